@@ -1,0 +1,325 @@
+"""Builds a snapshot: read, settle which version of an article counts, chunk, embed, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, embedded_text, fit
+from index.sources import Found, Reading, find_files, read
+from rag.articles import Article, Passage
+from rag.embedding import Embedder, ModelIdentity
+from rag.errors import ArticleUnreadable, RagError
+from rag.snapshot import IndexFolder, Manifest, Snapshot
+from rag.snapshot.coverage import PassageRow, write_coverage
+from rag.snapshot.manifest import FORMAT, Chunking, Counts, write_file
+from rag.snapshot.vectors import write_vectors
+from rag.tokens import ENCODING
+from rag.words import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LIBRARIES = ("faiss-cpu", "sentence-transformers", "torch", "tiktoken", "nupunkt", "numpy")
+
+
+class Progress(Protocol):
+    """Where a build says how far it is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins that will take ``total`` steps, where that is known."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """``steps`` more are done."""
+        ...
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """See ``Progress``."""
+
+    def advance(self, steps: int) -> None:
+        """See ``Progress``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    snapshot: str
+    published: bool
+    """False: the index held exactly this already, whole, and was left as it is."""
+    counts: Counts
+    repeats: int
+    """Articles that were found more than once, word for word."""
+    skipped: tuple[Reading, ...]
+    noticed: tuple[Reading, ...]
+    """Articles that are in the index although something of them could not be read."""
+    passed_over: tuple[Path, ...]
+    embedded: int
+    reused: int
+    seconds: float
+    seconds_embedding: float
+    peak_memory: int | None
+    """Bytes, where the system tells."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    current: list[Article] = field(default_factory=list)
+    earlier: list[Article] = field(default_factory=list)
+    skipped: list[Reading] = field(default_factory=list)
+    noticed: list[Reading] = field(default_factory=list)
+    repeats: int = 0
+
+
+def build(
+    paths: Sequence[Path],
+    folder: IndexFolder,
+    embedder: Embedder,
+    *,
+    budget: int = DEFAULT_BUDGET,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build an index of exactly the articles under ``paths``, and make it the current one.
+
+    Articles that are no longer there leave the index; what is unchanged is not embedded again. Until the last step the
+    old index stays in use, whatever happens.
+
+    Raises:
+        ArticleUnreadable: a path does not exist, or there is no readable article under any of them.
+        IndexBusy: another process is changing the index.
+        ValueError: a budget below ``SMALLEST_BUDGET``, or a model that cannot read one word.
+        OSError: the disk is full or not to be written.
+    """
+    if budget < SMALLEST_BUDGET:
+        raise ValueError(f"a passage needs at least {SMALLEST_BUDGET} tokens, not {budget}")
+    progress = progress or Silent()
+    started = time.perf_counter()
+    found = find_files(paths)
+    if not found.files:
+        raise ArticleUnreadable(f"no articles in {', '.join(map(str, paths))}: {_kinds_hint(found)}")
+    with folder.changing():
+        gathered = _gather(found.files, today or date.today(), progress)
+        if not gathered.current:
+            first = gathered.skipped[0]
+            raise ArticleUnreadable(
+                f"no readable article in {', '.join(map(str, paths))}: {len(gathered.skipped)} skipped, "
+                f"the first is {first.where} ({first.reason})"
+            )
+        chunking = Chunking(budget, ENCODING)
+        content = _content(gathered, chunking, embedder.identity)
+        previous = _previous(folder, embedder.identity)
+        if previous and previous.manifest.content == content:
+            manifest, embedded, seconds_embedding, published = previous.manifest, 0, 0.0, False
+        else:
+            rows = _chunk_all(gathered.current, budget, embedder, progress)
+            vectors, embedded, seconds_embedding = _vectors(rows, previous, embedder, progress)
+            progress.stage("publishing", None)
+            manifest = _publish(folder, gathered, rows, vectors, content, chunking, embedder.identity)
+            published = True
+        if previous:
+            previous.close()
+    return BuildReport(
+        snapshot=manifest.id,
+        published=published,
+        counts=manifest.counts,
+        repeats=gathered.repeats,
+        skipped=tuple(gathered.skipped),
+        noticed=tuple(gathered.noticed),
+        passed_over=found.passed_over,
+        embedded=embedded,
+        reused=manifest.counts.passages - embedded,
+        seconds=time.perf_counter() - started,
+        seconds_embedding=seconds_embedding,
+        peak_memory=_peak_memory(),
+    )
+
+
+def _gather(files: Iterable[Path], today: date, progress: Progress) -> _Gathered:
+    """Read all, and settle which version of each article is current."""
+    gathered = _Gathered()
+    versions: dict[str, dict[str, Article]] = {}
+    where: dict[str, str] = {}
+    progress.stage("reading", None)
+    for reading in read(files, today=today):
+        progress.advance(1)
+        article = reading.article
+        if article is None:
+            gathered.skipped.append(reading)
+            continue
+        if reading.notices:
+            gathered.noticed.append(reading)
+        known = versions.setdefault(article.id, {})
+        if article.version in known:
+            gathered.repeats += 1
+        elif any(_moment(article) == _moment(other) for other in known.values()):
+            # Nothing says which came later, and a citation must not hang on the order of files.
+            reason = (
+                f"another text of {article.url or article.title!r} came from {where[article.id]}: "
+                "give the newer one a later updated date"
+            )
+            gathered.skipped.append(Reading(reading.where, None, reason))
+        else:
+            known[article.version] = article
+            where.setdefault(article.id, reading.where)
+    for known in versions.values():
+        *earlier, newest = sorted(known.values(), key=_moment)
+        gathered.current.append(newest)
+        gathered.earlier += earlier
+    return gathered
+
+
+def _moment(article: Article) -> str:
+    """When this version appeared, as text that sorts; empty, so first, where nothing is known."""
+    day = article.updated or article.published
+    same_day = article.published_at and article.published_at.date() == day
+    return f"{day or ''}{article.published_at.time() if same_day and article.published_at else ''}"
+
+
+def _chunk_all(
+    articles: Sequence[Article], budget: int, embedder: Embedder, progress: Progress
+) -> list[tuple[Passage, str]]:
+    """Every passage with the text that is embedded for it, none longer than the model reads."""
+    window = embedder.identity.window
+
+    def fits(texts: Sequence[str]) -> list[bool]:
+        return [tokens <= window for tokens in embedder.count_tokens(texts)]
+
+    progress.stage("chunking", len(articles))
+    rows = list[tuple[Passage, str]]()
+    for article in articles:
+        passages = fit(article, chunk(article, budget), budget, fits)
+        rows += [(passage, embedded_text(article, passage)) for passage in passages]
+        progress.advance(1)
+    # The promise that nothing is cut off, kept whatever the code above does.
+    slices = (rows[start : start + 1000] for start in range(0, len(rows), 1000))
+    longest = max(tokens for part in slices for tokens in embedder.count_tokens([text for _, text in part]))
+    if longest > window:
+        raise AssertionError(f"a passage of {longest} tokens is over the model's window of {window}")
+    return rows
+
+
+def _vectors(
+    rows: Sequence[tuple[Passage, str]], previous: Snapshot | None, embedder: Embedder, progress: Progress
+) -> tuple[NDArray[np.float32], int, float]:
+    """Vectors of all rows, the number that had to be embedded, and the seconds that took."""
+    import numpy as np
+
+    vectors = np.empty((len(rows), embedder.identity.dimension), dtype=np.float32)
+    known = previous.coverage.embedded() if previous else {}
+    old = previous.vectors.all() if previous else None
+    missing = []
+    for number, (_, text) in enumerate(rows):
+        row = known.get(_text_digest(text))
+        if row is None or old is None:
+            missing.append(number)
+        else:
+            vectors[number] = old[row]
+    progress.stage("embedding", len(missing))
+    started = time.perf_counter()
+    if missing:
+        vectors[missing] = embedder.embed_passages([rows[number][1] for number in missing], progress.advance)
+    return vectors, len(missing), time.perf_counter() - started
+
+
+def _publish(
+    folder: IndexFolder,
+    gathered: _Gathered,
+    rows: Sequence[tuple[Passage, str]],
+    vectors: NDArray[np.float32],
+    content: str,
+    chunking: Chunking,
+    model: ModelIdentity,
+) -> Manifest:
+    name, created = folder.name(content)
+    frequencies = Counter(term for passage, _ in rows for term in set(terms(passage.text)))
+    left_out = [{"where": one.where, "skipped": one.reason} for one in gathered.skipped]
+    left_out += [{"where": one.where, "notice": notice} for one in gathered.noticed for notice in one.notices]
+    with folder.staging() as staging:
+        files = {
+            "coverage.sqlite": write_coverage(
+                staging / "coverage.sqlite",
+                gathered.current,
+                gathered.earlier,
+                [PassageRow(passage, _text_digest(text)) for passage, text in rows],
+                sorted(frequencies.items()),
+            ),
+            "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
+            "left-out.jsonl": write_file(
+                staging / "left-out.jsonl",
+                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in left_out).encode(),
+            ),
+        }
+        versions = [*gathered.current, *gathered.earlier]
+        manifest = Manifest(
+            id=name,
+            created=created,
+            content=content,
+            model=model,
+            chunking=chunking,
+            libraries={library: version(library) for library in _LIBRARIES},
+            counts=Counts(
+                articles=len(gathered.current),
+                versions=len(versions),
+                paragraphs=sum(len(article.paragraphs) for article in versions),
+                passages=len(rows),
+                skipped=len(gathered.skipped),
+            ),
+            files=files,
+        )
+        folder.publish(staging, manifest)
+    return manifest
+
+
+def _previous(folder: IndexFolder, model: ModelIdentity) -> Snapshot | None:
+    """Open the current snapshot, if its vectors can be taken over: same model, and not one byte altered."""
+    try:
+        snapshot = Snapshot.open(folder.path)
+        if snapshot.manifest.model != model:
+            return None
+        folder.verify(snapshot.id)
+    except (RagError, OSError):
+        return None  # there is none, or it is damaged: this build is what mends it
+    return snapshot
+
+
+def _content(gathered: _Gathered, chunking: Chunking, model: ModelIdentity) -> str:
+    versions = [[article.id, article.version] for article in (*gathered.current, *gathered.earlier)]
+    parts = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt, versions]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _text_digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _kinds_hint(found: Found) -> str:
+    kinds = Counter(path.suffix or path.name for path in found.passed_over)
+    if not kinds:
+        return "the folder is empty"
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(5))
+    return f"only files of other kinds are there ({listed})"
+
+
+def _peak_memory() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

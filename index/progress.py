@@ -1,0 +1,75 @@
+"""Shows how far a build is: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from index.building import Progress as BuildProgress
+
+
+@contextmanager
+def shown_progress() -> Iterator[BuildProgress]:
+    """Lend a progress that writes to stderr, so that a command's output can be piped."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield Bars(bars)
+
+
+class Bars:
+    """One bar a stage."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Begin a new bar; the last one is full."""
+        self._end()
+        self._task = self._bars.add_task(name, total=total)
+
+    def advance(self, steps: int) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, steps)
+
+    def _end(self) -> None:
+        if self._task is not None:
+            task = self._bars.tasks[self._task]
+            self._bars.update(self._task, total=task.completed, completed=task.completed)
+
+
+class Lines:
+    """A line when a stage begins, and one at each tenth of it."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._total: int | None = None
+        self._done = self._told = 0
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Write the stage's name and length."""
+        self._name, self._total, self._done, self._told = name, total, 0, 0
+        if total != 0:
+            self._write(name if total is None else f"{name} {total:,}")
+
+    def advance(self, steps: int) -> None:
+        """Write how far it is, where that is a tenth further."""
+        self._done += steps
+        if self._total and (tenth := 10 * self._done // self._total) > self._told:
+            self._told = tenth
+            self._write(f"{self._name} {self._done:,}/{self._total:,}")
+
+    def _write(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201

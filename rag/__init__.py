@@ -1,0 +1,82 @@
+"""Ask questions of news coverage: every sentence of an answer cites a paragraph that was checked.
+
+>>> from rag import Answerer, Retriever, Scope
+>>> Answerer.open("data/index").answer("Who owns the harbour?").text
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.answering import Answer, Answerer, Claim
+    from rag.articles import Article, Passage, Span
+    from rag.embedding import Embedder, SentenceTransformerEmbedder
+    from rag.errors import (
+        ArticleUnreadable,
+        GenerationFailed,
+        IndexBusy,
+        IndexCorrupt,
+        IndexIncompatible,
+        IndexNotFound,
+        ModelUnavailable,
+        RagError,
+    )
+    from rag.retrieval import Hit, Retriever
+    from rag.scope import Scope
+    from rag.verification import Citation
+
+__all__ = [
+    "Answer",
+    "Answerer",
+    "Article",
+    "ArticleUnreadable",
+    "Citation",
+    "Claim",
+    "Embedder",
+    "GenerationFailed",
+    "Hit",
+    "IndexBusy",
+    "IndexCorrupt",
+    "IndexIncompatible",
+    "IndexNotFound",
+    "ModelUnavailable",
+    "Passage",
+    "RagError",
+    "Retriever",
+    "Scope",
+    "SentenceTransformerEmbedder",
+    "Span",
+]
+
+# Looked up when first used (PEP 562): `import rag` costs milliseconds, torch and FAISS come with the first question.
+_HOMES = {
+    "rag.answering": ("Answer", "Answerer", "Claim"),
+    "rag.articles": ("Article", "Passage", "Span"),
+    "rag.embedding": ("Embedder", "SentenceTransformerEmbedder"),
+    "rag.errors": (
+        "ArticleUnreadable",
+        "GenerationFailed",
+        "IndexBusy",
+        "IndexCorrupt",
+        "IndexIncompatible",
+        "IndexNotFound",
+        "ModelUnavailable",
+        "RagError",
+    ),
+    "rag.retrieval": ("Hit", "Retriever"),
+    "rag.scope": ("Scope",),
+    "rag.verification": ("Citation",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'rag' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

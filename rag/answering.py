@@ -1,0 +1,163 @@
+"""Answers a question from the coverage: retrieves, lets a generator draft, checks every citation, or declines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag.articles import Article, day_in_words
+from rag.embedding import Embedder
+from rag.generation import Draft, Generator, Quotes
+from rag.retrieval import Hit, Retriever, checked_question
+from rag.scope import EVERYTHING, Scope
+from rag.snapshot.coverage import Summary
+from rag.verification import Citation, fault
+
+# Passages that a generator is given to answer from.
+_PASSAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, with the citations that were checked for it; at least one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the coverage says to a question; or, ``refused``, that it does not say."""
+
+    question: str
+    scope: Scope
+    claims: tuple[Claim, ...]
+    refused: bool
+    hits: tuple[Hit, ...]
+    """The passages that the answer was looked for in, best first; for a refusal, what comes nearest."""
+    searched: Summary
+    """What the coverage holds within the scope."""
+    snapshot: str
+    """Id of the snapshot that was asked."""
+    dropped: tuple[str, ...] = ()
+    """Why drafted sentences were not shown: their citations did not hold."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations, in the order of their markers."""
+        return tuple(citation for claim in self.claims for citation in claim.citations)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text, a sentence a line, each with outlet, date and marker; or the refusal."""
+        if self.refused:
+            return refusal(self)
+        return "\n".join(
+            f"{origin(claim.citations[0].article)}: {claim.text} "
+            + "".join(f"[{citation.marker}]" for citation in claim.citations)
+            for claim in self.claims
+        )
+
+
+class Answerer:
+    """Answers questions over one snapshot; ``Answerer.open("data/index").answer("What did Lavrov call for?")``."""
+
+    def __init__(self, retriever: Retriever, generator: Generator) -> None:
+        self.retriever = retriever
+        self.generator = generator
+
+    @classmethod
+    def open(cls, index: str | Path, *, embedder: Embedder | None = None) -> Answerer:
+        """Open an index and answer with quotes, no language model needed; raises as ``Retriever.open`` does."""
+        retriever = Retriever.open(index, embedder=embedder)
+        return cls(retriever, Quotes())
+
+    def refreshed(self) -> Answerer:
+        """Return an answerer on the index's current snapshot: this one, if that is still it.
+
+        Raises as ``Retriever.refreshed`` does; this answerer still works then.
+        """
+        retriever = self.retriever.refreshed()
+        return self if retriever is self.retriever else Answerer(retriever, self.generator)
+
+    def answer(self, question: str, *, scope: Scope = EVERYTHING) -> Answer:
+        """Answer ``question`` from the articles that ``scope`` allows; raises as ``Retriever.retrieve`` does."""
+        *_, last = self.stream(question, scope=scope)
+        return last
+
+    def stream(self, question: str, *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
+        """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
+
+        Raises as ``Retriever.retrieve`` does, before the first value.
+        """
+        hits = tuple(self.retriever.retrieve(question, limit=_PASSAGES, scope=scope))
+        coverage = self.retriever.snapshot.coverage
+        answer = Answer(
+            question=checked_question(question),
+            scope=scope,
+            claims=(),
+            refused=False,
+            hits=hits,
+            searched=coverage.summary(scope),
+            snapshot=self.retriever.snapshot.id,
+        )
+        for draft in self.generator(answer.question, self.retriever.sentences(question, hits)):
+            citations = self._citations(draft, first=len(answer.citations) + 1)
+            faults = [found for found in (fault(citation, coverage) for citation in citations) if found]
+            if not citations:
+                faults = ["it cites nothing"]
+            if faults:
+                answer = replace(answer, dropped=(*answer.dropped, *faults))
+                continue
+            answer = replace(answer, claims=(*answer.claims, Claim(draft.text, citations)))
+            yield answer
+        yield replace(answer, refused=not answer.claims)
+
+    def _citations(self, draft: Draft, first: int) -> tuple[Citation, ...]:
+        return tuple(
+            Citation(marker, one.article, one.paragraph, one.start, one.end, one.quote)
+            for marker, one in enumerate(draft.evidence, start=first)
+        )
+
+
+def refusal(answer: Answer) -> str:
+    """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
+    searched = answer.searched
+    if not searched.articles:
+        return f"No article is within these limits ({answer.scope}). Widen them, or ask without."
+    lines = [f"The coverage does not answer this. {what_was_searched(searched)}"]
+    if answer.scope:
+        lines[0] += f" Only this was searched: {answer.scope}."
+    near = nearest_articles(answer)
+    if near:
+        lines.append("What comes nearest:")
+        lines += [f"- {article.title} ({origin(article)})" for article in near]
+    return "\n".join(lines)
+
+
+def what_was_searched(searched: Summary) -> str:
+    """Say it in a sentence: "It holds 63 articles of 8 outlets, from 3 February 2025 to 30 August 2025."."""
+    text = f"It holds {_counted(searched.articles, 'article')}"
+    if searched.outlets:
+        text += f" of {_counted(len(searched.outlets), 'outlet')}"
+    if searched.oldest and searched.newest:
+        oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
+        text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
+    return text + "."
+
+
+def nearest_articles(answer: Answer, limit: int = 3) -> list[Article]:
+    """Return the ``limit`` different articles that came nearest to the question."""
+    articles = {hit.article.id: hit.article for hit in answer.hits}
+    return list(articles.values())[:limit]
+
+
+def origin(article: Article) -> str:
+    """Outlet and day of an article: "The Moscow Times, 2 December 2021"."""
+    day = day_in_words(article.published) if article.published else "undated"
+    return f"{article.outlet or 'unknown outlet'}, {day}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

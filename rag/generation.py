@@ -1,0 +1,69 @@
+"""Generators draft an answer from what was found; the one here quotes it word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.articles import Article
+from rag.relevance import Sentence
+from rag.words import terms
+
+# Below this relevance nothing is quoted: measured in benchmarks/refusal.md.
+ENOUGH = 0.5
+_MOST_QUOTES = 4
+# A further quote must be nearly as relevant as the best one, and must not say the same.
+_NEARLY = 0.8
+_SAME = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Characters of a paragraph that a drafted sentence rests on."""
+
+    article: Article
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence that a generator would like to say, and what it rests on. It counts once its evidence was checked."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+class Generator(Protocol):
+    """Drafts an answer to a question, sentence by sentence."""
+
+    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+        """Yield drafted sentences; none when ``sentences``, the most relevant first, do not answer ``question``."""
+        ...
+
+
+class Quotes:
+    """Answers with sentences of the coverage, word for word; needs no language model."""
+
+    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+        """See ``Generator``."""
+        said: list[set[str]] = []
+        for sentence in sentences:
+            if sentence.relevance < ENOUGH or sentence.relevance < _NEARLY * sentences[0].relevance:
+                return
+            meaning = set(terms(sentence.text))
+            if any(_likeness(meaning, other) > _SAME for other in said):
+                continue
+            said.append(meaning)
+            evidence = Evidence(sentence.article, sentence.paragraph, sentence.start, sentence.end, sentence.text)
+            yield Draft(sentence.text, (evidence,))
+            if len(said) == _MOST_QUOTES:
+                return
+
+
+def _likeness(one: set[str], other: set[str]) -> float:
+    """Share of terms that two sentences have in common (Jaccard 1901)."""
+    return len(one & other) / len(one | other) if one | other else 1.0

@@ -1,0 +1,90 @@
+"""Ranks the sentences of found passages by how much they bear on the question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.articles import Article
+from rag.embedding import Embedder
+from rag.snapshot import Coverage
+from rag.words import sentence_spans, terms
+
+if TYPE_CHECKING:
+    from rag.retrieval import Hit
+
+# Sentences that the model reads per question; the others share so few words with it that they cannot win.
+_READ_BY_MODEL = 32
+# A term that stands beside the sentence, in its paragraph or title, helps to place it, but is not said by it.
+_BESIDE = 0.5
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the coverage at its place: characters ``start`` to ``end`` (exclusive) of a paragraph."""
+
+    article: Article
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    relevance: float
+    """0 to 1: mean of the two below."""
+    similarity: float
+    """Cosine of the angle between question and sentence; 0 where the model did not read it."""
+    overlap: float
+    """Share of the question's terms that are said here, the rarer the weightier (inverse passage frequency)."""
+
+
+def rank_sentences(question: str, hits: Sequence[Hit], coverage: Coverage, embedder: Embedder) -> list[Sentence]:
+    """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing."""
+    weights = term_weights(question, coverage)
+    total = sum(weights.values())
+    candidates = {}
+    for hit in hits:
+        title = set(terms(f"{hit.article.title} {hit.article.outlet or ''}"))
+        for span in hit.passage.spans:
+            paragraph = hit.article.paragraph(span.paragraph)
+            beside = title | set(terms(paragraph))
+            for start, end in sentence_spans(paragraph[span.start : span.end]):
+                start, end = start + span.start, end + span.start
+                text = paragraph[start:end]
+                if len(text.split()) < _SHORTEST or text.rstrip("\"'”’)»").endswith("?"):
+                    continue
+                said = set(terms(text))
+                covered = sum(
+                    weight * (1.0 if term in said else _BESIDE if term in beside else 0.0)
+                    for term, weight in weights.items()
+                )
+                key = (hit.article.id, span.paragraph, start)
+                candidates[key] = (covered / total if total else 0.0, hit, span.paragraph, start, end, text)
+    # Ties go to the better hit: candidates stand in the order of the hits.
+    chosen = sorted(candidates.values(), key=lambda candidate: -candidate[0])[:_READ_BY_MODEL]
+    if not chosen:
+        return []
+    asked = embedder.embed_questions([question])[0]
+    similarities = embedder.embed_passages([candidate[-1] for candidate in chosen]) @ asked
+    ranked = [
+        Sentence(
+            hit.article,
+            paragraph,
+            start,
+            end,
+            text,
+            relevance=(max(0.0, float(similarity)) + overlap) / 2,
+            similarity=float(similarity),
+            overlap=overlap,
+        )
+        for (overlap, hit, paragraph, start, end, text), similarity in zip(chosen, similarities, strict=True)
+    ]
+    return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+def term_weights(question: str, coverage: Coverage) -> dict[str, float]:
+    """Inverse passage frequency of the question's terms (Robertson & Spärck Jones 1976, without relevance data)."""
+    counts = coverage.passages_with(terms(question))
+    rows = coverage.rows
+    return {term: math.log(1 + (rows - count + 0.5) / (count + 0.5)) for term, count in counts.items()}

@@ -1,0 +1,77 @@
+"""What the two command lines share: options, how errors end a command, and text that is safe on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.errors import RagError
+
+IndexOption = Annotated[
+    Path, typer.Option("--index", envvar="RAG_INDEX", metavar="DIR", help="The index's folder.", show_default=True)
+]
+DEFAULT_INDEX = Path("data/index")
+
+
+def application(summary: str) -> typer.Typer:
+    """Make an empty command line; ``summary`` heads its help."""
+    return typer.Typer(
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def run(commands: typer.Typer, name: str, arguments: list[str] | None) -> None:
+    """Run a command line and exit: 0, 1 after ``error: …`` on stderr, 2 for wrong usage; no traceback for those."""
+    try:
+        commands(args=arguments, prog_name=name)
+    except (RagError, ValueError) as error:
+        fail(str(error))
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as `rag search … | head` makes it; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error.strerror or error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def fail(message: str) -> None:
+    """Print ``error: message`` on stderr and exit with 1."""
+    print(f"error: {printable(message)}", file=sys.stderr)  # noqa: T201
+    sys.exit(1)
+
+
+def say(text: str = "", *, error: bool = False) -> None:
+    """Print text that may hold parts of articles; line breaks stay, nothing else may move the cursor."""
+    lines = (printable(line) for line in text.split("\n"))
+    print("\n".join(lines), file=sys.stderr if error else sys.stdout)
+
+
+def printable(text: str) -> str:
+    r"""Escape what a terminal would obey or hide: ``\x1b``, bidirectional overrides, and their like."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def day(text: str | None, option: str) -> date | None:
+    """Read the value of a date option.
+
+    Raises:
+        typer.BadParameter: it is not a day as YYYY-MM-DD.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day: write 2025-03-04", param_hint=option) from error

@@ -1,0 +1,48 @@
+from datetime import date, datetime
+
+import pytest
+
+from rag.scope import Scope, name_key, unknown_name
+
+
+def test_empty_scope_limits_nothing() -> None:
+    assert not Scope()
+    assert Scope(outlets=("The Ellery Courier",))
+
+
+def test_scope_in_words() -> None:
+    scope = Scope(date(2025, 3, 1), date(2025, 3, 31), ("Strand Radio",), ("Mara Quill",))
+    assert str(scope) == "Strand Radio, by Mara Quill, from 2025-03-01 to 2025-03-31"
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (
+            {"published_from": date(2025, 4, 1), "published_to": date(2025, 3, 1)},
+            "the range of days is the wrong way round: from 2025-04-01 to 2025-03-01",
+        ),
+        ({"published_from": "2025-03-01"}, "published_from must be a datetime.date, not '2025-03-01'"),
+        ({"published_to": datetime(2025, 3, 1)}, "published_to must be a datetime.date, not datetime.datetime"),  # noqa: DTZ001
+        ({"outlets": "Strand Radio"}, "outlets must be a tuple of names, not the string 'Strand Radio'"),
+        ({"authors": (" ",)}, "authors holds an empty name"),
+    ],
+)
+def test_impossible_limits(limits: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match="^" + message.replace("(", r"\(")):
+        Scope(**limits)  # type: ignore[arg-type]
+
+
+def test_names_compare_without_case_accents_and_the() -> None:
+    assert name_key("The  Vellmár TIMES") == name_key("vellmar times") == "vellmar times"
+
+
+def test_unknown_name_says_which_are_near() -> None:
+    known = ["The Ellery Courier", "Strand Radio"]
+    assert str(unknown_name("outlet", "Elery Courier", known)) == (
+        "no outlet 'Elery Courier' in the index: did you mean 'The Ellery Courier'"
+    )
+    assert str(unknown_name("outlet", "Zeta", known)) == (
+        "no outlet 'Zeta' in the index: it holds Strand Radio, The Ellery Courier"
+    )
+    assert str(unknown_name("author", "Zeta", [])) == "no author 'Zeta' in the index: it holds none"
