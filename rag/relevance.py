@@ -13,6 +13,9 @@ from rag.snapshot import Coverage
 from rag.words import sentence_spans, terms
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rag.retrieval import Hit
 
 # Sentences that the model reads per question; the others share so few words with it that they cannot win.
@@ -39,8 +42,13 @@ class Sentence:
     """Share of the question's terms that are said here, the rarer the weightier (inverse passage frequency)."""
 
 
-def rank_sentences(question: str, hits: Sequence[Hit], coverage: Coverage, embedder: Embedder) -> list[Sentence]:
-    """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing."""
+def rank_sentences(
+    question: str, vector: NDArray[np.float32], hits: Sequence[Hit], coverage: Coverage, embedder: Embedder
+) -> list[Sentence]:
+    """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing.
+
+    ``vector`` is the question's, shape ``(dimension,)``.
+    """
     weights = term_weights(question, coverage)
     total = sum(weights.values())
     candidates = {}
@@ -65,8 +73,7 @@ def rank_sentences(question: str, hits: Sequence[Hit], coverage: Coverage, embed
     chosen = sorted(candidates.values(), key=lambda candidate: -candidate[0])[:_READ_BY_MODEL]
     if not chosen:
         return []
-    asked = embedder.embed_questions([question])[0]
-    similarities = embedder.embed_passages([candidate[-1] for candidate in chosen]) @ asked
+    similarities = embedder.embed_passages([candidate[-1] for candidate in chosen]) @ vector
     ranked = [
         Sentence(
             hit.article,

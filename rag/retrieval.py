@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rag.articles import Article, Passage
@@ -54,6 +55,8 @@ class Retriever:
             )
         self.snapshot = snapshot
         self.embedder = embedder
+        # Retrieval and the ranking of sentences both need the vector of one question, the costliest step of either.
+        self._vector = lru_cache(maxsize=64)(lambda text: embedder.embed_questions([text])[0])
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None) -> Retriever:
@@ -80,16 +83,16 @@ class Retriever:
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit}")
         allowed = self.snapshot.coverage.allowed(scope)
-        vector = self.embedder.embed_questions([text])[0]
         hits = []
-        for rank, (row, score) in enumerate(self.snapshot.vectors.nearest(vector, limit, allowed), start=1):
+        for rank, (row, score) in enumerate(self.snapshot.vectors.nearest(self._vector(text), limit, allowed), start=1):
             passage, article = self.snapshot.coverage.passage(row)
             hits.append(Hit(rank, score, passage, article))
         return hits
 
     def sentences(self, question: str, hits: Sequence[Hit]) -> list[Sentence]:
         """Return the sentences of ``hits``, those that bear most on ``question`` first."""
-        return rank_sentences(checked_question(question), hits, self.snapshot.coverage, self.embedder)
+        text = checked_question(question)
+        return rank_sentences(text, self._vector(text), hits, self.snapshot.coverage, self.embedder)
 
     def refreshed(self) -> Retriever:
         """Return a retriever on the index's current snapshot: this one, if that is still it.
