@@ -50,8 +50,10 @@ def ask(
     scope = _scope(published_from, published_to, outlet, author)
     from rag.answering import Answerer
     from rag.records import answer_record
+    from rag.retrieval import checked_question
 
-    answer = Answerer.open(index).answer(question, scope=scope)
+    text = checked_question(question)  # before the model is loaded, which takes seconds
+    answer = Answerer.open(index).answer(text, scope=scope)
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
         return
@@ -81,10 +83,10 @@ def search(
     scope = _scope(published_from, published_to, outlet, author)
     from rag.answering import origin
     from rag.records import hit_record
-    from rag.retrieval import Retriever
+    from rag.retrieval import Retriever, checked_limit, checked_question
 
-    retriever = Retriever.open(index)
-    hits = retriever.retrieve(question, limit=limit, scope=scope)
+    text, limit = checked_question(question), checked_limit(limit)
+    hits = Retriever.open(index).retrieve(text, limit=limit, scope=scope)
     if as_json:
         typer.echo(json.dumps({"hits": [hit_record(hit) for hit in hits]}, ensure_ascii=False, indent=1))
         return

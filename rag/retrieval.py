@@ -80,8 +80,7 @@ class Retriever:
             ValueError: an empty or overlong question, a limit below 1, an outlet or author that the index lacks.
         """
         text = checked_question(question)
-        if limit < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}")
+        limit = checked_limit(limit)
         allowed = self.snapshot.coverage.allowed(scope)
         hits = []
         for rank, (row, score) in enumerate(self.snapshot.vectors.nearest(self._vector(text), limit, allowed), start=1):
@@ -104,6 +103,13 @@ class Retriever:
         if self.snapshot.is_current():
             return self
         return Retriever(Snapshot.open(self.snapshot.folder.path), self.embedder)
+
+
+def checked_limit(limit: int) -> int:
+    """Return ``limit``; raises ``ValueError`` where it is below 1."""
+    if limit < 1:
+        raise ValueError(f"limit must be at least 1, not {limit}")
+    return limit
 
 
 def checked_question(question: str) -> str:

@@ -40,8 +40,8 @@ def test_only_what_changed_is_embedded_and_the_vectors_stay_with_their_passages(
     assert "orchestra" in again.embedded[0]
     fresh = build_index(tmp_path / "fresh", [ORCHESTRA, PROTEST])
     assert fresh.reused == 0
-    both = [Snapshot.open(tmp_path / name).vectors.all() for name in ("index", "fresh")]
-    assert np.array_equal(*both)
+    taken_over, embedded_anew = (Snapshot.open(tmp_path / name).vectors.all() for name in ("index", "fresh"))
+    assert np.array_equal(taken_over, embedded_anew)
 
 
 def test_vectors_of_another_model_or_from_a_damaged_index_are_not_taken_over(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ except OSError as error:
 
 @pytest.mark.parametrize("room", [0, 40, 1_000, 20_000, 60_000])
 def test_a_disk_that_is_full_at_any_point_leaves_the_old_index(tmp_path: Path, room: int) -> None:
-    """A limit on file size makes writes fail as a full disk does, in the middle of a file, in a library's code or ours."""
+    """A limit on file size makes writes fail as a full disk does: in the middle of a file, in our code or another's."""
     old = build_index(tmp_path / "index", [HARBOUR])
     for article in (PROTEST, ORCHESTRA):
         write_article(tmp_path / "news", article.title, article)

@@ -16,8 +16,8 @@ from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 ROOT = Path(__file__).parents[1]
 KILLS = 100
 
-# For each line that it reads, a child of it builds two different indices in turn, for ever. All that a first build has to
-# load was loaded before, so that the child is killed while it builds and not while it imports.
+# For each line that it reads, a child of it builds two different indices in turn, for ever. All that a first build has
+# to load was loaded before, so that the child is killed while it builds and not while it imports.
 _BUILDER = """
 import os, sys
 from pathlib import Path

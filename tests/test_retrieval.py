@@ -26,8 +26,10 @@ def retriever(index: Path) -> Retriever:
 def test_hits_are_whole_and_ranked(retriever: Retriever) -> None:
     hits = retriever.retrieve("Vellmar orchestra tram depot")
     passage, article = retriever.snapshot.coverage.passage(2)
-    # 4 of the 4 words asked are among the 21 distinct embedded ones, of which "the" stands there three times.
-    assert hits[0] == Hit(1, pytest.approx(hits[0].score), passage, article)
+    # Embedded with its header the passage has "the" three times, "orchestra" twice and 18 words once: the lengths are
+    # sqrt(9 + 4 + 18) and, of the four words asked, 2; the product is 2 for "orchestra" and 1 for each other.
+    assert hits[0].score == pytest.approx(5 / (31**0.5 * 2))
+    assert hits[0] == Hit(1, hits[0].score, passage, article)
     assert (hits[0].article, hits[0].text) == (ORCHESTRA, ORCHESTRA.paragraphs[0])
     assert [hit.rank for hit in hits] == [1, 2, 3]
     assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]

@@ -23,7 +23,7 @@ def test_scope_in_words() -> None:
             "the range of days is the wrong way round: from 2025-04-01 to 2025-03-01",
         ),
         ({"published_from": "2025-03-01"}, "published_from must be a datetime.date, not '2025-03-01'"),
-        ({"published_to": datetime(2025, 3, 1)}, "published_to must be a datetime.date, not datetime.datetime"),  # noqa: DTZ001
+        ({"published_to": datetime(2025, 3, 1)}, "published_to must be a datetime.date, not datetime.datetime"),
         ({"outlets": "Strand Radio"}, "outlets must be a tuple of names, not the string 'Strand Radio'"),
         ({"authors": (" ",)}, "authors holds an empty name"),
     ],

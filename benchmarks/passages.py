@@ -1,0 +1,59 @@
+"""How large should a passage be: fact recall in 2,000 words on MultiHop-RAG, by budget of tokens.
+
+``python -m benchmarks.passages [ARTICLES]`` builds an index for each budget over the first ARTICLES articles that
+questions rest on (default 150), and prints a table; the questions are those whose evidence lies wholly in them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from index.building import build
+from rag.embedding import SentenceTransformerEmbedder
+from rag.evaluation.measures import evaluate
+from rag.evaluation.questions import read_questions
+from rag.retrieval import Retriever
+from rag.snapshot import IndexFolder
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop_rag"
+BUDGETS = (60, 90, 120, 150, 180)
+
+
+def main(wanted: int) -> None:
+    corpus = json.loads((DATA / "corpus.json").read_text(encoding="utf-8"))
+    items = json.loads((DATA / "questions_dev.json").read_text(encoding="utf-8"))
+    chosen: dict[int, None] = {}
+    for item in items:
+        chosen.update(dict.fromkeys(evidence["doc_id"] for evidence in item["evidence_list"]))
+        if len(chosen) >= wanted:
+            break
+    inside = [item for item in items if all(evidence["doc_id"] in chosen for evidence in item["evidence_list"])]
+    embedder = SentenceTransformerEmbedder.load()
+    print(f"{len(chosen)} articles, {sum(bool(item['evidence_list']) for item in inside)} questions with evidence")
+    print(f"{'tokens':>6} {'passages':>9} {'words each':>10} {'fact recall':>11} {'all facts':>9} {'embedded in':>11}")
+    with tempfile.TemporaryDirectory() as folder:
+        articles, questions = Path(folder, "articles.json"), Path(folder, "questions.json")
+        articles.write_text(json.dumps([item for item in corpus if item["doc_id"] in chosen]), encoding="utf-8")
+        questions.write_text(json.dumps(inside), encoding="utf-8")
+        words = sum(len(item["body"].split()) for item in corpus if item["doc_id"] in chosen)
+        for budget in BUDGETS:
+            index = Path(folder, f"index-{budget}")
+            started = time.perf_counter()
+            report = build([articles], IndexFolder(index), embedder, budget=budget)
+            took = time.perf_counter() - started
+            scores = evaluate(Retriever.open(index, embedder=embedder), read_questions(questions))
+            recall = sum(score.fact_recall for score in scores) / len(scores)
+            whole = sum(score.all_facts for score in scores) / len(scores)
+            passages = report.counts.passages
+            print(
+                f"{budget:>6} {passages:>9,} {words / passages:>10.0f} {recall:>11.3f} {whole:>9.3f} {took:>9.0f} s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 150)

@@ -1,0 +1,228 @@
+"""Both command lines as a shell sees them: output, errors, exit codes; with the real model."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.snapshot import IndexFolder
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(module: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "120"} | environment,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("news")
+    for article in (HARBOUR, PROTEST, ORCHESTRA):
+        write_article(folder, article.title.lower().replace(" ", "-"), article)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(news: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "index"
+    done = run("index", "build", news, "--index", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def error_of(done: subprocess.CompletedProcess[str], code: int = 1) -> str:
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.stderr.strip()
+
+
+def test_build_says_what_it_did_and_a_second_one_embeds_nothing(news: Path, tmp_path: Path) -> None:
+    first = run("index", "build", news, RAG_INDEX=str(tmp_path / "index"))
+    assert first.returncode == 0, first.stderr
+    snapshot = IndexFolder(tmp_path / "index").current().id
+    lines = first.stdout.splitlines()
+    assert lines[0] == f"{tmp_path / 'index'}: 3 articles in 3 passages, snapshot {snapshot}"
+    assert lines[1].startswith("embedded 3 passages (")
+    assert lines[1].endswith(" a second), took over 0 unchanged")
+    assert "peak memory" in lines[2]
+    assert first.stderr.splitlines()[:2] == ["reading", "chunking 3"]
+    second = run("index", "build", news, "--index", tmp_path / "index")
+    assert second.stdout.splitlines()[:2] == [
+        f"{tmp_path / 'index'}: unchanged, 3 articles in 3 passages",
+        f"embedded 0 passages; snapshot {snapshot} stays in use",
+    ]
+
+
+def test_skipped_articles_are_named_and_the_exit_code_says_so(news: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad\x1b[31m.txt"
+    bad.write_text("")
+    done = run("index", "build", news, bad, "--index", tmp_path / "index")
+    assert done.returncode == 3
+    assert "1 articles were skipped" not in done.stdout
+    skipped = [line for line in done.stderr.splitlines() if line.startswith("skipped: ")]
+    assert len(skipped) == 1
+    assert "\x1b" not in done.stderr
+    assert done.stdout.startswith(f"{tmp_path / 'index'}: 3 articles")
+
+
+def test_list_verify_use_and_prune(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    build_index(tmp_path / "index", [HARBOUR, PROTEST])
+    folder = IndexFolder(tmp_path / "index")
+    first, second = folder.snapshots() if folder.snapshots()[1] == folder.current().id else folder.snapshots()[::-1]
+    listed = run("index", "list", "--index", tmp_path / "index").stdout.splitlines()
+    starred = {line.lstrip("* ").split()[0]: line.startswith("*") for line in listed[1:]}
+    assert starred == {first: False, second: True}
+    assert run("index", "verify", "--index", tmp_path / "index").stdout == f"{second} is whole: 3 files, 2 passages\n"
+    used = run("index", "use", first, "--index", tmp_path / "index")
+    assert used.stdout == f"{tmp_path / 'index'} uses {first}: 1 articles\n"
+    pruned = run("index", "prune", "--keep", "1", "--index", tmp_path / "index")
+    assert pruned.stdout == "deleted 1 snapshots, kept 1\n"
+    assert folder.snapshots() == [first]
+
+
+def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
+    done = run("rag", "ask", "Who will move into the old tram depot?", "--index", index)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]",
+        "",
+        "[1] “Orchestra finds a new hall”, paragraph 1, https://www.ellery-courier.example/2025/05/02/orchestra",
+    ]
+    assert done.stderr == ""
+
+
+def test_ask_in_json(index: Path) -> None:
+    done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
+    record = json.loads(done.stdout)
+    assert sorted(record) == ["citations", "refused", "snapshot", "text"]
+    assert (record["refused"], record["citations"]) == (True, [])
+    assert record["snapshot"] == IndexFolder(index).current().id
+    assert done.returncode == 0
+
+
+def test_search_in_json_within_limits(index: Path) -> None:
+    limits = ["--from", "2025-04-01", "--to", "2025-04-30", "--outlet", "strand radio", "--author", "Tobin Vance"]
+    record = json.loads(run("rag", "search", "harbour", "--index", index, *limits, "--limit", 5, "--json").stdout)
+    [hit] = record["hits"]
+    score = hit.pop("score")
+    assert 0 < score < 1
+    assert hit == {
+        "rank": 1,
+        "text": "\n\n".join(PROTEST.paragraphs),
+        "paragraphs": [1, 2],
+        "article": {
+            "id": PROTEST.id,
+            "title": "Fishermen block the quay",
+            "url": "https://strand-radio.example/quay-blocked",
+            "outlet": "Strand Radio",
+            "published": "2025-04-12",
+        },
+    }
+
+
+def test_search_for_readers(index: Path) -> None:
+    done = run("rag", "search", "orchestra hall", "--index", index, "--limit", "1")
+    first, text, *_ = done.stdout.splitlines()
+    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 0.")
+    assert text == ORCHESTRA.paragraphs[0]
+
+
+def test_evaluate_prints_a_table(index: Path, tmp_path: Path) -> None:
+    questions = [
+        {"question": "Who moves?", "type": "single", "gold": [{"fact": ORCHESTRA.paragraphs[0]}]},
+        {"question": "Who won?", "type": "unanswerable", "gold": []},
+    ]
+    (tmp_path / "questions.json").write_text(json.dumps(questions))
+    done = run("rag", "evaluate", tmp_path / "questions.json", "--index", index)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[1] == ["single", "1", "1.000", "1.000"]
+    assert lines[2] == ["all", "1", "1.000", "1.000"]
+    assert "1 questions have no evidence" in done.stdout
+
+
+ERRORS: list[tuple[str, Sequence[str], int, str]] = [
+    ("rag", ["ask", "", "--index", "{index}"], 1, "error: the question is empty: type a question"),
+    ("rag", ["ask", "x" * 100_000, "--index", "{index}"], 1, "error: the question has 100,000 characters and may have"),
+    ("rag", ["ask", "tolls", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
+    ("rag", ["search", "x", "--index", "{index}", "--limit", "0"], 1, "error: limit must be at least 1, not 0"),
+    (
+        "rag",
+        ["search", "x", "--index", "{index}", "--from", "2025-05-01", "--to", "2025-04-01"],
+        1,
+        "error: the range of days is the wrong way round: from 2025-05-01 to 2025-04-01",
+    ),
+    (
+        "rag",
+        ["search", "x", "--index", "{index}", "--outlet", "Zeta"],
+        1,
+        "error: no outlet 'Zeta' in the index: it holds",
+    ),
+    ("rag", ["search", "x", "--index", "{index}", "--from", "March"], 2, "'March' is not a day: write 2025-03-04"),
+    (
+        "rag",
+        ["evaluate", "{tmp}/none.json", "--index", "{index}"],
+        1,
+        "error: No such file or directory: {tmp}/none.json",
+    ),
+    ("rag", ["ask"], 2, "Missing argument 'QUESTION'"),
+    ("index", ["build", "{tmp}/none"], 1, "{tmp}/none"),
+    ("index", ["build"], 2, "name what to build from: PATH… or --sample"),
+    (
+        "index",
+        ["build", "{news}", "--index", "{tmp}/i", "--model", "no/such-model"],
+        1,
+        "error: model no/such-model is",
+    ),
+    ("index", ["build", "{news}", "--index", "{tmp}/i", "--passage-tokens", "3"], 1, "needs at least 20 tokens, not 3"),
+    ("index", ["list", "--index", "{tmp}"], 1, "error: no index at {tmp}"),
+    ("index", ["verify", "--index", "{tmp}"], 1, "error: no index at {tmp}"),
+    ("index", ["verify", "x", "--index", "{index}"], 1, "error: 'x' is no snapshot id: see rag-index list"),
+    ("index", ["use", "20250101T000000Z-00000000", "--index", "{tmp}"], 1, "error: no index at {tmp}"),
+    ("index", ["prune", "--index", "{tmp}"], 1, "error: no index at {tmp}"),
+    ("index", ["prune", "--index", "{index}", "--keep", "0"], 1, "error: at least 1 snapshot, the current one"),
+]
+
+
+@pytest.mark.parametrize(("module", "arguments", "code", "message"), ERRORS, ids=[" ".join(e[1])[:40] for e in ERRORS])
+def test_errors_name_the_cause_and_the_way_out(
+    index: Path, news: Path, tmp_path: Path, module: str, arguments: Sequence[str], code: int, message: str
+) -> None:
+    filled = [argument.format(index=index, news=news, tmp=tmp_path) for argument in arguments]
+    text = error_of(run(module, *filled), code)
+    assert message.format(index=index, news=news, tmp=tmp_path) in text
+    assert sorted(path.name for path in tmp_path.iterdir()) in ([], ["i"])  # nothing was made by a command that failed
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    for module, verbs in (
+        ("rag", ["ask", "search", "evaluate", "chat"]),
+        ("index", ["build", "list", "verify", "use", "prune"]),
+    ):
+        for verb in verbs:
+            done = run(module, verb, "--help", COLUMNS="200")
+            program = "rag" if module == "rag" else "rag-index"
+            assert done.returncode == 0
+            assert f"Example: {program} {verb}" in done.stdout
+
+
+def test_a_closed_pipe_is_no_error(index: Path) -> None:
+    command = f"{sys.executable} -m rag search harbour --index {index} | head -c 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stderr == ""
