@@ -35,9 +35,11 @@ class Sentence:
     end: int
     text: str
     relevance: float
-    """0 to 1: mean of the two below."""
+    """0 to 1: mean of the three below, none counted as less than 0."""
     similarity: float
-    """Cosine of the angle between question and sentence; 0 where the model did not read it."""
+    """Cosine of the angle between question and sentence."""
+    passage_similarity: float
+    """The same for the passage: what stands around a sentence says what it is about."""
     overlap: float
     """Share of the question's terms that are said here, the rarer the weightier (inverse passage frequency)."""
 
@@ -81,8 +83,9 @@ def rank_sentences(
             start,
             end,
             text,
-            relevance=(max(0.0, float(similarity)) + overlap) / 2,
+            relevance=(max(0.0, float(similarity)) + max(0.0, hit.score) + overlap) / 3,
             similarity=float(similarity),
+            passage_similarity=hit.score,
             overlap=overlap,
         )
         for (overlap, hit, paragraph, start, end, text), similarity in zip(chosen, similarities, strict=True)

@@ -21,6 +21,9 @@ OWNERS = {
     "nupunkt": {"rag/words.py"},
     "snowballstemmer": {"rag/words.py"},
     "filelock": {"rag/snapshot/folder.py"},
+    "uvicorn": {"rag/page/serving.py"},
+    "fastapi": {"rag/page/serving.py"},
+    "yaml": {"index/sources/front_matter.py"},
 }
 
 

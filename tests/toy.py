@@ -22,11 +22,11 @@ TODAY = date(2026, 1, 1)
 class ToyEmbedder:
     """Each word is an axis: the cosine of two texts is the share of words they have in common.
 
-    ``axes`` words get an axis of their own in the order they are met; equal for all instances, as it hashes nothing.
-    Counts the texts it embedded.
+    A word's axis comes from its digest, so that all instances agree; the words of the tests do not collide. Remembers the
+    passages it embedded.
     """
 
-    def __init__(self, name: str = "toy", dimension: int = 512, window: int = 10_000) -> None:
+    def __init__(self, name: str = "toy", dimension: int = 4096, window: int = 10_000) -> None:
         self._identity = ModelIdentity(name, None, hashlib.sha256(name.encode()).hexdigest(), dimension, window, "", "")
         self.embedded: list[str] = []
 
@@ -52,7 +52,7 @@ class ToyEmbedder:
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in words(text):
-                axis = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) % self._identity.dimension
+                axis = int.from_bytes(hashlib.sha256(word.encode()).digest()[4:8]) % self._identity.dimension
                 vectors[row, axis] += 1
             norm = float(np.linalg.norm(vectors[row]))
             vectors[row] /= norm or 1

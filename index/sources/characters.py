@@ -1,0 +1,71 @@
+"""Make hostile text harmless: one normal form, no invisible characters, no control characters, no lone surrogates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+# Characters that are not seen but change what is matched, copied or shown: controls, soft hyphen, zero-width spaces,
+# marks and overrides of direction, annotation, musical and tag characters. Tags (U+E0000…) can hide a whole sentence
+# from a reader.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Joiners are spelling in Persian and Indic scripts and glue emoji together; anywhere else they only hide.
+_JOINER = re.compile(
+    "(?<![\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
+    "|[\u200c\u200d](?![\u0600-\u1fff\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+_LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_C1 = re.compile("[\x80-\x9f]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_WORD = re.compile(r"[^\W_]")
+
+
+def lines_of(text: str) -> str:
+    """Clean ``text``, keeping its spaces, and its line breaks as plain newlines."""
+    if text.isascii() and text.isprintable():
+        return text
+    if _SURROGATE.search(text):
+        text = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+        text = _SURROGATE.sub("\ufffd", text)
+    # windows-1252 that was declared as Latin-1 leaves its quotes and dashes here; browsers read them this way too.
+    text = _C1.sub(lambda control: control[0].encode("latin-1").decode("cp1252", "ignore"), text)
+    text = _LINE_BREAK.sub("\n", text)
+    text = _INVISIBLE.sub("", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _JOINER.sub("", text)
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """Clean ``text`` and put it on one line, with single spaces."""
+    return " ".join(lines_of(text).split())
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or digit in ``text`` at all."""
+    return _WORD.search(text) is not None
+
+
+def decode_entities(text: str) -> str:
+    """Replace ``&amp;``, ``&#8217;`` and the like, but only with their semicolon: "AT&T" and "?a=1&copy=2" stay."""
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), text)
+
+
+def quoted(value: str, limit: int = 80) -> str:
+    """``value`` in quotes for a message: on one line, shortened, with nothing in it that could act on a terminal."""
+    # Only the beginning is cleaned: a value of many megabytes may be what the message complains about.
+    line = one_line(value[: limit * 4])
+    if len(line) > limit:
+        line = line[: limit - 1].rstrip() + "…"
+    return f"'{line}'"
+
+
+def escaped(text: str) -> str:
+    """``text`` with everything that does not print written as an escape, for file names."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -1,0 +1,125 @@
+"""Reduce markup to the words that a reader sees: HTML in a record, Markdown in a saved text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_BLOCK = frozenset(
+    "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6"
+    " dd dt dl".split()
+)
+_HEADING = frozenset("h2 h3 h4 h5 h6".split())
+# Never an article's words, closed or not: the parser reads their content as raw text.
+_RAW = frozenset(("script", "style"))
+# Never an article's words where they are closed; unclosed, they would swallow the rest of the article.
+_ASIDE = frozenset(
+    ("figcaption", "nav", "form", "button", "noscript", "svg", "iframe", "template", "textarea", "select")
+)
+_KNOWN = "|".join(sorted(_BLOCK | _RAW | _ASIDE | frozenset("a b i em strong span u sup sub img small aside".split())))
+_STRUCTURE = re.compile(
+    rf"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{{0,2000}})?/?>|</(?:{_KNOWN})\s*>", re.I
+)
+
+_PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
+_DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
+_BREAKS = re.compile(r"[\r\n]+")
+
+_IMAGE = re.compile(
+    r"!\[[^\[\]\n]{0,1000}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,2000})?\)|\[[^\[\]\n]{0,200}\])"
+    r"|!\[\[[^\[\]\n]{0,500}\]\]"
+)
+_LINK = re.compile(
+    r"\[([^\[\]\n]{0,1000})\](?:\(\s*(?:<[^<>\n]{0,2000}>|[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?)(?:\s+(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?\s*\)|\[\d{0,4}\])"
+)
+_WEB_LINK = re.compile(r"\[([^\[\]\n]{0,1000})\]\(https?://[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?\)")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
+_EMPHASIS = (
+    re.compile(r"(?<![\w*\\])\*\*\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s\\])\*\*\*(?![\w*])"),
+    re.compile(r"(?<![\w*\\])\*\*(?=[^\s*])((?:[^*\n]|\*(?!\*)){1,1000}?)(?<=[^\s\\])\*\*(?![\w*])"),
+    re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s\\])\*(?![\w*])"),
+    re.compile(r"(?<![\w_\\])__(?=[^\s_])([^\n]{1,1000}?)(?<=[^\s\\])__(?![\w_])"),
+    re.compile(r"(?<![\w_\\])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s\\])_(?![\w_])"),
+)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|$])")
+_LONGEST = 100_000  # a block beyond this was written by no person, and is left as it is
+
+
+def visible(markdown: str) -> str:
+    """The words that a reader sees of a block of Markdown: no images, link targets or signs of emphasis."""
+    if len(markdown) > _LONGEST:
+        return markdown
+    text = _IMAGE.sub("", markdown)
+    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))  # twice: an image inside a link has left brackets
+    text = _AUTOLINK.sub(r"\1", _WIKI_LINK.sub(r"\1", text))
+    for emphasis in _EMPHASIS:
+        text = emphasis.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text)
+
+
+def without_web_links(text: str) -> str:
+    """``text`` with ``[words](https://…)`` reduced to its words; nothing else in a record is sure to be Markdown."""
+    return _WEB_LINK.sub(r"\1", _IMAGE.sub("", text)) if "](" in text else text
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether ``text`` is HTML, rather than prose in which a ``<b>`` stands."""
+    return _STRUCTURE.search(text) is not None
+
+
+def html_to_lines(html: str) -> str:
+    """The visible words of ``html``, a block a line with empty lines between, headings marked with ``##``."""
+    html = _only_whole_tags(html)
+    lower = html.lower()
+    aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}") > 0)
+    # A line break inside a block of HTML is a space; without blocks it is all that parts the paragraphs.
+    reader = _Reader(aside, in_blocks=_PARAGRAPH.search(html) is not None)
+    reader.feed(html)
+    reader.close()
+    return "".join(reader.pieces)
+
+
+def _only_whole_tags(html: str) -> str:
+    """``html`` without comments and declarations, and every ``<`` that begins no whole tag as the character it shows.
+
+    The parser starts over at each tag that never ends, so that a megabyte of ``<a <a`` keeps it busy for hours; and
+    it raises on some declarations.
+    """
+    kept: list[str] = []
+    start = 0
+    while (comment := html.find("<!--", start)) >= 0 and (end := html.find("-->", comment + 4)) >= 0:
+        kept.append(html[start:comment])
+        start = end + 3
+    html = "".join((*kept, html[start:])).replace("<![CDATA[", "").replace("]]>", "")
+    return _NO_TAG.sub("&lt;", _DECLARATION.sub("", html))
+
+
+class _Reader(HTMLParser):
+    def __init__(self, aside: frozenset[str], *, in_blocks: bool) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._aside = aside
+        self._in_blocks = in_blocks
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._aside or tag in _RAW:
+            self._inside.append(tag)
+        elif tag in _BLOCK:
+            self.pieces.append("\n\n## " if tag in _HEADING else "\n\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCK:
+            self.pieces.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._inside:
+            del self._inside[self._inside.index(tag) :]
+        elif tag in _BLOCK:
+            self.pieces.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside:
+            self.pieces.append(_BREAKS.sub(" ", data) if self._in_blocks else data)

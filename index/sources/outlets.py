@@ -1,0 +1,103 @@
+"""Name the outlet of an article from its url, by a rule that holds for any site, and judge urls."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+# The words that names of news outlets end with in any country. Left out: "day", "week" and "world", which would cut
+# Newsday, Newsweek and Underworld; and words shorter than three letters.
+_SUFFIXES = (
+    "times", "post", "news", "herald", "guardian", "today", "journal", "daily", "tribune", "star", "sun", "mail",
+    "telegraph",
+    "chronicle", "gazette", "observer", "independent", "standard", "mirror", "express", "press", "record", "review",
+    "weekly",
+    "globe", "dispatch", "examiner", "sentinel", "inquirer", "enquirer", "register", "reporter", "courier",
+    "bulletin", "echo",
+    "ledger", "republic", "insider", "magazine", "online", "radio", "sports", "sport", "business", "argus",
+    "advertiser",
+    "citizen", "monitor", "nation", "mercury", "advocate", "leader", "broadcasting", "media",
+)  # fmt: skip
+_PREFIXES = ("daily", "evening", "sunday", "morning", "weekly", "business", "financial", "global", "national", "radio")
+_NOT_AN_ARTICLE = re.compile(r"the(?:at(?:er|re)|rap|olog|or(?:y|ies)|s[ie]s|saurus|rm|mes?$)")
+# Three letters that are an English word are one in a name too; all others are initials.
+_SHORT_WORDS = frozenset(
+    "age air all any art bay big box car day eye far few fox fun get hot hub job key law lab lit low man map"
+    " men net new now"
+    " oil old one our out own pop raw red sea she sky sun tea the tip top war way web win you".split()
+)
+# Second-level labels under which a country registers names: bbc.co.uk is "bbc".
+_REGISTRIES = frozenset("co com org net gov gob gouv ac edu or ne go web in".split())
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})")
+_URL_LENGTH = 2000
+
+
+def web_address(text: str) -> str | None:
+    """``text`` as a web address with its scheme, or None if it is none."""
+    url = text.strip().strip("<>")
+    if not url or len(url) > _URL_LENGTH or re.search(r"\s", url):
+        return None
+    if re.match(r"(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+/)", url, re.IGNORECASE):
+        url = "https://" + url
+    return url if _host(url) else None
+
+
+def is_host(text: str) -> bool:
+    """Whether ``text`` is the bare name of a host such as ``cnn.com``: in lower case, unlike a name for readers."""
+    return _HOST.fullmatch(text) is not None
+
+
+def outlet_of(url: str) -> str | None:
+    """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
+    archived = url.rfind("http", 8)
+    if archived > 0 and url.startswith(("://", "s://"), archived + 4):
+        url = url[archived:]  # an archive's copy: the outlet is the one that was copied
+    host = _host(url)
+    if host is None or not _HOST.fullmatch(host):
+        return None
+    labels = host.split(".")[:-1]
+    if len(labels) > 1 and labels[-1] in _REGISTRIES and len(host.rsplit(".", 1)[-1]) == 2:
+        labels.pop()
+    label = labels[-1]
+    if label.startswith("xn--"):
+        try:
+            label = label.encode("ascii").decode("idna")
+        except UnicodeError:
+            return None
+    return " ".join(_capitalised(word) for part in re.split(r"[-_]+", label) if part for word in _words(part)) or None
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:  # unbalanced brackets and the like
+        return None
+    return host if host and parts.scheme in ("http", "https") and re.search(r"[^\W_]", host) else None
+
+
+def _words(label: str) -> list[str]:
+    if label.startswith("wiki"):
+        return [label]  # the wikis write themselves as one word
+    if label.startswith("the") and len(label) > 5 and not _NOT_AN_ARTICLE.match(label):
+        return ["the", *_words(label[3:])]
+    of = re.fullmatch(r"(times|voice|bank)of([a-z]{4,})", label)
+    if of:
+        return [of[1], "of", of[2]]
+    for word in _PREFIXES:
+        if label.startswith(word) and len(label) - len(word) >= 3:
+            return [word, *_words(label[len(word) :])]
+    for word in sorted(_SUFFIXES, key=len, reverse=True):
+        if label.endswith(word) and len(label) - len(word) >= 2:
+            return [*_words(label[: -len(word)]), word]
+    return [label]
+
+
+def _capitalised(word: str) -> str:
+    if word == "of":
+        return word
+    if word in _SHORT_WORDS:
+        return word.capitalize()
+    if len(word) <= 3 or (len(word) <= 5 and not re.search(r"[aeiouy]", word)):
+        return word.upper()
+    return word.capitalize()

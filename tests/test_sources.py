@@ -1,0 +1,394 @@
+"""Finding and opening files, and what becomes of hostile ones."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import resource
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.sources import Found, Reading, find_files, read
+from index.sources.characters import lines_of, one_line, quoted
+from rag.errors import ArticleUnreadable
+
+TODAY = date(2026, 1, 1)
+STORY = "Tolls rise\n\nThe port raised its tolls on Monday.\n"
+
+
+def read_one(path: Path) -> Reading:
+    readings = list(read([path], today=TODAY))
+    assert len(readings) == 1
+    return readings[0]
+
+
+def reason(path: Path, data: bytes) -> str | None:
+    path.write_bytes(data)
+    found = read_one(path)
+    assert found.article is None
+    return found.reason
+
+
+# Finding
+
+
+def test_files_of_a_folder_are_found_sorted_and_others_passed_over(tmp_path: Path) -> None:
+    for name in ("b.md", "a.TXT", "c.json.gz", "deep/d.jsonl", "e.png", ".hidden.txt", ".git/f.txt", "notes"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(STORY)
+    assert find_files([tmp_path]) == Found(
+        files=tuple(tmp_path / name for name in ("a.TXT", "b.md", "c.json.gz", "deep/d.jsonl")),
+        passed_over=(tmp_path / "e.png", tmp_path / "notes"),
+    )
+    assert find_files([tmp_path, tmp_path / "b.md", tmp_path]) == find_files([tmp_path])
+
+
+def test_a_folder_is_entered_once_whichever_links_lead_to_it(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text(STORY)
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "y.txt").symlink_to(tmp_path / "a" / "x.txt")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    found = find_files([tmp_path])
+    assert found.files == (tmp_path / "gone.txt", tmp_path / "y.txt")
+    assert read_one(tmp_path / "gone.txt").reason == "no such file or directory"
+
+
+def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").mkdir()
+    (tmp_path / "x.txt" / "y.txt").write_text(STORY)
+    assert find_files([tmp_path / "x.txt"]).files == (tmp_path / "x.txt" / "y.txt",)
+    assert read_one(tmp_path / "x.txt").reason == "is a folder, not a file"
+
+
+def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> None:
+    kinds = ".txt, .md, .markdown, .json, .jsonl, .ndjson, each also with .gz"
+    with pytest.raises(ArticleUnreadable) as missing:
+        find_files([tmp_path / "no"])
+    assert str(missing.value) == (
+        f"no file or folder at {tmp_path}/no: name a folder, or a file of these kinds: {kinds}"
+    )
+    (tmp_path / "x.pdf").write_bytes(b"%PDF")
+    with pytest.raises(ArticleUnreadable) as unknown:
+        find_files([tmp_path / "x.pdf"])
+    assert str(unknown.value) == f"{tmp_path}/x.pdf is of no kind that is read: {kinds}"
+    with pytest.raises(ArticleUnreadable, match="embedded null"):
+        find_files([Path("a\0b.txt")])
+
+
+def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
+    assert find_files([tmp_path]) == Found((), ())
+
+
+# Opening
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.txt")
+    assert read_one(tmp_path / "x.txt").reason == "is a device or pipe, not a file"
+    assert find_files([tmp_path]) == Found((), (tmp_path / "x.txt",))
+
+
+def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.txt").write_text(STORY)
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)  # root may read what it likes
+    assert read_one(tmp_path / "x.txt").reason == "permission denied: make it readable for this user"
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "b.json").write_text("{")
+    (tmp_path / "c.txt").write_text(STORY)
+    (tmp_path / "d.pdf").write_text(STORY)
+    readings = list(
+        read([tmp_path / name for name in ("a.txt", "b.json", "c.txt", "d.pdf", "e.txt", "f\0.txt")], today=TODAY)
+    )
+    assert [found.article is not None for found in readings] == [False, False, True, False, False, False]
+    assert [found.reason for found in readings] == [
+        "is empty",
+        "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes): "
+        "mend it or leave it out",
+        None,
+        "is of no kind that is read: .txt, .md, .markdown, .json, .jsonl, .ndjson",
+        "no such file or directory",
+        "embedded null byte",
+    ]
+    assert readings[5].where == f"{tmp_path}/f\\x00.txt"
+
+
+def test_a_name_cannot_act_on_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a\x1b[31m\u202eb.txt"
+    path.write_bytes(b"")
+    assert read_one(path).where == f"{tmp_path}/a\\x1b[31m\\u202eb.txt"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "is empty"),
+        (b"  \n\t\n", "is empty"),
+        (b"\x89PNG\r\n\0\0", "is a binary file (it holds zero bytes), not text"),
+        (bytes(range(128, 256)) * 9, "is neither UTF-8 nor windows-1252 text: save it as UTF-8"),
+        (b"\xff\xfea", "begins as UTF-16 but is not valid UTF-16: save it as UTF-8"),
+        (b"Only a title", "no text: nothing below the title is reporting"),
+        (b"___", "no title and no text"),
+        (b"Advertisement\n\nhttps://example.org/x", "no title: no line of the text could be one"),
+        (
+            b"word " * 100,
+            "no title: the first line has 499 characters; put the title on a line of its own above it",
+        ),
+        (b"x" * 5_000_001, "more than 5 MB of data: an article may have 5 MB"),
+        (b"Title\n" + b"line\n" * 20_001, "text of 20,002 paragraphs: an article may have 20,000"),
+    ],
+)
+def test_text_that_is_no_article(tmp_path: Path, data: bytes, expected: str) -> None:
+    assert reason(tmp_path / "x.txt", data) == expected
+
+
+def test_encodings(tmp_path: Path) -> None:
+    text = "Café tolls\n\nThe “port” raised its tolls — again."
+    expected = ("Café tolls", ("The “port” raised its tolls — again.",))
+    for encoding, notices in (
+        ("utf-8", ()),
+        ("utf-8-sig", ()),
+        ("utf-16", ()),
+        ("cp1252", ("not UTF-8: read as windows-1252",)),
+    ):
+        (tmp_path / "x.txt").write_bytes(text.encode(encoding))
+        found = read_one(tmp_path / "x.txt")
+        assert found.article is not None
+        assert (found.article.title, found.article.paragraphs) == expected
+        assert found.notices == notices
+    (tmp_path / "x.txt").write_bytes("Порт\n\nПорт повысил сборы в понедельник.".encode() + b" \xff.")
+    found = read_one(tmp_path / "x.txt")
+    assert found.article is not None
+    assert found.article.paragraphs == ("Порт повысил сборы в понедельник. \ufffd.",)
+    assert found.notices == ("1 characters are not UTF-8: read as \ufffd",)
+
+
+def test_gzip_and_its_damages(tmp_path: Path) -> None:
+    packed = gzip.compress(STORY.encode())
+    (tmp_path / "x.txt.gz").write_bytes(packed)
+    found = read_one(tmp_path / "x.txt.gz")
+    assert found.article is not None
+    assert found.article.paragraphs == ("The port raised its tolls on Monday.",)
+    assert reason(tmp_path / "x.txt.gz", packed[:-9]) == (
+        "cut short: the compressed data ends before its end mark; fetch the file again"
+    )
+    assert reason(tmp_path / "x.txt.gz", b"no gzip") == "damaged: not valid gzip data; fetch the file again"
+    assert reason(tmp_path / "x.txt.gz", packed[:12] + b"\xff\xff" + packed[14:]) == (
+        "damaged: not valid gzip data; fetch the file again"
+    )
+    bomb = gzip.compress(b"a" * 300_000_000)
+    assert len(bomb) < 400_000
+    assert reason(tmp_path / "x.txt.gz", bomb) == "more than 5 MB of data: an article may have 5 MB"
+    assert reason(tmp_path / "x.json.gz", bomb) == (
+        "more than 64 MB of data: write larger files as .jsonl, one article a line"
+    )
+    assert reason(tmp_path / "x.jsonl.gz", bomb) == "longer than 32 MB: an article's text may have 5 MB"
+
+
+def test_articles_before_the_damage_are_kept(tmp_path: Path) -> None:
+    lines = "".join(
+        json.dumps({"title": f"Tolls {n}", "text": f"Port {n} raised its tolls."}) + "\n" for n in range(3000)
+    )
+    packed = gzip.compress(lines.encode())
+    (tmp_path / "x.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    readings = list(read([tmp_path / "x.jsonl.gz"], today=TODAY))
+    assert len(readings) > 100
+    assert all(found.article for found in readings[:-1])
+    assert readings[-1].reason == "cut short: the compressed data ends before its end mark; fetch the file again"
+
+
+def test_fifty_megabytes_on_one_line_are_answered_within_bounds(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    text = b"word " * 10_000_000
+    assert reason(tmp_path / "x.txt", text) == "more than 5 MB of data: an article may have 5 MB"
+    assert reason(tmp_path / "x.jsonl", b'{"title": "T", "text": "' + text + b'"}\n') == (
+        "longer than 32 MB: an article's text may have 5 MB"
+    )
+    assert reason(tmp_path / "x.json", b'{"title": "T", "text": "' + text + b'"}') == (
+        "text of 50.0 MB: an article may have 5 MB"
+    )
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024 < 400
+
+
+# Time: each of these made some regular expression or parser start over at every character.
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[",
+        "[a](",
+        "**a ",
+        "_a ",
+        "![",
+        "<a ",
+        "<!",
+        "<!--",
+        "</",
+        "<a '" + "'" * 1900 + ">",
+        "&amp",
+        " ",
+        "A, ",
+        "By A and ",
+        "#",
+        "{{ #",
+    ],
+)
+def test_hostile_repetition_takes_no_time(tmp_path: Path, pattern: str) -> None:
+    filler = pattern * (400_000 // len(pattern))
+    start = time.process_time()
+    (tmp_path / "x.txt").write_text(f"Tolls rise\n\n{filler}\n\nThe port raised its tolls.")
+    (tmp_path / "x.json").write_text(
+        json.dumps({"title": "Tolls rise", "text": f"<p>The port raised its tolls.<p>{filler}"})
+    )
+    assert [found.reason for found in read([tmp_path / "x.txt", tmp_path / "x.json"], today=TODAY)] == [None, None]
+    assert time.process_time() - start < 5
+
+
+# Characters
+
+
+def test_invisible_characters_go_and_spelling_stays() -> None:
+    assert one_line("a\u200bb\u202ec\u2066d\ufeffe\u00adf\x00g\x1b[1m h\u00a0\t i") == "abcdefg[1m h i"
+    assert one_line("see\U000e0049\U000e0067\U000e006e this") == "see this"
+    assert one_line("می\u200cخواهم") == "می\u200cخواهم"
+    assert one_line("a\u200db") == "ab"
+    assert one_line("👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"
+    assert one_line("cafe\u0301") == "café"
+    assert one_line("It\x92s \x93so\x94\x85") == "It’s “so”…"
+    assert one_line("a\ud800b \ud83d\ude00") == "a\ufffdb 😀"
+    assert lines_of("a\r\nb\rc\u2028d\x0be") == "a\nb\nc\nd\ne"
+
+
+def test_values_in_messages_are_short_and_on_one_line() -> None:
+    assert quoted("a\n\x1b[2Jb" + "c" * 100) == "'a [2Jb" + "c" * 73 + "…'"
+    assert len(quoted("x" * 10_000_000)) == 82
+
+
+CONTROL = {chr(code) for code in (*range(32), *range(127, 160))} | set("\u200b\u202e\u2066\ufeff\u2028")
+
+
+def assert_harmless(readings: list[Reading]) -> None:
+    for found in readings:
+        texts = [found.where, found.reason or "", *found.notices]
+        if found.article is None:
+            assert found.reason
+        else:
+            assert found.reason is None
+            assert found.article.title.strip()
+            assert found.article.paragraphs
+            assert all(paragraph.strip() for paragraph in found.article.paragraphs)
+            assert all(1 <= heading.before <= len(found.article.paragraphs) for heading in found.article.subheadings)
+            assert len(found.article.id) == len(found.article.version) == 16
+            texts += [found.article.title, *found.article.paragraphs, *found.article.authors]
+            texts += [heading.text for heading in found.article.subheadings]
+            texts += filter(
+                None, (found.article.outlet, found.article.url, found.article.agency, found.article.section)
+            )
+        assert all(not CONTROL & set(text) for text in texts)
+        assert all(not "\ud800" <= character <= "\udfff" for text in texts for character in text)
+
+
+KINDS = (".txt", ".md", ".json", ".jsonl", ".txt.gz", ".json.gz", ".jsonl.gz")
+# Pieces that make the readers branch; arbitrary text alone seldom does.
+PIECES = st.sampled_from(
+    [
+        "---\n",
+        "title: ",
+        "source: ",
+        "By ",
+        "Jane Doe",
+        " for AFP",
+        "\n\n",
+        "\n",
+        "**",
+        "*",
+        "[a](http://[x)",
+        "https://x.org/a",
+        "## ",
+        "2 Dec 2021",
+        "Original url:",
+        "Source:",
+        "Advertisement",
+        "(AP Photo/A B)",
+        "\x00",
+        "\u202e",
+        "\ud800",
+        "“",
+        '"',
+        "- ",
+        "\x1b[0m",
+        "London (AP) — ",
+        "<p>",
+        "</p>",
+        "<script>",
+        "&#0;",
+        "&#xd800;",
+        "The port raised its tolls on Monday after a long winter of stalled dredging.",
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=30).map("".join)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["name", "title", "text", "url"]) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+NAMES = st.sampled_from(
+    [
+        "title",
+        "text",
+        "body",
+        "source",
+        "published_at",
+        "updated",
+        "authors",
+        "url",
+        "section",
+        "language",
+        "agency",
+        "items",
+    ]
+)
+
+
+@given(data=st.binary(max_size=400), kind=st.sampled_from(KINDS))
+def test_any_bytes_are_read_without_an_exception(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any{kind}"
+    path.write_bytes(data)
+    assert_harmless(list(read([path], today=TODAY)))
+
+
+@settings(max_examples=300)
+@given(text=TEXTS, kind=st.sampled_from(KINDS[:4]))
+def test_any_text_is_read_without_an_exception(tmp_path_factory: pytest.TempPathFactory, text: str, kind: str) -> None:
+    path = tmp_path_factory.getbasetemp() / f"text{kind}"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert_harmless(list(read([path], today=TODAY)))
+
+
+@settings(max_examples=300)
+@given(values=st.lists(st.dictionaries(NAMES, VALUES, max_size=8) | VALUES, max_size=3))
+def test_any_record_is_read_without_an_exception(
+    tmp_path_factory: pytest.TempPathFactory, values: list[object]
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "any.json").write_text(json.dumps(values))
+    (folder / "any.jsonl").write_text("".join(json.dumps(value) + "\n" for value in values))
+    assert_harmless(list(read([folder / "any.json", folder / "any.jsonl"], today=TODAY)))

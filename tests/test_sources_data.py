@@ -1,0 +1,91 @@
+"""The readers on real data, which lies beside the repository."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.sources import Reading, find_files, read
+from rag.articles import Subheading
+
+TODAY = date(2026, 11, 1)
+# Looked for from here, and by no absolute path: only the repository's own folder is known.
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real news data (../shared/data) is not here")
+
+
+def read_all(name: str) -> list[Reading]:
+    return list(read([DATA / name], today=TODAY))
+
+
+def test_the_seed_article_exactly() -> None:
+    [found] = read_all("seed/ukraine-crisis.txt")
+    article = found.article
+    assert article is not None
+    assert (found.reason, found.notices) == (None, ())
+    assert article.title == "Ukraine Crisis Builds Toward Biden-Putin Talks"
+    assert (article.authors, article.agency) == (("Marc Preel", "Francesco Fontemaggi"), "AFP")
+    assert (article.published, article.published_at, article.updated) == (date(2021, 12, 2), None, None)
+    assert article.outlet == "The Moscow Times"
+    assert article.url == (
+        "https://www.themoscowtimes.com/2021/12/02/ukraine-crisis-builds-toward-biden-putin-talks-a75722"
+    )
+    assert (article.section, article.language) == (None, None)
+    assert article.subheadings == (Subheading("'De-escalate'", before=17),)
+    assert len(article.paragraphs) == 25
+    assert article.paragraphs[0].startswith("Momentum was building Thursday")
+    assert article.paragraphs[16].startswith("The foreign ministers from Russia")
+    assert article.paragraphs[24].endswith("told reporters on Thursday.")
+    # Nothing is lost but byline, date, caption, promotion, subheading and footer.
+    raw = (DATA / "seed" / "ukraine-crisis.txt").read_text(encoding="utf-8")
+    blocks = [block.strip() for block in raw.split("\n\n") if block.strip()]
+    left_out = [block for block in blocks if block not in article.paragraphs]
+    assert [block[:12] for block in left_out] == [
+        "Ukraine Cris", "By [Marc Pre", "December 02,", "Putin and Bi", "Related arti", "'De-escalate", "Original url", "<https://www",
+    ]  # fmt: skip
+
+
+def test_multihop_rag_loses_no_article_and_no_evidence() -> None:
+    readings = read_all("multihop_rag/corpus.json")
+    articles = [found.article for found in readings if found.article]
+    assert (len(readings), len(articles)) == (609, 609)
+    assert [found.notices for found in readings if found.notices] == []
+    assert len({article.id for article in articles}) == 609
+    assert Counter(article.outlet for article in articles).most_common(2) == [
+        ("Sporting News", 104),
+        ("TechCrunch", 100),
+    ]
+    assert (
+        sum(article.published is None for article in articles) == 259
+    )  # 20 more dates are inferred, not the articles' own
+    texts = [re.sub(r"\s", "", "".join(article.paragraphs)) for article in articles]
+    facts = [
+        (int(evidence["doc_id"]), re.sub(r"\s", "", evidence["fact"]))
+        for question in json.loads((DATA / "multihop_rag" / "questions_dev.json").read_text(encoding="utf-8"))
+        for evidence in question["evidence_list"]
+    ]
+    assert len(facts) == 3629
+    assert [fact for number, fact in facts if fact not in texts[number]] == []
+
+
+def test_realtime_qa_loses_no_article() -> None:
+    readings = read_all("realtime_qa/articles.jsonl.gz")
+    articles = [found.article for found in readings if found.article]
+    assert (len(readings), len(articles)) == (8000, 8000)
+    assert Counter(article.outlet for article in articles) == {"USA Today": 5872, "CNN": 1813, "The Week": 315}
+    assert all(article.published for article in articles)
+    assert Counter(notice.split("'")[0] for found in readings for notice in found.notices) == {"author ": 2}
+
+
+def test_the_whole_folder_is_read_without_an_exception() -> None:
+    found = find_files([DATA])
+    assert DATA / "seed" / "ukraine-crisis.txt" in found.files
+    assert {path.suffix for path in found.passed_over} == {".csv", ".gz", ""}
+    others = [path for path in found.files if path.name not in ("corpus.json", "articles.jsonl.gz")]
+    for reading in read(others, today=TODAY):
+        assert (reading.article is None) == (reading.reason is not None)

@@ -1,0 +1,263 @@
+"""Dates, outlets, authors and the other facts about an article."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from index.sources.authors import Credits, byline, credits_in, signed_off
+from index.sources.dates import DateLine, Moment, date_line, understand
+from index.sources.fields import facts_of, field_named
+from index.sources.outlets import outlet_of, web_address
+
+TODAY = date(2026, 1, 1)
+DAY = date(2021, 12, 2)
+AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2021-12-02", Moment(DAY)),
+        ("2021/12/2", Moment(DAY)),
+        ("20211202", Moment(DAY)),
+        ("December 02, 2021", Moment(DAY)),
+        ("Dec. 2, 2021", Moment(DAY)),
+        ("Thursday, December 2nd, 2021", Moment(DAY)),
+        ("2 December 2021", Moment(DAY)),
+        ("2. Dezember 2021", Moment(DAY)),
+        ("2 de diciembre de 2021", Moment(DAY)),
+        ("02.12.2021", Moment(DAY)),
+        ("13/04/2025", Moment(date(2025, 4, 13))),
+        ("04/13/2025", Moment(date(2025, 4, 13))),
+        ("04/04/2025", Moment(date(2025, 4, 4))),
+        ("2021-12-02T14:05:00Z", Moment(DAY, AT)),
+        ("2021-12-02T14:05:00.123456+00:00", Moment(DAY, AT)),
+        ("20211202T140500Z", Moment(DAY, AT)),
+        ("2021-12-02 14:05", Moment(DAY, AT)),
+        ("2 Dec 2021 14:05 GMT", Moment(DAY, AT)),
+        ("Thu, 02 Dec 2021 14:05:00 GMT", Moment(DAY, AT)),
+        ("Dec. 2, 2021, 9:05 a.m. ET", Moment(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
+        ("9:05 AM EST, Thu December 2, 2021", Moment(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
+        ("2021-12-02T14:05 IST", Moment(DAY)),
+        (1638453900, Moment(DAY, AT)),
+        (1638453900000, Moment(DAY, AT)),
+        ("1638453900", Moment(DAY, AT)),
+        ("2026-01-02", Moment(date(2026, 1, 2))),
+    ],
+)
+def test_dates_that_are_understood(value: object, expected: Moment) -> None:
+    assert understand(value, TODAY) == expected
+
+
+def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
+    moment = understand("2021-12-02T01:00:00+03:00", TODAY)
+    assert moment == Moment(DAY, datetime(2021, 12, 1, 22, tzinfo=UTC))
+    assert moment.at is not None
+    assert moment.at.utcoffset() == timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("03/04/2025", "is ambiguous (3 April or 4 March)"),
+        ("2026-01-03", "is in the future"),
+        ("May", "not understood"),
+        ("May 2021", "not understood"),
+        ("2021", "not understood"),
+        (2021, "not understood"),
+        ("Smarch 3", "not understood"),
+        ("2021-02-30", "not understood"),
+        ("2021-12-02 25:00", "not understood"),
+        ("0001-01-01T00:00:00Z", "not understood"),
+        ("2 hours ago", "not understood"),
+        (True, "not understood"),
+        (float("nan"), "not understood"),
+        (10**400, "not understood"),
+        ([], "not understood"),
+    ],
+)
+def test_dates_that_are_refused(value: object, problem: str) -> None:
+    with pytest.raises(ValueError, match=r"^[a-z]") as refused:
+        understand(value, TODAY)
+    assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("December 02, 2021", DateLine(Moment(DAY))),
+        ("Published: 2 Dec 2021 14:05 GMT", DateLine(Moment(DAY, AT))),
+        ("Last updated on December 2, 2021", DateLine(None, Moment(DAY))),
+        ("Dec 1, 2021 Updated Dec 2, 2021", DateLine(Moment(date(2021, 12, 1)), Moment(DAY))),
+        ("Published 2 Dec 2021 | Updated 3 Dec 2021", DateLine(Moment(DAY), Moment(date(2021, 12, 3)))),
+        ("Date: 03/04/2025", DateLine(problem="date '03/04/2025' is ambiguous (3 April or 4 March)")),
+        ("December 2, 2021 was a Thursday.", None),
+        ("On December 2, 2021", None),
+        ("2 Dec 2021x", None),
+        ("Published in December", None),
+        ("", None),
+    ],
+)
+def test_date_lines(line: str, expected: DateLine | None) -> None:
+    assert date_line(line, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "outlet"),
+    [
+        ("https://www.themoscowtimes.com/2021/12/02/x", "The Moscow Times"),
+        ("https://www.washingtonpost.com", "Washington Post"),
+        ("https://usatoday.com/story", "USA Today"),
+        ("https://www.bbc.co.uk/news", "BBC"),
+        ("https://www.theguardian.com/world", "The Guardian"),
+        ("https://edition.cnn.com/x", "CNN"),
+        ("https://en.wikinews.org/wiki/x", "Wikinews"),
+        ("https://www.nzherald.co.nz", "NZ Herald"),
+        ("https://www.theage.com.au", "The Age"),
+        ("https://therapist.com", "Therapist"),
+        ("https://www.newsweek.com", "Newsweek"),
+        ("https://www.timesofisrael.com", "Times of Israel"),
+        ("https://the-sun.com", "The Sun"),
+        ("https://news.sky.com", "Sky"),
+        ("https://xn--mnchen-3ya.de/", "München"),
+        ("https://web.archive.org/web/2021/https://www.reuters.com/x", "Reuters"),
+        ("http://192.168.0.1/x", None),
+        ("http://localhost/x", None),
+        ("http://[", None),
+    ],
+)
+def test_outlets_are_named_by_rule(url: str, outlet: str | None) -> None:
+    assert outlet_of(url) == outlet
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" <https://x.org/a> ", "https://x.org/a"),
+        ("www.x.org/a", "https://www.x.org/a"),
+        ("x.org/a", "https://x.org/a"),
+        ("javascript:alert(1)", None),
+        ("http://[x", None),
+        ("https:///a", None),
+        ("not a url", None),
+        ("https://x.org/" + "a" * 2000, None),
+    ],
+)
+def test_web_addresses(text: str, address: str | None) -> None:
+    assert web_address(text) == address
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("By Marc Preel and Francesco Fontemaggi for AFP", Credits(("Marc Preel", "Francesco Fontemaggi"), "AFP")),
+        ("By Jane Doe, John Roe and Ann Poe | Reuters", Credits(("Jane Doe", "John Roe", "Ann Poe"), "Reuters")),
+        ("BY JANE DOE AND JOHN ROE", Credits(("JANE DOE", "JOHN ROE"))),
+        ("By Jane Doe, Science Editor", Credits(("Jane Doe",))),
+        ("By Jane van der Berg in Berlin", Credits(("Jane van der Berg",))),
+        ("By Seán O'Neill and Omar al-Bashir", Credits(("Seán O'Neill", "Omar al-Bashir"))),
+        ("By Jane Doe @janedoe", Credits(("Jane Doe",))),
+        ("By Agence France-Presse", Credits((), "AFP")),
+        ("By Reuters Staff", Credits((), "Reuters")),
+        ("By Christmas, the war was over.", None),
+        ("By Friday", None),
+        ("By Friday Harbour officials had counted 12 boats", None),
+        ("By the time he came", None),
+        ("Byelection called", None),
+    ],
+)
+def test_bylines(line: str, expected: Credits | None) -> None:
+    assert byline(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Jane Doe", "John Roe"], Credits(("Jane Doe", "John Roe"))),
+        (["By Jane Doe and John Roe, AFP"], Credits(("Jane Doe", "John Roe"), "AFP")),
+        (["Jane Doe; John Roe & Ann Poe"], Credits(("Jane Doe", "John Roe", "Ann Poe"))),
+        (["Preel, Marc"], Credits(("Marc Preel",))),
+        (["Reuters"], Credits((), "Reuters")),
+        (["Jane Doe for The Guardian"], Credits(("Jane Doe",))),
+        (["Jane Doe, Special for USA TODAY"], Credits(("Jane Doe",))),
+        (["Jane Doe John Roe", "Jane Doe", "John Roe"], Credits(("Jane Doe", "John Roe"))),
+        (["Jane Doe in Oakland, California"], Credits(("Jane Doe",))),
+        (["Martin Luther King, Jr. and Jane Doe"], Credits(("Martin Luther King Jr", "Jane Doe"))),
+        (["https://facebook.com/x", "jane@x.org"], Credits()),
+        (["The Port Courier", "jane doe", "Jane Doe"], Credits(("jane doe",))),
+        (["x" * 81], Credits(left_out=("x" * 81,))),
+    ],
+)
+def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
+    assert credits_in(names, outlet="Port Courier") == expected
+
+
+def test_lines_that_close_an_agencys_report() -> None:
+    line = "(Reporting by Jane Doe in Kyiv and John Roe in Moscow; Editing by Ann Poe)"
+    assert signed_off(line) == Credits(("Jane Doe", "John Roe"))
+    assert signed_off("Additional reporting by Jane Doe") == Credits(("Jane Doe",))
+    assert signed_off("Reporting by the committee showed that five died.") is None
+
+
+def test_names_of_fields_in_any_spelling() -> None:
+    assert [
+        field_named(name) for name in ("published_at", "publishedAt", "Pub-Date", "date published", "og:site_name")
+    ] == [
+        "published",
+        "published",
+        "published",
+        "published",
+        "outlet",
+    ]
+    assert field_named("first_seen") is None
+
+
+def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
+    facts = facts_of(
+        {
+            "title": "T",
+            "date": "Smarch 3",
+            "updated": "2027-01-01",
+            "author": 5,
+            "source": ["a"],
+            "section": {},
+            "link": "ftp://x",
+        },
+        TODAY,
+    )
+    assert (facts.published, facts.updated, facts.authors, facts.outlet, facts.section, facts.url) == (
+        None,
+        None,
+        (),
+        "a",
+        None,
+        None,
+    )
+    assert facts.notices == (
+        "link 'ftp://x' is no web address: left out",
+        "field 'author' holds the number 5, no name: left out",
+        "date 'Smarch 3' not understood: kept undated",
+        "update '2027-01-01' is in the future: left out",
+    )
+
+
+def test_a_date_that_is_understood_makes_up_for_one_that_is_not() -> None:
+    facts = facts_of({"published": True, "date": "03/04/2025", "timestamp": 1638453900}, TODAY)
+    assert facts.published == Moment(DAY, AT)
+    assert facts.notices == ()
+
+
+def test_a_source_that_is_an_address_is_the_url() -> None:
+    facts = facts_of({"source": "https://www.theellerytimes.com/a"}, TODAY)
+    assert (facts.outlet, facts.url) == ("The Ellery Times", "https://www.theellerytimes.com/a")
+    assert facts_of({"source": "edition.cnn.com"}, TODAY).outlet == "CNN"
+    assert facts_of({"source": "CBSSports.com"}, TODAY).outlet == "CBSSports.com"
+
+
+@pytest.mark.parametrize(
+    ("value", "language"), [("en", "en"), ("en-US", "en"), ("EN_gb", "en"), ("English", "en"), ("klingonic", None)]
+)
+def test_languages(value: str, language: str | None) -> None:
+    assert facts_of({"language": value}, TODAY).language == language

@@ -1,0 +1,245 @@
+"""JSON and JSON Lines, in the shapes and with the names that data sets have."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from index.sources import Reading, read
+from index.sources.records import article_in
+from rag.articles import Article, Subheading
+
+TODAY = date(2026, 1, 1)
+ITEM = {"title": "Tolls rise", "text": "The port raised its tolls."}
+
+
+def readings_of(folder: Path, name: str, content: object) -> list[Reading]:
+    (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
+    return list(read([folder / name], today=TODAY))
+
+
+def reasons_of(folder: Path, name: str, content: object) -> list[tuple[str, str | None]]:
+    return [(found.where.removeprefix(f"{folder}/"), found.reason) for found in readings_of(folder, name, content)]
+
+
+def paragraphs(text: object) -> tuple[str, ...]:
+    return article_in({"title": "Tolls rise", "text": text}, TODAY)[0].paragraphs
+
+
+def test_a_whole_record_with_one_sort_of_names(tmp_path: Path) -> None:
+    content = {
+        "headline": "Tolls &amp; rise",
+        "articleBody": "ELLERY (AP) — The port raised its tolls.\n\nAdvertisement\n\nMore followed.",
+        "publisher": {"@type": "Organization", "name": "The Ellery Courier"},
+        "datePublished": "2021-12-02T01:00:00+03:00",
+        "dateModified": "2021-12-03",
+        "author": [{"@type": "Person", "name": "Jane Doe"}, {"name": "John Roe"}],
+        "url": "https://courier.org/x",
+        "articleSection": ["Port", "News"],
+        "inLanguage": "en-GB",
+    }
+    assert readings_of(tmp_path, "x.json", content) == [
+        Reading(
+            f"{tmp_path}/x.json",
+            Article(
+                title="Tolls & rise",
+                paragraphs=("ELLERY (AP) — The port raised its tolls.", "More followed."),
+                outlet="The Ellery Courier",
+                url="https://courier.org/x",
+                authors=("Jane Doe", "John Roe"),
+                agency="AP",
+                published=date(2021, 12, 2),
+                published_at=datetime(2021, 12, 1, 22, tzinfo=UTC),
+                updated=date(2021, 12, 3),
+                section="Port",
+                language="en",
+            ),
+        )
+    ]
+
+
+def test_another_sort_of_names() -> None:
+    article, notices = article_in(
+        {
+            "Title": "Tolls rise",
+            "main-text": ["One.", "Two."],
+            "source_name": "Courier",
+            "pub_date": "2020/05/20",
+            "byline": "By Jane Doe",
+        },
+        TODAY,
+    )
+    assert article == Article(
+        "Tolls rise", ("One.", "Two."), outlet="Courier", authors=("Jane Doe",), published=date(2020, 5, 20)
+    )
+    assert notices == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [ITEM],
+        {"articles": [ITEM], "status": "ok", "tags": ["a"]},
+        {"anything": [ITEM]},
+        {"authors": [{"name": "x"}], "data": [ITEM]},
+        {"response": {"results": [ITEM]}},
+        {"a1": ITEM},
+    ],
+)
+def test_lists_are_found_where_they_are(tmp_path: Path, content: object) -> None:
+    found = readings_of(tmp_path, "x.json", content)
+    assert [(item.where, item.article and item.article.title) for item in found] == [
+        (f"{tmp_path}/x.json item 1", "Tolls rise")
+    ]
+
+
+def test_items_that_are_no_articles_are_told_one_by_one(tmp_path: Path) -> None:
+    content = [
+        "a string",
+        5,
+        None,
+        {"text": "x"},
+        {"title": 5, "text": "x"},
+        {"title": " ", "text": "x"},
+        {"title": "T"},
+        {"title": "T", "text": {"a": 1}},
+        {"title": "T", "text": "Advertisement"},
+        {"title": "T\n" * 999, "text": "x"},
+        ITEM,
+        {"title": "T", "text": "word " * 1_000_001},
+    ]
+    assert reasons_of(tmp_path, "x.json", content) == [
+        ("x.json item 1", "is the text 'a string', not an object with a title and a text"),
+        ("x.json item 2", "is the number 5, not an object with a title and a text"),
+        ("x.json item 3", "is nothing, not an object with a title and a text"),
+        ("x.json item 4", "no title: expected a field 'title' or 'headline'"),
+        ("x.json item 5", "no title: field 'title' holds the number 5"),
+        ("x.json item 6", "no title: expected a field 'title' or 'headline'"),
+        ("x.json item 7", "no text: expected a field 'text' or 'body'"),
+        ("x.json item 8", "no text: field 'text' holds an object"),
+        ("x.json item 9", "no text: field 'text' holds no line of reporting"),
+        ("x.json item 10", "no title: field 'title' is longer than 1000 characters"),
+        ("x.json item 11", None),
+        ("x.json item 12", "text of 5.0 MB: an article may have 5 MB"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "is empty"),
+        ("[]", "holds no article: expected a list of objects, each with a title and a text"),
+        ("5", "holds no article: expected a list of objects, each with a title and a text"),
+        (
+            '[{"a": 1}\n{"b": 2}]',
+            "is not valid JSON at line 2 column 1 (expecting ',' delimiter): mend it or leave it out",
+        ),
+        ('{"a": 1}\n{"b": 2}', "is not valid JSON at line 2 column 1: one JSON value a line is named .jsonl"),
+        ("[" * 100_000, "is JSON nested too deeply to be an article"),
+        ('{"a":' * 100_000, "is JSON nested too deeply to be an article"),
+        ("1" * 5000, "is JSON with a number too long to be read"),
+    ],
+)
+def test_files_that_hold_no_articles(tmp_path: Path, content: str, reason: str) -> None:
+    assert reasons_of(tmp_path, "x.json", content) == [("x.json", reason)]
+
+
+def test_lines_are_read_one_by_one(tmp_path: Path) -> None:
+    good = json.dumps(ITEM)
+    content = f'{good}\n\n{{"title": \n[]\n{"[" * 100_000}\n{good}'
+    assert reasons_of(tmp_path, "x.ndjson", content) == [
+        ("x.ndjson line 1", None),
+        ("x.ndjson line 3", "is not valid JSON at column 10 (expecting value): mend it or leave it out"),
+        ("x.ndjson line 4", "is a list, not an object with a title and a text"),
+        ("x.ndjson line 5", "is JSON nested too deeply to be an article"),
+        ("x.ndjson line 6", None),
+    ]
+    assert reasons_of(tmp_path, "x.jsonl", json.dumps([ITEM], indent=1)) == [
+        ("x.jsonl", "is not JSON Lines but one JSON value over many lines: name it .json")
+    ]
+    assert reasons_of(tmp_path, "x.jsonl", json.dumps([ITEM, ITEM])) == [
+        ("x.jsonl line 1 item 1", None),
+        ("x.jsonl line 1 item 2", None),
+    ]
+
+
+def test_lines_in_other_encodings(tmp_path: Path) -> None:
+    line = json.dumps({"title": "Café tolls", "text": "The port raised them."}, ensure_ascii=False) + "\n"
+    for encoding, notices in (
+        ("utf-8-sig", ()),
+        ("utf-16", ()),
+        ("cp1252", ("not UTF-8: read as windows-1252",)),
+    ):
+        (tmp_path / "x.jsonl").write_bytes((line + line).encode(encoding))
+        found = list(read([tmp_path / "x.jsonl"], today=TODAY))
+        assert [(item.where, item.article and item.article.title, item.notices) for item in found] == [
+            (f"{tmp_path}/x.jsonl line {number}", "Café tolls", notices) for number in (1, 2)
+        ]
+
+
+def test_a_line_too_long_is_read_past(tmp_path: Path) -> None:
+    good = json.dumps(ITEM) + "\n"
+    (tmp_path / "x.jsonl").write_text(good + '{"text": "' + "a" * 33_000_000 + '"}\n' + good)
+    assert [(found.where[-6:], found.reason) for found in read([tmp_path / "x.jsonl"], today=TODAY)] == [
+        ("line 1", None),
+        ("line 2", "longer than 32 MB: an article's text may have 5 MB"),
+        ("line 3", None),
+    ]
+
+
+def test_html_is_reduced_to_visible_words() -> None:
+    html = (
+        "<!-- <p>no</p> --><style>p {}</style><script>if (a<b) alert('<p>no</p>')</script>"
+        "<p>The <b>port</b>\nraised&nbsp;its "
+        "<a href='https://x.org/?a=1&b=2'>tolls</a>.</p>"
+        "<figure><img src=x><figcaption>A ship</figcaption></figure><h2>Next</h2>"
+        "<p>One<br>Two &lt;b&gt; &amp; three.</p><ul><li>Four</li></ul>"
+    )
+    article = article_in({"title": "<b>Tolls</b> rise", "content": {"rendered": html}}, TODAY)[0]
+    assert article.title == "Tolls rise"
+    assert article.paragraphs == ("The port raised its tolls.", "One", "Two <b> & three.", "Four")
+    assert article.subheadings == (Subheading("Next", 2),)
+    # A caption that is never closed must not swallow the rest of the article.
+    assert paragraphs("<figcaption>A ship<p>The port.</p>") == ("A ship", "The port.")
+
+
+def test_prose_with_a_tag_in_it_is_no_html() -> None:
+    assert paragraphs("The <b> tag & AT&T, 3 < 4 > 2, f*** and [sic] stay.") == (
+        "The <b> tag & AT&T, 3 < 4 > 2, f*** and [sic] stay.",
+    )
+
+
+def test_line_breaks_part_paragraphs() -> None:
+    assert paragraphs("One of them.\nTwo of them.\n\nThree.") == ("One of them.", "Two of them.", "Three.")
+    assert paragraphs([{"type": "p", "text": "One."}, {"type": "p", "text": "Two."}]) == ("One.", "Two.")
+
+
+def test_what_may_be_reporting_is_kept() -> None:
+    text = "Short heading\n\nA ship at dawn. *Jane Doe*\n\nLeeds (Reuters)\n\nBy Jane Doe\n\nWhere to watch: Netflix"
+    assert paragraphs(text) == tuple(text.split("\n\n"))
+
+
+def test_lines_at_the_head_that_repeat_the_facts_are_dropped() -> None:
+    article, _ = article_in(
+        {
+            "title": "Tolls rise",
+            "authors": ["Jane Doe"],
+            "text": "Tolls rise\nJane Doe\nUpdated Nov. 17, 2015, 3:06 p.m. ET\nCNN —\nThe port did.",
+        },
+        TODAY,
+    )
+    assert article.paragraphs == ("CNN — The port did.",)
+
+
+def test_a_text_that_its_source_cut_off_is_told() -> None:
+    article, notices = article_in({"title": "T", "content": "The port raised its… [+1234 chars]"}, TODAY)
+    assert article.paragraphs == ("The port raised its",)
+    assert notices == ("text is only the beginning, as its source marked it: '… [+1234 chars]'",)
+
+
+def test_notices_quote_shortly_and_on_one_line() -> None:
+    _, notices = article_in({**ITEM, "date": "x\n\x1b[2J" + "y" * 500}, TODAY)
+    assert notices == ("date 'x [2J" + "y" * 74 + "…' not understood: kept undated",)

@@ -1,0 +1,326 @@
+"""Articles as people save them: what is reporting, and what a page puts around it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from index.sources.text import article_in_text
+from rag.articles import Article, Subheading
+from rag.errors import ArticleUnreadable
+
+TODAY = date(2026, 1, 1)
+LONG = "The port authority raised its tolls on Monday after a third winter of stalled dredging, officials said."
+LONGER = "The director said on Tuesday that the measure takes effect in March and concerns only the larger vessels."
+
+
+def read_text(*blocks: str) -> Article:
+    article, notices = article_in_text("\n\n".join(blocks), TODAY)
+    assert notices == ()
+    return article
+
+
+def paragraphs(*blocks: str) -> tuple[str, ...]:
+    return read_text("Tolls rise", *blocks).paragraphs
+
+
+def test_a_whole_saved_page() -> None:
+    article = read_text(
+        "Harbour tolls rise as dredging stalls",
+        "By [Jane Doe and John Roe for AFP](#) | December 2, 2021 | 5 min read",
+        "Updated: 3 Dec 2021 10:00 GMT",
+        "Ships wait off the mole at dawn. **Ann Poe / Port Office**",
+        LONG,
+        "Related article: [Dredging stalls](#)",
+        '"Never," she said.',
+        LONGER,
+        "'No choice'",
+        LONG + " *Again*, it did.",
+        "[Sign up for our newsletter](https://x.org/2)",
+        "Advertisement",
+        "![A ship](https://x.org/ship.jpg)",
+        "**What comes next**",
+        "The tolls of $1.2bn a year [sic] cover <b> a third; 5 * 3 * 2 is 30.",
+        "(Writing by Jane Doe; Editing by Max Moe)",
+        "Original url:",
+        "<https://www.ellerycourier.com/2021/12/02/tolls?a=1>",
+    )
+    assert article == Article(
+        title="Harbour tolls rise as dredging stalls",
+        paragraphs=(
+            LONG,
+            '"Never," she said.',
+            LONGER,
+            LONG + " Again, it did.",
+            "The tolls of $1.2bn a year [sic] cover <b> a third; 5 * 3 * 2 is 30.",
+        ),
+        outlet="Ellery Courier",
+        url="https://www.ellerycourier.com/2021/12/02/tolls?a=1",
+        authors=("Jane Doe", "John Roe"),
+        agency="AFP",
+        published=date(2021, 12, 2),
+        updated=date(2021, 12, 3),
+        subheadings=(Subheading("'No choice'", before=4), Subheading("What comes next", before=5)),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Related article: Dredging stalls",
+        "Read more: Dredging stalls",
+        "ALSO READ: Dredging stalls",
+        "Read more here.",
+        "[Dredging stalls](https://x.org/1)",
+        "Sign up for our newsletter",
+        "Get the week's best reads: sign up to our free newsletter",
+        "ADVERTISEMENT Article continues below this ad",
+        "Facebook Twitter Whatsapp Reddit Email Share",
+        "CLICK HERE TO GET THE NEWS APP",
+        "Follow Jane Doe on Twitter: @jane",
+        "© Copyright of the Ellery Courier, 2023.",
+        "https://x.org/1",
+        "[1]: https://x.org/1",
+        "(Getty Images)",
+        "Photo: Jane Doe",
+        "Image: A ship at the mole",
+        "Photo by Jane Doe / The Courier",
+        "A ship at the mole at dawn (AP Photo/Jane Doe)",
+        "A ship at the mole at dawn. (Photo by Jane Doe/Getty Images)",
+        "A ship at the mole at dawn. Jane Doe / Getty Images",
+        "A ship at the mole at dawn. Photograph: Jane Doe/Reuters",
+        "A ship at the mole at dawn. *Jane Doe*",
+        "A ship at the mole _AFP_",
+        "***",
+    ],
+)
+def test_lines_that_are_no_reporting(line: str) -> None:
+    assert paragraphs(LONG, line, LONGER) == (LONG, LONGER)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"Never," she said.',
+        '"Never."',
+        "“Read more: that is what I told them,” she said.",
+        "Why now?",
+        "Read more books, the minister told pupils on Monday.",
+        "By Friday Harbour officials had counted twelve boats.",
+        "On December 2, 2021, the port closed.",
+        "Follow the money, investigators said.",
+        "Share prices fell.",
+        "Like millions of others, the minister announced it on Twitter and regretted it.",
+        "Follow the money, she wrote on Twitter.",
+        "Get rid of spam in your inbox with these five measures, police said.",
+        "Copyright law dates from 1976 and protects authors.",
+        "“We see a clear drop in revenue.” Jane Doe, Union/Guild",
+        "The photo shows a ship, he told Reuters.",
+        "The source: a clerk in the harbour office, police said.",
+        "Get out of the harbour, they were told.",
+        "the tolls",
+        "A 5 * 3 grid, f***, M*A*S*H and snake_case_names stay.",
+    ],
+)
+def test_reporting_is_not_thrown_away(line: str) -> None:
+    assert paragraphs(LONG, line, LONGER) == (LONG, line, LONGER)
+
+
+def test_a_title_may_look_like_a_lead() -> None:
+    article = read_text("Advertisement", "More from the trial: tolls rise", LONG)
+    assert (article.title, article.paragraphs) == ("More from the trial: tolls rise", (LONG,))
+
+
+def test_subheadings_need_paragraphs_on_both_sides() -> None:
+    article = read_text(
+        "Tolls rise",
+        "## One",
+        LONG,
+        "Two words",
+        LONGER,
+        "Results",
+        "Ellery 2",
+        "Mole 1",
+        "**Three:**",
+        LONG,
+        "## Four",
+    )
+    assert article.paragraphs == (LONG, LONGER, "Results", "Ellery 2", "Mole 1", LONG)
+    assert article.subheadings == (Subheading("One", 1), Subheading("Two words", 2), Subheading("Three", 6))
+
+
+def test_underlined_headings() -> None:
+    article = read_text("Tolls rise\n==========", LONG, "Channel\n-------\n" + LONGER)
+    assert (article.title, article.subheadings) == ("Tolls rise", (Subheading("Channel", 2),))
+    assert article.paragraphs == (LONG, LONGER)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "visible"),
+    [
+        (
+            "A [link](https://x.org/a_(b)) and *it*, **bold**, ***both***, _this_ and __that__.",
+            "A link and it, bold, both, this and that.",
+        ),
+        ("An [image link ![x](y.png)](https://x.org) goes.", "An image link goes."),
+        ("See [[Page|the page]] and [it][1].", "See the page and it."),
+        (r"Escaped \*stars\* and 1\. numbers.", "Escaped *stars* and 1. numbers."),
+        ("> Quoted by the paper on Monday.", "Quoted by the paper on Monday."),
+        ("* The first measure of two.", "The first measure of two."),
+        ("He said it was **won**.", "He said it was won."),
+        ("It was done. *Sharks begin circling*", "It was done. Sharks begin circling"),
+        ("Had *no* choice; an *open star stays.", "Had no choice; an *open star stays."),
+        ("Mail <mailto:a@b.org> to us.", "Mail mailto:a@b.org to us."),
+    ],
+)
+def test_markdown_is_reduced_to_visible_words(markdown: str, visible: str) -> None:
+    assert paragraphs(LONG, markdown) == (LONG, visible)
+
+
+def test_single_line_breaks_part_paragraphs() -> None:
+    assert read_text("Tolls rise\n" + LONG + "\nShort one.\n" + LONGER).paragraphs == (LONG, "Short one.", LONGER)
+
+
+def test_wrapped_lines_are_joined() -> None:
+    wrapped = (
+        "The port authority of Ellery raised its tolls on Monday after a third\n"
+        "winter in which the dredging of the inner channel had stalled for want\n"
+        "of money, officials said.\n"
+    )
+    joined = " ".join(wrapped.split())
+    assert read_text("Tolls rise", wrapped, wrapped).paragraphs == (joined, joined)
+    # Without empty lines a line that is not full ends a paragraph.
+    assert read_text("Tolls rise\n" + wrapped + wrapped).paragraphs == (joined, joined)
+
+
+def test_front_matter_as_the_sample_has_it() -> None:
+    article = read_text(
+        "---\ntitle: Harbour: tolls rise #2\noutlet: The Ellery Courier\nurl: https://courier.example/1\n"
+        "author: Jane Doe, John Roe\n"
+        "agency: AP\npublished: 2025-03-04T10:00:00+02:00\nupdated: 2025-03-05\nsection: Port\nlanguage: en\n---",
+        "By Friday the boats were back, and a short line",
+        "A ship at the mole at dawn. *Jane Doe*",
+        "## The channel",
+        LONG,
+        "Short line",
+        LONGER,
+    )
+    assert article == Article(
+        title="Harbour: tolls rise #2",
+        paragraphs=(
+            "By Friday the boats were back, and a short line",
+            "A ship at the mole at dawn. Jane Doe",
+            LONG,
+            "Short line",
+            LONGER,
+        ),
+        outlet="The Ellery Courier",
+        url="https://courier.example/1",
+        authors=("Jane Doe", "John Roe"),
+        agency="AP",
+        published=date(2025, 3, 4),
+        published_at=datetime(2025, 3, 4, 8, tzinfo=UTC),
+        updated=date(2025, 3, 5),
+        section="Port",
+        language="en",
+        subheadings=(Subheading("The channel", 3),),
+    )
+
+
+def test_front_matter_as_a_browser_extension_writes_it() -> None:
+    article = read_text(
+        '---\ntitle: "Tolls: \\"rise\\""\nsource: "https://www.theellerytimes.com/a"\nauthor:\n'
+        '  - "[[Jane Doe]]"\n  - "[[John Roe]]"\n'
+        "published: 2021-12-02\ncreated: 2024-01-01\ndescription: >\n  a: b\n  c\ntags: [clippings, port]\n---",
+        '# Tolls: "rise"',
+        LONG,
+    )
+    assert (article.title, article.outlet, article.url) == (
+        'Tolls: "rise"',
+        "The Ellery Times",
+        "https://www.theellerytimes.com/a",
+    )
+    assert (article.authors, article.published, article.paragraphs) == (
+        ("Jane Doe", "John Roe"),
+        date(2021, 12, 2),
+        (LONG,),
+    )
+
+
+def test_the_day_of_saving_is_not_the_day_of_publication() -> None:
+    assert read_text("---\ntitle: Tolls\ncreated: 2024-01-01\n---", LONG).published is None
+
+
+def test_front_matter_that_is_not_yaml_is_read_line_by_line() -> None:
+    article = read_text("---\ntitle: [Live] Tolls: rise\nauthors: [Jane Doe, John Roe]\noutlet: 'It''s\n---", LONG)
+    assert (article.title, article.authors, article.outlet) == (
+        "[Live] Tolls: rise",
+        ("Jane Doe", "John Roe"),
+        "'It''s",
+    )
+
+
+def test_text_between_rules_is_no_front_matter() -> None:
+    assert read_text("---", "Tolls rise", LONG, "---", LONGER).paragraphs == (LONG, LONGER)
+
+
+def test_facts_in_lines_above_the_text() -> None:
+    article = read_text("Title: Tolls rise\nAuthor: Jane Doe\nDate: 2 Dec 2021\nURL: https://courier.org/x", LONG)
+    assert (article.title, article.authors, article.published) == ("Tolls rise", ("Jane Doe",), date(2021, 12, 2))
+    assert (article.outlet, article.paragraphs) == ("Courier", (LONG,))
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Original url:\n<https://courier.org/x>",
+        "Source: https://courier.org/x",
+        "URL: <https://courier.org/x>",
+        "Source: [The Courier](https://courier.org/x)",
+        "Originally published at: https://courier.org/x",
+        "https://courier.org/x",
+    ],
+)
+def test_addresses_below_the_text(footer: str) -> None:
+    article = read_text("Tolls rise", LONG, footer)
+    assert (article.url, article.outlet, article.paragraphs) == ("https://courier.org/x", "Courier", (LONG,))
+
+
+def test_a_label_without_an_address_stays() -> None:
+    assert paragraphs(LONG, "Source:", LONGER) == (LONG, "Source:", LONGER)
+    article = read_text("Tolls rise", LONG, "Source: The Courier")
+    assert (article.outlet, article.paragraphs) == ("The Courier", (LONG,))
+
+
+def test_agencies_that_the_text_names() -> None:
+    assert read_text("Tolls rise", "AP", LONG).agency == "AP"
+    dateline = read_text("Tolls rise", "ELLERY, Moleland (AP) — " + LONG)
+    assert (dateline.agency, dateline.paragraphs) == ("AP", ("ELLERY, Moleland (AP) — " + LONG,))
+    assert read_text("Tolls rise", "ELLERY, Dec 2 (Reuters) - " + LONG).agency == "Reuters"
+    assert read_text("Tolls rise", LONG + " (AP) it said").agency is None
+
+
+def test_a_dateline_torn_off_its_paragraph_is_put_back() -> None:
+    assert paragraphs("Ellery CNN —", LONG, LONGER) == ("Ellery CNN — " + LONG, LONGER)
+
+
+def test_bylines_and_dates_far_below_the_title_stay() -> None:
+    blocks = [f"{LONG} {number}." for number in range(9)]
+    assert paragraphs(*blocks, "By Jane Doe", "December 2, 2021") == (*blocks, "By Jane Doe", "December 2, 2021")
+
+
+def test_a_date_that_cannot_be_used_is_told() -> None:
+    article, notices = article_in_text(f"Tolls rise\n\nPublished: 03/04/2025\n\n{LONG}", TODAY)
+    assert article.published is None
+    assert notices == ("date '03/04/2025' is ambiguous (3 April or 4 March): kept undated",)
+    article, notices = article_in_text(f"Tolls rise\n\nPublished: 3 May 2050\n\n{LONG}", TODAY)
+    assert (article.published, article.paragraphs) == (None, (LONG,))
+    assert notices == ("date '3 May 2050' is in the future: kept undated",)
+
+
+def test_a_text_without_title_or_reporting_is_none() -> None:
+    with pytest.raises(ArticleUnreadable, match=r"^no text: nothing below the title is reporting$"):
+        read_text("Tolls rise", "By Jane Doe", "Advertisement")
+    with pytest.raises(ArticleUnreadable, match=r"^no title: the front matter gives '—'$"):
+        read_text("---\ntitle: —\noutlet: x\n---", LONG)
