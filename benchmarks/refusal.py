@@ -1,7 +1,7 @@
 """What a threshold of relevance costs: unanswerable questions declined beside answerable ones refused.
 
-``python -m benchmarks.refusal [INDEX QUESTIONS [HOW_MANY]]`` asks the first HOW_MANY questions of each kind (default 100), by
-default the sample's of the sample, and prints a table; a star marks the threshold in use.
+``python -m benchmarks.refusal [INDEX QUESTIONS [HOW_MANY]]`` asks the first HOW_MANY questions of each kind (default
+100), or the sample's questions of the sample, and prints a table; a star marks the threshold in use.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ def report(retriever: Retriever, questions: list[GoldQuestion], how_many: int) -
     answerable = [best(retriever, one) for one in [one for one in questions if one.facts][:how_many]]
     others = [best(retriever, one)[0] for one in [one for one in questions if not one.facts][:how_many]]
     print(f"{len(answerable)} answerable questions, {len(others)} unanswerable")
-    print(
-        f"first quote stands in a paragraph with a gold fact: {sum(gold for _, gold in answerable) / len(answerable):.3f}"
-    )
+    share = sum(gold for _, gold in answerable) / len(answerable)
+    print(f"first quote stands in a paragraph with a gold fact: {share:.3f}")
     print(f"{'threshold':>10} {'declined':>9} {'false refusals':>15}")
     for step in range(28, 51, 2):
         threshold = step / 100

@@ -22,8 +22,8 @@ TODAY = date(2026, 1, 1)
 class ToyEmbedder:
     """Each word is an axis: the cosine of two texts is the share of words they have in common.
 
-    A word's axis comes from its digest, so that all instances agree; the words of the tests do not collide. Remembers the
-    passages it embedded.
+    A word's axis comes from its digest, so that all instances agree; the words of the tests do not collide.
+    Remembers the passages it embedded.
     """
 
     def __init__(self, name: str = "toy", dimension: int = 4096, window: int = 10_000) -> None:
