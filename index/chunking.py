@@ -10,7 +10,7 @@ from rag.tokens import count_tokens
 from rag.words import sentence_spans
 
 # Chosen by measuring: benchmarks/passages.md.
-DEFAULT_BUDGET = 120
+DEFAULT_BUDGET = 90
 SMALLEST_BUDGET = 20
 
 

@@ -53,17 +53,17 @@ def mean(scores: list[Score]) -> tuple[float, float]:
 
 
 def test_the_floors_are_those_of_the_samples_data() -> None:
-    assert digest(ARTICLES, QUESTIONS) == "SAMPLE_DIGEST"
+    assert digest(ARTICLES, QUESTIONS) == "cddb4d5acba8"
 
 
 def test_evidence_found_in_the_sample(sample: Retriever) -> None:
     questions = read_questions(QUESTIONS)
     recall, whole = mean(evaluate(sample, questions))
-    assert recall >= 0.0
-    assert whole >= 0.0
+    assert recall >= 0.98
+    assert whole >= 0.96
     recall, whole = mean(evaluate(sample, questions, scoped=True))
-    assert recall >= 0.0
-    assert whole >= 0.0
+    assert recall >= 0.98
+    assert whole >= 0.96
 
 
 def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
@@ -79,17 +79,17 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
             assert stored.paragraph(citation.paragraph)[citation.start : citation.end] == citation.quote
         refused[bool(question.facts)] += answer.refused
     answerable = sum(bool(question.facts) for question in asked)
-    assert refused[False] / (len(asked) - answerable) >= 0.0  # unanswerable questions declined
-    assert refused[True] / answerable <= 1.0  # answerable ones refused
+    assert refused[False] / (len(asked) - answerable) >= 0.45  # unanswerable questions declined
+    assert refused[True] / answerable <= 0.07  # answerable ones refused
 
 
 def test_evidence_found_in_real_news(shared_data: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path) -> None:
     articles, questions = subset(MULTIHOP_ARTICLES, tmp_path)
-    assert digest(articles, questions) == "MULTIHOP_DIGEST"
+    assert digest(articles, questions) == "e4917b08b0bc"
     build([articles], IndexFolder(tmp_path / "index"), embedder, today=TODAY)
     recall, whole = mean(evaluate(Retriever.open(tmp_path / "index", embedder=embedder), read_questions(questions)))
-    assert recall >= 0.0
-    assert whole >= 0.0
+    assert recall >= 0.65
+    assert whole >= 0.32
 
 
 def test_the_seed_article_answers_and_declines(
