@@ -24,7 +24,9 @@ def shown_progress() -> Iterator[BuildProgress]:
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        yield Bars(bars)
+        shown = Bars(bars)
+        yield shown
+        shown.finish()
 
 
 class Bars:
@@ -36,7 +38,7 @@ class Bars:
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a new bar; the last one is full."""
-        self._end()
+        self.finish()
         self._task = self._bars.add_task(name, total=total)
 
     def advance(self, steps: int) -> None:
@@ -44,7 +46,8 @@ class Bars:
         if self._task is not None:
             self._bars.advance(self._task, steps)
 
-    def _end(self) -> None:
+    def finish(self) -> None:
+        """Fill the last bar."""
         if self._task is not None:
             task = self._bars.tasks[self._task]
             self._bars.update(self._task, total=task.completed, completed=task.completed)
