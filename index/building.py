@@ -7,15 +7,17 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, embedded_text, fit
-from index.sources import Found, Reading, find_files, read
+from index.progress import Progress, Silent
+from index.sources import Found, Reading, find_files
+from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.embedding import Embedder, ModelIdentity
 from rag.errors import ArticleUnreadable, RagError
@@ -31,28 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LIBRARIES = ("faiss-cpu", "sentence-transformers", "torch", "tiktoken", "nupunkt", "numpy")
-
-
-class Progress(Protocol):
-    """Where a build says how far it is."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A stage begins that will take ``total`` steps, where that is known."""
-        ...
-
-    def advance(self, steps: int) -> None:
-        """``steps`` more are done."""
-        ...
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """See ``Progress``."""
-
-    def advance(self, steps: int) -> None:
-        """See ``Progress``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +55,6 @@ class BuildReport:
     seconds_embedding: float
     peak_memory: int | None
     """Bytes, where the system tells."""
-
-
-@dataclass(slots=True)
-class _Gathered:
-    current: list[Article] = field(default_factory=list)
-    earlier: list[Article] = field(default_factory=list)
-    skipped: list[Reading] = field(default_factory=list)
-    noticed: list[Reading] = field(default_factory=list)
-    repeats: int = 0
 
 
 def build(
@@ -114,7 +85,7 @@ def build(
     if not found.files:
         raise ArticleUnreadable(f"no articles in {', '.join(map(str, paths))}: {_kinds_hint(found)}")
     with folder.changing():
-        gathered = _gather(found.files, today or date.today(), progress)
+        gathered = gather(found.files, today or date.today(), progress)
         if not gathered.current:
             first = gathered.skipped[0]
             raise ArticleUnreadable(
@@ -148,47 +119,6 @@ def build(
         seconds_embedding=seconds_embedding,
         peak_memory=_peak_memory(),
     )
-
-
-def _gather(files: Iterable[Path], today: date, progress: Progress) -> _Gathered:
-    """Read all, and settle which version of each article is current."""
-    gathered = _Gathered()
-    versions: dict[str, dict[str, Article]] = {}
-    where: dict[str, str] = {}
-    progress.stage("reading", None)
-    for reading in read(files, today=today):
-        progress.advance(1)
-        article = reading.article
-        if article is None:
-            gathered.skipped.append(reading)
-            continue
-        if reading.notices:
-            gathered.noticed.append(reading)
-        known = versions.setdefault(article.id, {})
-        if article.version in known:
-            gathered.repeats += 1
-        elif any(_moment(article) == _moment(other) for other in known.values()):
-            # Nothing says which came later, and a citation must not hang on the order of files.
-            reason = (
-                f"another text of {article.url or article.title!r} came from {where[article.id]}: "
-                "give the newer one a later updated date"
-            )
-            gathered.skipped.append(Reading(reading.where, None, reason))
-        else:
-            known[article.version] = article
-            where.setdefault(article.id, reading.where)
-    for known in versions.values():
-        *earlier, newest = sorted(known.values(), key=_moment)
-        gathered.current.append(newest)
-        gathered.earlier += earlier
-    return gathered
-
-
-def _moment(article: Article) -> str:
-    """When this version appeared, as text that sorts; empty, so first, where nothing is known."""
-    day = article.updated or article.published
-    same_day = article.published_at and article.published_at.date() == day
-    return f"{day or ''}{article.published_at.time() if same_day and article.published_at else ''}"
 
 
 def _chunk_all(
@@ -239,7 +169,7 @@ def _vectors(
 
 def _publish(
     folder: IndexFolder,
-    gathered: _Gathered,
+    gathered: Gathered,
     rows: Sequence[tuple[Passage, str]],
     vectors: NDArray[np.float32],
     content: str,
@@ -298,7 +228,7 @@ def _previous(folder: IndexFolder, model: ModelIdentity) -> Snapshot | None:
     return snapshot
 
 
-def _content(gathered: _Gathered, chunking: Chunking, model: ModelIdentity) -> str:
+def _content(gathered: Gathered, chunking: Chunking, model: ModelIdentity) -> str:
     versions = [[article.id, article.version] for article in (*gathered.current, *gathered.earlier)]
     parts = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt, versions]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

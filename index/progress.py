@@ -5,25 +5,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich import progress as rich_progress
 
-    from index.building import Progress as BuildProgress
+
+class Progress(Protocol):
+    """Where a build says how far it is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins that will take ``total`` steps, where that is known."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """``steps`` more are done."""
+        ...
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """See ``Progress``."""
+
+    def advance(self, steps: int) -> None:
+        """See ``Progress``."""
 
 
 @contextmanager
-def shown_progress() -> Iterator[BuildProgress]:
+def shown_progress() -> Iterator[Progress]:
     """Lend a progress that writes to stderr, so that a command's output can be piped."""
     if not sys.stderr.isatty():
         yield Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with RichProgress(*columns, console=Console(stderr=True)) as bars:
         shown = Bars(bars)
         yield shown
         shown.finish()
@@ -32,9 +53,9 @@ def shown_progress() -> Iterator[BuildProgress]:
 class Bars:
     """One bar a stage."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: rich_progress.Progress) -> None:
         self._bars = bars
-        self._task: TaskID | None = None
+        self._task: rich_progress.TaskID | None = None
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a new bar; the last one is full."""

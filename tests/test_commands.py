@@ -181,6 +181,8 @@ ERRORS: list[tuple[str, Sequence[str], int, str]] = [
         1,
         "error: No such file or directory: {tmp}/none.json",
     ),
+    ("rag", ["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
+    ("app", ["--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     ("rag", ["ask"], 2, "Missing argument 'QUESTION'"),
     ("index", ["build", "{tmp}/none"], 1, "{tmp}/none"),
     ("index", ["build"], 2, "name what to build from: PATH… or --sample"),
