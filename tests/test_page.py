@@ -529,6 +529,8 @@ def test_a_taken_port_is_told(answerer: Answerer, url: str) -> None:
 def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [HARBOUR])
     program = (
+        # Started from a background job, a process ignores Ctrl-C: it is listened to here as in a terminal.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from rag import Answerer; from rag.page import launch; from tests.toy import ToyEmbedder\n"
         f"launch(Answerer.open({str(tmp_path / 'index')!r}, embedder=ToyEmbedder()))"
     )
@@ -542,7 +544,10 @@ def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:
         assert found, line
         with urllib.request.urlopen(f"{found[1]}/gradio_api/heartbeat/open"):
             served.send_signal(signal.SIGINT)
-            out, err = served.communicate(timeout=20)
+            try:
+                out, err = served.communicate(timeout=60)
+            finally:
+                served.kill()  # a server that does not end must fail this test, not hold up all others
     assert (served.returncode, out, err) == (0, "", "")
 
 
