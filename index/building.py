@@ -178,8 +178,6 @@ def _publish(
 ) -> Manifest:
     name, created = folder.name(content)
     frequencies = Counter(term for passage, _ in rows for term in set(terms(passage.text)))
-    left_out = [{"where": one.where, "skipped": one.reason} for one in gathered.skipped]
-    left_out += [{"where": one.where, "notice": notice} for one in gathered.noticed for notice in one.notices]
     with folder.staging() as staging:
         files = {
             "coverage.sqlite": write_coverage(
@@ -192,7 +190,7 @@ def _publish(
             "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
             "left-out.jsonl": write_file(
                 staging / "left-out.jsonl",
-                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in left_out).encode(),
+                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _left_out(gathered)).encode(),
             ),
         }
         versions = [*gathered.current, *gathered.earlier]
@@ -231,7 +229,13 @@ def _previous(folder: IndexFolder, model: ModelIdentity) -> Snapshot | None:
 def _content(gathered: Gathered, chunking: Chunking, model: ModelIdentity) -> str:
     versions = [[article.id, article.version] for article in (*gathered.current, *gathered.earlier)]
     parts = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt, versions]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    # What was left out counts too: a snapshot answers why an article is missing.
+    return hashlib.sha256(json.dumps([*parts, _left_out(gathered)]).encode()).hexdigest()
+
+
+def _left_out(gathered: Gathered) -> list[dict[str, str | None]]:
+    skipped = [{"where": one.where, "skipped": one.reason} for one in gathered.skipped]
+    return skipped + [{"where": one.where, "notice": notice} for one in gathered.noticed for notice in one.notices]
 
 
 def _text_digest(text: str) -> bytes:

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from index.progress import shown_progress
-from rag.errors import RagError
+from rag.errors import IndexCorrupt, RagError
 from rag.terminal import DEFAULT_INDEX, IndexOption, application, run, say
+from rag.words import counted
 
 SKIPPED_EXIT = 3
 _LISTED = 20
@@ -66,12 +67,13 @@ def build(
             progress=progress,
         )
     counts = report.counts
+    held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
     if report.published:
         speed = f" ({report.embedded / report.seconds_embedding:,.0f} a second)" if report.embedded else ""
-        say(f"{index}: {counts.articles:,} articles in {counts.passages:,} passages, snapshot {report.snapshot}")
-        say(f"embedded {report.embedded:,} passages{speed}, took over {report.reused:,} unchanged")
+        say(f"{index}: {held}, snapshot {report.snapshot}")
+        say(f"embedded {counted(report.embedded, 'passage')}{speed}, took over {report.reused:,} unchanged")
     else:
-        say(f"{index}: unchanged, {counts.articles:,} articles in {counts.passages:,} passages")
+        say(f"{index}: unchanged, {held}")
         say(f"embedded 0 passages; snapshot {report.snapshot} stays in use")
     memory = f", peak memory {report.peak_memory / 2**20:,.0f} MiB" if report.peak_memory else ""
     say(f"took {report.seconds:.1f} s{memory}")
@@ -92,7 +94,7 @@ def build(
         where = IndexFolder(index).snapshot_path(report.snapshot) / "left-out.jsonl"
         say(f"and {more:,} more: see {where}", error=True)
     if report.skipped:
-        say(f"{len(report.skipped):,} articles were skipped; the others are in the index", error=True)
+        say(f"could not be read: {len(report.skipped):,}; the others are in the index", error=True)
         sys.exit(SKIPPED_EXIT)
 
 
@@ -108,8 +110,15 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
     from rag.snapshot import IndexFolder
 
     folder = IndexFolder(index)
-    current = folder.current().id
-    table = Table("", "snapshot", "articles", "passages", "skipped", "MiB", "model", box=None, pad_edge=False)
+    try:
+        current = folder.current().id
+    except IndexCorrupt as error:
+        say(f"note: {error}", error=True)  # the list is where the way out begins
+        current = None
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "snapshot", "articles", "passages", "skipped", "MiB"):
+        table.add_column(name, no_wrap=True, min_width=25 if name == "snapshot" else None)
+    table.add_column("model", overflow="ellipsis", no_wrap=True)
     for snapshot in folder.snapshots():
         star = "*" if snapshot == current else ""
         try:
@@ -135,7 +144,8 @@ def verify(
     from rag.snapshot import IndexFolder
 
     manifest = IndexFolder(index).verify(snapshot)
-    say(f"{manifest.id} is whole: {len(manifest.files)} files, {manifest.counts.passages:,} passages")
+    held = f"{counted(len(manifest.files), 'file')}, {counted(manifest.counts.passages, 'passage')}"
+    say(f"{manifest.id} is whole: {held}")
 
 
 @commands.command()
@@ -154,7 +164,7 @@ def use(
         folder.current()  # says that there is no index, and makes none
     with folder.changing():
         manifest = folder.use(snapshot)
-    say(f"{index} uses {manifest.id}: {manifest.counts.articles:,} articles")
+    say(f"{index} uses {manifest.id}: {counted(manifest.counts.articles, 'article')}")
 
 
 @commands.command()
@@ -172,4 +182,4 @@ def prune(
     folder.current()  # says that there is no index, and makes none
     with folder.changing():
         deleted = folder.prune(keep)
-    say(f"deleted {len(deleted)} snapshots, kept {len(folder.snapshots())}")
+    say(f"deleted {counted(len(deleted), 'snapshot')}, kept {len(folder.snapshots())}")

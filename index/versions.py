@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 
 from index.progress import Progress
@@ -57,8 +57,9 @@ def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
     return gathered
 
 
-def _moment(article: Article) -> str:
-    """When this version appeared, as text that sorts; empty, so first, where nothing is known."""
+def _moment(article: Article) -> tuple[str, bool, str]:
+    """When this version appeared, as values that sort: the day, whether it was an update, and the time where known."""
     day = article.updated or article.published
-    same_day = article.published_at and article.published_at.date() == day
-    return f"{day or ''}{article.published_at.time() if same_day and article.published_at else ''}"
+    at = article.updated_at if article.updated else article.published_at
+    # In UTC: "14:00+02:00" is before "13:00Z".
+    return str(day or ""), article.updated is not None, at.astimezone(UTC).isoformat() if at else ""

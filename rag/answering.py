@@ -13,6 +13,7 @@ from rag.retrieval import Hit, Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation, fault
+from rag.words import counted
 
 # Passages that a generator is given to answer from.
 _PASSAGES = 20
@@ -137,9 +138,9 @@ def refusal(answer: Answer) -> str:
 def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
     """Say it in a sentence: "It holds 63 articles of 8 outlets, from 3 February 2025 to 30 August 2025."."""
     text = f"Within these limits ({scope}) it" if scope else "It"
-    text += f" holds {_counted(searched.articles, 'article')}"
+    text += f" holds {counted(searched.articles, 'article')}"
     if searched.outlets:
-        text += f" of {_counted(len(searched.outlets), 'outlet')}"
+        text += f" of {counted(len(searched.outlets), 'outlet')}"
     if searched.oldest and searched.newest:
         oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
         text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
@@ -156,7 +157,3 @@ def origin(article: Article) -> str:
     """Outlet and day of an article: "The Moscow Times, 2 December 2021"."""
     day = day_in_words(article.published) if article.published else "undated"
     return f"{article.outlet or 'unknown outlet'}, {day}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

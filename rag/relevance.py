@@ -23,6 +23,8 @@ _READ_BY_MODEL = 32
 # A term that stands beside the sentence, in its paragraph or title, helps to place it, but is not said by it.
 _BESIDE = 0.5
 _SHORTEST = 4
+# In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
+_LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,11 @@ def rank_sentences(
         for span in hit.passage.spans:
             paragraph = hit.article.paragraph(span.paragraph)
             beside = title | set(terms(paragraph))
-            for start, end in sentence_spans(paragraph[span.start : span.end]):
-                start, end = start + span.start, end + span.start
+            # Sentences of the whole paragraph: a passage may begin or end inside one, and half a sentence can say the
+            # opposite of the whole.
+            for start, end in sentence_spans(paragraph):
                 text = paragraph[start:end]
-                if len(text.split()) < _SHORTEST or text.rstrip("\"'”’)»").endswith("?"):
+                if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
                 said = set(terms(text))
                 covered = sum(
@@ -91,6 +94,14 @@ def rank_sentences(
         for (overlap, hit, paragraph, start, end, text), similarity in zip(chosen, similarities, strict=True)
     ]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+def _can_be_quoted(sentence: str) -> bool:
+    return (
+        len(sentence) <= _LONGEST
+        and len(sentence.split()) >= _SHORTEST
+        and not sentence.rstrip("\"'”’)»").endswith("?")
+    )
 
 
 def term_weights(question: str, coverage: Coverage) -> dict[str, float]:

@@ -41,8 +41,8 @@ class Scope:
             if isinstance(names, str):
                 raise ValueError(f"{field} must be a tuple of names, not the string {names!r}")
             object.__setattr__(self, field, tuple(names))
-            if not all(name_key(name) for name in names):
-                raise ValueError(f"{field} holds an empty name")
+            if not all(isinstance(name, str) and name_key(name) for name in names):
+                raise ValueError(f"{field} holds an empty name, or something else than a name: {names!r}")
 
     def __bool__(self) -> bool:
         """Whether anything is limited."""

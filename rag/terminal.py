@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from datetime import date
@@ -32,6 +33,9 @@ def application(summary: str) -> typer.Typer:
 
 def run(commands: typer.Typer, name: str, arguments: list[str] | None) -> None:
     """Run a command line and exit: 0, 1 after ``error: …`` on stderr, 2 for wrong usage; no traceback for those."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without the characters shows their codes
     try:
         commands(args=arguments, prog_name=name)
     except (RagError, ValueError) as error:

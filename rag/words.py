@@ -55,6 +55,11 @@ def words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: "1 article", "1,200 articles"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def fold(text: str) -> str:
     """Fold case, accents and typographic quotation marks, so that two spellings of one name compare equal."""
     if not text.isascii():

@@ -71,6 +71,32 @@ def test_repeats_count_once_and_two_texts_at_one_url_are_named(tmp_path: Path) -
     assert json.loads(left_out.read_text()) == {"where": skipped.where, "skipped": skipped.reason}
 
 
+def test_what_was_left_out_is_kept_also_where_no_article_changed(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    (tmp_path / "index-articles" / "broken.json").write_text("{")
+    again = ToyEmbedder()
+    report = build([tmp_path / "index-articles"], IndexFolder(tmp_path / "index"), again, budget=120, today=TODAY)
+    assert (report.published, again.embedded, report.counts.skipped) == (True, [], 1)
+    left_out = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "left-out.jsonl"
+    assert json.loads(left_out.read_text())["where"] == str(tmp_path / "index-articles" / "broken.json")
+
+
+def test_a_correction_of_the_same_day_is_the_newer_version(tmp_path: Path) -> None:
+    records = [
+        {"title": "Fire", "url": "https://a.example/fire", "text": text, "published": "2025-03-01T08:00Z", **updated}
+        for text, updated in (
+            ("Ten people were hurt.", {}),
+            ("Two people were hurt.", {"updated": "2025-03-01T14:00+01:00"}),
+            ("Three people were hurt.", {"updated": "2025-03-01T13:30Z"}),
+        )
+    ]
+    for order in (records, records[::-1]):
+        (tmp_path / "fire.json").write_text(json.dumps(order))
+        report = build([tmp_path / "fire.json"], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+        assert (report.counts.articles, report.counts.versions, report.skipped) == (1, 3, ())
+        assert Snapshot.open(tmp_path / "index").coverage.newest(1)[0].paragraphs == ("Three people were hurt.",)
+
+
 def test_a_corrected_article_is_searched_in_its_newest_version_and_kept_in_the_old(tmp_path: Path) -> None:
     corrected = replace(
         HARBOUR, paragraphs=("The tolls rose by seven per cent.", "Correction."), updated=date(2025, 3, 6)

@@ -90,10 +90,30 @@ def test_list_verify_use_and_prune(tmp_path: Path) -> None:
     assert starred == {first: False, second: True}
     assert run("index", "verify", "--index", tmp_path / "index").stdout == f"{second} is whole: 3 files, 2 passages\n"
     used = run("index", "use", first, "--index", tmp_path / "index")
-    assert used.stdout == f"{tmp_path / 'index'} uses {first}: 1 articles\n"
+    assert used.stdout == f"{tmp_path / 'index'} uses {first}: 1 article\n"
     pruned = run("index", "prune", "--keep", "1", "--index", tmp_path / "index")
-    assert pruned.stdout == "deleted 1 snapshots, kept 1\n"
+    assert pruned.stdout == "deleted 1 snapshot, kept 1\n"
     assert folder.snapshots() == [first]
+
+
+def test_the_way_out_of_a_damaged_pointer_can_be_followed(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    [snapshot] = IndexFolder(tmp_path / "index").snapshots()
+    (tmp_path / "index" / "CURRENT").write_text("{")
+    listed = run("index", "list", "--index", tmp_path / "index", COLUMNS="40")
+    assert listed.returncode == 0
+    assert listed.stderr.startswith(
+        f"note: {tmp_path / 'index' / 'CURRENT'} is garbled: mend it with rag-index use {snapshot}"
+    )
+    assert listed.stdout.splitlines()[1].split()[0] == snapshot  # whole, however narrow the terminal
+    assert run("index", "use", snapshot, "--index", tmp_path / "index").returncode == 0
+    assert IndexFolder(tmp_path / "index").current().id == snapshot
+
+
+def test_a_terminal_without_the_characters_shows_their_codes(index: Path) -> None:
+    done = run("rag", "ask", "Who will move into the old tram depot?", "--index", index, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u201cOrchestra finds a new hall\\u201d, paragraph 1" in done.stdout
 
 
 def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
@@ -154,7 +174,7 @@ def test_evaluate_prints_a_table(index: Path, tmp_path: Path) -> None:
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines[1] == ["single", "1", "1.000", "1.000"]
     assert lines[2] == ["all", "1", "1.000", "1.000"]
-    assert "1 questions have no evidence" in done.stdout
+    assert "left out because they name no evidence: 1" in done.stdout
 
 
 ERRORS: list[tuple[str, Sequence[str], int, str]] = [

@@ -72,6 +72,45 @@ def test_a_local_folder_is_a_model(tmp_path: Path, embedder: SentenceTransformer
     assert prompted.embed_passages(["hello"]) == pytest.approx(embedder.embed_passages(["read: hello"]), abs=1e-5)
 
 
+def test_an_index_names_its_model_folder_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shutil.copytree(MODEL_DIR, tmp_path / "model")
+    monkeypatch.chdir(tmp_path)
+    assert SentenceTransformerEmbedder.load("model").identity.name == str(folder)
+    with pytest.raises(ModelUnavailable, match=f"^no model folder at {tmp_path / 'gone'}: put it back, or rebuild"):
+        SentenceTransformerEmbedder.load(str(tmp_path / "gone"))
+
+
+def test_what_is_not_loaded_decides_nothing(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    folder = shutil.copytree(MODEL_DIR, tmp_path / "model")
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "config.json").write_text("{}")
+    (folder / "pytorch_model.bin").write_bytes(b"the same weights in another form")
+    assert SentenceTransformerEmbedder.load(str(folder)).identity.digest == embedder.identity.digest
+
+
+def test_a_download_that_was_interrupted_is_not_taken_for_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    (tmp_path / "config.json").write_text("{}")
+    asked: list[str] = []
+
+    def snapshot_download(name: str, *, local_files_only: bool = False, **_: object) -> str:
+        asked.append("cache" if local_files_only else "hub")
+        return str(tmp_path if local_files_only else MODEL_DIR)
+
+    class Api:
+        def model_info(self, name: str, **_: object) -> object:
+            return type("Info", (), {"siblings": [], "sha": "0" * 40})
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    monkeypatch.setattr(huggingface_hub, "HfApi", Api)
+    loaded = SentenceTransformerEmbedder.load("some-owner/some-model")
+    assert asked == ["cache", "hub"]
+    assert (loaded.identity.name, loaded.identity.revision) == ("some-owner/some-model", "0" * 40)
+
+
 def test_altered_packaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "_PACKAGED_SHA256", "0" * 64)
     with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):
@@ -88,6 +127,6 @@ def test_a_model_that_cannot_be_had_answers_at_once(tmp_path: Path) -> None:
         ModelUnavailable, match="no model 'not a name!': it is neither a folder nor a Hugging Face name"
     ):
         SentenceTransformerEmbedder.load("not a name!")
-    with pytest.raises(ModelUnavailable, match="cannot be loaded from"):
+    with pytest.raises(ModelUnavailable, match="holds no model: name a folder that sentence-transformers saved"):
         SentenceTransformerEmbedder.load(str(tmp_path))
     assert time.monotonic() - started < 60  # a minute of retries is what this is about, no matter how slow the machine

@@ -524,6 +524,8 @@ def test_a_taken_port_is_told(answerer: Answerer, url: str) -> None:
         launch(answerer, port=port, block=False)
     with pytest.raises(RagError, match=r"^no-such-host\.invalid port 1 is no address: name this machine's with --host"):
         launch(answerer, host="no-such-host.invalid", port=1, block=False)
+    with pytest.raises(RagError, match=r"^there is no port 70000: name one from 1024 to 65535 with --port$"):
+        launch(answerer, port=70_000, block=False)
 
 
 def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
     assert manifest.model.name == "toy"
     assert sorted(manifest.files) == ["coverage.sqlite", "left-out.jsonl", "vectors.faiss"]
     stored = json.loads((current_folder(index) / "manifest.json").read_text())
-    assert (stored["format"], stored["chunking"]) == (1, {"budget": 120, "encoding": "o200k_base"})
+    assert (stored["format"], stored["chunking"]) == (2, {"budget": 120, "encoding": "o200k_base"})
 
 
 def test_reading_writes_nothing(index: Path) -> None:
@@ -177,7 +177,10 @@ def test_missing_file_and_altered_manifest_are_refused(index: Path) -> None:
 )
 def test_garbled_pointer(index: Path, content: bytes) -> None:
     (index / "CURRENT").write_bytes(content)
-    with pytest.raises(IndexCorrupt, match="CURRENT is garbled: choose a snapshot with rag-index use ID"):
+    with pytest.raises(
+        IndexCorrupt,
+        match=f"CURRENT is garbled: mend it with rag-index use {IndexFolder(index).snapshots()[-1]} --index",
+    ):
         Snapshot.open(index)
 
 
@@ -199,11 +202,11 @@ def test_lost_snapshot(index: Path) -> None:
 
 def test_other_format_is_refused(index: Path) -> None:
     path = current_folder(index) / "manifest.json"
-    data = path.read_bytes().replace(b'"format": 1', b'"format": 2')
+    data = path.read_bytes().replace(b'"format": 2', b'"format": 3')
     path.write_bytes(data)
     pointer = json.loads((index / "CURRENT").read_text())
     (index / "CURRENT").write_text(json.dumps(pointer | {"manifest": hashlib.sha256(data).hexdigest()}))
-    with pytest.raises(IndexIncompatible, match="has format 2 and this news-rag reads format 1: rebuild with"):
+    with pytest.raises(IndexIncompatible, match="has format 3 and this news-rag reads format 2: rebuild with"):
         Snapshot.open(index)
 
 

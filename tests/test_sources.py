@@ -49,6 +49,16 @@ def test_files_of_a_folder_are_found_sorted_and_others_passed_over(tmp_path: Pat
     assert find_files([tmp_path, tmp_path / "b.md", tmp_path]) == find_files([tmp_path])
 
 
+def test_an_index_among_the_articles_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    snapshot = tmp_path / "data" / "index" / "snapshots" / "20250304T101500Z-1a2b3c4d"
+    snapshot.mkdir(parents=True)
+    (snapshot / "manifest.json").write_text("{}")
+    (tmp_path / "data" / "index" / "CURRENT").write_text("{}")
+    expected = Found(files=(tmp_path / "a.txt",), passed_over=(tmp_path / "data" / "index",))
+    assert find_files([tmp_path]) == expected
+
+
 def test_a_folder_is_entered_once_whichever_links_lead_to_it(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.txt").write_text(STORY)

@@ -51,6 +51,12 @@ def test_dates_that_are_understood(value: object, expected: Moment) -> None:
     assert understand(value, TODAY) == expected
 
 
+def test_a_day_that_a_program_took_for_a_number() -> None:
+    assert understand(20250304, TODAY) == Moment(date(2025, 3, 4))
+    with pytest.raises(ValueError, match="not understood"):
+        understand(20251399, TODAY)
+
+
 def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
     moment = understand("2021-12-02T01:00:00+03:00", TODAY)
     assert moment == Moment(DAY, datetime(2021, 12, 1, 22, tzinfo=UTC))
@@ -254,6 +260,19 @@ def test_a_source_that_is_an_address_is_the_url() -> None:
     assert (facts.outlet, facts.url) == ("The Ellery Times", "https://www.theellerytimes.com/a")
     assert facts_of({"source": "edition.cnn.com"}, TODAY).outlet == "CNN"
     assert facts_of({"source": "CBSSports.com"}, TODAY).outlet == "CBSSports.com"
+
+
+def test_a_home_page_names_the_outlet_and_never_the_article() -> None:
+    for record in (
+        {"source": "https://www.theellerytimes.com"},
+        {"source_url": "https://www.theellerytimes.com/"},
+        {"url": "https://www.theellerytimes.com/#top"},
+    ):
+        facts = facts_of(record, TODAY)
+        assert (facts.outlet, facts.url, facts.notices) == ("The Ellery Times", None, ())
+    both = facts_of({"source_url": "https://www.theellerytimes.com", "link": "https://www.theellerytimes.com/a"}, TODAY)
+    assert both.url == "https://www.theellerytimes.com/a"
+    assert facts_of({"url": "https://www.theellerytimes.com/?p=7"}, TODAY).url == "https://www.theellerytimes.com/?p=7"
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,46 @@ def test_html_is_reduced_to_visible_words() -> None:
     assert paragraphs("<figcaption>A ship<p>The port.</p>") == ("A ship", "The port.")
 
 
+def test_cells_of_a_table_are_parted() -> None:
+    rows = "<table><tr><th>Town</th><th>Boats</th></tr><tr><td>Ellery</td><td>3</td></tr></table>"
+    assert paragraphs(rows) == ("Town Boats", "Ellery 3")
+
+
+def test_of_two_hanging_datelines_both_are_kept() -> None:
+    text = "Analysis of the vote —\n\nEllery —\n\nThe port raised its tolls."
+    assert paragraphs(text) == ("Analysis of the vote —", "Ellery — The port raised its tolls.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photographs by a passer-by show smoke rising over the harbour.",
+        "Images via satellite showed the fleet leaving.",
+        "Support local journalism, she urged.",
+        "Follow the money on X and you find the minister",
+        "Get rid of the newsletters, the judge told the party",
+        "Get rid of newsletters and you lose readers.",
+    ],
+)
+def test_reporting_that_begins_like_promotion_is_kept(line: str) -> None:
+    assert paragraphs(f"The port raised its tolls.\n\n{line}") == ("The port raised its tolls.", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photographs by Jane Doe/Getty Images",
+        "Image via Wikimedia",
+        "Photos by Jane Doe for The Ellery Courier.",
+        "Follow Jane Doe on X: @janedoe",
+        "Follow us on Mastodon",
+        "Get our free daily newsletter",
+    ],
+)
+def test_promotion_and_credits_are_dropped(line: str) -> None:
+    assert paragraphs(f"The port raised its tolls.\n\n{line}") == ("The port raised its tolls.",)
+
+
 def test_prose_with_a_tag_in_it_is_no_html() -> None:
     assert paragraphs("The <b> tag & AT&T, 3 < 4 > 2, f*** and [sic] stay.") == (
         "The <b> tag & AT&T, 3 < 4 > 2, f*** and [sic] stay.",

@@ -61,6 +61,7 @@ def test_a_whole_saved_page() -> None:
         agency="AFP",
         published=date(2021, 12, 2),
         updated=date(2021, 12, 3),
+        updated_at=datetime(2021, 12, 3, 10, tzinfo=UTC),
         subheadings=(Subheading("'No choice'", before=4), Subheading("What comes next", before=5)),
     )
 
@@ -324,3 +325,8 @@ def test_a_text_without_title_or_reporting_is_none() -> None:
         read_text("Tolls rise", "By Jane Doe", "Advertisement")
     with pytest.raises(ArticleUnreadable, match=r"^no title: the front matter gives '—'$"):
         read_text("---\ntitle: —\noutlet: x\n---", LONG)
+
+
+def test_a_choice_with_a_slash_is_no_caption() -> None:
+    text = "Tolls rise\n\nThe council met. Members chose either yes / no\n\nThe boat left. Jane Doe / The Courier\n"
+    assert article_in_text(text, TODAY)[0].paragraphs == ("The council met. Members chose either yes / no",)

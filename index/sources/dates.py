@@ -89,6 +89,8 @@ def understand(value: object, today: date) -> Moment:
     """
     if isinstance(value, bool):
         raise ValueError("not understood")
+    if isinstance(value, int) and 10**7 <= value < 10**8:
+        return _not_later(_compact(str(value)), today)  # 20250304, which a program took for a number
     if isinstance(value, (int, float)):
         return _not_later(_since_1970(value), today)
     if not isinstance(value, str) or len(value) > _LONGEST:

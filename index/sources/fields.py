@@ -11,7 +11,7 @@ from index.sources.authors import Credits, agency_named, credits_in
 from index.sources.characters import decode_entities, one_line, quoted
 from index.sources.dates import Moment, understand
 from index.sources.markup import html_to_lines, looks_like_html
-from index.sources.outlets import is_host, outlet_of, web_address
+from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 
 # By article field; earlier names are preferred. Case, "_", "-", "." and spaces don't count: "published_at" is
 # "publishedAt".
@@ -117,8 +117,10 @@ def facts_of(record: Mapping[str, object], today: date) -> Facts:
     notices: list[str] = []
     url = _url(record, notices)
     outlet, source_url = _outlet(record, notices)
-    url = url or source_url
+    url = source_url if source_url and (url is None or is_home_page(url)) else url
     outlet = outlet or (outlet_of(url) if url else None)
+    if url and is_home_page(url):
+        url = None  # newspaper3k's "source_url", "source: https://paper.example": all of its articles would be one
     found = _credits(record, outlet, notices)
     return Facts(
         title=_first(record, "title", notices, limit=TITLE_LIMIT),
@@ -191,14 +193,19 @@ def _first(record: Mapping[str, object], field: str, notices: list[str], limit: 
 
 def _url(record: Mapping[str, object], notices: list[str]) -> str | None:
     refused: list[str] = []
+    home: str | None = None
     for name, value in values_of(record, "url"):
         for text in strings_in(value):
             if url := web_address(one_line(text[:4000])):
-                return url
+                if not is_home_page(url):
+                    return url
+                home = home or url
+                break
             refused.append(f"{name[:80]} {quoted(text)} is no web address: left out")
             break
-    notices.extend(one_line(refusal) for refusal in refused[:1])
-    return None
+    if home is None:
+        notices.extend(one_line(refusal) for refusal in refused[:1])
+    return home
 
 
 def _outlet(record: Mapping[str, object], notices: list[str]) -> tuple[str | None, str | None]:

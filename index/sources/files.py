@@ -45,7 +45,7 @@ class Found:
     files: tuple[Path, ...]
     """Sorted, the same in every run."""
     passed_over: tuple[Path, ...]
-    """Files inside a folder that are of no kind that is read, and folders that may not be opened."""
+    """Files inside a folder that are of no kind that is read, folders that may not be opened, and indexes."""
 
 
 def kind_of(path: Path) -> Kind | None:
@@ -101,6 +101,9 @@ def _walk(top: Path, files: dict[str, Path], passed_over: dict[str, Path], enter
                 continue
             entered.add((status.st_dev, status.st_ino))
             children = sorted(folder.iterdir())
+            if _is_index(folder):
+                passed_over.setdefault(os.path.realpath(folder), folder)
+                continue
         except OSError as error:
             if folder == top:
                 raise ArticleUnreadable(_cannot_find(folder, error)) from error
@@ -122,6 +125,11 @@ def _walk(top: Path, files: dict[str, Path], passed_over: dict[str, Path], enter
             else:
                 passed_over.setdefault(os.path.realpath(child), child)
         waiting.extend(reversed(folders))
+
+
+def _is_index(folder: Path) -> bool:
+    """Whether ``folder`` is an index of ours, as where `rag-index build .` finds ``data/index``: it holds no news."""
+    return (folder / "snapshots").is_dir() and (folder / "CURRENT").is_file()
 
 
 @contextmanager

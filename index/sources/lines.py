@@ -88,14 +88,16 @@ _APPEALS = (
     re.compile(
         rf"{_ASKING}(?:register|get|join|enter|receive|start your day"
         r"|stay (?:ahead|informed|up to date|in the (?:loop|know)))\b.{0,350}"
-        r"(?:newsletters?|mailing list|email alerts|daily briefing"
+        r"(?:\b(?:our|your|free|daily|weekly|morning|evening)\b.{0,120}newsletters?|mailing list|email alerts"
+        r"|daily briefing"
         r"|(?:delivered|straight|sent|right|directly|direct) (?:in)?to your (?:e?mail )?inbox)\b.{0,250}",
         re.IGNORECASE,
     ),
     re.compile(r"click here (?:to|for) .{0,150}", re.IGNORECASE),
     re.compile(
-        r"(?:follow [^.!?,]{1,100}|(?:join|like|find) us) on (?:twitter|x|facebook|instagram|youtube|linkedin|tiktok"
-        r"|telegram|threads|whatsapp|mastodon|bluesky|flipboard|google news)\b.{0,120}",
+        r"(?:follow (?:us|me|him|her|them|our|(?-i:(?:the )?[A-Z@]))[^.!?,]{0,100}|(?:join|like|find) us) on "
+        r"(?:twitter|x|facebook|instagram|youtube|linkedin|tiktok|telegram|threads|whatsapp|mastodon|bluesky"
+        r"|flipboard|google news)\b.{0,120}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -109,6 +111,10 @@ _APPEALS = (
     ),
     re.compile(r".{0,200}\{\{ ?[#^/!].{0,800}"),  # a template that the page did not fill in
 )
+
+# A name as credits write it: words with capitals, and the small words between them. "a passer-by shows" is none.
+_NAME_WORD = r"[^\W\d_a-z][^\s()]*"
+_NAME = rf"(?-i:(?:the )?{_NAME_WORD}(?:[ ,/|&-]+(?:(?:of|for|and|the|via|by|de|van|von|/|&|\|) )*{_NAME_WORD})*)"
 
 # Who takes or sells pictures. The agencies that write as well prove a picture only with "Photo", a slash or "via".
 _PICTURES = (
@@ -126,7 +132,8 @@ _MAKER = (
     rf"|(?:[^.!?()]{{1,50}}(?:/|\bvia ))?{_WRITERS_TOO}(?:/| via )(?!ipsos)[^.!?()]{{1,50}})"
 )
 _PURE_CREDIT = re.compile(
-    rf"[(\[]?(?:{_PHOTO}\s*(?::|\bby\b|\bcourtesy\b|\bvia\b|©)\s*[^.!?]{{2,100}}|{_MAKER}|©[^.!?]{{2,60}})[)\]]?\.?",
+    rf"[(\[]?(?:{_PHOTO}\s*(?:(?::|©)\s*[^.!?]{{2,100}}|(?:\bby|\bcourtesy(?: of)?|\bvia)\s+{_NAME})|{_MAKER}"
+    r"|©[^.!?]{2,60})[)\]]?\.?",
     re.IGNORECASE,
 )
 _SHORT_CAPTION = re.compile(rf"[^.!?]{{3,110}}\((?:{_MAKER}|photo[^()]{{2,60}})\)", re.IGNORECASE)
@@ -144,13 +151,14 @@ _CAPTION_END = (
     re.compile(
         rf"(?:[.!?”\"]\s+[^.!?()]{{0,60}}?|[/|©–—-]\s*|\bvia\s+){_PICTURES}(?:/[\w .-]{{1,40}})?$", re.IGNORECASE
     ),
-    re.compile(r"[.!?]\s+(?:©\s*)?[^.!?()]{2,50}\s?/\s?[^.!?()]{2,40}$|©\s*[^.!?()]{2,60}$"),
+    re.compile(rf"[.!?]\s+(?:©\s*)?(?=[^.!?()/]{{2,50}}/[^.!?()]{{2,40}}$){_NAME}$|©\s*[^.!?()]{{2,60}}$"),
     # "… on Monday. Photograph: Jane Doe"
     re.compile(rf"\b{_PHOTO}\s*(?:by\b|courtesy\b|:)\s*[^.!?]{{2,80}}$", re.IGNORECASE),
 )
 _EMPHASISED_END = re.compile(r"^(?P<said>.{0,600}?)\s*(?P<mark>\*\*|__|\*|_)(?P<credit>[^*_\n]{2,90})(?P=mark)\s*$")
 _PHOTO_WORD = re.compile(r"photo|image|picture|getty|/|©|credit|handout|screenshot|courtesy", re.IGNORECASE)
 _LONGEST_CAPTION = 450
+_SAID = re.compile(r",[\"”’']? (?:[\w.’'-]+ ){0,4}(?:said|says|urged|told|added|wrote|warned|argued)\b")
 
 _DATELINE = re.compile(
     r"[^\W\d_a-z][^\n()]{1,60}?\s*\((?P<agency>[A-Za-z][A-Za-z -]{1,30})\)\s*[–—-]{1,2}\s"
@@ -190,7 +198,8 @@ def is_furniture(line: str) -> bool:
 
 
 def _is_said(line: str) -> bool:
-    return line[-1:] in "\"”’'" and line[:1] in "\"“‘'"
+    """Whether somebody says it in the article, as in: "Support local journalism", she urged."""
+    return (line[-1:] in "\"”’'" and line[:1] in "\"“‘'") or _SAID.search(line) is not None
 
 
 def is_credit(line: str) -> bool:

@@ -9,6 +9,8 @@ _BLOCK = frozenset(
     "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6"
     " dd dt dl".split()
 )
+# A cell stands beside the next one: their words are parted, though not into paragraphs.
+_CELL = frozenset(("td", "th", "option"))
 _HEADING = frozenset("h2 h3 h4 h5 h6".split())
 # Never an article's words, closed or not: the parser reads their content as raw text.
 _RAW = frozenset(("script", "style"))
@@ -107,6 +109,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self._aside or tag in _RAW:
             self._inside.append(tag)
+        elif tag in _CELL:
+            self.pieces.append(" ")
         elif tag in _BLOCK:
             self.pieces.append("\n\n## " if tag in _HEADING else "\n\n")
 

@@ -47,6 +47,15 @@ def is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
+def is_home_page(url: str) -> bool:
+    """Whether ``url`` names a site and no page of it, so that it says whose an article is and never which."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return not parts.path.strip("/") and not parts.query
+
+
 def outlet_of(url: str) -> str | None:
     """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
     archived = url.rfind("http", 8)

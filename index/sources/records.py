@@ -132,6 +132,7 @@ def article_from(
         published=facts.published.day if facts.published else None,
         published_at=facts.published.at if facts.published else None,
         updated=facts.updated.day if facts.updated else None,
+        updated_at=facts.updated.at if facts.updated else None,
         section=facts.section,
         language=facts.language,
         subheadings=tuple(subheadings),
@@ -233,6 +234,8 @@ def _reporting(text: str, facts: Facts, today: date) -> tuple[list[str], list[Su
             waiting.append(line)
             continue
         if not paragraphs and is_hanging_dateline(line):
+            if torn_off:
+                paragraphs.append(torn_off)  # two hang: only the last can be the dateline
             torn_off = line
             continue
         if torn_off:

@@ -23,7 +23,7 @@ from index.sources.lines import (
     is_promotion,
 )
 from index.sources.markup import visible
-from index.sources.outlets import outlet_of, web_address
+from index.sources.outlets import is_home_page, outlet_of, web_address
 from index.sources.records import article_from
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
@@ -232,6 +232,8 @@ def _reporting(lines: list[_Line], *, guess: bool) -> tuple[list[str], list[Subh
         if line.heading or _is_bold_heading(line, after) or (guess and _is_plain_heading(line, before, after)):
             waiting.append(line.words.rstrip(":") if not line.heading else line.words)
         elif not paragraphs and after and is_hanging_dateline(line.words):
+            if torn_off:
+                paragraphs.append(torn_off)  # two hang: only the last can be the dateline
             torn_off = line.words
         else:
             subheadings += [Subheading(text=words, before=len(paragraphs) + 1) for words in waiting]
@@ -282,6 +284,7 @@ def _completed(facts: Facts, page: _Page) -> tuple[Facts, str | None]:
     found = page.credits or Credits()
     closing = page.signed_off or Credits()
     outlet = facts.outlet or page.outlet or (outlet_of(url) if url else None)
+    url = url if url and not is_home_page(url) else None
     authors = facts.authors or found.authors or closing.authors
     return replace(
         facts,

@@ -197,6 +197,8 @@ def _url(host: str, port: int) -> str:
 
 def _listen(host: str, port: int | None) -> socket.socket:
     """Bind the port, or the first free one; the socket is handed on, so that nobody can take it in between."""
+    if port is not None and not 0 <= port <= 65535:  # getaddrinfo would take it modulo 65536
+        raise RagError(f"there is no port {port}: name one from 1024 to 65535 with --port")
     for candidate in [port] if port is not None else range(_FIRST_PORT, _LAST_PORT + 1):
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(

@@ -26,7 +26,7 @@ CREATE TABLE versions (
     version TEXT NOT NULL,
     current INTEGER NOT NULL,       -- 1: the newest state, the one that is searched
     title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
-    published TEXT, published_at TEXT, updated TEXT, section TEXT, language TEXT,
+    published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
     UNIQUE (article_id, version)
 );
 CREATE TABLE authors (
@@ -130,7 +130,7 @@ def write_coverage(
 
 def _write_article(connection: sqlite3.Connection, number: int, article: Article, current: bool) -> None:
     connection.execute(
-        "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             article.id,
@@ -141,8 +141,10 @@ def _write_article(connection: sqlite3.Connection, number: int, article: Article
             name_key(article.outlet) if article.outlet else None,
             article.url,
             article.agency,
-            *(value.isoformat() if value else None for value in (article.published, article.published_at)),
-            article.updated.isoformat() if article.updated else None,
+            *(
+                value.isoformat() if value else None
+                for value in (article.published, article.published_at, article.updated, article.updated_at)
+            ),
             article.section,
             article.language,
         ),
@@ -306,8 +308,8 @@ class Coverage:
 
     def _read_article(self, number: int) -> Article:
         fields = self._read(
-            "SELECT article_id, version, title, outlet, url, agency, published, published_at, updated, section, "
-            "language FROM versions WHERE number = ?",
+            "SELECT article_id, version, title, outlet, url, agency, published, published_at, updated, updated_at, "
+            "section, language FROM versions WHERE number = ?",
             (number,),
         )[0]
         article = Article(
@@ -324,10 +326,11 @@ class Coverage:
             ),
             agency=fields[5],
             published=_day(fields[6]),
-            published_at=datetime.fromisoformat(fields[7]) if fields[7] else None,
+            published_at=_moment(fields[7]),
             updated=_day(fields[8]),
-            section=fields[9],
-            language=fields[10],
+            updated_at=_moment(fields[9]),
+            section=fields[10],
+            language=fields[11],
             subheadings=tuple(
                 Subheading(text, before)
                 for before, text in self._read(
@@ -352,6 +355,10 @@ class Coverage:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _marks(values: Sequence[object]) -> str:

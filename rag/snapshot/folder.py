@@ -57,14 +57,18 @@ class IndexFolder:
             raise IndexNotFound(
                 f"no index at {self.path}: build one with rag-index build PATH --index {self.path}"
             ) from error
+        except OSError as error:
+            raise IndexCorrupt(f"{self.path / 'CURRENT'} cannot be read: {error.strerror}") from error
         try:
             fields = json.loads(data)
             pointer = Pointer(fields["snapshot"], fields["manifest"])
             if not SNAPSHOT_ID.fullmatch(pointer.id) or not re.fullmatch("[0-9a-f]{64}", pointer.manifest):
                 raise ValueError
         except (ValueError, TypeError, KeyError, RecursionError) as error:
+            known = self.snapshots()
+            way_out = f"use {known[-1]}" if known else "build PATH"
             raise IndexCorrupt(
-                f"{self.path / 'CURRENT'} is garbled: choose a snapshot with rag-index use ID --index {self.path}"
+                f"{self.path / 'CURRENT'} is garbled: mend it with rag-index {way_out} --index {self.path}"
             ) from error
         return pointer
 
@@ -96,6 +100,8 @@ class IndexFolder:
             data = path.read_bytes()
         except FileNotFoundError as error:
             raise IndexNotFound(f"no snapshot {snapshot} in {self.path}: see rag-index list") from error
+        except OSError as error:
+            raise IndexCorrupt(f"{path} cannot be read: {error.strerror}") from error
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
             raise IndexCorrupt(f"{path} is not the manifest that was published: {self._way_out()}")
         manifest = Manifest.from_bytes(data, path)
@@ -234,7 +240,10 @@ class IndexFolder:
     def _prepare(self) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise RagError(f"{self.path} is a file: name a folder for the index")
+        made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
+        for folder in made:
+            _sync(folder.parent)
         names = {entry.name for entry in self.path.iterdir()}
         if names and not names & {"CURRENT", "snapshots", ".lock"}:
             raise RagError(f"{self.path} holds other files and no index: name a new or empty folder")
