@@ -48,7 +48,8 @@ def build(
     Example: rag-index build news/ archive.jsonl.gz --index data/index
     """
     if sample == bool(paths):
-        raise typer.BadParameter("name what to build from: PATH… or --sample", param_hint="PATH…")
+        wrong = "either PATH… or --sample, not both" if sample else "name what to build from: PATH… or --sample"
+        raise typer.BadParameter(wrong, param_hint="PATH…")
     from index.building import build as build_index
     from index.chunking import DEFAULT_BUDGET
     from index.sources import find_files
@@ -78,7 +79,8 @@ def build(
     memory = f", peak memory {report.peak_memory / 2**20:,.0f} MiB" if report.peak_memory else ""
     say(f"took {report.seconds:.1f} s{memory}")
     if counts.versions > counts.articles:
-        say(f"{counts.versions - counts.articles:,} earlier versions are kept beside the newest")
+        earlier = counted(counts.versions - counts.articles, "earlier version")
+        say(f"{earlier} of articles that changed: kept, but not searched")
     if report.repeats:
         say(f"{report.repeats:,} repeated articles were counted once")
     if report.passed_over:

@@ -74,8 +74,12 @@ class Bars:
             self._bars.update(self._task, total=task.completed, completed=task.completed)
 
 
+# Stages shorter than this are over before anybody wonders how far they are.
+_WORTH_TELLING = 500
+
+
 class Lines:
-    """A line when a stage begins, and one at each tenth of it."""
+    """A line when a stage begins, and one at each tenth of a long one."""
 
     def __init__(self) -> None:
         self._name = ""
@@ -91,7 +95,7 @@ class Lines:
     def advance(self, steps: int) -> None:
         """Write how far it is, where that is a tenth further."""
         self._done += steps
-        if self._total and (tenth := 10 * self._done // self._total) > self._told:
+        if self._total and self._total >= _WORTH_TELLING and (tenth := 10 * self._done // self._total) > self._told:
             self._told = tenth
             self._write(f"{self._name} {self._done:,}/{self._total:,}")
 

@@ -126,7 +126,8 @@ def refusal(answer: Answer) -> str:
     """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
     searched = answer.searched
     if not searched.articles:
-        return f"No article is within these limits ({answer.scope}). Widen them, or ask without."
+        nothing = f"No article is within these limits ({answer.scope})."
+        return " ".join(filter(None, (nothing, undated(searched), "Widen them, or ask without.")))
     lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
     near = nearest_articles(answer)
     if near:
@@ -144,7 +145,15 @@ def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
     if searched.oldest and searched.newest:
         oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
         text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
-    return text + "."
+    return " ".join(filter(None, (text + ".", undated(searched))))
+
+
+def undated(searched: Summary) -> str:
+    """Say how many articles the days leave out because theirs is not known; empty where there are none."""
+    if not searched.undated:
+        return ""
+    were = "was" if searched.undated == 1 else "were"
+    return f"{counted(searched.undated, 'article')} without a date {were} left out."
 
 
 def nearest_articles(answer: Answer, limit: int = 3) -> list[Article]:

@@ -148,7 +148,7 @@ def chat(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to serve at.")] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
+        typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
 ) -> None:

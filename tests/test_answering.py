@@ -94,6 +94,22 @@ def test_a_scope_without_articles(retriever: Retriever) -> None:
     assert answer.text == "No article is within these limits (from 2026-01-01). Widen them, or ask without."
 
 
+def test_articles_that_only_lack_a_date_are_told(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [replace(HARBOUR, published=None), PROTEST])
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes())
+    asked = "Who will win that chess championship?"
+    within = answerer.answer(asked, scope=Scope(published_from=date(2025, 4, 1)))
+    assert "it holds 1 article of 1 outlet, of 12 April 2025. 1 article without a date was left out." in within.text
+    nothing = answerer.answer(asked, scope=Scope(published_from=date(2026, 1, 1)))
+    assert nothing.text == (
+        "No article is within these limits (from 2026-01-01). 1 article without a date was left out. "
+        "Widen them, or ask without."
+    )
+    elsewhere = Scope(published_from=date(2025, 4, 1), outlets=("Strand Radio",))
+    assert answerer.answer(asked, scope=elsewhere).searched.undated == 0
+    assert answerer.answer(asked).searched.undated == 0
+
+
 INVENTED = [
     ("an altered quote", replace(BRANDT, quote=BRANDT.quote.replace("sea wall", "opera")), "does not say this"),
     ("a shifted span", replace(BRANDT, start=1), "does not say this at characters 1 to 71"),

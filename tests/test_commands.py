@@ -206,6 +206,8 @@ ERRORS: list[tuple[str, Sequence[str], int, str]] = [
     ("rag", ["ask"], 2, "Missing argument 'QUESTION'"),
     ("index", ["build", "{tmp}/none"], 1, "{tmp}/none"),
     ("index", ["build"], 2, "name what to build from: PATH… or --sample"),
+    ("index", ["build", "--sample", "{tmp}"], 2, "either PATH… or --sample, not both"),
+    ("rag", ["chat", "--port", "70000"], 2, "should be less than or equal to 65535"),
     (
         "index",
         ["build", "{news}", "--index", "{tmp}/i", "--model", "no/such-model"],

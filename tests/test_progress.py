@@ -11,12 +11,15 @@ def test_lines_are_written_when_a_stage_begins_and_at_each_tenth(capsys: pytest.
     lines = Lines()
     lines.stage("reading", None)
     lines.advance(3)
+    lines.stage("chunking", 60)
+    lines.advance(30)
     lines.stage("embedding", 0)
     lines.stage("embedding", 2_000)
     for _ in range(8):
         lines.advance(250)
     assert capsys.readouterr().err.splitlines() == [
         "reading",
+        "chunking 60",
         "embedding 2,000",
         *(f"embedding {done:,}/2,000" for done in range(250, 2_001, 250)),
     ]

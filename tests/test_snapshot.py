@@ -139,7 +139,7 @@ def test_truncated_file_is_refused_when_opened(index: Path, name: str) -> None:
     path = current_folder(index) / name
     with path.open("ab") as file:
         file.truncate(max(0, path.stat().st_size - 1)) if path.stat().st_size else file.write(b"x")
-    with pytest.raises(IndexCorrupt, match=f"{name} has .* bytes instead of .*rag-index build, or go back with"):
+    with pytest.raises(IndexCorrupt, match=f"{name} has .* bytes instead of .*: rebuild with rag-index build$"):
         Snapshot.open(index)
 
 

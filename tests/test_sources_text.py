@@ -330,3 +330,11 @@ def test_a_text_without_title_or_reporting_is_none() -> None:
 def test_a_choice_with_a_slash_is_no_caption() -> None:
     text = "Tolls rise\n\nThe council met. Members chose either yes / no\n\nThe boat left. Jane Doe / The Courier\n"
     assert article_in_text(text, TODAY)[0].paragraphs == ("The council met. Members chose either yes / no",)
+
+
+def test_a_first_line_names_the_outlet() -> None:
+    article, _ = article_in_text(
+        "Source: Lake Radio\n\nA bridge opens\n\nThe bridge at Tarn opened on Friday.\n", TODAY
+    )
+    assert (article.outlet, article.title) == ("Lake Radio", "A bridge opens")
+    assert article.paragraphs == ("The bridge at Tarn opened on Friday.",)

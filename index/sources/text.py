@@ -133,7 +133,7 @@ def _without_addresses(lines: list[_Line], page: _Page) -> list[_Line]:
 
 
 def _at_the_edge(number: int, count: int) -> bool:
-    return 0 < number < 5 or number >= count - 2
+    return number < 5 or number >= count - 2
 
 
 def _title(facts: Facts, lines: list[_Line]) -> tuple[str, list[_Line]]:

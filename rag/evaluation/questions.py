@@ -43,7 +43,10 @@ def read_questions(path: Path) -> list[GoldQuestion]:
         try:
             questions.append(_question(item))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"{path} item {number} is no question with its facts: {error!r}") from error
+            what = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            raise ValueError(
+                f"{path} item {number} is no question with its facts ({what}): see rag/sample/README.md"
+            ) from error
     return questions
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering import Answer, Claim, origin, what_was_searched
+from rag.answering import Answer, Claim, origin, undated, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.page.escaping import escaped, host_of, isolated, link
 from rag.retrieval import Hit
@@ -44,6 +44,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
     notes = []
     if answer.scope:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")
+    if answer.searched.undated:
+        notes.append(undated(answer.searched))
     if answer.dropped:
         left_out = len(answer.dropped)
         which = "1 drafted sentence was" if left_out == 1 else f"{left_out} drafted sentences were"
@@ -148,13 +150,14 @@ def _marker(citation: Citation, turn: int) -> str:
 
 
 def _refusal(answer: Answer, turn: int) -> str:
+    if not answer.searched.articles and not answer.scope:
+        return '<div class="answer refusal"><p class="said">The index holds no articles.</p></div>'
     if not answer.searched.articles:
+        limits = f"You limited the search to: {isolated(str(answer.scope))}."
+        notes = " ".join(filter(None, (limits, undated(answer.searched), "Widen the limits and ask again.")))
         return (
             '<div class="answer refusal"><p class="said">No article is within these limits.</p>'
-            f'<p class="note">You limited the search to: {isolated(str(answer.scope))}. Widen the limits and ask again.'
-            "</p></div>"
-            if answer.scope
-            else '<div class="answer refusal"><p class="said">The index holds no articles.</p></div>'
+            f'<p class="note">{notes}</p></div>'
         )
     searched = escaped(what_was_searched(answer.searched))
     limits = f" Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -70,6 +70,8 @@ class Summary:
     """Name and number of articles, most first."""
     oldest: date | None
     newest: date | None
+    undated: int = 0
+    """Articles that a scope's days leave out only because it is not known when they were published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,14 @@ class Coverage:
             "AND outlet NOT NULL GROUP BY outlet_key ORDER BY count(*) DESC, outlet",
             values,
         )
-        return Summary(articles, tuple(outlets), _day(oldest), _day(newest))
+        undated = 0
+        if scope.published_from or scope.published_to:
+            condition, values = self._condition(replace(scope, published_from=None, published_to=None))
+            undated = self._read(
+                f"SELECT count(*) FROM versions v WHERE {condition} AND v.published IS NULL",  # noqa: S608
+                values,
+            )[0][0]
+        return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated)
 
     def newest(self, limit: int) -> list[Article]:
         """Return the ``limit`` articles published last, newest first."""

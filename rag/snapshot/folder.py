@@ -249,7 +249,10 @@ class IndexFolder:
             raise RagError(f"{self.path} holds other files and no index: name a new or empty folder")
 
     def _way_out(self) -> str:
-        return f"rebuild with rag-index build, or go back with rag-index use (see rag-index list --index {self.path})"
+        way_out = "rebuild with rag-index build"
+        if len(self.snapshots()) > 1:
+            way_out += f", or go back with rag-index use (see rag-index list --index {self.path})"
+        return way_out
 
 
 def _sync(folder: Path) -> None:
