@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, embedded_text, fit
+from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress, Silent
 from index.sources import Found, Reading, find_files
 from index.versions import Gathered, gather
@@ -23,16 +23,16 @@ from rag.embedding import Embedder, ModelIdentity
 from rag.errors import ArticleUnreadable, RagError
 from rag.snapshot import IndexFolder, Manifest, Snapshot
 from rag.snapshot.coverage import PassageRow, write_coverage
+from rag.snapshot.lexical import write_lexical
 from rag.snapshot.manifest import FORMAT, Chunking, Counts, write_file
 from rag.snapshot.vectors import write_vectors
 from rag.tokens import ENCODING
-from rag.words import terms
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LIBRARIES = ("faiss-cpu", "sentence-transformers", "torch", "tiktoken", "nupunkt", "numpy")
+_LIBRARIES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "tiktoken", "nupunkt", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,29 +123,29 @@ def build(
 
 def _chunk_all(
     articles: Sequence[Article], budget: int, embedder: Embedder, progress: Progress
-) -> list[tuple[Passage, str]]:
-    """Every passage with the text that is embedded for it, none longer than the model reads."""
+) -> list[tuple[Passage, Article]]:
+    """Every passage with its article, none longer than the model reads."""
     window = embedder.identity.window
 
     def fits(texts: Sequence[str]) -> list[bool]:
         return [tokens <= window for tokens in embedder.count_tokens(texts)]
 
     progress.stage("chunking", len(articles))
-    rows = list[tuple[Passage, str]]()
+    rows = list[tuple[Passage, Article]]()
     for article in articles:
         passages = fit(article, chunk(article, budget), budget, fits)
-        rows += [(passage, embedded_text(article, passage)) for passage in passages]
+        rows += [(passage, article) for passage in passages]
         progress.advance(1)
     # The promise that nothing is cut off, kept whatever the code above does.
     slices = (rows[start : start + 1000] for start in range(0, len(rows), 1000))
-    longest = max(tokens for part in slices for tokens in embedder.count_tokens([text for _, text in part]))
+    longest = max(tokens for part in slices for tokens in embedder.count_tokens([passage.text for passage, _ in part]))
     if longest > window:
         raise AssertionError(f"a passage of {longest} tokens is over the model's window of {window}")
     return rows
 
 
 def _vectors(
-    rows: Sequence[tuple[Passage, str]], previous: Snapshot | None, embedder: Embedder, progress: Progress
+    rows: Sequence[tuple[Passage, Article]], previous: Snapshot | None, embedder: Embedder, progress: Progress
 ) -> tuple[NDArray[np.float32], int, float]:
     """Vectors of all rows, the number that had to be embedded, and the seconds that took."""
     import numpy as np
@@ -154,8 +154,8 @@ def _vectors(
     known = previous.coverage.embedded() if previous else {}
     old = previous.vectors.all() if previous else None
     missing = []
-    for number, (_, text) in enumerate(rows):
-        row = known.get(_text_digest(text))
+    for number, (passage, _) in enumerate(rows):
+        row = known.get(_text_digest(passage.text))
         if row is None or old is None:
             missing.append(number)
         else:
@@ -163,31 +163,30 @@ def _vectors(
     progress.stage("embedding", len(missing))
     started = time.perf_counter()
     if missing:
-        vectors[missing] = embedder.embed_passages([rows[number][1] for number in missing], progress.advance)
+        vectors[missing] = embedder.embed_passages([rows[number][0].text for number in missing], progress.advance)
     return vectors, len(missing), time.perf_counter() - started
 
 
 def _publish(
     folder: IndexFolder,
     gathered: Gathered,
-    rows: Sequence[tuple[Passage, str]],
+    rows: Sequence[tuple[Passage, Article]],
     vectors: NDArray[np.float32],
     content: str,
     chunking: Chunking,
     model: ModelIdentity,
 ) -> Manifest:
     name, created = folder.name(content)
-    frequencies = Counter(term for passage, _ in rows for term in set(terms(passage.text)))
     with folder.staging() as staging:
         files = {
             "coverage.sqlite": write_coverage(
                 staging / "coverage.sqlite",
                 gathered.current,
                 gathered.earlier,
-                [PassageRow(passage, _text_digest(text)) for passage, text in rows],
-                sorted(frequencies.items()),
+                [PassageRow(passage, _text_digest(passage.text)) for passage, _ in rows],
             ),
             "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
+            **write_lexical(staging, rows, gathered.current),
             "left-out.jsonl": write_file(
                 staging / "left-out.jsonl",
                 "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _left_out(gathered)).encode(),

@@ -12,7 +12,7 @@ from rag.scope import Scope
 from rag.terminal import DEFAULT_INDEX, IndexOption, application, day, run, say
 
 if TYPE_CHECKING:
-    from rag.evaluation.measures import Score
+    from rag.retrieval import Retriever
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
 
@@ -106,40 +106,77 @@ def evaluate(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     scoped: Annotated[bool, typer.Option("--scoped", help="Search within the scope given with each question.")] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="DIR", help="Another index, to be compared question by question."),
+    ] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found, in TREC's format.")
+    ] = None,
 ) -> None:
-    """Measure how much of the evidence is found in the first 2,000 words, by type of question.
+    """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
 
-    Example: rag evaluate questions_dev.json --index data/index
+    Example: rag evaluate questions_dev.json --index data/index --compare data/older --run found.run
     """
     from rich.console import Console
-    from rich.table import Table
 
-    from rag.evaluation.measures import WORDS
-    from rag.evaluation.measures import evaluate as score_all
+    from rag.evaluation import intervals, tables
+    from rag.evaluation.latency import latency
+    from rag.evaluation.measures import examine
     from rag.evaluation.questions import read_questions
+    from rag.evaluation.runs import checked_run_path, write_run
     from rag.retrieval import Retriever
     from rag.sample import QUESTIONS
+    from rag.words import counted
 
-    asked = read_questions(questions or QUESTIONS)
+    path = questions or QUESTIONS
+    everything = read_questions(path)
+    asked = [question for question in everything if question.answerable]
+    if not asked:
+        raise ValueError(f"{path} has no question with facts or articles to be found")
+    if run_file:
+        checked_run_path(run_file)
     retriever = Retriever.open(index)
-    scores = score_all(retriever, asked, scoped=scoped)
-    if not scores:
-        raise ValueError(f"{questions} has no question with facts to be found")
-    table = Table("type", box=None, pad_edge=False)
-    for heading in ("questions", f"fact recall in {WORDS:,} words", "all facts"):
-        table.add_column(heading, justify="right")
-    by_type: dict[str, list[Score]] = {}
-    for one in scores:
-        by_type.setdefault(one.type, []).append(one)
-    for name, group in [*sorted(by_type.items()), ("all", scores)]:
-        recall = sum(one.fact_recall for one in group) / len(group)
-        whole = sum(one.all_facts for one in group) / len(group)
-        table.add_row(name, f"{len(group):,}", f"{recall:.3f}", f"{whole:.3f}")
-    Console(markup=False, highlight=False).print(table)
-    say(f"left out because they name no evidence: {len(asked) - len(scores):,}")
-    if not any(one.fact_recall for one in scores):
+    other = _beside(retriever, compare) if compare else None
+    took = latency(retriever, asked, scoped=scoped)
+    found = examine(retriever, asked, scoped=scoped)
+    if run_file:
+        write_run(run_file, found.results)
+    console = Console(markup=False, highlight=False)
+    console.print(tables.fact_table(found.scores))
+    say()
+    console.print(tables.standard_table(found.scores))
+    say(f"\n{tables.legend(found.scores)}")
+    say(f"latency of one question: {took}")
+    say(f"left out because they name no evidence: {len(everything) - len(asked):,}")
+    if found.missing:
+        named = len({article for question in asked for article in question.articles})
+        say(
+            f"not in this index, and so not found: {len(found.missing):,} of {counted(named, 'article')} that the "
+            f"questions name, the first {found.missing[0]}",
+            error=True,
+        )
+    if not any(any(one.values.values()) for one in found.scores):
         say("none of the evidence was found: are these questions about the articles of this index?", error=True)
     say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
+    if other:
+        before = latency(other, asked, scoped=scoped)
+        differences = intervals.compare(found.scores, examine(other, asked, scoped=scoped).scores)
+        say()
+        console.print(tables.difference_table(differences, "this", "other"))
+        say(f"other: {compare}, snapshot {other.snapshot.id}, model {other.snapshot.manifest.model.name}")
+        say(f"its latency: {before}")
+
+
+def _beside(retriever: Retriever, index: Path) -> Retriever:
+    """Open another index, with the model that is loaded already if it is the same."""
+    from rag.errors import IndexIncompatible
+    from rag.retrieval import Retriever
+
+    try:
+        return Retriever.open(index, embedder=retriever.embedder)
+    except IndexIncompatible:
+        return Retriever.open(index)
 
 
 @commands.command()

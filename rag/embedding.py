@@ -94,13 +94,13 @@ class SentenceTransformerEmbedder:
         if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
             raise ModelUnavailable(f"{folder} holds no model: name a folder that sentence-transformers saved")
         digest = _digest(folder, packaged=name in _PACKAGED_NAMES)
-        with _quiet():
+        with quiet():
             from sentence_transformers import SentenceTransformer
 
             try:
                 model = SentenceTransformer(str(folder), local_files_only=True)
             except Exception as error:  # it raises whatever the file at fault makes its many readers raise
-                raise ModelUnavailable(f"model {name} cannot be loaded from {folder}: {_first_line(error)}") from error
+                raise ModelUnavailable(f"model {name} cannot be loaded from {folder}: {first_line(error)}") from error
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelUnavailable(f"model {name} does not say how long its vectors are: name another model")
@@ -175,10 +175,15 @@ def _locate(name: str, revision: str | None) -> tuple[Path, str | None]:
         return Path(name).resolve(), None
     if Path(name).is_absolute():  # never a name on the hub: the folder that an index was built with has gone
         raise ModelUnavailable(f"no model folder at {name}: put it back, or rebuild with rag-index build --model NAME")
-    return _from_hub(name, revision)
+    return from_hub(name, revision)
 
 
-def _from_hub(name: str, revision: str | None) -> tuple[Path, str | None]:
+def from_hub(name: str, revision: str | None) -> tuple[Path, str | None]:
+    """Return the folder and the commit of a Hugging Face model, from the hub's cache or else downloaded.
+
+    Raises:
+        ModelUnavailable: no such model, or it cannot be downloaded; said within seconds.
+    """
     import huggingface_hub
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -199,7 +204,7 @@ def _from_hub(name: str, revision: str | None) -> tuple[Path, str | None]:
     except Exception as error:  # one of a dozen types of two HTTP libraries
         raise ModelUnavailable(
             f"model {name} is neither a folder nor in the Hugging Face cache, and the hub did not give it "
-            f"({_first_line(error)}): check name and network, or name a folder"
+            f"({first_line(error)}): check name and network, or name a folder"
         ) from error
 
 
@@ -230,7 +235,7 @@ def _unneeded(names: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the model's loading bar and advice off a command's output, for as long as it loads."""
     from transformers.utils import logging as transformers_logging
 
@@ -249,5 +254,6 @@ def _quiet() -> Iterator[None]:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, without its further lines and full stop; its type where it says nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.articles import Article
 from rag.embedding import Embedder
-from rag.snapshot import Coverage
+from rag.snapshot import LexicalIndex
 from rag.words import sentence_spans, terms
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ class Sentence:
 
 
 def rank_sentences(
-    question: str, vector: NDArray[np.float32], hits: Sequence[Hit], coverage: Coverage, embedder: Embedder
+    question: str, vector: NDArray[np.float32], hits: Sequence[Hit], lexical: LexicalIndex, embedder: Embedder
 ) -> list[Sentence]:
     """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing.
 
     ``vector`` is the question's, shape ``(dimension,)``.
     """
-    weights = term_weights(question, coverage)
+    weights = term_weights(question, lexical)
     total = sum(weights.values())
     candidates = {}
     for hit in hits:
@@ -86,9 +86,9 @@ def rank_sentences(
             start,
             end,
             text,
-            relevance=(max(0.0, float(similarity)) + max(0.0, hit.score) + overlap) / 3,
+            relevance=(max(0.0, float(similarity)) + max(0.0, hit.explain.dense) + overlap) / 3,
             similarity=float(similarity),
-            passage_similarity=hit.score,
+            passage_similarity=hit.explain.dense,
             overlap=overlap,
         )
         for (overlap, hit, paragraph, start, end, text), similarity in zip(chosen, similarities, strict=True)
@@ -104,8 +104,8 @@ def _can_be_quoted(sentence: str) -> bool:
     )
 
 
-def term_weights(question: str, coverage: Coverage) -> dict[str, float]:
+def term_weights(question: str, lexical: LexicalIndex) -> dict[str, float]:
     """Inverse passage frequency of the question's terms (Robertson & Spärck Jones 1976, without relevance data)."""
-    counts = coverage.passages_with(terms(question))
-    rows = coverage.rows
+    rows = lexical.rows
+    counts = {term: lexical.passages_with(term) for term in terms(question)}
     return {term: math.log(1 + (rows - count + 0.5) / (count + 0.5)) for term, count in counts.items()}

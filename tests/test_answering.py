@@ -50,15 +50,13 @@ def test_an_answer_quotes_word_for_word(retriever: Retriever) -> None:
 
 
 def test_a_sentence_is_quoted_whole_where_passages_cut_it(tmp_path: Path) -> None:
-    wards = ", ".join(f"the ward of {name} Hill" for name in ("Ash", "Birch", "Cedar", "Elm", "Fir", "Oak", "Yew"))
-    text = (
-        f"The minister did not say that the council of the lower district, with {wards}, had approved the harbour plan."
-    )
+    wards = ", ".join(f"the ward of Hill {number}" for number in range(30))
+    text = f"The minister did not say that the council, with {wards}, had approved the harbour plan of the district."
     article = replace(HARBOUR, paragraphs=(text,))
     report = build_index(tmp_path / "cut", [article], budget=20)
     assert report.counts.passages > 1
     answerer = Answerer(Retriever.open(tmp_path / "cut", embedder=ToyEmbedder()), Quotes())
-    answer = answerer.answer("Had the council of the lower district approved the harbour plan?")
+    answer = answerer.answer("Had the council approved the harbour plan of the district?")
     assert [citation.quote for citation in answer.citations] == [text]
 
 

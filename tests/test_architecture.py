@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "typer", "rich")
+HEAVY = (
+    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "typer", "rich"),
+    *("langchain_core", "llama_index"),
+)
 # One heavy library, one owner.
 OWNERS = {
     "faiss": {"rag/snapshot/vectors.py"},
     "sqlite3": {"rag/snapshot/coverage.py"},
-    "sentence_transformers": {"rag/embedding.py"},
+    "sentence_transformers": {"rag/embedding.py", "rag/reranking.py"},
     "huggingface_hub": {"rag/embedding.py"},
     "tiktoken": {"rag/tokens.py"},
     "nupunkt": {"rag/words.py"},
@@ -23,6 +26,8 @@ OWNERS = {
     "filelock": {"rag/snapshot/folder.py"},
     "uvicorn": {"rag/page/serving.py"},
     "fastapi": {"rag/page/serving.py"},
+    "langchain_core": {"rag/adapters/langchain.py"},
+    "llama_index": {"rag/adapters/llama_index.py"},
     "yaml": {"index/sources/front_matter.py"},
 }
 

@@ -38,7 +38,7 @@ from rag.page.escaping import escaped, host_of, link
 from rag.page.examples import example_questions
 from rag.page.serving import Server
 from rag.relevance import Sentence
-from rag.retrieval import Hit, Retriever
+from rag.retrieval import Explanation, Hit, Retriever
 from rag.scope import EVERYTHING
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation
@@ -80,7 +80,8 @@ def answer_of(*claims: Claim, scope: Scope = EVERYTHING, hits: tuple[Hit, ...] =
 
 def hit(article: Article, rank: int, paragraph: int = 1) -> Hit:
     text = article.paragraph(paragraph)
-    return Hit(rank, 1 / rank, Passage(article.id, (Span(paragraph, 0, len(text)),), text), article)
+    passage = Passage(article.id, (Span(paragraph, 0, len(text)),), text)
+    return Hit(rank, 1 / rank, passage, article, Explanation(1.0, 1 / rank, "Who raised tolls?"))
 
 
 class Seen(HTMLParser):

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rag.errors import IndexIncompatible
 from rag.retrieval import Hit, Retriever, checked_question
@@ -26,22 +31,130 @@ def retriever(index: Path) -> Retriever:
 def test_hits_are_whole_and_ranked(retriever: Retriever) -> None:
     hits = retriever.retrieve("Vellmar orchestra tram depot")
     passage, article = retriever.snapshot.coverage.passage(2)
-    # Embedded with its header the passage has "the" three times, "orchestra" twice and 18 words once: the lengths are
-    # sqrt(9 + 4 + 18) and, of the four words asked, 2; the product is 2 for "orchestra" and 1 for each other.
-    assert hits[0].score == pytest.approx(5 / (31**0.5 * 2))
-    assert hits[0] == Hit(1, hits[0].score, passage, article)
+    # The passage has "the" twice and ten words once: the lengths are sqrt(4 + 10) and, of the four words asked, 2.
+    assert hits[0].explain.dense == pytest.approx(4 / (14**0.5 * 2))
+    assert hits[0] == Hit(1, 1.0, passage, article, hits[0].explain)
+    assert (hits[0].explain.part, hits[0].explain.reranked) == ("Vellmar orchestra tram depot", None)
+    assert hits[0].explain.lexical > 0 == hits[-1].explain.lexical
     assert (hits[0].article, hits[0].text) == (ORCHESTRA, ORCHESTRA.paragraphs[0])
     assert [hit.rank for hit in hits] == [1, 2, 3]
     assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
 
 
-def test_score_is_the_cosine(tmp_path: Path) -> None:
-    from rag.articles import Article
+def test_words_of_the_header_find_a_passage_that_says_none_of_them(retriever: Retriever) -> None:
+    [hit] = retriever.retrieve("quay radio", limit=1)
+    assert hit.article == PROTEST
+    assert hit.explain.lexical > 0
 
-    build_index(tmp_path / "one", [Article(title="Alpha beta", paragraphs=("Gamma delta.",))])
-    retriever = Retriever.open(tmp_path / "one", embedder=ToyEmbedder())
-    # Four words are embedded (title and text); the question shares one of its two: 1 / (sqrt(4) * sqrt(2)).
-    assert retriever.retrieve("gamma unheard")[0].score == pytest.approx(1 / (2 * 2**0.5))
+
+def test_a_limit_in_the_question_holds_before_ranking_and_can_be_undone(retriever: Retriever) -> None:
+    question = "What did Strand Radio report about the Vellmar orchestra?"
+    found = retriever.search(question, as_of=date(2026, 1, 1))
+    assert [(one.kind, one.words, one.outlet) for one in found.understood.mentions] == [
+        ("outlet", "Strand Radio", "Strand Radio")
+    ]
+    assert found.scope == Scope(outlets=("Strand Radio",))
+    assert [hit.article for hit in found.hits] == [PROTEST]
+    literal = retriever.search(question, literally=True)
+    assert (literal.understood.mentions, literal.scope, literal.hits[0].article) == ((), Scope(), ORCHESTRA)
+    dated = retriever.search("What happened in March 2025?", as_of=date(2026, 1, 1))
+    assert dated.scope == Scope(published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
+    assert [hit.article for hit in dated.hits] == [HARBOUR]
+
+
+def test_what_a_person_set_goes_before_what_was_read(retriever: Retriever) -> None:
+    scope = Scope(outlets=("The Ellery Courier",))
+    found = retriever.search("What did Strand Radio report about the tolls?", scope=scope)
+    assert found.scope == scope
+    assert {hit.article.outlet for hit in found.hits} == {"The Ellery Courier"}
+
+
+def test_a_limit_that_would_leave_nothing_is_let_go_visibly(retriever: Retriever) -> None:
+    found = retriever.search("What did Strand Radio report on 3 May 2019?", as_of=date(2026, 1, 1))
+    assert [(one.kind, one.words) for one in found.loosened] == [("days", "on 3 May 2019")]
+    assert found.scope == Scope(outlets=("Strand Radio",))
+    assert [hit.article for hit in found.hits] == [PROTEST]
+    phrase = retriever.search('Who said "the tolls are free"?')
+    assert [(one.kind, one.words) for one in phrase.loosened] == [("phrase", '"the tolls are free"')]
+    assert len(phrase.hits) == 3
+
+
+def test_a_quoted_phrase_must_be_said(retriever: Retriever) -> None:
+    found = retriever.search('Who spoke of "lower tolls" in the harbour?')
+    assert [hit.article for hit in found.hits] == [PROTEST]
+    assert found.loosened == ()
+
+
+def test_each_part_of_a_comparison_brings_its_evidence(retriever: Retriever) -> None:
+    question = "Did The Ellery Courier article mention the orchestra, while the Strand Radio article mentioned tolls?"
+    hits = retriever.retrieve(question, limit=2)
+    assert [(hit.article, hit.score) for hit in hits] == [(PROTEST, 1.0), (ORCHESTRA, 1.0)]
+    assert sorted(hit.explain.part for hit in hits) == [
+        "Did The Ellery Courier article mention the orchestra",
+        "while the Strand Radio article mentioned tolls?",
+    ]
+
+
+class Counting(ToyEmbedder):
+    """Counts how often questions are embedded."""
+
+    calls = 0
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.calls += 1
+        return super().embed_questions(texts)
+
+
+def test_many_questions_are_embedded_at_once_and_found_as_alone(index: Path, retriever: Retriever) -> None:
+    questions = ["harbour tolls", "quay blocked", "What did Strand Radio report?", "harbour tolls"]
+    embedder = Counting()
+    many = Retriever.open(index, embedder=embedder).retrieve_many(questions, limit=2)
+    assert embedder.calls == 1
+    assert many == [retriever.retrieve(question, limit=2) for question in questions]
+    assert retriever.retrieve_many([]) == []
+    with pytest.raises(ValueError, match="the question is empty"):
+        retriever.retrieve_many(["harbour", " "])
+
+
+def test_a_reranker_reads_the_best_hits_anew(index: Path) -> None:
+    def shorter_is_better(question: str, texts: Sequence[str]) -> list[float]:
+        return [1 / len(text) for text in texts]
+
+    snapshot = Retriever.open(index, embedder=ToyEmbedder()).snapshot
+    hits = Retriever(snapshot, ToyEmbedder(), reranker=shorter_is_better).retrieve("harbour tolls", limit=2)
+    assert [(hit.rank, hit.article) for hit in hits] == [(1, ORCHESTRA), (2, PROTEST)]
+    assert hits[0].score == hits[0].explain.reranked == 1 / len(hits[0].text)
+
+
+QUERY_SYNTAX = [
+    "+tolls -harbour",
+    "title:harbour AND (",
+    "tolls^2~",
+    "[a TO b]",
+    "*",
+    "?!",
+    ".*(a+)+$",
+    "\\",
+    '"',
+    "the of",
+]
+
+
+@pytest.mark.parametrize("question", QUERY_SYNTAX)
+def test_query_syntax_is_only_text(retriever: Retriever, question: str) -> None:
+    assert len(retriever.retrieve(question)) == 3
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=300))
+def test_no_question_raises_anything_but_a_clear_error(retriever: Retriever, question: str) -> None:
+    try:
+        hits = retriever.retrieve(question)
+    except ValueError as error:
+        assert "the question" in str(error)  # noqa: PT017 - both outcomes are right
+    else:
+        assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+        assert all(0 <= hit.score <= 1 for hit in hits)
 
 
 def test_limits_hold_before_ranking(retriever: Retriever) -> None:

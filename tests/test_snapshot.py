@@ -97,14 +97,17 @@ def test_only_allowed_vectors_are_searched(tmp_path: Path) -> None:
     vectors = np.eye(40, dtype=np.float32)
     write_vectors(tmp_path / "vectors", vectors)
     index = VectorIndex.read(tmp_path / "vectors")
-    question = np.linspace(1, 0, 40, dtype=np.float32)
+    question = np.linspace(1, 0, 40, dtype=np.float32).reshape(1, -1)
     allowed = np.zeros(40, dtype=np.bool_)
     allowed[[7, 30, 39]] = True
-    nearest = index.nearest(question, 2, allowed)
+    [nearest] = index.nearest(question, 2, allowed)
     assert [row for row, _ in nearest] == [7, 30]
-    assert [score for _, score in nearest] == pytest.approx([question[7], question[30]])
-    assert [row for row, _ in index.nearest(question, 50, allowed)] == [7, 30, 39]
-    assert index.nearest(question, 5, np.zeros(40, dtype=np.bool_)) == []
+    assert [score for _, score in nearest] == pytest.approx([question[0, 7], question[0, 30]])
+    assert [row for row, _ in index.nearest(question, 50, allowed)[0]] == [7, 30, 39]
+    assert index.nearest(question, 5, np.zeros(40, dtype=np.bool_)) == [[]]
+    both = np.concatenate([question, vectors[:1]])
+    assert index.nearest(both, 2, allowed)[0] == nearest
+    assert index.similarities([30, 0], both) == pytest.approx(np.array([question[0, [30, 0]], [0, 1]]))
     assert np.array_equal(index.all(), vectors)
 
 
@@ -112,7 +115,10 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
     manifest = Snapshot.open(index).manifest
     assert (manifest.counts.articles, manifest.counts.passages, manifest.counts.paragraphs) == (3, 3, 6)
     assert manifest.model.name == "toy"
-    assert sorted(manifest.files) == ["coverage.sqlite", "left-out.jsonl", "vectors.faiss"]
+    folders = {name.rsplit("/", 1)[0] for name in manifest.files if "/" in name}
+    assert folders == {"lexical/articles", "lexical/passages"}
+    others = sorted(name for name in manifest.files if "/" not in name)
+    assert others == ["coverage.sqlite", "left-out.jsonl", "vectors.faiss"]
     stored = json.loads((current_folder(index) / "manifest.json").read_text())
     assert (stored["format"], stored["chunking"]) == (2, {"budget": 120, "encoding": "o200k_base"})
 

@@ -7,20 +7,30 @@ from pathlib import Path
 from rag.errors import IndexCorrupt, IndexNotFound
 from rag.snapshot.coverage import Coverage
 from rag.snapshot.folder import IndexFolder
+from rag.snapshot.lexical import FOLDER as LEXICAL_FOLDER
+from rag.snapshot.lexical import LexicalIndex
 from rag.snapshot.manifest import Manifest
 from rag.snapshot.vectors import VectorIndex
 
-__all__ = ["Coverage", "IndexFolder", "Manifest", "Snapshot", "VectorIndex"]
+__all__ = ["Coverage", "IndexFolder", "LexicalIndex", "Manifest", "Snapshot", "VectorIndex"]
 
 
 class Snapshot:
-    """One snapshot held open: what it says of itself, its articles and its vectors. Threads may share it."""
+    """One snapshot held open: what it says of itself, its articles, vectors and words. Threads may share it."""
 
-    def __init__(self, folder: IndexFolder, manifest: Manifest, coverage: Coverage, vectors: VectorIndex) -> None:
+    def __init__(
+        self,
+        folder: IndexFolder,
+        manifest: Manifest,
+        coverage: Coverage,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.coverage = coverage
         self.vectors = vectors
+        self.lexical = lexical
 
     @classmethod
     def open(cls, path: Path) -> Snapshot:
@@ -53,12 +63,13 @@ class Snapshot:
         at = folder.snapshot_path(manifest.id)
         coverage = Coverage(at / "coverage.sqlite")
         vectors = VectorIndex.read(at / "vectors.faiss")
-        expected = (manifest.counts.passages, manifest.counts.passages, manifest.model.dimension)
-        if (coverage.rows, vectors.rows, vectors.dimension) != expected:
+        lexical = LexicalIndex.read(at / LEXICAL_FOLDER)
+        passages = manifest.counts.passages
+        if {coverage.rows, vectors.rows, lexical.rows} != {passages} or vectors.dimension != manifest.model.dimension:
             raise IndexCorrupt(
-                f"{at} has vectors and passages that do not belong together: rebuild with rag-index build"
+                f"{at} has passages, vectors and words that do not belong together: rebuild with rag-index build"
             )
-        return cls(folder, manifest, coverage, vectors)
+        return cls(folder, manifest, coverage, vectors, lexical)
 
     @property
     def id(self) -> str:

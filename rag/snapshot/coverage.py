@@ -48,9 +48,6 @@ CREATE TABLE passages (
     last_paragraph INTEGER NOT NULL, end INTEGER NOT NULL,
     embedded BLOB NOT NULL          -- sha256 of the text that the vector stands for
 );
-CREATE TABLE terms (
-    term TEXT PRIMARY KEY, passages INTEGER NOT NULL
-) WITHOUT ROWID;
 """
 # Made last: a tree that is filled in order is smaller and quicker than one filled at random.
 _INDICES = """
@@ -87,9 +84,8 @@ def write_coverage(
     current: Sequence[Article],
     earlier: Sequence[Article],
     passages: Iterable[PassageRow],
-    terms: Iterable[tuple[str, int]],
 ) -> FileRecord:
-    """Store articles, the earlier versions of them, their passages in row order, and in how many passages a term is.
+    """Store articles, the earlier versions of them, and their passages in row order.
 
     Raises:
         OSError: the disk is full.
@@ -120,7 +116,6 @@ def write_coverage(
                 for row, item in enumerate(passages)
             ),
         )
-        connection.executemany("INSERT INTO terms VALUES (?, ?)", terms)
         connection.execute("COMMIT")
         connection.executescript(_INDICES)
     except sqlite3.OperationalError as error:
@@ -210,6 +205,18 @@ class Coverage:
         text = "\n\n".join(article.paragraph(span.paragraph)[span.start : span.end] for span in spans)
         return Passage(article.id, spans, text), article
 
+    def numbers(self, rows: Sequence[int]) -> dict[int, int]:
+        """Number of the article, as the lexical side counts them, that each of the passages ``rows`` is of."""
+        found = dict[int, int]()
+        for start in range(0, len(rows), 500):  # SQLite takes some thousand values at a time
+            part = list(rows[start : start + 500])
+            found.update(self._read(f"SELECT row, version FROM passages WHERE row IN ({_marks(part)})", part))  # noqa: S608
+        return found
+
+    def authors(self) -> list[str]:
+        """Names of all authors."""
+        return [name for (name,) in self._read("SELECT DISTINCT name FROM authors ORDER BY name")]
+
     def article(self, article_id: str, version: str | None = None) -> Article | None:
         """Return an article in its newest, or the named, version; None when the coverage does not hold it."""
         found = self._read(
@@ -240,14 +247,6 @@ class Coverage:
         allowed = np.zeros(self._rows, dtype=np.bool_)
         allowed[[row for (row,) in found]] = True
         return allowed
-
-    def passages_with(self, terms: Iterable[str]) -> dict[str, int]:
-        """In how many passages each term occurs; 0 where in none."""
-        counts = dict.fromkeys(terms, 0)
-        counts.update(
-            self._read(f"SELECT term, passages FROM terms WHERE term IN ({_marks(list(counts))})", list(counts))  # noqa: S608
-        )
-        return counts
 
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         """Sum up what the coverage holds, or what of it a scope allows; raises as ``allowed`` does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,19 @@ class VectorIndex:
 
         return np.asarray(self._index.reconstruct_n(0, self.rows), dtype=np.float32)
 
+    def similarities(self, rows: Sequence[int], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Inner products of ``vectors``, shape ``(n, dimension)``, with the vectors of ``rows``: ``(n, len(rows))``."""
+        import numpy as np
+
+        if not rows:
+            return np.zeros((len(vectors), 0), dtype=np.float32)
+        held = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return np.asarray(vectors @ np.asarray(held, dtype=np.float32).T, dtype=np.float32)
+
     def nearest(
-        self, vector: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_] | None = None
-    ) -> list[tuple[int, float]]:
-        """Rows and inner products of the ``limit`` vectors nearest to ``vector``, best first.
+        self, vectors: NDArray[np.float32], limit: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[list[tuple[int, float]]]:
+        """Rows and inner products of the ``limit`` nearest to each of ``vectors``, shape ``(questions, dimension)``.
 
         Only rows marked in ``allowed`` (shape ``(rows,)``) are looked at, all where it is None: the limits of a scope
         hold inside the search, so that ``limit`` rows come back as long as the scope has them.
@@ -74,12 +84,15 @@ class VectorIndex:
         available = self.rows if allowed is None else int(np.count_nonzero(allowed))
         limit = min(limit, available)
         if limit == 0:
-            return []
+            return [[] for _ in vectors]
         parameters: faiss.SearchParameters | None = None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             # Its stubs know only the C++ constructors; the Python ones take an array and keywords.
             selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, rows = self._index.search(vector.reshape(1, -1), limit, params=parameters)
-        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        scores, rows = self._index.search(vectors, limit, params=parameters)
+        return [
+            [(int(row), float(score)) for row, score in zip(found, near, strict=True) if row >= 0]
+            for found, near in zip(rows, scores, strict=True)
+        ]

@@ -1,0 +1,63 @@
+"""A retriever for LlamaIndex; needs the extra ``news-rag[llama-index]``.
+
+>>> from rag import Retriever
+>>> from rag.adapters.llama_index import NewsRetriever
+>>> NewsRetriever(Retriever.open("data/index"), limit=5).retrieve("Who owns the harbour?")
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from rag.adapters.hits import metadata, passage_id
+from rag.retrieval import Hit, Retriever, checked_limit
+from rag.scope import EVERYTHING, Scope
+
+try:
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"rag.adapters.llama_index needs LlamaIndex, and {error.name} is not installed: "
+        "pip install 'news-rag[llama-index]'",
+        name=error.name,
+    ) from error
+
+# LlamaIndex puts metadata above the text that a model reads; these say nothing about the news.
+_ABOUT_THE_SEARCH = ["article", "paragraphs", "rank", "score"]
+
+
+class NewsRetriever(BaseRetriever):
+    """Gives passages as nodes: the text, its score, and as metadata where it comes from and how it was found."""
+
+    def __init__(self, retriever: Retriever, *, limit: int = 10, scope: Scope = EVERYTHING) -> None:
+        """Ask ``retriever`` for the ``limit`` best passages within ``scope``.
+
+        Raises:
+            ValueError: a limit below 1. Searching raises what ``Retriever.retrieve`` raises.
+        """
+        super().__init__()
+        self.retriever = retriever
+        self.limit = checked_limit(limit)
+        self.scope = scope
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        hits = self.retriever.retrieve(query_bundle.query_str, limit=self.limit, scope=self.scope)
+        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        # Inherited, it would hold up the event loop for as long as the search takes.
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _node(hit: Hit) -> TextNode:
+    known = metadata(hit)
+    unsaid = _ABOUT_THE_SEARCH + [key for key, value in known.items() if value is None]
+    return TextNode(
+        id_=passage_id(hit),
+        text=hit.text,
+        metadata=known,
+        excluded_embed_metadata_keys=unsaid,
+        excluded_llm_metadata_keys=unsaid,
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.article.id)},
+    )

@@ -1,0 +1,8 @@
+"""Reads, without a language model, what a question of news asks for, and cuts it into parts."""
+
+from rag.questions.names import Names
+from rag.questions.parts import Divide, Part, divide, whole
+from rag.questions.reading import Mention
+from rag.questions.understanding import Understood, understand
+
+__all__ = ["Divide", "Mention", "Names", "Part", "Understood", "divide", "understand", "whole"]

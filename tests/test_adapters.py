@@ -1,0 +1,177 @@
+"""What LangChain and LlamaIndex are given; no network, no language model."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from langchain_core.documents import Document
+from langchain_core.runnables import RunnableLambda
+from llama_index.core.schema import (
+    MetadataMode,
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+
+from rag.adapters import langchain, llama_index
+from rag.articles import Article
+from rag.retrieval import Hit, Retriever
+from rag.scope import Scope
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+
+QUESTION = "harbour master of Port Ellery raised the tolls"
+BARE = Article(title="Ferry late", paragraphs=("The ferry to the islands came an hour late.",))
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a test of the adapters asked the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    # Set where a developer traces programs of their own: it would send what the tests ask.
+    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def retriever(tmp_path: Path) -> Retriever:
+    build_index(tmp_path / "index", [HARBOUR, PROTEST, ORCHESTRA, BARE])
+    return Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+
+
+def hits(retriever: Retriever) -> tuple[Hit, Hit]:
+    """The best hit for the question, and the hit in an article of which little is known."""
+    return retriever.retrieve(QUESTION)[0], retriever.retrieve("ferry to the islands")[0]
+
+
+def test_langchain_is_given_whole_documents(retriever: Retriever) -> None:
+    best, bare = hits(retriever)
+    asked = langchain.NewsRetriever(retriever=retriever)
+    expected = Document(
+        id=f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}",
+        page_content="\n\n".join(HARBOUR.paragraphs),
+        metadata={
+            "article": HARBOUR.id,
+            "title": "Harbour tolls rise",
+            "url": "https://www.ellery-courier.example/2025/03/04/tolls",
+            "outlet": "The Ellery Courier",
+            "published": "2025-03-04",
+            "paragraphs": [1, 2, 3],
+            "rank": 1,
+            "score": best.score,
+        },
+    )
+    documents = asked.invoke(QUESTION)
+    assert documents[0] == expected
+    assert [document.metadata["rank"] for document in documents] == list(range(1, len(documents) + 1))
+    assert [document.page_content for document in documents] == [hit.text for hit in retriever.retrieve(QUESTION)]
+    assert asked.invoke("ferry to the islands")[0] == Document(
+        id=f"{BARE.id}:1.0-1.{len(BARE.paragraphs[0])}",
+        page_content=BARE.paragraphs[0],
+        metadata={
+            "article": BARE.id,
+            "title": "Ferry late",
+            "url": None,
+            "outlet": None,
+            "published": None,
+            "paragraphs": [1],
+            "rank": 1,
+            "score": bare.score,
+        },
+    )
+
+
+def test_langchain_runs_it_in_a_chain_and_in_an_event_loop(retriever: Retriever) -> None:
+    asked = langchain.NewsRetriever(retriever=retriever, limit=1)
+
+    def named(documents: list[Document]) -> list[str]:
+        return [document.metadata["title"] for document in documents]
+
+    chain = asked | RunnableLambda(named)
+    assert chain.invoke(QUESTION) == ["Harbour tolls rise"]
+    assert asyncio.run(asked.ainvoke(QUESTION)) == asked.invoke(QUESTION)
+    assert asked.batch([QUESTION, "ferry"])[1][0].metadata["title"] == "Ferry late"
+
+
+def test_llama_index_is_given_whole_nodes(retriever: Retriever) -> None:
+    best, bare = hits(retriever)
+    about_the_search = ["article", "paragraphs", "rank", "score"]
+    asked = llama_index.NewsRetriever(retriever)
+    nodes = asked.retrieve(QUESTION)
+    assert nodes[0] == NodeWithScore(
+        score=best.score,
+        node=TextNode(
+            id_=f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}",
+            text="\n\n".join(HARBOUR.paragraphs),
+            metadata={
+                "article": HARBOUR.id,
+                "title": "Harbour tolls rise",
+                "url": "https://www.ellery-courier.example/2025/03/04/tolls",
+                "outlet": "The Ellery Courier",
+                "published": "2025-03-04",
+                "paragraphs": [1, 2, 3],
+                "rank": 1,
+                "score": best.score,
+            },
+            excluded_embed_metadata_keys=about_the_search,
+            excluded_llm_metadata_keys=about_the_search,
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=HARBOUR.id)},
+        ),
+    )
+    assert [one.text for one in nodes] == [hit.text for hit in retriever.retrieve(QUESTION)]
+    assert nodes[0].get_content(MetadataMode.LLM) == (
+        "title: Harbour tolls rise\nurl: https://www.ellery-courier.example/2025/03/04/tolls\n"
+        "outlet: The Ellery Courier\npublished: 2025-03-04\n\n" + "\n\n".join(HARBOUR.paragraphs)
+    )
+    ferry = asked.retrieve(QueryBundle("ferry to the islands"))[0]
+    assert (ferry.score, ferry.text) == (bare.score, BARE.paragraphs[0])
+    assert (ferry.metadata["url"], ferry.metadata["outlet"], ferry.metadata["published"]) == (None, None, None)
+    assert ferry.get_content(MetadataMode.LLM) == f"title: Ferry late\n\n{BARE.paragraphs[0]}"
+    assert ferry.node.ref_doc_id == BARE.id
+    assert asyncio.run(asked.aretrieve(QUESTION)) == nodes
+
+
+def titles(retriever: Retriever, limit: int, scope: Scope, question: str = QUESTION) -> list[list[str]]:
+    """Titles that each framework is given."""
+    documents = langchain.NewsRetriever(retriever=retriever, limit=limit, scope=scope).invoke(question)
+    nodes = llama_index.NewsRetriever(retriever, limit=limit, scope=scope).retrieve(question)
+    return [[document.metadata["title"] for document in documents], [one.metadata["title"] for one in nodes]]
+
+
+def test_limit_and_scope_are_passed_on(retriever: Retriever) -> None:
+    radio = Scope(outlets=("strand radio",))
+    assert titles(retriever, 1, Scope()) == [["Harbour tolls rise"]] * 2
+    assert titles(retriever, 10, radio) == [["Fishermen block the quay"]] * 2
+    assert titles(retriever, 1, Scope(published_from=date(2025, 5, 1))) == [["Orchestra finds a new hall"]] * 2
+    assert titles(retriever, 10, Scope(published_from=date(2026, 1, 1))) == [[], []]
+
+
+def test_a_callers_mistakes_are_told(retriever: Retriever) -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        langchain.NewsRetriever(retriever=retriever, limit=0)
+    with pytest.raises(ValueError, match="limit must be at least 1, not 0"):
+        llama_index.NewsRetriever(retriever, limit=0)
+    for ask in (langchain.NewsRetriever(retriever=retriever).invoke, llama_index.NewsRetriever(retriever).retrieve):
+        with pytest.raises(ValueError, match="the question is empty"):
+            ask(" ")
+
+
+@pytest.mark.parametrize(
+    ("adapter", "library", "extra"),
+    [("langchain", "langchain_core", "langchain"), ("llama_index", "llama_index", "llama-index")],
+)
+def test_without_the_extra_it_is_named(adapter: str, library: str, extra: str) -> None:
+    script = f"import sys; sys.modules[{library!r}] = None; import rag.adapters.{adapter}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith(f"is not installed: pip install 'news-rag[{extra}]'")
