@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from rag.articles import Article, day_in_words
 from rag.embedding import Embedder
 from rag.generation import Draft, Generator, Quotes
+from rag.questions import Mention, Understood
 from rag.retrieval import Hit, Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
 from rag.snapshot.coverage import Summary
@@ -33,6 +35,7 @@ class Answer:
 
     question: str
     scope: Scope
+    """What was searched: the limits that were given, and those that were read in the question."""
     claims: tuple[Claim, ...]
     refused: bool
     hits: tuple[Hit, ...]
@@ -43,6 +46,10 @@ class Answer:
     """Id of the snapshot that was asked."""
     dropped: tuple[str, ...] = ()
     """Why drafted sentences were not shown: their citations did not hold."""
+    understood: Understood | None = None
+    """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
+    loosened: tuple[Mention, ...] = ()
+    """Limits read in the question that were let go, because they would have left nothing."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -82,26 +89,33 @@ class Answerer:
         retriever = self.retriever.refreshed()
         return self if retriever is self.retriever else Answerer(retriever, self.generator)
 
-    def answer(self, question: str, *, scope: Scope = EVERYTHING) -> Answer:
-        """Answer ``question`` from the articles that ``scope`` allows; raises as ``Retriever.retrieve`` does."""
-        *_, last = self.stream(question, scope=scope)
+    def answer(
+        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+    ) -> Answer:
+        """Answer ``question`` from what ``scope`` allows; understands and raises as ``Retriever.search`` does."""
+        *_, last = self.stream(question, scope=scope, as_of=as_of, literally=literally)
         return last
 
-    def stream(self, question: str, *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+    ) -> Iterator[Answer]:
         """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
 
-        Raises as ``Retriever.retrieve`` does, before the first value.
+        Raises as ``Retriever.search`` does, before the first value.
         """
-        hits = tuple(self.retriever.retrieve(question, limit=_PASSAGES, scope=scope))
+        found = self.retriever.search(question, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
+        hits = found.hits
         coverage = self.retriever.snapshot.coverage
         answer = Answer(
             question=checked_question(question),
-            scope=scope,
+            scope=found.scope,
             claims=(),
             refused=False,
             hits=hits,
-            searched=coverage.summary(scope),
+            searched=coverage.summary(found.scope),
             snapshot=self.retriever.snapshot.id,
+            understood=found.understood,
+            loosened=found.loosened,
         )
         for draft in self.generator(answer.question, self.retriever.sentences(question, hits)):
             citations = self._citations(draft, first=len(answer.citations) + 1)
@@ -134,6 +148,16 @@ def refusal(answer: Answer) -> str:
         lines.append("What comes nearest:")
         lines += [f"- {article.title} ({origin(article)})" for article in near]
     return "\n".join(lines)
+
+
+def how_it_was_read(answer: Answer) -> str:
+    """Say which limits were read in the question, and which of them were let go; empty where none were."""
+    read = [one for one in answer.understood.mentions if one.limits] if answer.understood else []
+    kept = [f"“{one.words}”" for one in read if one not in answer.loosened]
+    gone = [f"“{one.words}”" for one in answer.loosened]
+    said = [f"Read in the question: {', '.join(kept)}."] if kept else []
+    said += [f"Let go, because nothing would be left: {', '.join(gone)}."] if gone else []
+    return " ".join(said)
 
 
 def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:

@@ -25,6 +25,11 @@ _Outlets = Annotated[
 _Authors = Annotated[
     list[str] | None, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")
 ]
+_AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="The day on which the question is asked.  [default: today]"),
+]
+_Literally = Annotated[bool, typer.Option("--literally", help="Read no days, outlets or phrases in the question.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 
 
@@ -41,6 +46,8 @@ def ask(
     published_to: _To = None,
     outlet: _Outlets = None,
     author: _Authors = None,
+    as_of: _AsOf = None,
+    literally: _Literally = False,
     as_json: _Json = False,
 ) -> None:
     """Answer a question with sentences of the coverage, each with its source; or say that the coverage does not answer.
@@ -48,18 +55,21 @@ def ask(
     Example: rag ask "What did the harbour master propose?" --from 2025-03-01 --outlet "The Ellery Courier"
     """
     scope = _scope(published_from, published_to, outlet, author)
-    from rag.answering import Answerer
+    from rag.answering import Answerer, how_it_was_read
     from rag.records import answer_record
     from rag.retrieval import checked_question
 
     text = checked_question(question)  # before the model is loaded, which takes seconds
-    answer = Answerer.open(index).answer(text, scope=scope)
+    asked_on = day(as_of, "--as-of")
+    answer = Answerer.open(index).answer(text, scope=scope, as_of=asked_on, literally=literally)
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
         return
     say(answer.text)
     if answer.citations:
         say()
+    if read := how_it_was_read(answer):
+        say(read)
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
         say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
@@ -74,6 +84,11 @@ def search(
     outlet: _Outlets = None,
     author: _Authors = None,
     limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
+    as_of: _AsOf = None,
+    literally: _Literally = False,
+    reranker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Cross-encoder: a Hugging Face name or a folder.")
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """Find the passages that bear on a question, best first.
@@ -82,21 +97,27 @@ def search(
     """
     scope = _scope(published_from, published_to, outlet, author)
     from rag.answering import origin
-    from rag.records import hit_record
+    from rag.records import search_record
     from rag.retrieval import Retriever, checked_limit, checked_question
 
     text, limit = checked_question(question), checked_limit(limit)
-    hits = Retriever.open(index).retrieve(text, limit=limit, scope=scope)
+    asked_on = day(as_of, "--as-of")
+    retriever = Retriever.open(index, reranker=reranker)
+    found = retriever.search(text, limit=limit, scope=scope, as_of=asked_on, literally=literally)
     if as_json:
-        typer.echo(json.dumps({"hits": [hit_record(hit) for hit in hits]}, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(search_record(found), ensure_ascii=False, indent=1))
         return
-    for hit in hits:
+    for hit in found.hits:
         first, last = hit.passage.paragraphs[0], hit.passage.paragraphs[-1]
         paragraphs = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
         say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})")
         say(f"{hit.text}\n")
-    if not hits:
-        say(f"no article is within these limits ({scope})")
+        if hit.copies:
+            say(f"nearly the same in {', '.join(origin(copy.article) for copy in hit.copies)}\n")
+    if found.scope:
+        say(f"only this was searched: {found.scope}")
+    if not found.hits:
+        say("no article is within these limits")
 
 
 @commands.command()

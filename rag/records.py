@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.answering import Answer
 from rag.articles import Article
-from rag.retrieval import Hit
+from rag.questions import Mention, Understood
+from rag.retrieval import Found, Hit
 
 Record = dict[str, object]
 
 
+def search_record(found: Found) -> Record:
+    """Make the record of a search: its hits, and how the question was understood."""
+    return {
+        "hits": [hit_record(hit) for hit in found.hits],
+        "understood": understood_record(found.understood, found.loosened),
+    }
+
+
+def understood_record(understood: Understood, loosened: Sequence[Mention]) -> Record:
+    """Make the record of what was read in a question: the words, what they mean, and whether they limited the search.
+
+    ``start`` and ``end`` count characters of the question; ``loosened`` is a limit that would have left nothing.
+    """
+    return {
+        "as_of": understood.as_of.isoformat(),
+        "mentions": [
+            {
+                "kind": mention.kind,
+                "words": mention.words,
+                "start": mention.start,
+                "end": mention.end,
+                "limits": mention.limits,
+                "loosened": mention in loosened,
+                "outlet": mention.outlet,
+                "author": mention.author,
+                "published_from": mention.published_from.isoformat() if mention.published_from else None,
+                "published_to": mention.published_to.isoformat() if mention.published_to else None,
+                "phrase": mention.phrase,
+                "language": mention.language,
+            }
+            for mention in understood.mentions
+        ],
+    }
+
+
 def hit_record(hit: Hit) -> Record:
-    """Make the record of a found passage: rank, score, text, numbers of its paragraphs, article."""
+    """Make the record of a found passage: rank, score, text, numbers of its paragraphs, article, why, and copies."""
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "text": hit.text,
         "paragraphs": list(hit.passage.paragraphs),
         "article": article_record(hit.article),
+        "explain": {
+            "lexical": round(hit.explain.lexical, 6),
+            "dense": round(hit.explain.dense, 6),
+            "part": hit.explain.part,
+            "reranked": hit.explain.reranked,
+        },
+        "copies": [article_record(copy.article) for copy in hit.copies],
     }
 
 
@@ -40,6 +85,7 @@ def answer_record(answer: Answer) -> Record:
             for citation in answer.citations
         ],
         "snapshot": answer.snapshot,
+        "understood": understood_record(answer.understood, answer.loosened) if answer.understood else None,
     }
 
 

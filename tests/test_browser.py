@@ -283,7 +283,9 @@ def test_a_phone_has_the_sources_below_and_nothing_to_the_side(page: Page) -> No
 class Hostile(Answerer):
     """Answers with articles that try to load and to run things."""
 
-    def stream(self, question: str, *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+    ) -> Iterator[Answer]:
         texts = (
             "<script>window.ran = 1</script><img src=https://evil.example/a.png onerror='window.ran = 1'>",
             "![see](https://evil.example/b.png) [go](javascript:window.ran=1) $$\\href{https://evil.example}{x}$$ "

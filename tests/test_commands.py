@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -88,7 +89,8 @@ def test_list_verify_use_and_prune(tmp_path: Path) -> None:
     listed = run("index", "list", "--index", tmp_path / "index").stdout.splitlines()
     starred = {line.lstrip("* ").split()[0]: line.startswith("*") for line in listed[1:]}
     assert starred == {first: False, second: True}
-    assert run("index", "verify", "--index", tmp_path / "index").stdout == f"{second} is whole: 3 files, 2 passages\n"
+    verified = run("index", "verify", "--index", tmp_path / "index").stdout
+    assert re.fullmatch(rf"{second} is whole: \d+ files, 2 passages\n", verified)
     used = run("index", "use", first, "--index", tmp_path / "index")
     assert used.stdout == f"{tmp_path / 'index'} uses {first}: 1 article\n"
     pruned = run("index", "prune", "--keep", "1", "--index", tmp_path / "index")
@@ -130,7 +132,8 @@ def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
 def test_ask_in_json(index: Path) -> None:
     done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
     record = json.loads(done.stdout)
-    assert sorted(record) == ["citations", "refused", "snapshot", "text"]
+    assert sorted(record) == ["citations", "refused", "snapshot", "text", "understood"]
+    assert record["understood"]["mentions"] == []
     assert (record["refused"], record["citations"]) == (True, [])
     assert record["snapshot"] == IndexFolder(index).current().id
     assert done.returncode == 0
@@ -140,10 +143,12 @@ def test_search_in_json_within_limits(index: Path) -> None:
     limits = ["--from", "2025-04-01", "--to", "2025-04-30", "--outlet", "strand radio", "--author", "Tobin Vance"]
     record = json.loads(run("rag", "search", "harbour", "--index", index, *limits, "--limit", 5, "--json").stdout)
     [hit] = record["hits"]
-    score = hit.pop("score")
-    assert 0 < score < 1
+    explain = hit.pop("explain")
+    assert (explain["part"], explain["reranked"]) == ("harbour", None)
+    assert explain["lexical"] == 0 < explain["dense"] < 1
     assert hit == {
         "rank": 1,
+        "score": 1.0,
         "text": "\n\n".join(PROTEST.paragraphs),
         "paragraphs": [1, 2],
         "article": {
@@ -153,13 +158,33 @@ def test_search_in_json_within_limits(index: Path) -> None:
             "outlet": "Strand Radio",
             "published": "2025-04-12",
         },
+        "copies": [],
     }
+
+
+def test_what_was_understood_is_told_and_can_be_undone(index: Path) -> None:
+    question = "What did Strand Radio report in April?"
+    asked = ["rag", "search", question, "--index", str(index), "--as-of", "2025-12-31", "--json"]
+    record = json.loads(run(*asked).stdout)
+    assert {hit["article"]["outlet"] for hit in record["hits"]} == {"Strand Radio"}
+    assert record["understood"]["as_of"] == "2025-12-31"
+    assert [
+        (one["kind"], one["words"], one["limits"], one["loosened"], one["outlet"], one["published_from"])
+        for one in record["understood"]["mentions"]
+    ] == [
+        ("outlet", "Strand Radio", True, False, "Strand Radio", None),
+        ("days", "in April", True, False, None, "2025-04-01"),
+    ]
+    literally = json.loads(run(*asked, "--literally").stdout)
+    assert (len(literally["hits"]), literally["understood"]["mentions"]) == (3, [])
+    answer = run("rag", "ask", "What did Strand Radio report about the quay in 2019?", "--index", index)
+    assert "Read in the question: “Strand Radio”. Let go, because nothing would be left: “in 2019”." in answer.stdout
 
 
 def test_search_for_readers(index: Path) -> None:
     done = run("rag", "search", "orchestra hall", "--index", index, "--limit", "1")
     first, text, *_ = done.stdout.splitlines()
-    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 0.")
+    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 1.000)")
     assert text == ORCHESTRA.paragraphs[0]
 
 

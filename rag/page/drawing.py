@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering import Answer, Claim, origin, undated, what_was_searched
+from rag.answering import Answer, Claim, how_it_was_read, origin, undated, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.page.escaping import escaped, host_of, isolated, link
 from rag.retrieval import Hit
@@ -44,6 +44,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
     notes = []
     if answer.scope:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")
+    if read := how_it_was_read(answer):
+        notes.append(isolated(read))
     if answer.searched.undated:
         notes.append(undated(answer.searched))
     if answer.dropped:
@@ -161,6 +163,7 @@ def _refusal(answer: Answer, turn: int) -> str:
         )
     searched = escaped(what_was_searched(answer.searched))
     limits = f" Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
+    limits += f" {isolated(read)}" if (read := how_it_was_read(answer)) else ""
     near = f' <a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if nearest_hits(answer) else ""
     return (
         '<div class="answer refusal"><p class="said">The coverage does not answer this.</p>'

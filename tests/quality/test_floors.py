@@ -60,7 +60,7 @@ def test_evidence_found_in_the_sample(sample: Retriever) -> None:
     questions = read_questions(QUESTIONS)
     for scoped in (False, True):
         recall, whole = mean(evaluate(sample, questions, scoped=scoped))
-        assert recall >= 0.99
+        assert recall >= 0.98
         assert whole >= 0.98
 
 
@@ -86,8 +86,8 @@ def test_evidence_found_in_real_news(shared_data: Path, embedder: SentenceTransf
     assert digest(articles, questions) == "e4917b08b0bc"
     build([articles], IndexFolder(tmp_path / "index"), embedder, today=TODAY)
     recall, whole = mean(evaluate(Retriever.open(tmp_path / "index", embedder=embedder), read_questions(questions)))
-    assert recall >= 0.65
-    assert whole >= 0.32
+    assert recall >= 0.85
+    assert whole >= 0.63
 
 
 def test_the_seed_article_answers_and_declines(
