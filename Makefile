@@ -33,8 +33,8 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks.passages
 	$(BIN)/python -m benchmarks.refusal
-	$(BIN)/rag-index build --sample --index "$(INDEX)"
-	$(BIN)/python -m benchmarks.retrieval "$(INDEX)" rag/sample/questions.json
+	$(BIN)/rag-index build --sample --index data/sample-index
+	$(BIN)/python -m benchmarks.retrieval data/sample-index rag/sample/questions.json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
