@@ -101,6 +101,9 @@ def _can_be_quoted(sentence: str) -> bool:
         len(sentence) <= _LONGEST
         and len(sentence.split()) >= _SHORTEST
         and not sentence.rstrip("\"'”’)»").endswith("?")
+        # Who signed a quoted post, or a post with its links: pasted in, not said.
+        and not sentence.startswith(("—", "–", "-"))
+        and "://" not in sentence
     )
 
 

@@ -166,7 +166,9 @@ def test_two_quotes_never_say_the_same(tmp_path: Path) -> None:
 
 
 def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Fixed(Draft(BRANDT.quote, (BRANDT,)))).answer("What does the harbour need?")
+    answer = Answerer(retriever, Fixed(Draft(BRANDT.quote, (BRANDT,)))).answer(
+        "What does the harbour need?", as_of=date(2025, 12, 31)
+    )
     assert answer_record(answer) == {
         "text": f"The Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
         "refused": False,
@@ -187,6 +189,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
             }
         ],
         "snapshot": retriever.snapshot.id,
+        "understood": {"as_of": "2025-12-31", "mentions": []},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import signal
@@ -346,6 +347,15 @@ def test_an_answer_grows_and_the_box_is_cleared(answerer: Answerer) -> None:
     assert last.turns[0].answer == draw_answer(whole, 1)
     assert last.turns[0].sources == draw_sources(whole, 1, shown=True)
     assert len(growing) == len(whole.claims) + 1
+
+
+def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answerer) -> None:
+    question = "What did Strand Radio report about the Vellmar orchestra?"
+    *_, last = converse(Newest(answerer), question, "", "", [], ())
+    assert "Read in the question: “Strand Radio”." in html.unescape(last.turns[0].answer)
+    *_, last = converse(Newest(answerer), question, "", "", [], (), literally=True)
+    assert "Read in the question" not in html.unescape(last.turns[0].answer)
+    assert "The Vellmar orchestra will move" in html.unescape(last.turns[0].answer)
 
 
 def test_the_second_answer_has_markers_of_its_own(answerer: Answerer) -> None:

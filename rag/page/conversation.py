@@ -57,9 +57,18 @@ class Newest:
 
 
 def converse(
-    newest: Newest, question: str, published_from: str, published_to: str, outlets: Sequence[str], turns: Sequence[Turn]
+    newest: Newest,
+    question: str,
+    published_from: str,
+    published_to: str,
+    outlets: Sequence[str],
+    turns: Sequence[Turn],
+    *,
+    literally: bool = False,
 ) -> Iterator[View]:
     """Ask ``question`` after ``turns`` and give the view as the answer grows; every error becomes a notice.
+
+    ``literally`` reads no days, outlets or phrases in the question.
 
     An answer that fails half way is taken back, and the question returns to the box.
     """
@@ -70,7 +79,7 @@ def converse(
         yield View((*before, Turn(asked, drawing.draw_waiting(), "", "")))
         number = len(before) + 1
         box: str | None = ""
-        for answer in newest.answerer().stream(question, scope=scope):
+        for answer in newest.answerer().stream(question, scope=scope, literally=literally):
             turn = Turn(
                 asked,
                 drawing.draw_answer(answer, number),

@@ -49,15 +49,25 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             return view.turns, _messages(view.turns), _panel(newest, view.turns), view.notice, _box(view)
 
         def ask(
-            question: str, published_from: str, published_to: str, outlets: list[str], turns: Sequence[Turn]
+            question: str,
+            published_from: str,
+            published_to: str,
+            outlets: list[str],
+            literally: bool,
+            turns: Sequence[Turn],
         ) -> Iterator[tuple[object, ...]]:
-            for view in converse(newest, question, published_from, published_to, outlets, turns):
+            for view in converse(newest, question, published_from, published_to, outlets, turns, literally=literally):
                 yield shown(view)
 
         def ask_example(
-            event: gr.SelectData, published_from: str, published_to: str, outlets: list[str], turns: Sequence[Turn]
+            event: gr.SelectData,
+            published_from: str,
+            published_to: str,
+            outlets: list[str],
+            literally: bool,
+            turns: Sequence[Turn],
         ) -> Iterator[tuple[object, ...]]:
-            yield from ask(event.value["text"], published_from, published_to, outlets, turns)
+            yield from ask(event.value["text"], published_from, published_to, outlets, literally, turns)
 
         def begin() -> tuple[object, ...]:
             coverage = newest.answerer().retriever.snapshot.coverage
@@ -98,12 +108,12 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
-        page.load(begin, None, [chat, limits[-1], sources], show_progress="hidden", api_visibility="private")
+        page.load(begin, None, [chat, limits[2], sources], show_progress="hidden", api_visibility="private")
     return page
 
 
-def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown]]:
-    """Make the place for notices, the question's box, and the limits: first day, last day, outlets."""
+def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown | gr.Checkbox]]:
+    """Make the place for notices, the question's box, and the limits: first day, last day, outlets, none to be read."""
     notice = gr.Markdown(elem_id="notice", sanitize_html=False, latex_delimiters=[])
     question = gr.Textbox(
         elem_id="question",
@@ -117,14 +127,20 @@ def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown]]:
         autofocus=True,
         html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
     )
-    with gr.Accordion("Limit to days or outlets", open=False, elem_id="limits"), gr.Row():
-        # Turned into the browser's own date fields by markers.js.
-        first, last = (
-            gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", lines=1, max_lines=1, min_width=140)
-            for name, label in (("from", "Published from"), ("to", "Published to"))
+    with gr.Accordion("Limit to days or outlets", open=False, elem_id="limits"):
+        with gr.Row():
+            # Turned into the browser's own date fields by markers.js.
+            first, last = (
+                gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", lines=1, max_lines=1, min_width=140)
+                for name, label in (("from", "Published from"), ("to", "Published to"))
+            )
+            outlets = gr.Dropdown(
+                value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2
+            )
+        literally = gr.Checkbox(
+            value=False, elem_id="literally", label="Read no days or outlets in the question", container=False
         )
-        outlets = gr.Dropdown(value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2)
-    return notice, question, [first, last, outlets]
+    return notice, question, [first, last, outlets, literally]
 
 
 def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
