@@ -522,7 +522,7 @@ def test_the_command_compares_two_indices(rag: Any, index: Path, tmp_path: Path)
     begin = lines.index(["measure", "questions", "this", "other", "difference"])
     assert lines[begin + 1] == ["fact", "recall", "3", "0.833", "0.500", "+0.333", "[+0.000,", "+1.000]"]
     assert lines[begin + 3] == ["articles@10", "2", "0.750", "0.250", "+0.500", "[+0.000,", "+1.000]"]
-    assert max(map(len, out.splitlines())) <= 120
+    assert max(map(len, out.replace(str(other), "DIR").splitlines())) <= 120  # how long a path is, is not ours
 
 
 def test_the_command_on_articles_alone(rag: Any, index: Path, tmp_path: Path) -> None:
