@@ -45,7 +45,8 @@ class Explanation:
     """Why a passage was found."""
 
     lexical: float
-    """BM25 of the passage's words, with its article's share; 0 where none of the question's words occur."""
+    """BM25 of the passage's words, with its article's share; 0 where none of the question's words occur. A passage that
+    only the vectors propose is given the passage score of the last that the words propose, as it has at most that."""
     dense: float
     """Cosine of the angle between the whole question and the passage, at most 1."""
     part: str
@@ -179,6 +180,8 @@ class Retriever:
     ) -> list[Hit]:
         """Find the ``limit`` passages that bear most on ``question``, best first; fewer where the scope has fewer.
 
+        Neighbouring passages that are found together are one hit, and so are copies of one text.
+
         The scope's limits, and those that the question itself names, hold before anything is ranked: an allowed passage
         is never lost to better ones outside. ``search`` also says what was understood.
 
@@ -244,6 +247,7 @@ class Retriever:
         plans = [self._plan(understand(text, self._names, as_of=today), scope, literally) for text in texts]
         wanted = [lookup.part.text for plan in plans for lookup in plan.lookups]
         vectors = self._embedded(dict.fromkeys([*texts, *wanted]))
+        limit = min(limit, max(1, self.snapshot.vectors.rows))
         near = self._nearest(plans, vectors, max(_POOL, 2 * limit))
         found = []
         for text, plan in zip(texts, plans, strict=True):

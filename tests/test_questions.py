@@ -405,7 +405,7 @@ def test_any_text_is_understood(question: str, as_of: date) -> None:
     assert all(one.words == question[one.start : one.end] for one in understood.mentions)
     assert all(before.end <= after.start for before, after in pairwise(understood.mentions))
     assert isinstance(understood.scope, Scope)
-    assert understood.preferred_outlets is not None
+    assert set(understood.preferred_outlets).isdisjoint(understood.scope.outlets)
     assert all(understood.phrases)
 
 

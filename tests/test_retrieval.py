@@ -168,6 +168,7 @@ def test_limits_hold_before_ranking(retriever: Retriever) -> None:
 
 def test_limit_of_more_than_there_is_gives_all(retriever: Retriever) -> None:
     assert len(retriever.retrieve("harbour", limit=1_000)) == 3
+    assert retriever.retrieve("harbour", limit=10**12) == retriever.retrieve("harbour", limit=3)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ class LexicalIndex:
         # Limits choose and do not score.
         parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in limits]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, said), *parts]) if parts else said
-        found = searcher.search(query, limit=limit, count=False).hits
+        # tantivy makes room for as many as it is asked for, whether there are that many or not.
+        found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
         rows = searcher.fast_field_values("row", [at for _, at in found])
         best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
         # Equal scores come in the order of the rows, however the index is divided into segments.
