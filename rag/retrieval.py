@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +14,12 @@ from rag.articles import Article, Passage
 from rag.embedding import Embedder, SentenceTransformerEmbedder
 from rag.errors import IndexIncompatible
 from rag.grouping import group
-from rag.questions import Divide, Mention, Names, Part, Understood, divide, understand
+from rag.planning import Lookup, Plan, Planner
+from rag.questions import Divide, Mention, Names, Understood, divide, understand
 from rag.ranking import Candidate, Weights, fuse, merge
 from rag.relevance import Sentence, rank_sentences
 from rag.scope import EVERYTHING, Scope
 from rag.snapshot import Snapshot
-from rag.words import terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,27 +94,6 @@ class Found:
     """Limits read in the question that would have left nothing, and were let go."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookup:
-    """One thing to look for, within one scope."""
-
-    part: Part
-    scope: Scope
-    phrases: tuple[str, ...]
-    weight: float
-    terms: Mapping[str, float]
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What is looked for to answer one question."""
-
-    understood: Understood
-    scope: Scope
-    lookups: list[_Lookup] = field(default_factory=list)
-    loosened: list[Mention] = field(default_factory=list)
-
-
 class Retriever:
     """Searches one snapshot; ``Retriever.open("data/index").retrieve("What did Lavrov call for?")``.
 
@@ -154,6 +132,7 @@ class Retriever:
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._one_at_a_time = Lock()
         self._allowed = lru_cache(maxsize=32)(snapshot.coverage.allowed)
+        self._planner = Planner(self._allowed, snapshot.lexical, divide, self._weights)
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, reranker: str | None = None) -> Retriever:
@@ -244,7 +223,7 @@ class Retriever:
         texts = [checked_question(question) for question in questions]
         self._allowed(scope)  # an unknown name is told before anything is embedded
         today = as_of or date.today()
-        plans = [self._plan(understand(text, self._names, as_of=today), scope, literally) for text in texts]
+        plans = [self._planner.plan(understand(text, self._names, as_of=today), scope, literally) for text in texts]
         wanted = [lookup.part.text for plan in plans for lookup in plan.lookups]
         vectors = self._embedded(dict.fromkeys([*texts, *wanted]))
         limit = min(limit, max(1, self.snapshot.vectors.rows))
@@ -262,57 +241,6 @@ class Retriever:
             found.append(Found(tuple(hits), plan.understood, plan.scope, tuple(plan.loosened)))
         return found
 
-    def _plan(self, understood: Understood, given: Scope, literally: bool) -> _Plan:
-        """Settle what is looked for, and within which limits."""
-        if literally:
-            understood = replace(understood, mentions=())
-        parts = self._divide(understood)
-        plan = _Plan(understood, given)
-        whole = Counter(terms(understood.question))
-        for part in parts:
-            scope = self._within(given, part.limits, plan)
-            said: dict[str, float] = dict(Counter(terms(part.text)))
-            if part.text != understood.question:
-                for term, count in whole.items():
-                    said[term] = said.get(term, 0.0) + self._weights.rest * count
-            plan.lookups.append(_Lookup(part, scope, self._held_phrases(part, scope, plan), 1.0, said))
-        if len(parts) == 1:
-            plan.scope = plan.lookups[0].scope
-        else:
-            # The limits of a comparison belong to its parts; what joins them may stand elsewhere.
-            undivided = Part(understood.question, replace(understood, mentions=()))
-            plan.lookups.append(_Lookup(undivided, given, (), self._weights.undivided, dict(whole)))
-        return plan
-
-    def _within(self, given: Scope, read: Understood, plan: _Plan) -> Scope:
-        """``given`` with the limits read in the question, as far as they leave anything.
-
-        What a person set goes before what was read, kind by kind; of what was read the least certain is let go first.
-        """
-        kinds = [one for one in ("days", "author", "outlet") if not _sets(given, one)]
-        for gone in range(len(kinds) + 1):
-            scope = _limited(given, read.scope, kinds[gone:])
-            if scope == given or self._holds(scope):
-                break
-        lost = [one for one in read.mentions if one.limits and one.kind in kinds[:gone]]
-        plan.loosened += [one for one in lost if one not in plan.loosened]
-        return scope
-
-    def _holds(self, scope: Scope) -> bool:
-        allowed = self._allowed(scope)
-        return bool(allowed is None or allowed.any())
-
-    def _held_phrases(self, part: Part, scope: Scope, plan: _Plan) -> tuple[str, ...]:
-        """Return the part's quoted words, if some passage within the scope says them all; else they are let go."""
-        phrases = part.limits.phrases
-        if not phrases:
-            return ()
-        allowed = self._allowed(scope)
-        if any(allowed is None or allowed[row] for row in self.snapshot.lexical.rows_with(phrases)):
-            return phrases
-        plan.loosened += [one for one in part.limits.mentions if one.phrase in phrases and one not in plan.loosened]
-        return ()
-
     def _embedded(self, texts: Sequence[str] | Mapping[str, object]) -> dict[str, NDArray[np.float32]]:
         """Vectors of questions and their parts, shape ``(dimension,)`` each; those not known yet in one call."""
         with self._one_at_a_time:
@@ -327,13 +255,13 @@ class Retriever:
             return {text: self._vectors[text] for text in texts}
 
     def _vector(
-        self, lookup: _Lookup, whole: NDArray[np.float32], vectors: Mapping[str, NDArray[np.float32]]
+        self, lookup: Lookup, whole: NDArray[np.float32], vectors: Mapping[str, NDArray[np.float32]]
     ) -> NDArray[np.float32]:
         part = vectors[lookup.part.text]
         return part if part is whole else part + self._weights.rest * whole
 
     def _nearest(
-        self, plans: Sequence[_Plan], vectors: Mapping[str, NDArray[np.float32]], limit: int
+        self, plans: Sequence[Plan], vectors: Mapping[str, NDArray[np.float32]], limit: int
     ) -> dict[tuple[int, int], list[tuple[int, float]]]:
         """The nearest passages for every lookup, by its number and its plan's id: one FAISS call for each scope."""
         import numpy as np
@@ -356,7 +284,7 @@ class Retriever:
         return found
 
     def _candidates(
-        self, lookup: _Lookup, near: Sequence[tuple[int, float]], vector: NDArray[np.float32], limit: int
+        self, lookup: Lookup, near: Sequence[tuple[int, float]], vector: NDArray[np.float32], limit: int
     ) -> dict[int, Candidate]:
         """What both sides propose, each passage with the scores of both."""
         lexical = self.snapshot.lexical
@@ -377,7 +305,7 @@ class Retriever:
         }
 
     def _hits(
-        self, scored: Sequence[tuple[_Lookup, Mapping[int, Candidate]]], whole: NDArray[np.float32], limit: int
+        self, scored: Sequence[tuple[Lookup, Mapping[int, Candidate]]], whole: NDArray[np.float32], limit: int
     ) -> list[Hit]:
         ranking = merge(
             [
@@ -416,23 +344,6 @@ class Retriever:
             replace(hit, rank=rank, score=score, explain=replace(hit.explain, reranked=score))
             for rank, (score, hit) in enumerate(ranked, start=1)
         ]
-
-
-def _sets(scope: Scope, kind: str) -> bool:
-    """Whether a scope limits days, authors or outlets."""
-    limits = {"days": scope.published_from or scope.published_to, "author": scope.authors, "outlet": scope.outlets}
-    return bool(limits[kind])
-
-
-def _limited(given: Scope, read: Scope, kinds: Sequence[str]) -> Scope:
-    """``given`` with the limits of some kinds that were read in a question."""
-    if "days" in kinds:
-        given = replace(given, published_from=read.published_from, published_to=read.published_to)
-    if "author" in kinds:
-        given = replace(given, authors=read.authors)
-    if "outlet" in kinds:
-        given = replace(given, outlets=read.outlets)
-    return given
 
 
 def checked_limit(limit: int) -> int:

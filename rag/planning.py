@@ -1,0 +1,121 @@
+"""Settles what is looked for to answer a question, and within which limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag.questions import Divide, Mention, Part, Understood
+from rag.ranking import Weights
+from rag.scope import Scope
+from rag.snapshot import LexicalIndex
+from rag.words import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Allowed = Callable[[Scope], "NDArray[np.bool_] | None"]
+"""The passages that a scope allows, shape ``(rows,)``; None where it limits nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One thing to look for, within one scope."""
+
+    part: Part
+    scope: Scope
+    phrases: tuple[str, ...]
+    weight: float
+    terms: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is looked for to answer one question."""
+
+    understood: Understood
+    scope: Scope
+    lookups: list[Lookup] = field(default_factory=list)
+    loosened: list[Mention] = field(default_factory=list)
+    """Limits read in the question that would have left nothing, and were let go."""
+
+
+class Planner:
+    """Makes plans for one snapshot; threads may share it."""
+
+    def __init__(self, allowed: Allowed, lexical: LexicalIndex, divide: Divide, weights: Weights) -> None:
+        self._allowed = allowed
+        self._lexical = lexical
+        self._divide = divide
+        self._weights = weights
+
+    def plan(self, understood: Understood, given: Scope, literally: bool) -> Plan:
+        """Settle what is looked for, and within which limits: those given, and, unless ``literally``, those read."""
+        if literally:
+            understood = replace(understood, mentions=())
+        parts = self._divide(understood)
+        plan = Plan(understood, given)
+        whole = Counter(terms(understood.question))
+        for part in parts:
+            scope = self._within(given, part.limits, plan)
+            said: dict[str, float] = dict(Counter(terms(part.text)))
+            if part.text != understood.question:
+                for term, count in whole.items():
+                    said[term] = said.get(term, 0.0) + self._weights.rest * count
+            plan.lookups.append(Lookup(part, scope, self._held_phrases(part, scope, plan), 1.0, said))
+        if len(parts) == 1:
+            plan.scope = plan.lookups[0].scope
+        else:
+            # The limits of a comparison belong to its parts; what joins them may stand elsewhere.
+            undivided = Part(understood.question, replace(understood, mentions=()))
+            plan.lookups.append(Lookup(undivided, given, (), self._weights.undivided, dict(whole)))
+        return plan
+
+    def _within(self, given: Scope, read: Understood, plan: Plan) -> Scope:
+        """``given`` with the limits read in the question, as far as they leave anything.
+
+        What a person set goes before what was read, kind by kind; of what was read the least certain is let go first.
+        """
+        kinds = [one for one in ("days", "author", "outlet") if not _sets(given, one)]
+        for gone in range(len(kinds) + 1):
+            scope = _limited(given, read.scope, kinds[gone:])
+            if scope == given or self._holds(scope):
+                break
+        lost = [one for one in read.mentions if one.limits and one.kind in kinds[:gone]]
+        plan.loosened += [one for one in lost if one not in plan.loosened]
+        return scope
+
+    def _holds(self, scope: Scope) -> bool:
+        allowed = self._allowed(scope)
+        return bool(allowed is None or allowed.any())
+
+    def _held_phrases(self, part: Part, scope: Scope, plan: Plan) -> tuple[str, ...]:
+        """Return the part's quoted words, if some passage within the scope says them all; else they are let go."""
+        phrases = part.limits.phrases
+        if not phrases:
+            return ()
+        allowed = self._allowed(scope)
+        if any(allowed is None or allowed[row] for row in self._lexical.rows_with(phrases)):
+            return phrases
+        plan.loosened += [one for one in part.limits.mentions if one.phrase in phrases and one not in plan.loosened]
+        return ()
+
+
+def _sets(scope: Scope, kind: str) -> bool:
+    """Whether a scope limits days, authors or outlets."""
+    limits = {"days": scope.published_from or scope.published_to, "author": scope.authors, "outlet": scope.outlets}
+    return bool(limits[kind])
+
+
+def _limited(given: Scope, read: Scope, kinds: Sequence[str]) -> Scope:
+    """``given`` with the limits of some kinds that were read in a question."""
+    if "days" in kinds:
+        given = replace(given, published_from=read.published_from, published_to=read.published_to)
+    if "author" in kinds:
+        given = replace(given, authors=read.authors)
+    if "outlet" in kinds:
+        given = replace(given, outlets=read.outlets)
+    return given
