@@ -43,8 +43,15 @@ class Dates:
         if not month and (month := SHORT_MONTHS.get(key)) and self.key(end) == ".":
             end += 1
         if key in ("may", "march") and not self.reading.capital(i) and not self.year_at(end)[0]:
-            month = None
+            month = month if self._is_month_in_small(i) else None
         return month, end
+
+    def _is_month_in_small(self, i: int) -> bool:
+        """Whether "may" or "march", in a question without capitals, is a month: "on may 3", "in march?"."""
+        before, behind = self.key(i - 1), self.key(i + 1)
+        if not self.reading.careless:
+            return False
+        return (before == "on" and self.number(i + 1) is not None) or (before == "in" and behind in ("", "?", ".", ","))
 
     def year_at(self, i: int) -> tuple[int | None, int]:
         """The year that follows at token ``i``, behind "of" or a comma too; and the token behind it, or ``i``."""
@@ -119,6 +126,8 @@ class Dates:
         if year:
             day = date(year, month, number)
             return Period(day, day, j, "day")
+        if self.key(j + (self.key(j) in (",", "of"))).isdecimal():  # 3 May 1791
+            return None
         for year in range(self.as_of.year, self.as_of.year - 9, -1):  # 29 February may be eight years back
             if number <= days_of_month(year, month) and date(year, month, number) <= self.as_of:
                 day = date(year, month, number)

@@ -155,7 +155,7 @@ def _limits(reading: Reading, match: _Match, group: list[_Match]) -> bool | None
     if match.form.kind == "author":
         tied = before in _BYLINES or _byline(reading, start) or _wrote(reading, end)
         return True if tied else None
-    named = _tied_before(reading, start)
+    named = _tied_before(reading, start) or (len(group) > 1 and _is_chosen_from(reading, start, end))
     careless_words = reading.text(match.start, match.end).islower() and not reading.careless
     if careless_words and match.sure and not named:
         return None
@@ -167,6 +167,12 @@ def _limits(reading: Reading, match: _Match, group: list[_Match]) -> bool | None
     if match.sure and _in_or_from(reading, start, end):
         return True
     return False if _several_words(reading, match) else None
+
+
+def _is_chosen_from(reading: Reading, start: int, end: int) -> bool:
+    """Whether outlets behind a question of reporting are what it asks to choose from: "who wrote first, X or Y?"."""
+    closes = reading.key(start - 1) in (",", ":") and reading.key(end) in ("", "?", ".")
+    return closes and any_of(reading.before(start), _VERBS | COVERAGE_NOUNS)
 
 
 def _is_likened(reading: Reading, start: int) -> bool:

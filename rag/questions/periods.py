@@ -22,6 +22,7 @@ from rag.questions.dates import Dates
 from rag.questions.reading import Reading
 from rag.questions.relative import Relative
 
+_LIST = 11  # months named before the last one
 JOINS = DASHES | {"to", "and", "or"}
 """What joins two periods behind most words that lead to one."""
 
@@ -71,7 +72,9 @@ class Periods:
 
     def _listed(self, start: Period | None) -> Period | None:
         """The first month of a list, up to the one before "and": "March, April and May"."""
-        while start and start.size == "month" and start.how == "bare" and self.key(start.end) == ",":
+        for _ in range(_LIST):
+            if not start or start.size != "month" or start.how != "bare" or self.key(start.end) != ",":
+                break
             following = self.dates.month(start.end + 1)
             if not following or following.how != "bare":
                 break
