@@ -15,29 +15,37 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from rag.questions.periods import DASHES, JOINS, STARTERS, Period, Periods
+from rag.questions.calendar_words import DASHES, DAYTIMES, SEASONS, STARTERS, Period
+from rag.questions.periods import JOINS, Periods
 from rag.questions.reading import COVERAGE_NOUNS, REPORTED, Mention, Reading, any_of
 
-_Role = Literal["at", "of", "dated", "between", "from", "since", "after", "before", "until"]
+_Role = Literal["at", "near", "of", "dated", "between", "from", "since", "after", "before", "until"]
 _LEADS: dict[str, _Role] = {
     **dict.fromkeys(("in", "on", "during", "throughout", "over", "within", "at"), "at"),
     **{"of": "of", "dated": "dated", "between": "between", "from": "from", "since": "since"},
     **{"after": "after", "later than": "after", "before": "before", "prior to": "before", "earlier than": "before"},
-    **dict.fromkeys(("until", "till", "through", "up to", "by", "no later than"), "until"),
+    **dict.fromkeys(("until", "till", "through", "up to", "by", "no later than", "as of"), "until"),
+    **dict.fromkeys(("towards", "toward", "around", "near"), "near"),
 }
 _JOINS = {"between": frozenset(("and",)), "from": DASHES | {"to", "until", "till", "through"}}
 _STARTERS = STARTERS | {lead.split()[0] for lead in _LEADS}
 
 _NAMELIKE = frozenset("march april may june august".split())  # also names of people, or verbs
-_PUBLISHED = COVERAGE_NOUNS | frozenset("published reported posted printed ran aired wrote written publish".split())
+_PUBLISHED = COVERAGE_NOUNS | frozenset(
+    "published publish reported posted printed print ran aired wrote write written".split()
+)
 _HAPPENED = frozenset("happened happen happening did was were had said announced latest".split())
 _PRESENT = frozenset("is are am does do can should would will must".split())
+_FUTURE = frozenset("will upcoming scheduled".split())
 _COMING = frozenset(
     "will plan plans planned scheduled due expected expects upcoming going target forecast next".split()
 )
 _ORIGINS = frozenset("born founded established built created formed invented incorporated constructed".split())
 _RELATIVES = frozenset("that which who whose where when".split())
 _COMPARED = frozenset("than as unlike".split())
+# "The morning of 3 May" is that day, and "the deadline of 3 May" is no event that news follows.
+_PARTS_OF_TIME = DAYTIMES | {"events", "day", "days", "month"}
+_APPOINTED = frozenset("deadline date target anniversary end start beginning eve".split())
 # Before a date that no lead belongs to, these make it part of something else: "the 3 March vote", "for 3 March".
 _BINDING = frozenset(
     "the a an this that these those 's of for to from with than as after before until since by".split()
@@ -88,12 +96,14 @@ class _Grammar:
         the = self.key(j - 1) == "the"
         covered = self._coverage_behind(period)
         exact = covered or role == "dated" or self._published_before(i)
+        if period.size == "decade" and not exact:
+            return None
         if not covered:
             the_third = not self.key(j).isdigit() and self.key(j)[:1].isdigit()  # "the 3rd of March" is the day itself
             if the and period.size in ("day", "month", "year") and period.how != "relative" and not the_third:
                 return None
-            if role == "of" and not exact and self.key(i - 1) != "events":
-                return None
+            if role == "of" and not exact and self.key(i - 1) not in _PARTS_OF_TIME:
+                return self._since_event(i, period)
             if role == "from" and not exact:
                 if self.key(period.end) not in ("on", "onward", "onwards"):
                     return None
@@ -113,6 +123,16 @@ class _Grammar:
             return self._mention(i, period, first, None)
         return self._mention(i, period, first, last if exact else self._with_days_after(first, last))
 
+    def _since_event(self, i: int, period: Period) -> Mention | None:
+        """Read "the fire of 3 March 2025": it is reported from that day on, and nobody knows until when."""
+        named = {"the", "that", "this", "'s"} & set(self.reading.before(i, 4))
+        dated = period.size == "day" or (period.size == "month" and period.how == "dated")
+        if not named or not dated or period.first > self.as_of or period.how in ("relative", "weekday"):
+            return None
+        if not self.reading.attributive(i - 1) or self.key(i - 1) in _APPOINTED:
+            return None
+        return self._mention(i, period, period.first, None)
+
     def _asks_when(self, i: int, role: _Role, period: Period) -> bool:
         """Whether a led period is of the news, and not of the subject."""
         reading = self.reading
@@ -121,26 +141,37 @@ class _Grammar:
             return False
         if period.first > self.as_of and any_of(near, _COMING):
             return False
+        if period.how in ("bare", "weekday") and any_of(near, _FUTURE):
+            return False  # the coming one, which is not read
+        if role == "near" and period.how != "dated" and period.size != "part":
+            return False
         modifies = reading.attributive(period.end) and not reading.starts_sentence(i)
         if period.size == "year" and period.how == "dated":
             # In "did it cost in 2021" the verb stands before the year or right behind it; a noun there is a subject's.
             modifies = modifies and ("did" not in before or reading.capital(period.end))
             return not modifies and self._asks_for_year(i, role, period, near)
         if period.how == "bare" and period.size == "month" and self.key(period.end - 1) in _NAMELIKE:
-            return role in ("at", "since", "from", "between") and not modifies and self.key(period.end) != "'s"
+            if role in ("before", "after", "until") and (self.key(i) == "by" or self.key(period.end)[:1].isalnum()):
+                return False  # "before May resigned", "by June"
+            return role != "near" and not modifies and self.key(period.end) != "'s"
+        if period.how == "bare" and self.key(period.end - 1) in SEASONS and self._is_custom(near):
+            return False
         if period.how in ("bare", "weekday") and period.size != "day":
             return not modifies
         return not (modifies and (period.size == "part" or period.how == "weekday"))
+
+    def _is_custom(self, near: list[str]) -> bool:
+        """Whether the question is of what is and not of what was: "how do eels sleep in winter"."""
+        return any_of(near, _PRESENT) and not any_of(near, COVERAGE_NOUNS | REPORTED)
 
     def _asks_for_year(self, i: int, role: _Role, period: Period, near: list[str]) -> bool:
         if not self.as_of.year - 25 <= period.first.year <= period.last.year <= self.as_of.year:
             return False
         if role == "at" and self.key(i) not in ("in", "during", "throughout"):
             return False
-        covered = any_of(near, COVERAGE_NOUNS | REPORTED)
-        if any_of(near, _PRESENT) and not covered:
+        if self._is_custom(near):
             return False
-        if role in ("before", "until") and not covered:
+        if role in ("before", "until") and not any_of(near, COVERAGE_NOUNS | REPORTED):
             return False
         before = self.reading.before(i, 8)
         return not any(
@@ -167,7 +198,9 @@ class _Grammar:
             case "week", "dated":
                 taken = True
             case "month" | "part", "dated":
-                taken = opens and not modifies
+                closes = not self.key(period.end)[:1].isalnum() and before.isalpha() and before not in _BINDING
+                named = reading.capital(i - 1) and not reading.starts_sentence(i - 1)  # Vogue May 2024
+                taken = (opens or (closes and not named)) and not modifies
             case _:
                 taken = False
         if not taken or any_of(reading.before(i, 4), _ORIGINS):

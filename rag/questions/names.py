@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from rag.questions.reading import COVERAGE_NOUNS, IRREGULAR, REPORTED, Mention, Reading, any_of
-from rag.scope import name_key
+from rag.questions.spellings import ENDINGS, Form, meant, ways_of_authors, ways_of_outlets
 from rag.words import STOP_WORDS
 
 _LONGEST = 12  # words of a name
-_PARTS = re.compile(r"\s[|•·:—–-]+\s|\s*[|(]|:\s")  # an outlet's name ends there, and its slogan or section begins
-_ENDINGS = frozenset("com org net co uk news info".split())
-
 _VERBS = REPORTED | frozenset(
     """report reports say says said write writes publish publishes print prints cover covers claim claims claimed note
     notes mention mentions describe describes quote quotes cite cites reveal reveals suggest suggests suggested state
@@ -26,8 +21,13 @@ _VERBS = REPORTED | frozenset(
 _AUTHOR_VERBS = frozenset("wrote writes write reported reports argued argues".split())
 _NOUNS = COVERAGE_NOUNS | frozenset("account review analysis journalist reporter newsroom".split())
 _TIES = frozenset(("according to", "interview with", "as per"))
-_TIE_WORDS = frozenset("told tell tells via citing".split())
+_TIE_WORDS = frozenset("told tell tells via citing per".split())
+_SAYS = frozenset("say says said report reports reported write writes wrote".split())
+_APPOSED = frozenset("a an the one its owned based once formerly which".split())  # what an apposition begins with
+# What an outlet's own work is called; "the X investigation" may be one of X.
+_OWN = frozenset("investigation exclusive essay bulletin dispatch feature correspondent reporters journalists".split())
 _LIKENESS = frozenset(("such as", "similar to"))
+_AUXILIARIES = frozenset("did does do had has have".split())
 _COMPARING = frozenset("while whereas but and than versus vs did does do".split())
 _COMPARISONS = frozenset(("compared to", "compared with", "contrast to", "contrast with", "differ from"))
 _EXCLUSIONS = frozenset(("other than", "apart from", "aside from", "rather than"))
@@ -44,25 +44,11 @@ _WITH = frozenset("also later recently first then both previously once".split())
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """One way to write a name."""
-
-    kind: Literal["outlet", "author"]
-    name: str
-    rank: int
-    """Of two names written alike, the lower counts: a name in full goes before a short form."""
-    capitals: bool = False
-    """Only as written in capitals."""
-    plain: bool = False
-    """One word, perhaps an ordinary one, so that it takes more to be a name."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Match:
     start: int
     end: int
     """Tokens, the end exclusive; a leading "the" and a ".com" behind are within."""
-    form: _Form
+    form: Form
     sure: bool
     """Written so that it is no ordinary word."""
 
@@ -71,11 +57,11 @@ class Names:
     """The names of outlets and authors that an index holds, made ready to be found as whole names in a question."""
 
     def __init__(self, outlets: Iterable[str], authors: Iterable[str]) -> None:
-        ways: dict[tuple[str, ...], list[_Form]] = {}
-        for keys, way in [*_ways_of_outlets(outlets), *_ways_of_authors(authors)]:
+        ways: dict[tuple[str, ...], list[Form]] = {}
+        for keys, way in [*ways_of_outlets(outlets), *ways_of_authors(authors)]:
             if 0 < len(keys) <= _LONGEST and any(key.isalnum() for key in keys):
                 ways.setdefault(keys, []).append(way)
-        self._forms = {keys: form for keys, forms in ways.items() if (form := _meant(forms))}
+        self._forms = {keys: form for keys, forms in ways.items() if (form := meant(forms))}
         self._lengths: dict[str, list[int]] = {}
         for keys in sorted(self._forms, key=len, reverse=True):
             lengths = self._lengths.setdefault(keys[0], [])
@@ -98,7 +84,7 @@ class Names:
         for limit, (match, group) in zip(limits, grouped, strict=True):
             is_outlet = match.form.kind == "outlet"
             if tied and is_outlet and not limit and not _is_likened(reading, group[0].start):
-                limit = limit is False or _is_compared(reading, group[0].start, match.sure) or limit
+                limit = limit is False or _is_compared(reading, group, match.sure) or limit
             if limit is not None:
                 mention = reading.mention(match.form.kind, match.start, match.end, limit)
                 outlet, author = (match.form.name, None) if is_outlet else (None, match.form.name)
@@ -112,7 +98,7 @@ class Names:
                 continue
             end = i + length
             address = reading.touches(end) and reading.touches(end + 1) and reading.key(end) == "."
-            if address and reading.key(end + 1) in _ENDINGS:
+            if address and reading.key(end + 1) in ENDINGS:
                 end += (
                     4
                     if reading.key(end + 2) == "." and reading.key(end + 3) == "uk" and reading.touches(end + 3)
@@ -126,42 +112,6 @@ class Names:
             quoted = reading.key(start - 1) in _QUOTES and reading.key(end) in _QUOTES
             return _Match(start, end, form, sure=address or quoted or not form.plain)
         return None
-
-
-def _ways_of_outlets(outlets: Iterable[str]) -> Iterator[tuple[tuple[str, ...], _Form]]:
-    for outlet in sorted(outlet for outlet in set(outlets) if name_key(outlet)):
-        brand = next((part for part in _PARTS.split(outlet) if _keys(part)), outlet)
-        for rank, written in enumerate((outlet, brand)):
-            keys = _keys(written)
-            if len(keys) > 2 and keys[-2] == "." and keys[-1] in _ENDINGS:
-                yield keys, _Form("outlet", outlet, rank)
-                keys = keys[:-2]
-            plain = len(keys) == 1 and sum(c.isupper() or c.isdigit() for c in written) < 2
-            yield keys, _Form("outlet", outlet, rank, plain=plain)
-        words = [key for key in _keys(brand) if key.isalnum()]
-        if len(words) > 1:
-            yield ("".join(words),), _Form("outlet", outlet, rank=2, plain=True)  # as in its address
-        if len(words) > 2:
-            yield ("".join(word[0] for word in words),), _Form("outlet", outlet, rank=3, capitals=True)
-
-
-def _ways_of_authors(authors: Iterable[str]) -> Iterator[tuple[tuple[str, ...], _Form]]:
-    for author in sorted(author for author in set(authors) if name_key(author)):
-        keys = _keys(author)
-        if len(keys) > 1:
-            yield keys, _Form("author", author, rank=4)
-
-
-def _meant(forms: list[_Form]) -> _Form | None:
-    """The name that is meant by a way to write it; None where nobody can tell."""
-    rank = min(form.rank for form in forms)
-    likeliest = [form for form in forms if form.rank == rank]
-    return likeliest[0] if len({name_key(form.name) for form in likeliest}) == 1 else None
-
-
-def _keys(name: str) -> tuple[str, ...]:
-    keys = Reading(name).keys
-    return tuple(keys[1:] if keys[:1] == ["the"] and len(keys) > 1 else keys)
 
 
 def _groups(reading: Reading, matches: list[_Match]) -> list[list[_Match]]:
@@ -195,7 +145,7 @@ def _limits(reading: Reading, match: _Match, group: list[_Match]) -> bool | None
     start, end = first.start, last.end
     while reading.key(start - 1) in ("both", "either", *_QUOTES):
         start -= 1
-    while reading.key(end) in _QUOTES:
+    while reading.key(end) in _QUOTES and not (reading.key(end) in "'’" and reading.key(end - 1).endswith("s")):
         end += 1
     pair, before = " ".join(reading.keys[max(start - 2, 0) : start]), reading.key(start - 1)
     if pair in _EXCLUSIONS or before in ("except", "besides", "excluding", "not"):
@@ -205,18 +155,24 @@ def _limits(reading: Reading, match: _Match, group: list[_Match]) -> bool | None
     if match.form.kind == "author":
         tied = before in _BYLINES or _byline(reading, start) or _wrote(reading, end)
         return True if tied else None
-    named = _tied_before(reading, start)
+    named = _tied_before(reading, start) or (len(group) > 1 and _is_chosen_from(reading, start, end))
     careless_words = reading.text(match.start, match.end).islower() and not reading.careless
     if careless_words and match.sure and not named:
         return None
     if match.form.plain and not match.sure and reading.starts_sentence(match.start):
         possessive = reading.key(match.end) == "'s" and _tied_behind(reading, end)
         return True if possessive or reading.key(end) in ("reported", "wrote", "published") else None
-    if named or _tied_behind(reading, end):
+    if named or _tied_behind(reading, end) or _tied_behind_apposition(reading, end):
         return True
     if match.sure and _in_or_from(reading, start, end):
         return True
     return False if _several_words(reading, match) else None
+
+
+def _is_chosen_from(reading: Reading, start: int, end: int) -> bool:
+    """Whether outlets behind a question of reporting are what it asks to choose from: "who wrote first, X or Y?"."""
+    closes = reading.key(start - 1) in (",", ":") and reading.key(end) in ("", "?", ".")
+    return closes and any_of(reading.before(start), _VERBS | COVERAGE_NOUNS)
 
 
 def _is_likened(reading: Reading, start: int) -> bool:
@@ -224,12 +180,15 @@ def _is_likened(reading: Reading, start: int) -> bool:
     return before in ("like", "unlike") or f"{reading.key(start - 2)} {before}" in _LIKENESS
 
 
-def _is_compared(reading: Reading, start: int, sure: bool) -> bool:
+def _is_compared(reading: Reading, group: list[_Match], sure: bool) -> bool:
+    start = group[0].start
     while reading.key(start - 1) in _QUOTES:
         start -= 1
     before = reading.key(start - 1)
     if before == "by" and reading.key(start - 2) in ("and", "or", "but", ","):
         return True  # "reported by X …, and by Y": the cue is not said twice
+    if reading.key(group[-1].end) in _AUXILIARIES and before in ("before", "after", "than", "as"):
+        return True  # "Did X report it before Y did": a verb of its own would say no more
     if not sure:
         return False
     return before in _COMPARING or f"{reading.key(start - 2)} {before}" in _COMPARISONS
@@ -245,6 +204,8 @@ def _tied_before(reading: Reading, start: int) -> bool:
         return True
     if before == "by":
         return _byline(reading, start)
+    if before in _SAYS and reading.key(start - 2) == ",":
+        return True  # "…, says X"
     previous = reading.key(start - 2)
     if before in ("in", "from", "on"):
         return previous in COVERAGE_NOUNS or previous in REPORTED or (before == "on" and previous in _AIRED)
@@ -280,7 +241,7 @@ def _tied_behind(reading: Reading, end: int) -> bool:
     i += possessive
     for _ in range(3):
         key = reading.key(i)
-        if key in _NOUNS:
+        if key in _NOUNS or (possessive and key in _OWN and i == end + 1):
             return not (key == "report" and reading.key(i + 1) == "by")
         if not possessive and key in _VERBS:
             return reading.key(i + 1) != "by"
@@ -290,6 +251,18 @@ def _tied_behind(reading: Reading, end: int) -> bool:
             i += 1
             possessive = True  # past "X sports" only a noun can follow
         else:
+            return False
+    return False
+
+
+def _tied_behind_apposition(reading: Reading, end: int) -> bool:
+    """Whether a verb of reporting follows what the name is said to be: "X, the oldest paper of the town, wrote"."""
+    if reading.key(end) != "," or reading.key(end + 1) not in _APPOSED:
+        return False
+    for i in range(end + 2, end + 14):
+        if reading.key(i) == ",":
+            return reading.key(i + 1) in _VERBS and reading.key(i + 2) != "by"
+        if not reading.key(i)[:1].isalnum() and reading.key(i) not in ("-", "'s"):
             return False
     return False
 

@@ -7,18 +7,43 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.questions.reading import Mention
+from rag.questions.reading import COVERAGE_NOUNS, Mention
 from rag.questions.understanding import Understood
 from rag.words import terms
 
+# Runs of white space are bounded, so that no text is slow.
 # Where one clause of a comparison ends and the next begins.
-_JOINTS = re.compile(r"\b(?:while|whereas|compared|but|and|versus|than|or)\b|[,;]", re.IGNORECASE)
+_JOINTS = re.compile(
+    r"\b(?:while|whereas|compared|but|and|versus|than|or|before|after|(?:dis)?agrees?|differs?|contradicts?)\b|[,;]",
+    re.IGNORECASE,
+)
 # The same in a question that names no outlets, where "and" mostly joins words and not clauses.
 _STRONG_JOINTS = re.compile(
-    r"[,;]?\s+\b(?:while|whereas|compared (?:to|with)|in contrast (?:to|with))\b|;\s", re.IGNORECASE
+    r"[,;]?\s{1,9}\b(?:while|whereas|compared (?:to|with)|in contrast (?:to|with))\b|;\s"
+    r"|,\s{1,9}and\s{1,9}(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do)\b)",
+    re.IGNORECASE,
 )
-# A clause says at least this many things; less is a list of names or an afterthought.
+# Between two events, one before the other, of which a yes or no needs both.
+_TIMES = re.compile(r",?\s{1,9}(?:before|after)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\W*(?:and\s{1,9})?(?:who|whom|whose|what|which|when|where|why|how|did|does|do)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\W*(?:did|does|do|was|were|is|are|has|have|had)\b", re.IGNORECASE)
+# A clause of whom the other one names says too little by itself.
+_LEANS = re.compile(
+    r"[,;]?\s*(?:and|while|whereas|before|after)(?:\s{1,9}(?:who|what|which|when|where|why|how|did|does|do|was|were)\b)*"
+    r"\s{1,9}(?:he|she|it|they)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
+# "X called the vote before Y did": another clause, and no list either.
+_NEXT_CLAUSE = frozenset("before after while whereas but than versus".split())
+# "X report on trams and the Y report": the words between are what X reported, and no list of names.
+_OWN_CLAUSE = re.compile(
+    r"(?:^|\W)(?:" + "|".join(sorted(COVERAGE_NOUNS)) + r")\s{1,9}(?:on|about|of|that|from|titled)\b", re.IGNORECASE
+)
+# A clause says at least this many things; less is a list of names or an afterthought. A question
+# of its own may be shorter.
 _CLAUSE = 4
+_QUESTION = 3
 _LIST = 2
 # A question of more parts than this is a pasted text.
 _MOST = 8
@@ -50,28 +75,66 @@ def divide(understood: Understood) -> tuple[Part, ...]:
     """
     question = understood.question
     outlets = [mention for mention in understood.mentions if mention.outlet][:_MOST]
-    if not outlets:
-        bounds = [0, *(match.start() for match in _STRONG_JOINTS.finditer(question)), len(question)]
-        clauses = list(pairwise(bounds))
-        if len(clauses) > _MOST or any(len(terms(question[start:end])) < _CLAUSE for start, end in clauses):
-            return whole(understood)
-        return tuple(_part(understood, start, end) for start, end in clauses)
     if len(outlets) == 1:
         return whole(understood)
+    # Within quotation marks nothing is cut; characters stay where they are.
+    plain = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), question)
+    if not outlets:
+        clauses = _clauses(understood, plain)
+        least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in clauses) else _CLAUSE
+        if any(len(terms(question[start:end])) < least for start, end in clauses):
+            return whole(understood)
+        return tuple(_part(understood, start, end) for start, end in clauses)
     groups = [[outlets[0]]]
     for mention in outlets[1:]:
-        between = question[groups[-1][-1].end : mention.start]
-        if len(terms(between)) <= _LIST and not _STRONG_JOINTS.search(between):
-            groups[-1].append(mention)
-        else:
+        between = plain[groups[-1][-1].end : mention.start]
+        joined = len(terms(between)) <= _LIST and not _STRONG_JOINTS.search(between)
+        if not joined or _OWN_CLAUSE.match(between) or _ends_clause(between):
             groups.append([mention])
-    bounds = [0, *(_joint(question, group[-1], after[0]) for group, after in pairwise(groups)), len(question)]
+        else:
+            groups[-1].append(mention)
+    bounds = [0, *(_joint(plain, group[-1], after[0]) for group, after in pairwise(groups)), len(question)]
     parts = [
         _part(understood, start, end, mention.outlet)
-        for group, (start, end) in zip(groups, pairwise(bounds), strict=True)
+        for group, (start, end) in zip(groups, _full(understood, list(pairwise(bounds))), strict=True)
         for mention in group
     ]
     return tuple(dict.fromkeys(parts))
+
+
+def _clauses(understood: Understood, plain: str) -> list[tuple[int, int]]:
+    """The clauses of a question that names no outlets."""
+    joints = [*_STRONG_JOINTS.finditer(plain)]
+    if _YES_OR_NO.match(plain):
+        joints += _TIMES.finditer(plain)
+    if len(joints) > _MOST:
+        joints = []
+    starts = sorted(
+        joint.start()
+        for joint in joints
+        if not _LEANS.match(plain, joint.start())
+        and not any(one.start < joint.end() <= one.end for one in understood.mentions)
+    )
+    return list(pairwise([0, *starts, len(plain)]))
+
+
+def _full(understood: Understood, clauses: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Put the whole question for a clause that names its outlet and nothing to look for: "before X did"."""
+    full = list[tuple[int, int]]()
+    for start, end in clauses:
+        said, at = "", start
+        for mention in understood.mentions:
+            if mention.outlet and start <= mention.start < end:
+                said, at = said + understood.question[at : mention.start], mention.end
+        said += understood.question[at:end]
+        full.append((start, end) if any(len(term) > 1 for term in terms(said)) else (0, len(understood.question)))
+    return full
+
+
+def _ends_clause(between: str) -> bool:
+    """Whether the words between two outlets say something, and lead to another clause with their last."""
+    words = between.casefold().removesuffix(" ").removesuffix(" the").split()
+    return bool(words) and words[-1] in _NEXT_CLAUSE and bool(terms(between))
 
 
 def _joint(question: str, before: Mention, after: Mention) -> int:
