@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.questions import Divide, Mention, Part, Understood
+from rag.questions import Divide, Mention, Part, Understood, clauses, joins
 from rag.ranking import Weights
 from rag.scope import Scope
 from rag.snapshot import LexicalIndex
@@ -29,6 +29,8 @@ class Lookup:
     scope: Scope
     phrases: tuple[str, ...]
     weight: float
+    rest: float
+    """What the rest of the question counts in it."""
     terms: Mapping[str, float]
 
 
@@ -39,6 +41,9 @@ class Plan:
     understood: Understood
     scope: Scope
     lookups: list[Lookup] = field(default_factory=list)
+    """The parts of the question, and the whole of it."""
+    clauses: list[Lookup] = field(default_factory=list)
+    """Its clauses, which say which passages of a part answer something."""
     loosened: list[Mention] = field(default_factory=list)
     """Limits read in the question that would have left nothing, and were let go."""
 
@@ -61,18 +66,35 @@ class Planner:
         whole = Counter(terms(understood.question))
         for part in parts:
             scope = self._within(given, part.limits, plan)
-            said: dict[str, float] = dict(Counter(terms(part.text)))
-            if part.text != understood.question:
-                for term, count in whole.items():
-                    said[term] = said.get(term, 0.0) + self._weights.rest * count
-            plan.lookups.append(Lookup(part, scope, self._held_phrases(part, scope, plan), 1.0, said))
-        if len(parts) == 1:
-            plan.scope = plan.lookups[0].scope
+            phrases = self._held_phrases(part, scope, plan)
+            plan.lookups.append(
+                Lookup(part, scope, phrases, 1.0, *self._with_rest(part.text, whole, self._weights.rest))
+            )
+        bare = replace(understood, mentions=())
+        [first, *others] = plan.lookups
+        if others or ((first.scope != given or first.phrases) and joins(understood)):
+            # Limits belong to the parts, or to one of the things that are joined; the others may stand elsewhere.
+            undivided = Part(understood.question, bare)
+            plan.lookups.append(Lookup(undivided, given, (), self._weights.undivided, 0.0, dict(whole)))
         else:
-            # The limits of a comparison belong to its parts; what joins them may stand elsewhere.
-            undivided = Part(understood.question, replace(understood, mentions=()))
-            plan.lookups.append(Lookup(undivided, given, (), self._weights.undivided, dict(whole)))
+            plan.scope = first.scope
+        if self._weights.clause:
+            rest = self._weights.clause_rest
+            phrases = first.phrases if plan.scope == first.scope and len(plan.lookups) == 1 else ()
+            plan.clauses += [
+                Lookup(Part(text, bare), plan.scope, phrases, 1.0, *self._with_rest(text, whole, rest))
+                for text in clauses(understood.question)
+            ]
         return plan
+
+    def _with_rest(self, text: str, whole: Mapping[str, float], rest: float) -> tuple[float, dict[str, float]]:
+        """What the rest counts beside ``text``, and the terms of both; the whole question has no rest."""
+        said: dict[str, float] = dict(Counter(terms(text)))
+        if said == whole:
+            return 0.0, said
+        for term, count in whole.items():
+            said[term] = said.get(term, 0.0) + rest * count
+        return rest, said
 
     def _within(self, given: Scope, read: Understood, plan: Plan) -> Scope:
         """``given`` with the limits read in the question, as far as they leave anything.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.questions.parts import Part
 
@@ -12,14 +12,20 @@ from rag.questions.parts import Part
 class Weights:
     """How much each side counts; the defaults are what measured best (benchmarks/retrieval.md)."""
 
-    dense: float = 0.6
+    dense: float = 0.8
     """Vectors, beside 1 for words; both are first divided by the best of their part."""
+    beside: float = 0.3
+    """Vectors of the neighbouring passages, divided in the same way."""
     article: float = 0.3
     """The words of the whole article, beside 1 for those of the passage."""
     rest: float = 1.0
     """What the rest of the question counts in a part of it."""
     undivided: float = 0.9
     """The whole question, searched beside its parts, so that a wrong cut loses little."""
+    clause: float = 0.5
+    """What the best clause of the question says of a passage, beside 1 for the parts."""
+    clause_rest: float = 0.3
+    """What the rest of the question counts in a clause of it."""
     lexical: float = 1.0
     """Words; 0 leaves only vectors."""
 
@@ -32,6 +38,8 @@ class Candidate:
     """BM25 of the passage, with its article's share."""
     dense: float
     """Inner product with the vector of the part and its share of the whole question's."""
+    beside: float = 0.0
+    """The same for the better one of the passages before and behind it in the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +62,46 @@ def fuse(candidates: Mapping[int, Candidate], weights: Weights) -> dict[int, flo
         return {}
     most_lexical = max(one.lexical for one in candidates.values())
     most_dense = max(one.dense for one in candidates.values())
+    most_beside = max(one.beside for one in candidates.values())
     scores = {
-        row: weights.lexical * (one.lexical / most_lexical if most_lexical > 0 else 0.0)
-        + weights.dense * (max(0.0, one.dense) / most_dense if most_dense > 0 else 0.0)
+        row: weights.lexical * _share(one.lexical, most_lexical)
+        + weights.dense * _share(one.dense, most_dense)
+        + weights.beside * _share(one.beside, most_beside)
         for row, one in candidates.items()
     }
     best = max(scores.values())
     return {row: score / best if best > 0 else 0.0 for row, score in scores.items()}
 
 
-def merge(scored: Sequence[tuple[Part, Mapping[int, float]]]) -> list[Ranked]:
+def _share(score: float, most: float) -> float:
+    return max(0.0, score) / most if most > 0 else 0.0
+
+
+def merge(
+    scored: Sequence[tuple[Part, Mapping[int, float]]],
+    clauses: Sequence[tuple[Part, Mapping[int, float]]] = (),
+    weight: float = 0.5,
+) -> list[Ranked]:
     """Rank what all parts found, best first: each passage by the part that values it most, equal ones by row.
 
-    As the best passage of every part has the highest score, the parts take turns by themselves.
+    As the best passage of every part has the highest score, the parts take turns by themselves. To that the clause that
+    values a passage most adds ``weight`` (1 for the parts): of two passages that suit a part alike, the one
+    that answers a clause of it goes first. Where one side did not find a passage, it counts as the last that it found.
     """
+    best, said = _best(scored), _best(clauses)
+    if best and said:
+        last, least = (min(one.score for one in found.values()) for found in (best, said))
+        both = {row: best.get(row) or replace(one, score=last) for row, one in (said | best).items()}
+        for row, one in both.items():
+            clause = said[row].score if row in said else least
+            best[row] = replace(one, score=(one.score + weight * clause) / (1 + weight))
+    return sorted(best.values(), key=lambda one: (-one.score, one.row))
+
+
+def _best(scored: Sequence[tuple[Part, Mapping[int, float]]]) -> dict[int, Ranked]:
     best: dict[int, Ranked] = {}
     for part, scores in scored:
         for row, score in scores.items():
             if row not in best or score > best[row].score:
                 best[row] = Ranked(row, score, part)
-    return sorted(best.values(), key=lambda one: (-one.score, one.row))
+    return best

@@ -11,11 +11,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag.articles import Article, Passage
+from rag.candidates import find_candidates
 from rag.embedding import Embedder, SentenceTransformerEmbedder
 from rag.errors import IndexIncompatible
 from rag.grouping import group
-from rag.planning import Lookup, Plan, Planner
-from rag.questions import Divide, Mention, Names, Understood, divide, understand
+from rag.planning import Lookup, Planner
+from rag.questions import Divide, Mention, Names, Part, Understood, divide, understand
 from rag.ranking import Candidate, Weights, fuse, merge
 from rag.relevance import Sentence, rank_sentences
 from rag.scope import EVERYTHING, Scope
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 # A model reads some hundred words; a text this long is a pasted article, not a question.
 LONGEST_QUESTION = 2_000
-# Passages that each side proposes for a part of a question; more changes nothing that was measured.
-_POOL = 200
-_ARTICLES = 300
 # Passages among which neighbours are joined.
 _JOINED = 50
 # Hits that a reranker is given, as a multiple of those that were asked for.
@@ -224,18 +222,25 @@ class Retriever:
         self._allowed(scope)  # an unknown name is told before anything is embedded
         today = as_of or date.today()
         plans = [self._planner.plan(understand(text, self._names, as_of=today), scope, literally) for text in texts]
-        wanted = [lookup.part.text for plan in plans for lookup in plan.lookups]
-        vectors = self._embedded(dict.fromkeys([*texts, *wanted]))
+        lookups = [lookup for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
+        vectors = self._embedded(dict.fromkeys([*texts, *(lookup.part.text for lookup in lookups)]))
         limit = min(limit, max(1, self.snapshot.vectors.rows))
-        near = self._nearest(plans, vectors, max(_POOL, 2 * limit))
+        whole = [vectors[plan.understood.question] for plan in plans for _ in (*plan.lookups, *plan.clauses)]
+        candidates = iter(
+            find_candidates(
+                self.snapshot,
+                lookups,
+                [vectors[one.part.text] + one.rest * rest for one, rest in zip(lookups, whole, strict=True)],
+                limit=limit,
+                allowed=self._allowed,
+                weights=self._weights,
+            )
+        )
         found = []
         for text, plan in zip(texts, plans, strict=True):
-            whole = vectors[text]
-            scored = [
-                (lookup, self._candidates(lookup, near[number, id(plan)], self._vector(lookup, whole, vectors), limit))
-                for number, lookup in enumerate(plan.lookups)
-            ]
-            hits = self._hits(scored, whole, limit if self.reranker is None else _RERANKED * limit)
+            scored = [(lookup, next(candidates)) for lookup in plan.lookups]
+            clauses = [(lookup, next(candidates)) for lookup in plan.clauses]
+            hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
             if self.reranker is not None:
                 hits = self._reranked(text, hits)[:limit]
             found.append(Found(tuple(hits), plan.understood, plan.scope, tuple(plan.loosened)))
@@ -254,72 +259,23 @@ class Retriever:
                 self._vectors.update(zip(missing, fresh, strict=True))
             return {text: self._vectors[text] for text in texts}
 
-    def _vector(
-        self, lookup: Lookup, whole: NDArray[np.float32], vectors: Mapping[str, NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
-        part = vectors[lookup.part.text]
-        return part if part is whole else part + self._weights.rest * whole
-
-    def _nearest(
-        self, plans: Sequence[Plan], vectors: Mapping[str, NDArray[np.float32]], limit: int
-    ) -> dict[tuple[int, int], list[tuple[int, float]]]:
-        """The nearest passages for every lookup, by its number and its plan's id: one FAISS call for each scope."""
-        import numpy as np
-
-        by_limits: dict[tuple[Scope, tuple[str, ...]], list[tuple[int, int, NDArray[np.float32]]]] = {}
-        for plan in plans:
-            whole = vectors[plan.understood.question]
-            for number, lookup in enumerate(plan.lookups):
-                vector = self._vector(lookup, whole, vectors)
-                by_limits.setdefault((lookup.scope, lookup.phrases), []).append((number, id(plan), vector))
-        found = {}
-        for (scope, phrases), asked in by_limits.items():
-            allowed = self._allowed(scope)
-            if phrases:
-                said = np.zeros(self.snapshot.vectors.rows, dtype=np.bool_)
-                said[self.snapshot.lexical.rows_with(phrases)] = True
-                allowed = said if allowed is None else said & allowed
-            near = self.snapshot.vectors.nearest(np.stack([vector for *_, vector in asked]), limit, allowed)
-            found.update({(number, plan): one for (number, plan, _), one in zip(asked, near, strict=True)})
-        return found
-
-    def _candidates(
-        self, lookup: Lookup, near: Sequence[tuple[int, float]], vector: NDArray[np.float32], limit: int
-    ) -> dict[int, Candidate]:
-        """What both sides propose, each passage with the scores of both."""
-        lexical = self.snapshot.lexical
-        pool = max(_POOL, 2 * limit)
-        said = lexical.passages(lookup.terms, pool, lookup.scope, lookup.phrases)
-        # A passage that only the vectors propose has at most the score of the last that the words do.
-        least = said[-1][1] if len(said) == pool else 0.0
-        words, dense = dict(said), dict(near)
-        unknown = [row for row in words if row not in dense]
-        similar = self.snapshot.vectors.similarities(unknown, vector.reshape(1, -1))[0]
-        dense.update(zip(unknown, map(float, similar), strict=True))
-        articles = dict(lexical.articles(lookup.terms, _ARTICLES, lookup.scope))
-        numbers = self.snapshot.coverage.numbers(list(dense))
-        share = self._weights.article
-        return {
-            row: Candidate(words.get(row, least) + share * articles.get(numbers[row], 0.0), similarity)
-            for row, similarity in dense.items()
-        }
-
     def _hits(
-        self, scored: Sequence[tuple[Lookup, Mapping[int, Candidate]]], whole: NDArray[np.float32], limit: int
+        self,
+        scored: Sequence[tuple[Lookup, Mapping[int, Candidate]]],
+        clauses: Sequence[tuple[Lookup, Mapping[int, Candidate]]],
+        whole: NDArray[np.float32],
+        limit: int,
     ) -> list[Hit]:
-        ranking = merge(
-            [
-                (lookup.part, {row: lookup.weight * score for row, score in fuse(candidates, self._weights).items()})
-                for lookup, candidates in scored
-            ]
-        )
+        ranking = merge(self._shares(scored), self._shares(clauses), self._weights.clause)
         coverage = self.snapshot.coverage
         groups = group(ranking, coverage, limit=limit, joined=_JOINED)
         rows = [row for one in groups for row in one.rows]
         similar = dict(
             zip(rows, map(float, self.snapshot.vectors.similarities(rows, whole.reshape(1, -1))[0]), strict=True)
         )
-        lexical = {(lookup.part, row): one.lexical for lookup, found in scored for row, one in found.items()}
+        lexical = {
+            (lookup.part, row): one.lexical for lookup, found in (*clauses, *scored) for row, one in found.items()
+        }
         return [
             Hit(
                 rank,
@@ -334,6 +290,12 @@ class Retriever:
                 tuple(Copy(passage, article) for passage, article in one.copies),
             )
             for rank, one in enumerate(groups, start=1)
+        ]
+
+    def _shares(self, found: Sequence[tuple[Lookup, Mapping[int, Candidate]]]) -> list[tuple[Part, dict[int, float]]]:
+        return [
+            (lookup.part, {row: lookup.weight * score for row, score in fuse(candidates, self._weights).items()})
+            for lookup, candidates in found
         ]
 
     def _reranked(self, question: str, hits: Sequence[Hit]) -> list[Hit]:

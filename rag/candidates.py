@@ -1,0 +1,97 @@
+"""Gathers the passages that words and vectors propose for everything that is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rag.planning import Allowed, Lookup
+from rag.ranking import Candidate, Weights
+from rag.scope import Scope
+from rag.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Passages that each side proposes for a lookup; more changes nothing that was measured.
+_POOL = 200
+_ARTICLES = 300
+
+
+def find_candidates(
+    snapshot: Snapshot,
+    lookups: Sequence[Lookup],
+    vectors: Sequence[NDArray[np.float32]],
+    *,
+    limit: int,
+    allowed: Allowed,
+    weights: Weights,
+) -> list[dict[int, Candidate]]:
+    """What both sides propose for each of ``lookups``, of any number of questions: rows, with the scores of both sides.
+
+    ``vectors`` are theirs, shape ``(dimension,)`` each; ``limit`` is how many hits are wanted at most in the end.
+    """
+    pool = max(_POOL, 2 * limit)
+    near = _nearest(snapshot, lookups, vectors, pool, allowed)
+    return [
+        _scored(snapshot, lookup, vector, dict(found), pool, weights)
+        for lookup, vector, found in zip(lookups, vectors, near, strict=True)
+    ]
+
+
+def _nearest(
+    snapshot: Snapshot,
+    lookups: Sequence[Lookup],
+    vectors: Sequence[NDArray[np.float32]],
+    limit: int,
+    allowed: Allowed,
+) -> list[list[tuple[int, float]]]:
+    """The nearest passages for each lookup: one FAISS call for all that share their limits."""
+    import numpy as np
+
+    alike: dict[tuple[Scope, tuple[str, ...]], list[int]] = {}
+    for place, lookup in enumerate(lookups):
+        alike.setdefault((lookup.scope, lookup.phrases), []).append(place)
+    found: list[list[tuple[int, float]]] = [[] for _ in lookups]
+    for (scope, phrases), places in alike.items():
+        rows = allowed(scope)
+        if phrases:
+            said = np.zeros(snapshot.vectors.rows, dtype=np.bool_)
+            said[snapshot.lexical.rows_with(phrases)] = True
+            rows = said if rows is None else said & rows
+        near = snapshot.vectors.nearest(np.stack([vectors[place] for place in places]), limit, rows)
+        for place, one in zip(places, near, strict=True):
+            found[place] = one
+    return found
+
+
+def _scored(
+    snapshot: Snapshot,
+    lookup: Lookup,
+    vector: NDArray[np.float32],
+    dense: dict[int, float],
+    pool: int,
+    weights: Weights,
+) -> dict[int, Candidate]:
+    said = snapshot.lexical.passages(lookup.terms, pool, lookup.scope, lookup.phrases)
+    words = dict(said)
+    # A passage that only the vectors propose has at most the score of the last that the words do.
+    least = said[-1][1] if len(said) == pool else 0.0
+    rows = [*dense, *(row for row in words if row not in dense)]
+    # What stands beside a passage says what it is about: "she", "the company", "the vote".
+    last = snapshot.vectors.rows - 1
+    around = {other for row in rows for other in (row - 1, row + 1) if 0 <= other <= last}
+    unknown = sorted((around | words.keys()) - dense.keys())
+    similar = snapshot.vectors.similarities(unknown, vector.reshape(1, -1))[0]
+    dense |= zip(unknown, map(float, similar), strict=True)
+    numbers = snapshot.coverage.numbers(list(dense))
+    articles = dict(snapshot.lexical.articles(lookup.terms, _ARTICLES, lookup.scope))
+    return {
+        row: Candidate(
+            words.get(row, least) + weights.article * articles.get(numbers[row], 0.0),
+            dense[row],
+            max((dense[other] for other in (row - 1, row + 1) if numbers.get(other) == numbers[row]), default=0.0),
+        )
+        for row in rows
+    }
