@@ -20,6 +20,9 @@ class Weights:
     """What the rest of the question counts in a part of it."""
     undivided: float = 0.9
     """The whole question, searched beside its parts, so that a wrong cut loses little."""
+    preferred: float = 0.05
+    """Share of its score that a passage loses where a question prefers another outlet ("like X reported"): enough to
+    settle near equals, too little to bring up what does not bear on the question."""
     lexical: float = 1.0
     """Words; 0 leaves only vectors."""
 
