@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LIBRARIES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "tiktoken", "nupunkt", "numpy")
+_LIBRARIES = (
+    "faiss-cpu",
+    "tantivy",
+    "sentence-transformers",
+    "torch",
+    "tiktoken",
+    "nupunkt",
+    "snowballstemmer",
+    "numpy",
+)
 
 
 @dataclass(frozen=True, slots=True)

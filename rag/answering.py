@@ -141,7 +141,7 @@ def refusal(answer: Answer) -> str:
     searched = answer.searched
     if not searched.articles:
         nothing = f"No article is within these limits ({answer.scope})."
-        return " ".join(filter(None, (nothing, undated(searched), "Widen them, or ask without.")))
+        return " ".join(filter(None, (nothing, left_out(searched), "Widen them, or ask without.")))
     lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
     near = nearest_articles(answer)
     if near:
@@ -169,15 +169,16 @@ def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
     if searched.oldest and searched.newest:
         oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
         text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
-    return " ".join(filter(None, (text + ".", undated(searched))))
+    return " ".join(filter(None, (text + ".", left_out(searched))))
 
 
-def undated(searched: Summary) -> str:
-    """Say how many articles the days leave out because theirs is not known; empty where there are none."""
-    if not searched.undated:
-        return ""
-    were = "was" if searched.undated == 1 else "were"
-    return f"{counted(searched.undated, 'article')} without a date {were} left out."
+def left_out(searched: Summary) -> str:
+    """Say how many articles are left out because their day, or language, is not known; empty where none are."""
+    said = []
+    for number, lacking in ((searched.undated, "a date"), (searched.unnamed, "a named language")):
+        if number:
+            said.append(f"{counted(number, 'article')} without {lacking} {'was' if number == 1 else 'were'} left out.")
+    return " ".join(said)
 
 
 def nearest_articles(answer: Answer, limit: int = 3) -> list[Article]:

@@ -25,11 +25,16 @@ _Outlets = Annotated[
 _Authors = Annotated[
     list[str] | None, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")
 ]
+_Languages = Annotated[
+    list[str] | None, typer.Option("--language", metavar="CODE", help="In this language: fr; may be repeated.")
+]
 _AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DAY", help="The day on which the question is asked.  [default: today]"),
 ]
-_Literally = Annotated[bool, typer.Option("--literally", help="Read no days, outlets or phrases in the question.")]
+_Literally = Annotated[
+    bool, typer.Option("--literally", help="Read no days, names, languages or phrases in the question.")
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 
 
@@ -46,6 +51,7 @@ def ask(
     published_to: _To = None,
     outlet: _Outlets = None,
     author: _Authors = None,
+    language: _Languages = None,
     as_of: _AsOf = None,
     literally: _Literally = False,
     as_json: _Json = False,
@@ -54,7 +60,7 @@ def ask(
 
     Example: rag ask "What did the harbour master propose?" --from 2025-03-01 --outlet "The Ellery Courier"
     """
-    scope = _scope(published_from, published_to, outlet, author)
+    scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answering import Answerer, how_it_was_read
     from rag.records import answer_record
     from rag.retrieval import checked_question
@@ -83,6 +89,7 @@ def search(
     published_to: _To = None,
     outlet: _Outlets = None,
     author: _Authors = None,
+    language: _Languages = None,
     limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
     as_of: _AsOf = None,
     literally: _Literally = False,
@@ -95,7 +102,7 @@ def search(
 
     Example: rag search "harbour tolls" --limit 5 --json
     """
-    scope = _scope(published_from, published_to, outlet, author)
+    scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answering import origin
     from rag.records import search_record
     from rag.retrieval import Retriever, checked_limit, checked_question
@@ -221,11 +228,16 @@ def chat(
 
 
 def _scope(
-    published_from: str | None, published_to: str | None, outlets: list[str] | None, authors: list[str] | None
+    published_from: str | None,
+    published_to: str | None,
+    outlets: list[str] | None,
+    authors: list[str] | None,
+    languages: list[str] | None,
 ) -> Scope:
     return Scope(
         published_from=day(published_from, "--from"),
         published_to=day(published_to, "--to"),
         outlets=tuple(outlets or ()),
         authors=tuple(authors or ()),
+        languages=tuple(languages or ()),
     )

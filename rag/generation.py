@@ -54,7 +54,7 @@ class Quotes:
         for sentence in sentences:
             if sentence.relevance < ENOUGH or sentence.relevance < _NEARLY * sentences[0].relevance:
                 return
-            meaning = set(terms(sentence.text))
+            meaning = set(terms(sentence.text))  # cut alike, whatever language the articles name
             if any(_likeness(meaning, other) > _SAME for other in said):
                 continue
             said.append(meaning)

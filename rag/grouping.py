@@ -52,6 +52,7 @@ def group(ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: 
             continue
         if len(groups) >= limit:
             continue  # only neighbours of what is there are of interest any more
+        # Cut alike whatever language the articles name: of two copies one may name it and the other not.
         words = frozenset(terms(passage.text))
         original = next(
             (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from rag.questions import Divide, Mention, Part, Understood, clauses, joins
 from rag.ranking import Weights
 from rag.scope import Scope
 from rag.snapshot import LexicalIndex
-from rag.words import terms
+from rag.words import question_terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +31,9 @@ class Lookup:
     rest: float
     """What the rest of the question counts in it."""
     terms: Mapping[str, float]
+    """What is said, as articles of each language within the scope would say it, and how much it counts."""
+    preferred: tuple[str, ...] = ()
+    """Outlets that the question prefers; none where its scope limits outlets, and leaves nothing to prefer."""
 
 
 @dataclass(slots=True)
@@ -51,9 +53,18 @@ class Plan:
 class Planner:
     """Makes plans for one snapshot; threads may share it."""
 
-    def __init__(self, allowed: Allowed, lexical: LexicalIndex, divide: Divide, weights: Weights) -> None:
+    def __init__(
+        self,
+        allowed: Allowed,
+        lexical: LexicalIndex,
+        languages: Iterable[str | None],
+        divide: Divide,
+        weights: Weights,
+    ) -> None:
+        """Plan for articles in ``languages``, None among them where an article names none."""
         self._allowed = allowed
         self._lexical = lexical
+        self._languages = tuple(languages)
         self._divide = divide
         self._weights = weights
 
@@ -63,50 +74,60 @@ class Planner:
             understood = replace(understood, mentions=())
         parts = self._divide(understood)
         plan = Plan(understood, given)
-        whole = Counter(terms(understood.question))
         for part in parts:
             scope = self._within(given, part.limits, plan)
             phrases = self._held_phrases(part, scope, plan)
-            plan.lookups.append(
-                Lookup(part, scope, phrases, 1.0, *self._with_rest(part.text, whole, self._weights.rest))
-            )
+            plan.lookups.append(self._lookup(part, scope, phrases, 1.0, self._weights.rest, understood))
         bare = replace(understood, mentions=())
         [first, *others] = plan.lookups
         if others or ((first.scope != given or first.phrases) and joins(understood)):
             # Limits belong to the parts, or to one of the things that are joined; the others may stand elsewhere.
             undivided = Part(understood.question, bare)
-            plan.lookups.append(Lookup(undivided, given, (), self._weights.undivided, 0.0, dict(whole)))
+            plan.lookups.append(self._lookup(undivided, given, (), self._weights.undivided, 0.0, understood))
         else:
             plan.scope = first.scope
         if self._weights.clause:
             rest = self._weights.clause_rest
-            phrases = first.phrases if plan.scope == first.scope and len(plan.lookups) == 1 else ()
+            phrases = first.phrases if len(plan.lookups) == 1 else ()
             plan.clauses += [
-                Lookup(Part(text, bare), plan.scope, phrases, 1.0, *self._with_rest(text, whole, rest))
+                self._lookup(Part(text, bare), plan.scope, phrases, 1.0, rest, understood)
                 for text in clauses(understood.question)
             ]
         return plan
 
-    def _with_rest(self, text: str, whole: Mapping[str, float], rest: float) -> tuple[float, dict[str, float]]:
-        """What the rest counts beside ``text``, and the terms of both; the whole question has no rest."""
-        said: dict[str, float] = dict(Counter(terms(text)))
-        if said == whole:
-            return 0.0, said
-        for term, count in whole.items():
-            said[term] = said.get(term, 0.0) + rest * count
-        return rest, said
+    def _lookup(
+        self, part: Part, scope: Scope, phrases: tuple[str, ...], weight: float, rest: float, understood: Understood
+    ) -> Lookup:
+        languages = scope.languages or self._languages
+        said: dict[str, float] = dict(question_terms(part.text, languages))
+        if part.text == understood.question:
+            rest = 0.0
+        if rest:
+            for term, count in question_terms(understood.question, languages).items():
+                said[term] = said.get(term, 0.0) + rest * count
+        preferred = () if scope.outlets else understood.preferred_outlets
+        return Lookup(part, scope, phrases, weight, rest, said, preferred)
 
     def _within(self, given: Scope, read: Understood, plan: Plan) -> Scope:
         """``given`` with the limits read in the question, as far as they leave anything.
 
         What a person set goes before what was read, kind by kind; of what was read the least certain is let go first.
         """
-        kinds = [one for one in ("days", "author", "outlet") if not _sets(given, one)]
+        kinds = [one for one in ("days", "language", "author", "outlet") if not _sets(given, one)]
+        limits = read.scope
+        # Names are read only where the index holds them; a language may be any.
+        limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
         for gone in range(len(kinds) + 1):
-            scope = _limited(given, read.scope, kinds[gone:])
+            scope = _limited(given, limits, kinds[gone:])
             if scope == given or self._holds(scope):
                 break
-        lost = [one for one in read.mentions if one.limits and one.kind in kinds[:gone]]
+        limiting = [one for one in read.mentions if one.limits]
+        lost = [
+            one
+            for one in limiting
+            if one.kind in kinds[:gone]
+            or (one.kind == "language" and "language" in kinds and one.language not in self._languages)
+        ]
         plan.loosened += [one for one in lost if one not in plan.loosened]
         return scope
 
@@ -127,8 +148,13 @@ class Planner:
 
 
 def _sets(scope: Scope, kind: str) -> bool:
-    """Whether a scope limits days, authors or outlets."""
-    limits = {"days": scope.published_from or scope.published_to, "author": scope.authors, "outlet": scope.outlets}
+    """Whether a scope limits days, languages, authors or outlets."""
+    limits = {
+        "days": scope.published_from or scope.published_to,
+        "language": scope.languages,
+        "author": scope.authors,
+        "outlet": scope.outlets,
+    }
     return bool(limits[kind])
 
 
@@ -136,6 +162,8 @@ def _limited(given: Scope, read: Scope, kinds: Sequence[str]) -> Scope:
     """``given`` with the limits of some kinds that were read in a question."""
     if "days" in kinds:
         given = replace(given, published_from=read.published_from, published_to=read.published_to)
+    if "language" in kinds:
+        given = replace(given, languages=read.languages)
     if "author" in kinds:
         given = replace(given, authors=read.authors)
     if "outlet" in kinds:

@@ -26,6 +26,9 @@ class Weights:
     """What the best clause of the question says of a passage, beside 1 for the parts."""
     clause_rest: float = 0.3
     """What the rest of the question counts in a clause of it."""
+    preferred: float = 0.05
+    """Share of its score that a passage loses where a question prefers another outlet ("like X reported"): enough to
+    settle near equals, too little to bring up what does not bear on the question."""
     lexical: float = 1.0
     """Words; 0 leaves only vectors."""
 

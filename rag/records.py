@@ -90,11 +90,12 @@ def answer_record(answer: Answer) -> Record:
 
 
 def article_record(article: Article) -> Record:
-    """Make the record that names an article; ``published`` is a day as YYYY-MM-DD, or null."""
+    """Make the record that names an article: ``published`` as YYYY-MM-DD, ``language`` as a code, or null."""
     return {
         "id": article.id,
         "title": article.title,
         "url": article.url,
         "outlet": article.outlet,
         "published": article.published.isoformat() if article.published else None,
+        "language": article.language,
     }

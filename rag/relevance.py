@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.articles import Article
 from rag.embedding import Embedder
 from rag.snapshot import LexicalIndex
-from rag.words import sentence_spans, terms
+from rag.words import length_in_words, question_terms, sentence_spans, terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,21 +53,25 @@ def rank_sentences(
 
     ``vector`` is the question's, shape ``(dimension,)``.
     """
-    weights = term_weights(question, lexical)
-    total = sum(weights.values())
+    # A sentence is compared with the question as cut in its own language; terms of other languages it cannot say.
+    languages = dict.fromkeys(hit.article.language for hit in hits)
+    by_language = {language: term_weights(question, lexical, language) for language in languages}
     candidates = {}
     for hit in hits:
-        title = set(terms(f"{hit.article.title} {hit.article.outlet or ''}"))
+        language = hit.article.language
+        weights = by_language[language]
+        total = sum(weights.values())
+        title = set(terms(f"{hit.article.title} {hit.article.outlet or ''}", language))
         for span in hit.passage.spans:
             paragraph = hit.article.paragraph(span.paragraph)
-            beside = title | set(terms(paragraph))
+            beside = title | set(terms(paragraph, language))
             # Sentences of the whole paragraph: a passage may begin or end inside one, and half a sentence can say the
             # opposite of the whole.
             for start, end in sentence_spans(paragraph):
                 text = paragraph[start:end]
                 if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
-                said = set(terms(text))
+                said = set(terms(text, language))
                 covered = sum(
                     weight * (1.0 if term in said else _BESIDE if term in beside else 0.0)
                     for term, weight in weights.items()
@@ -99,16 +103,19 @@ def rank_sentences(
 def _can_be_quoted(sentence: str) -> bool:
     return (
         len(sentence) <= _LONGEST
-        and len(sentence.split()) >= _SHORTEST
-        and not sentence.rstrip("\"'”’)»").endswith("?")
+        and length_in_words(sentence) >= _SHORTEST
+        and not sentence.rstrip("\"'”’)»」』）").endswith(("?", "？", "؟"))
         # Who signed a quoted post, or a post with its links: pasted in, not said.
         and not sentence.startswith(("—", "–", "-"))
         and "://" not in sentence
     )
 
 
-def term_weights(question: str, lexical: LexicalIndex) -> dict[str, float]:
-    """Inverse passage frequency of the question's terms (Robertson & Spärck Jones 1976, without relevance data)."""
+def term_weights(question: str, lexical: LexicalIndex, language: str | None = None) -> dict[str, float]:
+    """Inverse passage frequency of the question's terms (Robertson & Spärck Jones 1976, without relevance data).
+
+    The terms are those that the question would have in an article of ``language``.
+    """
     rows = lexical.rows
-    counts = {term: lexical.passages_with(term) for term in terms(question)}
+    counts = {term: lexical.passages_with(term) for term in question_terms(question, [language])}
     return {term: math.log(1 + (rows - count + 0.5) / (count + 0.5)) for term, count in counts.items()}

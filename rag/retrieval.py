@@ -130,7 +130,8 @@ class Retriever:
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._one_at_a_time = Lock()
         self._allowed = lru_cache(maxsize=32)(snapshot.coverage.allowed)
-        self._planner = Planner(self._allowed, snapshot.lexical, divide, self._weights)
+        languages = snapshot.coverage.languages()
+        self._planner = Planner(self._allowed, snapshot.lexical, languages, divide, self._weights)
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, reranker: str | None = None) -> Retriever:
@@ -163,7 +164,8 @@ class Retriever:
         is never lost to better ones outside. ``search`` also says what was understood.
 
         Raises:
-            ValueError: an empty or overlong question, a limit below 1, an outlet or author that the index lacks.
+            ValueError: an empty or overlong question, a limit below 1, an outlet, author or language that the index
+                lacks.
         """
         return list(self.search(question, limit=limit, scope=scope, as_of=as_of).hits)
 
@@ -294,9 +296,17 @@ class Retriever:
 
     def _shares(self, found: Sequence[tuple[Lookup, Mapping[int, Candidate]]]) -> list[tuple[Part, dict[int, float]]]:
         return [
-            (lookup.part, {row: lookup.weight * score for row, score in fuse(candidates, self._weights).items()})
+            (lookup.part, {row: lookup.weight * score for row, score in self._preferred(lookup, candidates).items()})
             for lookup, candidates in found
         ]
+
+    def _preferred(self, lookup: Lookup, candidates: Mapping[int, Candidate]) -> dict[int, float]:
+        """Scores of a part's candidates, those of the outlets that the question prefers first among near equals."""
+        scores = fuse(candidates, self._weights)
+        rows = self._allowed(Scope(outlets=lookup.preferred)) if lookup.preferred else None
+        if rows is None:
+            return scores
+        return {row: score * (1 if rows[row] else 1 - self._weights.preferred) for row, score in scores.items()}
 
     def _reranked(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         assert self.reranker is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from rag.languages import language_code, language_name
 from rag.words import fold
 
 
@@ -15,7 +16,8 @@ class Scope:
     """Limits that an article must keep to be searched at all; an empty one allows everything.
 
     ``published_from`` and ``published_to`` are inclusive days; an article without a date keeps neither. ``outlets`` and
-    ``authors`` allow any of the names given, whatever their case, accents or leading "the".
+    ``authors`` allow any of the names given, whatever their case, accents or leading "the". ``languages`` are codes or
+    English names ("fr", "French") and are kept as codes; an article that names no language keeps none.
 
     Raises:
         ValueError: the days are the wrong way round, or no days; a name is empty or given as a bare string.
@@ -25,6 +27,7 @@ class Scope:
     published_to: date | None = None
     outlets: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for field in ("published_from", "published_to"):
@@ -36,21 +39,24 @@ class Scope:
             raise ValueError(
                 f"the range of days is the wrong way round: from {self.published_from} to {self.published_to}"
             )
-        for field in ("outlets", "authors"):
+        for field in ("outlets", "authors", "languages"):
             names = getattr(self, field)
             if isinstance(names, str):
                 raise ValueError(f"{field} must be a tuple of names, not the string {names!r}")
             object.__setattr__(self, field, tuple(names))
             if not all(isinstance(name, str) and name_key(name) for name in names):
                 raise ValueError(f"{field} holds an empty name, or something else than a name: {names!r}")
+        codes = (language_code(name) or fold(name).strip() for name in self.languages)
+        object.__setattr__(self, "languages", tuple(dict.fromkeys(codes)))
 
     def __bool__(self) -> bool:
         """Whether anything is limited."""
-        return bool(self.published_from or self.published_to or self.outlets or self.authors)
+        return bool(self.published_from or self.published_to or self.outlets or self.authors or self.languages)
 
     def __str__(self) -> str:
-        """In words: "The Ellery Courier, from 2025-03-01 to 2025-03-31"."""
+        """In words: "The Ellery Courier, in French, from 2025-03-01 to 2025-03-31"."""
         parts = [", ".join(self.outlets), "by " + ", ".join(self.authors) if self.authors else ""]
+        parts.append("in " + " or ".join(map(language_name, self.languages)) if self.languages else "")
         days = [f"from {self.published_from}" if self.published_from else ""]
         days.append(f"to {self.published_to}" if self.published_to else "")
         parts.append(" ".join(filter(None, days)))
@@ -74,6 +80,12 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
     if near:
         return ValueError(f"no {kind} {name!r} in the index: did you mean {' or '.join(map(repr, near[:3]))}")
     return ValueError(f"no {kind} {name!r} in the index: it holds {_some(sorted(by_key.values()))}")
+
+
+def unknown_language(language: str, known: Iterable[str]) -> ValueError:
+    """Make the error for a language that no article of the index names; it says which ones they name."""
+    held = ", ".join(f"{language_name(code)} ({code})" for code in sorted(known))
+    return ValueError(f"no language {language!r} in the index: it holds {held or 'articles that name none'}")
 
 
 def _some(names: list[str]) -> str:

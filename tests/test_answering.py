@@ -185,6 +185,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
                     "url": "https://www.ellery-courier.example/2025/03/04/tolls",
                     "outlet": "The Ellery Courier",
                     "published": "2025-03-04",
+                    "language": None,
                 },
             }
         ],

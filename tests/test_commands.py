@@ -157,6 +157,7 @@ def test_search_in_json_within_limits(index: Path) -> None:
             "url": "https://strand-radio.example/quay-blocked",
             "outlet": "Strand Radio",
             "published": "2025-04-12",
+            "language": None,
         },
         "copies": [],
     }
@@ -218,6 +219,12 @@ ERRORS: list[tuple[str, Sequence[str], int, str]] = [
         ["search", "x", "--index", "{index}", "--outlet", "Zeta"],
         1,
         "error: no outlet 'Zeta' in the index: it holds",
+    ),
+    (
+        "rag",
+        ["ask", "x", "--index", "{index}", "--language", "French"],
+        1,
+        "error: no language 'fr' in the index: it holds articles that name none",
     ),
     ("rag", ["search", "x", "--index", "{index}", "--from", "March"], 2, "'March' is not a day: write 2025-03-04"),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -52,6 +53,24 @@ def test_limits_hold_before_ranking(lexical: LexicalIndex) -> None:
         assert sorted(row for row, _ in lexical.passages(said, 10, scope)) == rows
         assert len(lexical.articles(said, 10, scope)) == len(rows)
     assert lexical.passages({}, 10) == lexical.passages({"unheard": 1.0}, 10) == []
+
+
+def test_a_language_limits_before_ranking_and_says_how_words_are_cut(tmp_path: Path) -> None:
+    german = replace(HARBOUR, paragraphs=("Die Häuser am Hafen wurden geräumt.",), language="de", url=None)
+    build_index(tmp_path / "index", [HARBOUR, german])
+    lexical = Snapshot.open(tmp_path / "index").lexical
+    assert lexical.passages({"haus": 1.0}, 10) == lexical.passages({"haus": 1.0}, 10, Scope(languages=("de",)))
+    assert [row for row, _ in lexical.passages({"haus": 1.0}, 10)] == [1]
+    assert [row for row, _ in lexical.passages({"haf": 1.0, "toll": 1.0}, 10, Scope(languages=("de",)))] == [1]
+    assert [number for number, _ in lexical.articles({"haf": 1.0}, 10, Scope(languages=("de",)))] == [2]
+
+
+def test_a_phrase_is_found_within_a_script_without_spaces(tmp_path: Path) -> None:
+    chinese = replace(PROTEST, paragraphs=("港务局周二提高了港口使用费。",), language="zh")
+    build_index(tmp_path / "index", [HARBOUR, chinese])
+    lexical = Snapshot.open(tmp_path / "index").lexical
+    assert lexical.rows_with(["港口使用费"]) == [1]
+    assert lexical.rows_with(["使用港口"]) == []
 
 
 def test_phrases_are_word_for_word(lexical: LexicalIndex) -> None:

@@ -333,6 +333,7 @@ def test_limits_become_a_scope() -> None:
     assert read_scope("2025-03-01", "2025-03-31", ["Strand Radio"]) == Scope(
         date(2025, 3, 1), date(2025, 3, 31), ("Strand Radio",)
     )
+    assert read_scope("", "", [], ["fr", "de"]) == Scope(languages=("fr", "de"))
     with pytest.raises(ValueError, match=r"^the day 'to' is '31 March': write it as 2025-03-04$"):
         read_scope("", "31 March", [])
 
@@ -356,6 +357,33 @@ def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answere
     *_, last = converse(Newest(answerer), question, "", "", [], (), literally=True)
     assert "Read in the question" not in html.unescape(last.turns[0].answer)
     assert "The Vellmar orchestra will move" in html.unescape(last.turns[0].answer)
+
+
+def test_a_language_limits_on_the_page(tmp_path: Path) -> None:
+    french = replace(
+        ORCHESTRA, paragraphs=("L'orchestre de Vellmar quitte la vieille salle en automne.",), language="fr"
+    )
+    build_index(tmp_path / "index", [HARBOUR, french])
+    newest = Newest(Answerer.open(tmp_path / "index", embedder=ToyEmbedder()))
+    *_, last = converse(newest, "Quand l'orchestre de Vellmar quitte la salle ?", "", "", [], (), languages=["fr"])
+    assert "Only this was searched: <bdi>in French</bdi>. 1 article without a named language" in last.turns[0].answer
+    assert "L&#39;orchestre de Vellmar" in last.turns[0].sources
+    *_, last = converse(newest, "Quand ?", "", "", [], (), languages=["it"])
+    assert "No language &#39;it&#39; in the index" in last.notice
+
+
+@pytest.mark.parametrize(("languages", "shown"), [(("en", "fr"), True), (("fr", "fr"), False), ((None, None), False)])
+def test_languages_are_a_choice_where_there_are_several(
+    tmp_path: Path, languages: tuple[str | None, ...], shown: bool
+) -> None:
+    articles = [replace(one, language=code) for one, code in zip((HARBOUR, PROTEST), languages, strict=True)]
+    build_index(tmp_path / "index", articles)
+    page = build(Answerer.open(tmp_path / "index", embedder=ToyEmbedder()))
+    [begin] = [one.fn for one in page.fns.values() if one.fn and one.fn.__name__ == "begin"]
+    choice = begin()[2]
+    assert choice.visible is shown
+    if shown:
+        assert choice.choices == [("English", "en"), ("French", "fr")]
 
 
 def test_the_second_answer_has_markers_of_its_own(answerer: Answerer) -> None:

@@ -723,6 +723,7 @@ def test_a_quoted_outlet_is_an_outlet_and_quoted_days_are_none() -> None:
 )
 def test_languages(question: str, languages: list[tuple[str, bool]]) -> None:
     assert [(one.language, one.limits) for one in of_kind(question, "language")] == languages
+    assert ask(question).scope.languages == tuple(code for code, limits in languages if limits)
 
 
 def test_an_index_without_names_and_odd_names() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.errors import IndexIncompatible
+from rag.ranking import Weights
 from rag.retrieval import Hit, Retriever, checked_question
 from rag.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
@@ -60,6 +62,26 @@ def test_a_limit_in_the_question_holds_before_ranking_and_can_be_undone(retrieve
     dated = retriever.search("What happened in March 2025?", as_of=date(2026, 1, 1))
     assert dated.scope == Scope(published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
     assert [hit.article for hit in dated.hits] == [HARBOUR]
+
+
+def test_a_preferred_outlet_comes_first_among_near_equals(tmp_path: Path) -> None:
+    wire = "The night train to Vellmar {} again in July after two years."
+    first = replace(HARBOUR, title="Night train", paragraphs=(wire.format("runs"),), url=None)
+    second = replace(PROTEST, title="Night train", paragraphs=(wire.format("will run") + " It is slow.",), url=None)
+    build_index(tmp_path / "index", [first, second, ORCHESTRA])
+    retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+    plain = retriever.retrieve("When does the night train to Vellmar run again?", limit=1)
+    assert plain[0].article == first
+    asked = "When does the night train to Vellmar run again, like Strand Radio reported?"
+    found = retriever.search(asked, limit=1)
+    assert (found.understood.preferred_outlets, found.scope) == (("Strand Radio",), Scope())
+    assert found.hits[0].article == second
+    # What bears on the question stays ahead of what only the preferred outlet has.
+    other = retriever.search("Where does the Vellmar orchestra move, like Strand Radio reported?", limit=1)
+    assert other.hits[0].article == ORCHESTRA
+    indifferent = Retriever(retriever.snapshot, ToyEmbedder(), weights=Weights(preferred=0.0))
+    unweighed = indifferent.retrieve("Where does the Vellmar orchestra move, like Strand Radio reported?", limit=1)
+    assert other.hits[0].score == pytest.approx(0.95 * unweighed[0].score)
 
 
 def test_what_a_person_set_goes_before_what_was_read(retriever: Retriever) -> None:

@@ -11,6 +11,12 @@ def test_empty_scope_limits_nothing() -> None:
     assert Scope(outlets=("The Ellery Courier",))
 
 
+def test_languages_are_kept_as_codes() -> None:
+    assert Scope(languages=("French", "de-AT", "fr", "Klingonic")).languages == ("fr", "de", "klingonic")
+    assert str(Scope(languages=("fr", "de"), authors=("Mara Quill",))) == "by Mara Quill, in French or German"
+    assert Scope(languages=("fr",))
+
+
 def test_scope_in_words() -> None:
     scope = Scope(date(2025, 3, 1), date(2025, 3, 31), ("Strand Radio",), ("Mara Quill",))
     assert str(scope) == "Strand Radio, by Mara Quill, from 2025-03-01 to 2025-03-31"
@@ -26,6 +32,8 @@ def test_scope_in_words() -> None:
         ({"published_from": "2025-03-01"}, "published_from must be a datetime.date, not '2025-03-01'"),
         ({"published_to": datetime(2025, 3, 1)}, "published_to must be a datetime.date, not datetime.datetime"),
         ({"outlets": "Strand Radio"}, "outlets must be a tuple of names, not the string 'Strand Radio'"),
+        ({"languages": "fr"}, "languages must be a tuple of names, not the string 'fr'"),
+        ({"languages": ("",)}, "languages holds an empty name"),
         ({"authors": (" ",)}, "authors holds an empty name"),
         ({"outlets": (None,)}, "outlets holds an empty name, or something else than a name: (None,)"),
     ],

@@ -81,6 +81,29 @@ def test_scope_becomes_rows(index: Path, scope: Scope, rows: list[int]) -> None:
     assert np.flatnonzero(allowed).tolist() == rows
 
 
+def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
+    french, german = replace(PROTEST, language="fr"), replace(ORCHESTRA, language="de")
+    build_index(tmp_path / "index", [HARBOUR, french, german, replace(french, title="Encore", url=None)])
+    coverage = Snapshot.open(tmp_path / "index").coverage
+    assert coverage.languages() == [None, "de", "fr"]
+    assert (coverage.summary().languages, coverage.summary().unnamed) == ((("fr", 2), ("de", 1)), 0)
+    limited = coverage.summary(Scope(languages=("fr",), outlets=("Strand Radio",)))
+    assert (limited.articles, limited.languages, limited.unnamed) == (2, (("fr", 2),), 0)
+    assert coverage.summary(Scope(languages=("de",))).unnamed == 1
+    allowed = coverage.allowed(Scope(languages=("de", "FR")))
+    assert allowed is not None
+    assert np.flatnonzero(allowed).tolist() == [1, 2, 3]
+    with pytest.raises(ValueError, match=r"^no language 'it' in the index: it holds German \(de\), French \(fr\)$"):
+        coverage.allowed(Scope(languages=("Italian",)))
+
+
+def test_a_limit_on_languages_where_no_article_names_one(index: Path) -> None:
+    coverage = Snapshot.open(index).coverage
+    assert (coverage.languages(), coverage.summary().languages) == ([None], ())
+    with pytest.raises(ValueError, match=r"^no language 'en' in the index: it holds articles that name none$"):
+        coverage.summary(Scope(languages=("en",)))
+
+
 def test_scope_names_are_values_and_never_sql(index: Path) -> None:
     with pytest.raises(ValueError, match="no outlet"):
         Snapshot.open(index).coverage.allowed(Scope(outlets=("x' OR 1=1 --",)))
@@ -120,7 +143,7 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
     others = sorted(name for name in manifest.files if "/" not in name)
     assert others == ["coverage.sqlite", "left-out.jsonl", "vectors.faiss"]
     stored = json.loads((current_folder(index) / "manifest.json").read_text())
-    assert (stored["format"], stored["chunking"]) == (2, {"budget": 120, "encoding": "o200k_base"})
+    assert (stored["format"], stored["chunking"]) == (3, {"budget": 120, "encoding": "o200k_base"})
 
 
 def test_reading_writes_nothing(index: Path) -> None:
@@ -208,11 +231,11 @@ def test_lost_snapshot(index: Path) -> None:
 
 def test_other_format_is_refused(index: Path) -> None:
     path = current_folder(index) / "manifest.json"
-    data = path.read_bytes().replace(b'"format": 2', b'"format": 3')
+    data = path.read_bytes().replace(b'"format": 3', b'"format": 2')
     path.write_bytes(data)
     pointer = json.loads((index / "CURRENT").read_text())
     (index / "CURRENT").write_text(json.dumps(pointer | {"manifest": hashlib.sha256(data).hexdigest()}))
-    with pytest.raises(IndexIncompatible, match="has format 3 and this news-rag reads format 2: rebuild with"):
+    with pytest.raises(IndexIncompatible, match="has format 2 and this news-rag reads format 3: rebuild with"):
         Snapshot.open(index)
 
 

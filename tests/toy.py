@@ -69,6 +69,7 @@ def write_article(folder: Path, name: str, article: Article) -> Path:
         "author": ", ".join(article.authors),
         "published": article.published,
         "updated": article.updated,
+        "language": article.language,
     }
     front = "".join(f"{key}: {value}\n" for key, value in fields.items() if value)
     path = folder / f"{name}.md"

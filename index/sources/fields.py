@@ -12,6 +12,7 @@ from index.sources.characters import decode_entities, one_line, quoted
 from index.sources.dates import Moment, understand
 from index.sources.markup import html_to_lines, looks_like_html
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
+from rag.languages import language_code
 
 # By article field; earlier names are preferred. Case, "_", "-", "." and spaces don't count: "published_at" is
 # "publishedAt".
@@ -72,13 +73,6 @@ _FIELD_BY_NAME = {name: field for field, names in FIELDS.items() for name in nam
 # What programs write for "nothing here".
 _NOTHING = frozenset(("", "none", "null", "nan", "n/a", "na", "nil", "undefined", "unknown", "-", "[]", "{}"))
 _INNER_NAMES = ("name", "rendered", "title", "text", "#text", "content", "value", "@value", "url", "@id", "$date")
-_LANGUAGES = {
-    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es",
-    "español": "es",
-    "italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl", "russian": "ru",
-    "ukrainian": "uk",
-    "polish": "pl", "turkish": "tr", "arabic": "ar", "chinese": "zh", "japanese": "ja", "hindi": "hi", "korean": "ko",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,7 @@ def facts_of(record: Mapping[str, object], today: date) -> Facts:
         published=_moment(record, "published", today, notices),
         updated=_moment(record, "updated", today, notices),
         section=_first(record, "section", notices),
-        language=_language(_first(record, "language", notices)),
+        language=language_code(_first(record, "language", notices) or ""),
         notices=tuple(notices),
     )
 
@@ -262,12 +256,3 @@ def _moment(record: Mapping[str, object], field: str, today: date, notices: list
     if problem:
         notices.append(problem)
     return None
-
-
-def _language(name: str | None) -> str | None:
-    """The two or three letters of a language: "en" for "en-US", "EN" and "English"."""
-    if name is None:
-        return None
-    lower = name.strip().lower()
-    code = re.match(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*$", lower)
-    return _LANGUAGES.get(lower) or (code[1] if code else None)

@@ -64,17 +64,18 @@ def converse(
     outlets: Sequence[str],
     turns: Sequence[Turn],
     *,
+    languages: Sequence[str] = (),
     literally: bool = False,
 ) -> Iterator[View]:
     """Ask ``question`` after ``turns`` and give the view as the answer grows; every error becomes a notice.
 
-    ``literally`` reads no days, outlets or phrases in the question.
+    ``literally`` reads no days, names, languages or phrases in the question.
 
     An answer that fails half way is taken back, and the question returns to the box.
     """
     before = tuple(turns)
     try:
-        scope = read_scope(published_from, published_to, outlets)
+        scope = read_scope(published_from, published_to, outlets, languages)
         asked = drawing.draw_question(checked_question(question))
         yield View((*before, Turn(asked, drawing.draw_waiting(), "", "")))
         number = len(before) + 1
@@ -97,7 +98,7 @@ def converse(
         yield View(before, drawing.draw_notice(message), question)
 
 
-def read_scope(published_from: str, published_to: str, outlets: Sequence[str]) -> Scope:
+def read_scope(published_from: str, published_to: str, outlets: Sequence[str], languages: Sequence[str] = ()) -> Scope:
     """Make the scope from what was typed.
 
     Raises:
@@ -107,6 +108,7 @@ def read_scope(published_from: str, published_to: str, outlets: Sequence[str]) -
         published_from=_day(published_from, "from"),
         published_to=_day(published_to, "to"),
         outlets=tuple(outlets),
+        languages=tuple(languages),
     )
 
 

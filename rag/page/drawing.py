@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering import Answer, Claim, how_it_was_read, origin, undated, what_was_searched
+from rag.answering import Answer, Claim, how_it_was_read, left_out, origin, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.page.escaping import escaped, host_of, isolated, link
 from rag.retrieval import Hit
@@ -46,11 +46,11 @@ def draw_answer(answer: Answer, turn: int) -> str:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")
     if read := how_it_was_read(answer):
         notes.append(isolated(read))
-    if answer.searched.undated:
-        notes.append(undated(answer.searched))
+    if lacking := left_out(answer.searched):
+        notes.append(lacking)
     if answer.dropped:
-        left_out = len(answer.dropped)
-        which = "1 drafted sentence was" if left_out == 1 else f"{left_out} drafted sentences were"
+        dropped = len(answer.dropped)
+        which = "1 drafted sentence was" if dropped == 1 else f"{dropped} drafted sentences were"
         notes.append(f"{which} left out: the coverage does not bear out what was cited.")
     if notes:
         parts.append(f'<p class="note">{" ".join(notes)}</p>')
@@ -156,7 +156,7 @@ def _refusal(answer: Answer, turn: int) -> str:
         return '<div class="answer refusal"><p class="said">The index holds no articles.</p></div>'
     if not answer.searched.articles:
         limits = f"You limited the search to: {isolated(str(answer.scope))}."
-        notes = " ".join(filter(None, (limits, undated(answer.searched), "Widen the limits and ask again.")))
+        notes = " ".join(filter(None, (limits, left_out(answer.searched), "Widen the limits and ask again.")))
         return (
             '<div class="answer refusal"><p class="said">No article is within these limits.</p>'
             f'<p class="note">{notes}</p></div>'

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import gradio as gr
 
 from rag.answering import Answerer
+from rag.languages import language_name
 from rag.page import drawing
 from rag.page.conversation import Newest, Turn, View, converse
 from rag.page.examples import example_questions
@@ -53,10 +54,12 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             published_from: str,
             published_to: str,
             outlets: list[str],
+            languages: list[str],
             literally: bool,
             turns: Sequence[Turn],
         ) -> Iterator[tuple[object, ...]]:
-            for view in converse(newest, question, published_from, published_to, outlets, turns, literally=literally):
+            typed = (question, published_from, published_to, outlets, turns)
+            for view in converse(newest, *typed, languages=languages, literally=literally):
                 yield shown(view)
 
         def ask_example(
@@ -64,10 +67,11 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             published_from: str,
             published_to: str,
             outlets: list[str],
+            languages: list[str],
             literally: bool,
             turns: Sequence[Turn],
         ) -> Iterator[tuple[object, ...]]:
-            yield from ask(event.value["text"], published_from, published_to, outlets, literally, turns)
+            yield from ask(event.value["text"], published_from, published_to, outlets, languages, literally, turns)
 
         def begin() -> tuple[object, ...]:
             coverage = newest.answerer().retriever.snapshot.coverage
@@ -76,7 +80,11 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
                 placeholder=drawing.draw_welcome(summary.articles),
                 examples=[{"text": one} for one in example_questions(coverage)],
             )
-            return first, gr.Dropdown(choices=[name for name, _ in summary.outlets]), _panel(newest, ())
+            outlets = gr.Dropdown(choices=[name for name, _ in summary.outlets])
+            # A choice of one would limit nothing.
+            named = sorted((language_name(code), code) for code, _ in summary.languages)
+            languages = gr.Dropdown(choices=named, visible=len(named) > 1)
+            return first, outlets, languages, _panel(newest, ())
 
         after = [turns, chat, sources, notice, question]
         # No event is an endpoint that programs are invited to call: they have the library and the command line.
@@ -108,12 +116,12 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             show_progress="hidden",
             api_visibility="private",
         )
-        page.load(begin, None, [chat, limits[2], sources], show_progress="hidden", api_visibility="private")
+        page.load(begin, None, [chat, *limits[2:4], sources], show_progress="hidden", api_visibility="private")
     return page
 
 
 def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown | gr.Checkbox]]:
-    """Make the place for notices, the question's box, and the limits: first day, last day, outlets, none to be read."""
+    """Make the place for notices, the question's box, and the limits: two days, outlets, languages, none read."""
     notice = gr.Markdown(elem_id="notice", sanitize_html=False, latex_delimiters=[])
     question = gr.Textbox(
         elem_id="question",
@@ -137,10 +145,13 @@ def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown | 
             outlets = gr.Dropdown(
                 value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2
             )
+            languages = gr.Dropdown(
+                value=[], elem_id="languages", label="Languages", multiselect=True, min_width=140, visible=False
+            )
         literally = gr.Checkbox(
             value=False, elem_id="literally", label="Read no days or outlets in the question", container=False
         )
-    return notice, question, [first, last, outlets, literally]
+    return notice, question, [first, last, outlets, languages, literally]
 
 
 def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 
+from rag.languages import CODES_BY_NAME
 from rag.questions.days import find_days
 from rag.questions.names import Names
 from rag.questions.reading import COVERAGE_NOUNS, Mention, Reading, any_of
@@ -15,18 +16,6 @@ from rag.scope import Scope
 _QUOTED = re.compile(r'(?<!\w)(?:"([^"“”„\n]{1,200})"|[“„]([^"“”„\n]{1,200})[”“]|«([^«»\n]{1,200})»)(?!\w)')
 _PHRASE_WORDS = 12
 _TITLE_CUES = frozenset("titled headlined entitled headline title article story piece".split())
-_LANGUAGES = {
-    language: code
-    for code, language in (
-        pair.split(":")
-        for pair in """ar:arabic bn:bengali bg:bulgarian ca:catalan zh:chinese zh:mandarin hr:croatian cs:czech
-        da:danish nl:dutch en:english et:estonian fa:persian fa:farsi fi:finnish fr:french de:german el:greek he:hebrew
-        hi:hindi hu:hungarian is:icelandic id:indonesian ga:irish it:italian ja:japanese ko:korean lv:latvian
-        lt:lithuanian ms:malay no:norwegian pl:polish pt:portuguese ro:romanian ru:russian sr:serbian sk:slovak
-        sl:slovenian es:spanish sw:swahili sv:swedish ta:tamil th:thai tr:turkish uk:ukrainian ur:urdu vi:vietnamese
-        cy:welsh""".split()
-    )
-}
 _COVERAGE_IN = COVERAGE_NOUNS | frozenset(
     "source sources press media outlet outlets newspaper newspapers paper papers published written reported".split()
 )
@@ -43,7 +32,7 @@ class Understood:
 
     @property
     def scope(self) -> Scope:
-        """The limits that the mentions set together; languages are none of a ``Scope`` yet."""
+        """The limits that the mentions set together."""
         limiting = [mention for mention in self.mentions if mention.limits]
         first, last = _common_days([mention for mention in limiting if mention.kind == "days"])
         return Scope(
@@ -51,6 +40,7 @@ class Understood:
             published_to=last,
             outlets=tuple(dict.fromkeys(mention.outlet for mention in limiting if mention.outlet)),
             authors=tuple(dict.fromkeys(mention.author for mention in limiting if mention.author)),
+            languages=tuple(dict.fromkeys(mention.language for mention in limiting if mention.language)),
         )
 
     @property
@@ -100,7 +90,7 @@ def _find_languages(reading: Reading) -> list[Mention]:
     """Find "in French", and "French-language" with what it describes."""
     found = list[Mention]()
     for i, key in enumerate(reading.keys):
-        code = _LANGUAGES.get(key)
+        code = CODES_BY_NAME.get(key)
         if not code or (key == "polish" and not reading.capital(i)):
             continue
         j = i + 1 + (reading.key(i + 1) == "-")

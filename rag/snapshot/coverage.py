@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.articles import Article, Passage, Span, Subheading
 from rag.errors import IndexCorrupt
-from rag.scope import EVERYTHING, Scope, name_key, unknown_name
+from rag.scope import EVERYTHING, Scope, name_key, unknown_language, unknown_name
 from rag.snapshot.manifest import FileRecord, record_file
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ CREATE TABLE passages (
 _INDICES = """
 CREATE INDEX versions_by_day ON versions (published);
 CREATE INDEX versions_by_outlet ON versions (outlet_key);
+CREATE INDEX versions_by_language ON versions (language);
 CREATE INDEX authors_by_key ON authors (key);
 CREATE INDEX passages_by_version ON passages (version);
 """
@@ -69,6 +70,10 @@ class Summary:
     newest: date | None
     undated: int = 0
     """Articles that a scope's days leave out only because it is not known when they were published."""
+    languages: tuple[tuple[str, int], ...] = ()
+    """Code and number of articles, most first; articles that name no language are in none."""
+    unnamed: int = 0
+    """Articles that a scope's languages leave out only because they name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,10 @@ class Coverage:
         """Names of all authors."""
         return [name for (name,) in self._read("SELECT DISTINCT name FROM authors ORDER BY name")]
 
+    def languages(self) -> list[str | None]:
+        """Codes of the languages of the articles that are searched; None among them where an article names none."""
+        return [code for (code,) in self._read("SELECT DISTINCT language FROM versions WHERE current = 1 ORDER BY 1")]
+
     def article(self, article_id: str, version: str | None = None) -> Article | None:
         """Return an article in its newest, or the named, version; None when the coverage does not hold it."""
         found = self._read(
@@ -233,7 +242,8 @@ class Coverage:
         """Mark the passages that a scope allows, shape ``(rows,)``; None where it limits nothing.
 
         Raises:
-            ValueError: an outlet or author that the coverage does not hold; the message names near ones.
+            ValueError: an outlet, author or language that the coverage does not hold; the message names near ones, or
+                those that it holds.
         """
         if not scope:
             return None
@@ -260,6 +270,11 @@ class Coverage:
             "AND outlet NOT NULL GROUP BY outlet_key ORDER BY count(*) DESC, outlet",
             values,
         )
+        languages = self._read(
+            f"SELECT language, count(*) FROM versions v WHERE {condition} "  # noqa: S608
+            "AND language NOT NULL GROUP BY language ORDER BY count(*) DESC, language",
+            values,
+        )
         undated = 0
         if scope.published_from or scope.published_to:
             condition, values = self._condition(replace(scope, published_from=None, published_to=None))
@@ -267,7 +282,14 @@ class Coverage:
                 f"SELECT count(*) FROM versions v WHERE {condition} AND v.published IS NULL",  # noqa: S608
                 values,
             )[0][0]
-        return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated)
+        unnamed = 0
+        if scope.languages:
+            rest, rest_values = self._condition(replace(scope, languages=()))
+            unnamed = self._read(
+                f"SELECT count(*) FROM versions v WHERE {rest} AND v.language IS NULL",  # noqa: S608
+                rest_values,
+            )[0][0]
+        return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated, tuple(languages), unnamed)
 
     def newest(self, limit: int) -> list[Article]:
         """Return the ``limit`` articles published last, newest first."""
@@ -296,6 +318,13 @@ class Coverage:
             of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({_marks(keys)})"  # noqa: S608
             conditions.append(f"EXISTS ({of_author})")
             values += keys
+        if scope.languages:
+            known = {code for code in self.languages() if code}
+            for language in scope.languages:
+                if language not in known:
+                    raise unknown_language(language, known)
+            conditions.append(f"v.language IN ({_marks(scope.languages)})")
+            values += scope.languages
         return " AND ".join(conditions), values
 
     def _known_keys(self, kind: str, names: Sequence[str], known_sql: str) -> list[str]:

@@ -129,6 +129,8 @@ class LexicalIndex:
         for field, names in (("outlet", scope.outlets), ("author", scope.authors)):
             if names:
                 limits.append(tantivy.Query.term_set_query(self._schema, field, [name_key(name) for name in names]))
+        if scope.languages:
+            limits.append(tantivy.Query.term_set_query(self._schema, "language", list(scope.languages)))
         return limits
 
     def _phrases(self, phrases: Sequence[str]) -> list[Query]:
@@ -151,15 +153,18 @@ class LexicalIndex:
 
 def _passage_document(row: int, passage: Passage, article: Article) -> Document:
     document = _document(row, article)
-    document.add_text("terms", " ".join([*terms(passage.text), *terms(header(article))]))
+    document.add_text(
+        "terms", " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
+    )
     document.add_text("words", " ".join(words(passage.text)))
     return document
 
 
 def _article_document(number: int, article: Article) -> Document:
     document = _document(number, article)
-    text = [term for paragraph in article.paragraphs for term in terms(paragraph)]
-    document.add_text("terms", " ".join([*text, *terms(header(article)) * _TITLE_WEIGHT]))
+    text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
+    above = terms(header(article), article.language)
+    document.add_text("terms", " ".join([*text, *above * _TITLE_WEIGHT]))
     return document
 
 
@@ -172,6 +177,8 @@ def _document(row: int, article: Article) -> Document:
         document.add_text("outlet", name_key(article.outlet))
     for author in article.authors:
         document.add_text("author", name_key(author))
+    if article.language:
+        document.add_text("language", article.language)
     if article.published:
         document.add_integer("day", article.published.toordinal())
     return document
@@ -187,6 +194,7 @@ def _schema() -> Schema:
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("author", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()
 
