@@ -1,0 +1,73 @@
+"""How long one question takes, and how much of it embedding is.
+
+``python -m benchmarks.latency INDEX QUESTIONS [HOW_MANY]`` asks HOW_MANY questions (default 100, chosen by a fixed
+seed) one after the other, each for the first time, and prints the median and the 95th percentile.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median, quantiles
+from typing import TYPE_CHECKING
+
+from rag.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.evaluation.questions import read_questions
+from rag.retrieval import Retriever
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Timed:
+    """An embedder that remembers how long its last questions took, in seconds."""
+
+    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
+        self.embedder = embedder
+        self.took = 0.0
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self.embedder.identity
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        return self.embedder.embed_passages(texts, progress)
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        started = time.perf_counter()
+        vectors = self.embedder.embed_questions(texts)
+        self.took = time.perf_counter() - started
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self.embedder.count_tokens(texts)
+
+
+def main(index: Path, questions: Path, how_many: int) -> None:
+    timed = Timed(SentenceTransformerEmbedder.load())
+    retriever = Retriever.open(index, embedder=timed)
+    asked = [one.text for one in read_questions(questions)]
+    asked = random.Random(0).sample(asked, min(how_many, len(asked)))
+    retriever.retrieve("A first question, after which everything is loaded.")
+    whole, embedding = [], []
+    for question in asked:
+        started = time.perf_counter()
+        retriever.retrieve(question)
+        whole.append(1000 * (time.perf_counter() - started))
+        embedding.append(1000 * timed.took)
+    words = median(len(question.split()) for question in asked)
+    print(f"{retriever.snapshot.vectors.rows:,} passages, {len(asked)} questions of {words:.0f} words (median)")
+    print(f"median {median(whole):.1f} ms, of it embedding {median(embedding):.1f} ms")
+    print(f"95th percentile {quantiles(whole, n=20)[-1]:.1f} ms")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit("usage: python -m benchmarks.latency INDEX QUESTIONS [HOW_MANY]")
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 100)
