@@ -34,7 +34,7 @@ _TITLES = frozenset(
     Governor Chief General Captain Professor Republican Democratic Democrat""".split()
 )
 _SAID = r"(?:said|says|told|added|warned|announced|claimed|argued|explained|stated|wrote|tweeted|noted|commented)"
-_QUOTED = re.compile(r"[\"“]([^\"“”]{12,})[\"”]")
+_QUOTED = re.compile(r"(?<!\w)(?<![.,!?])[\"“]([^\"“”]{12,})[\"”]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -263,7 +263,7 @@ def is_year(number: str) -> bool:
 
 
 def is_date(text: str, start: int, end: int) -> bool:
-    return bool(re.match(rf"(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})", text[end:]) or re.search(rf"(?:{_MONTH}) $", text[:start]))
+    return bool(re.match(rf"(?:st|nd|rd|th)?(?: ?(?:and|to|[-–]) ?\d{{1,2}})? (?:of )?(?:{_MONTH})", text[end:]) or re.search(rf"(?:{_MONTH}) $", text[:start]))
 
 
 def initials(name: str) -> str:

@@ -17,10 +17,10 @@ def _digits(sentence: Sentence) -> str | None:
     """Numbers in words as digits, or the other way."""
     text, quoted = sentence.text, quoted_spans(sentence.text)
     for n, word in enumerate(NUMBER_WORDS, start=2):
-        match = re.search(rf"\b{word}\b(?!-)", text)
+        match = re.search(rf"(?<!-)\b{word}\b(?!-)", text)
         if match and not inside(match.start(), quoted):
             return text[: match.start()] + str(n) + text[match.end() :]
-    for match in re.finditer(r"(?<![\w.,:$€£-])([2-9]|1[0-2])(?![\w.,:%-]*\d|\w|%|[-–])", text):
+    for match in re.finditer(r"(?<![\w.,:$€£–-])([2-9]|1[0-2])(?![\w.,:%-]*\d|\w|%|[-–])", text):
         if not inside(match.start(), quoted) and not is_date(text, match.start(), match.end()):
             return text[: match.start()] + NUMBER_WORDS[int(match[1]) - 2] + text[match.end() :]
     return None
@@ -28,7 +28,7 @@ def _digits(sentence: Sentence) -> str | None:
 
 def _date_format(sentence: Sentence) -> str | None:
     """"4 March" as "March 4" and back; a month cut short."""
-    text = re.sub(rf"(?<![–-])\b(\d{{1,2}}) ({_MONTH})\b(?! \d)", r"\2 \1", sentence.text)
+    text = re.sub(rf"(?<![–-])(?<!and )\b(\d{{1,2}}) ({_MONTH})\b(?! \d)", r"\2 \1", sentence.text)
     if text != sentence.text:
         return text
     text = re.sub(rf"\b({_MONTH}) (\d{{1,2}})\b(?![\d–-])", r"\2 \1", sentence.text)
@@ -41,7 +41,7 @@ def _date_format(sentence: Sentence) -> str | None:
 def _weekday(sentence: Sentence) -> str | None:
     """A weekday as the date that it was."""
     published = sentence.article.published
-    match = re.search(r"\b[Oo]n (" + "|".join(WEEKDAYS) + r")\b(?! (?:the )?\d| (?:" + _MONTH + "))", sentence.text)
+    match = re.search(r"\b[Oo]n (" + "|".join(WEEKDAYS) + r")\b(?!,? (?:the )?\d|,? (?:" + _MONTH + "))", sentence.text)
     future = re.search(r"\b(?:will|next|to be|would)\b", sentence.text)
     if not published or not match or future or inside(match.start(), quoted_spans(sentence.text)):
         return None

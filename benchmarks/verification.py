@@ -101,7 +101,7 @@ def halves(articles: Sequence[Article]) -> tuple[list[Article], list[Article]]:
 
 def by_hand(articles: Sequence[Article]) -> Iterator[tuple[Sentence, str]]:
     """Fair paraphrases of sample sentences that were written by hand."""
-    texts = {article.url: article for article in articles}
+    texts = {one.url: one for one in sorted(articles, key=lambda one: one.updated or one.published or date.min)}
     for item in json.loads(BY_HAND.read_text(encoding="utf-8")):
         article = texts[item["url"]]
         paragraph = article.paragraph(item["paragraph"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rag.verification.evidence import Cited, Evidence
 from rag.verification.facts import Fault
-from rag.verification.names import alike, mentions
+from rag.verification.names import alike, mentions, surely_name
 from rag.verification.quotations import pieces, stands
 from rag.verification.speakers import Speaker, speakers_in
 from rag.verification.statements import Statement, read, sentences_of
@@ -28,14 +28,19 @@ def _lacks(evidence: Evidence) -> str:
 
 def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A name beside a verb of saying that the evidence does not give as the speaker."""
-    named = [speaker for speaker in speakers_in(claim, quoted=False) if speaker.name]
+    known = frozenset(word for article in evidence.articles for word in mentions(article).words)
+    named = [
+        speaker
+        for speaker in speakers_in(claim, quoted=False)
+        if speaker.name and surely_name(speaker.name, claim.tokens, known)
+    ]
     if not named:
         return None
     places = list(_places(claim, evidence))
     for speaker in named:
         assert speaker.name
         words = speaker.name.words
-        if not evidence.quotations and _reports(words, evidence):
+        if (speaker.verb.startswith("report") or not evidence.quotations) and _reports(words, evidence):
             continue
         given = [(place, one) for place in places for one in _speakers_of(place)]
         if not given or any(_is(words, place, one, evidence) for place, (_, one) in given):

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from rag.articles import Article
 from rag.verification.attribution import wrong_quotation, wrong_speaker
 from rag.verification.evidence import Cited, Evidence
-from rag.verification.facts import NEAR, Fault, says, standing, wrong_date, wrong_name, wrong_number
-from rag.verification.polarity import conflict, together
+from rag.verification.facts import Fault, says, standing, wrong_date, wrong_name, wrong_number
 from rag.verification.roles import swapped_roles
 from rag.verification.speakers import SAYING
 from rag.verification.statements import Statement, read
@@ -18,6 +17,7 @@ from rag.words import terms
 # Share of the sentence's terms that its evidence must say, and the least cosine; benchmarks/verification.py measures them.
 ENOUGH_SAID = 0.4
 LIKE_ENOUGH = 0.35
+_NEAR_OPPOSITE = 0.3
 _SAYING = frozenset(stem for word in SAYING for stem in (word, *terms(word)))
 
 
@@ -65,20 +65,17 @@ def _faults(claim: Statement, evidence: Evidence, similarity: Similarity | None)
 
 
 def _denied(claim: Statement, evidence: Evidence) -> Fault | None:
-    clash = conflict(claim.polarity, together([one.said.polarity for one in evidence.chosen]))
-    return _opposite(evidence, clash) if clash else None
-
-
-def _turned_round(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A word for which the evidence has the opposite in its place."""
-    given = [(one, leaning) for one in evidence.chosen for leaning in one.said.polarity.leanings]
-    for mine in claim.polarity.leanings:
-        if claim.tokens[mine.first].quoted:
+    """A word that the evidence denies, affirms, or has the opposite of, in the same place."""
+    given = [(one, leaning) for one in evidence.chosen for leaning in one.said.leanings]
+    disputed = {leaning.concept for leaning in claim.leanings if leaning.marked}
+    disputed.update(leaning.concept for _, leaning in given if leaning.marked)
+    for mine in claim.leanings:
+        if mine.concept not in disputed or not mine.sign or (claim.tokens[mine.first].quoted and mine.sign > 0):
             continue
         alike = [(one, other) for one, other in given if other.concept == mine.concept]
-        same = [(one, other) for one, other in alike if other.sign == mine.sign]
-        found = standing(claim, mine, same, [(one, other) for one, other in alike if other.sign != mine.sign])
-        if found.rival and (found.displaced or (found.support is None and found.rival.near >= NEAR / 2)):
+        same = [(one, other) for one, other in alike if other.sign in (mine.sign, 0)]
+        found = standing(claim, mine, same, [(one, other) for one, other in alike if other.sign == -mine.sign])
+        if found.rival and (found.displaced or (found.support is None and found.rival.near >= _NEAR_OPPOSITE)):
             return _opposite(evidence, claim.words(mine), found.rival.words)
     return None
 
@@ -135,6 +132,5 @@ _RULES = (
     wrong_name,
     swapped_roles,
     _denied,
-    _turned_round,
     _too_little,
 )

@@ -157,17 +157,15 @@ def _office(said: Statement, name: Name) -> list[Token]:
     """What a sentence says of a name directly before it, or behind a comma: "harbour master X", "X, director of"."""
     found = list[Token]()
     for token in reversed(said.tokens[max(0, name.first - 3) : name.first]):
-        if not token.is_word:
+        if not token.stem or token.capital and token is not said.tokens[0]:
             break
-        if token.stem:
-            found.append(token)
+        found.append(token)
     behind = said.tokens[name.behind : name.behind + 5]
     if behind and behind[0].text == ",":
         for token in behind[1:]:
-            if not token.is_word:
-                break
             if token.stem:
                 found.append(token)
+                break
     return found
 
 

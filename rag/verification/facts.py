@@ -221,11 +221,17 @@ def _stands_for(name: Name, missing: Sequence[str], evidence: Evidence, article_
 
 def _mixed(name: Name, article_names: Sequence[Mentions]) -> bool:
     """Whether a name is put together of two: a first name, and the surname of somebody else."""
-    for first, second in zip(name.words, name.words[1:], strict=False):
-        for known in article_names:
-            both = first in known.words and second in known.words
-            if both and first not in known.alone and not known.whole((first, second)):
-                return True
+    words = name.words
+    if len(words) < 2:
+        return False
+    for known in article_names:
+        if not known.words.issuperset(words):
+            continue
+        apart = any(
+            frozenset(words[:at]) in known.names and known.whole(words[at:]) for at in range(1, len(words))
+        )  # "Moscow Mayor X", "United States President Y" with the title left out
+        if not apart and not known.whole(words):
+            return True
     return False
 
 
@@ -235,7 +241,9 @@ def _other_names(claim: Statement, chosen: Iterable[tuple[Cited, Name]]) -> list
     return [
         (one, other)
         for one, other in chosen
-        if said.isdisjoint(other.words) and not any(alike(mine.words, other.words) for mine in claim.names)
+        if not one.said.tokens[other.first].quoted
+        and said.isdisjoint(other.words)
+        and not any(alike(mine.words, other.words) for mine in claim.names)
     ]
 
 

@@ -82,7 +82,7 @@ _UNCOUNTED = frozenset(
     nobody somebody everybody anyone everyone someone half today yesterday tomorrow last next early late overall
     meanwhile earlier later instead however despite although though unlike except together nearly almost around
     another several given even since whether perhaps indeed thus hence afterwards according amid following based
-    among amid beside besides beyond unlike costing every neither both no including total entry school electricity vote unusually then hall fire mail light heavy tap bad good new old
+    among amid beside besides beyond unlike costing every neither both no multiple including total entry school electricity vote unusually then hall fire mail light heavy tap bad good new old
     local national free small large""".split()
 )
 _COMMON_ENDINGS = ("s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "ism", "ance", "ence", "ship", "ery")

@@ -13,12 +13,12 @@ _DENYING = frozenset("not never no none nobody nothing neither nor without canno
 # Only before "to": "failed to", "declined to comment".
 _DENYING_TO = frozenset("fail fails failed failing refuse refuses refused refusing decline declines declined declining".split())
 _DENYING_THAT = frozenset("deny denies denied denying unable".split())
-_NOT_DENYING = frozenset("only just merely simply least yet".split())
+_NOT_DENYING = frozenset("only just merely simply least".split())
 _CONJUNCTIONS = frozenset("but because although though while who which whereas after before when where if unless and whether".split())
 _QUOTE_MARKS = frozenset("\"“”«»„‘")
 # Verbs that carry too little meaning to be terms, but can be denied.
-_SAYING = frozenset("say says said saying tell tells told".split())
-_SCOPE = 4
+_LIGHT = dict.fromkeys("say says said saying tell tells told".split(), "say") | {"like": "like", "want": "want"}
+_SCOPE, _FOCUS = 4, 2
 
 # Words of one line say the same on each side of the bar, and the opposite across it.
 _OPPOSITES = """
@@ -26,7 +26,7 @@ before | after
 more | fewer less
 first | last final
 rise rose risen increase grow grew grown growth climb jump surge soar gain | fall fell fallen decrease drop plunge shrink shrank sink slump
-raise hike | lower cut reduce slash
+raise hike high higher | low lower cut reduce slash
 approve accept adopt endorse pass | reject veto refuse
 support back favour favor | oppose
 allow permit legalise legalize | ban prohibit forbid outlaw forbade
@@ -51,8 +51,6 @@ maximum | minimum
 upheld uphold | overturn
 impose | lift
 include | exclude
-higher | lower
-high | low
 north northern | south southern
 east eastern | west western
 expand widen | narrow
@@ -73,27 +71,16 @@ able | unable
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """A word that has an opposite."""
+    """A word with its sign: whether it is affirmed or denied, or which of two opposites it is."""
 
     first: int
     """``first`` to ``behind`` (exclusive) are its tokens."""
     behind: int
     concept: str
     sign: int
-    """1 or -1, after what denies it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Polarity:
-    """What is affirmed and denied: signs (1 or -1) of concepts, and what each denying word is about."""
-
-    signs: Mapping[str, frozenset[int]]
-    denied: tuple[tuple[str, ...], ...]
-    """For each denying word, the concepts in its scope, nearest first."""
-    leanings: tuple[Leaning, ...]
-    """Its words that have an opposite."""
-    words: Mapping[str, str]
-    """How the text writes each concept."""
+    """1 or -1; 0 where it stands too far behind a denying word to tell."""
+    marked: bool
+    """Whether it has an opposite, or is what a denying word is about."""
 
 
 @cache
@@ -108,28 +95,25 @@ def _table() -> Mapping[str, tuple[str, int]]:
     return found
 
 
-def polarity_of(tokens: Sequence[Token]) -> Polarity:
-    """Read the polarity of a sentence."""
-    flipped = dict[int, int]()
-    denied = list[tuple[str, ...]]()
+def leanings_in(tokens: Sequence[Token]) -> tuple[Leaning, ...]:
+    """The words of a sentence that carry meaning, with their signs."""
+    flips, far = dict[int, int](), set[int]()
     for i, token in enumerate(tokens):
-        if not token.is_word or not _denies(tokens, i):
+        if token.is_word and _denies(tokens, i):
+            scope = _scope(tokens, i)
+            for at in scope[:_FOCUS]:
+                flips[at] = -flips.get(at, 1)
+            far.update(scope[_FOCUS:])
+    found = list[Leaning]()
+    for i, token in enumerate(tokens):
+        if not token.is_word:
             continue
-        scope = _scope(tokens, i)
-        for at in scope:
-            flipped[at] = -flipped.get(at, 1)
-        if scope:
-            denied.append(tuple(_concept(tokens[at])[0] for at in scope))
-    signs, words, leanings = dict[str, set[int]](), dict[str, str](), list[Leaning]()
-    for i, token in enumerate(tokens):
         concept, sign = _concept(token)
-        sign *= flipped.get(i, 1)
-        if concept.startswith("="):
-            leanings.append(Leaning(i, i + 1, concept, sign))
-        if token.stem or (token.key in _SAYING and sign < 0):
-            signs.setdefault(concept, set()).add(sign)
-            words.setdefault(concept, token.text)
-    return Polarity({key: frozenset(value) for key, value in signs.items()}, tuple(denied), tuple(leanings), words)
+        if not token.stem and not concept.startswith("=") and i not in flips:
+            continue
+        sign = 0 if i in far and i not in flips else sign * flips.get(i, 1)
+        found.append(Leaning(i, i + 1, concept, sign, i in flips or concept.startswith("=") or sign < 0))
+    return tuple(found)
 
 
 def _denies(tokens: Sequence[Token], i: int) -> bool:
@@ -142,19 +126,30 @@ def _denies(tokens: Sequence[Token], i: int) -> bool:
         return False
     if key == "no" and (following in ("more", "fewer", "less") or (following.endswith("er") and following != "longer")):
         return False
-    return key in _DENYING or key in _DENYING_THAT or key.endswith("n't")
+    if key.endswith("n't"):
+        return following not in _NOT_DENYING
+    return key in _DENYING or key in _DENYING_THAT
 
 
 def _scope(tokens: Sequence[Token], i: int) -> list[int]:
     found = list[int]()
-    for at in range(i + 1, min(len(tokens), i + 12)):
+    # "had not been “avoidable”": a quotation that is denied as a whole
+    begun = next((at for at in range(i + 1, min(len(tokens), i + 4)) if tokens[at].text in _QUOTE_MARKS), i)
+    if tokens[i].quoted or any(token.stem for token in tokens[i + 1 : begun]):
+        begun = i
+    for at in range(begun + 1, min(len(tokens), i + 12)):
         token = tokens[at]
         if token.key in CLAUSE_MARKS or token.text in _QUOTE_MARKS or (found and token.key in _CONJUNCTIONS):
             break
-        if token.stem or token.key in _SAYING:
+        if token.stem or token.key in _LIGHT:
             found.append(at)
         if len(found) == _SCOPE:
             break
+    for at in range(i - 1, max(-1, i - 5), -1):  # "he would not": what stands before it
+        if found or tokens[at].key in CLAUSE_MARKS or tokens[at].key in _CONJUNCTIONS or tokens[at].text in _QUOTE_MARKS:
+            break
+        if tokens[at].stem:
+            found.append(at)
     return found
 
 
@@ -162,36 +157,10 @@ def _concept(token: Token) -> tuple[str, int]:
     listed = _table().get(token.stem or token.key)
     if listed:
         return listed
-    if token.key in _SAYING:
-        return "say", 1
+    if token.key in _LIGHT:
+        return _LIGHT[token.key], 1
     if token.key.startswith("un") and len(token.key) > 6:
         base = terms(token.key[2:])
         if base:
             return base[0], -1
     return token.stem, 1
-
-
-def together(polarities: Sequence[Polarity]) -> Polarity:
-    """What several sentences affirm and deny."""
-    signs, words = dict[str, frozenset[int]](), dict[str, str]()
-    for one in polarities:
-        for concept, found in one.signs.items():
-            signs[concept] = signs.get(concept, frozenset()) | found
-        words = {**one.words, **words}
-    denied = tuple(scope for one in polarities for scope in one.denied)
-    return Polarity(signs, denied, tuple(leaning for one in polarities for leaning in one.leanings), words)
-
-
-def conflict(claimed: Polarity, given: Polarity) -> str | None:
-    """What one side denies and the other affirms, as the sentence writes it; None where there is nothing."""
-    for scope in claimed.denied:
-        stated = [concept for concept in scope if concept in given.signs]
-        if stated and all(given.signs[one] == {1} and claimed.signs[one] == {-1} for one in stated):
-            return claimed.words[stated[0]]
-    for scope in given.denied:
-        stated = [concept for concept in scope if concept in claimed.signs]
-        if set(stated) & set(scope[:2]) and all(
-            claimed.signs[one] == {1} and given.signs[one] == {-1} for one in stated
-        ):
-            return claimed.words[stated[0]]
-    return None

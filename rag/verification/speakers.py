@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.verification.names import Name
 from rag.verification.statements import Statement
@@ -33,6 +33,8 @@ class Speaker:
     stems: frozenset[str]
     """What else describes the speaker: "harbour master"."""
     pronoun: bool
+    verb: str = ""
+    """Key of the verb of saying, or "according"."""
 
 
 def speakers_in(statement: Statement, *, quoted: bool = True) -> tuple[Speaker, ...]:
@@ -48,7 +50,7 @@ def speakers_in(statement: Statement, *, quoted: bool = True) -> tuple[Speaker, 
         elif token.key in SAYING and token.text[0].islower():
             speaker = _of_verb(statement, i)
         if speaker:
-            found.append(speaker)
+            found.append(replace(speaker, verb=token.key))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rag.verification.dates import Day, days_in
 from rag.verification.names import Name, names_in
-from rag.verification.polarity import Leaning, Polarity, polarity_of
+from rag.verification.polarity import Leaning, leanings_in
 from rag.verification.quantities import Quantity, quantities_in
 from rag.verification.tokens import Token, tokens_in
 from rag.words import sentence_spans
@@ -35,12 +35,17 @@ class Statement:
     quantities: tuple[Quantity, ...]
     days: tuple[Day, ...]
     names: tuple[Name, ...]
-    polarity: Polarity
-    contexts: Mapping[tuple[int, int], Context]
+    leanings: tuple[Leaning, ...]
+    contexts: dict[tuple[int, int], Context]
+    """What stands around a place, as far as it was asked for."""
 
     def context(self, slot: Slot) -> Context:
         """What stands around a number, date or name of this sentence."""
-        return self.contexts[slot.first, slot.behind]
+        place = slot.first, slot.behind
+        found = self.contexts.get(place)
+        if found is None:
+            found = self.contexts[place] = _context(self.tokens, slot)
+        return found
 
     def words(self, slot: Slot) -> str:
         """A number, date or name as the text writes it."""
@@ -65,11 +70,8 @@ def _read(text: str, start: int) -> Statement:
     taken = {i for day in days for i in range(day.first, day.behind)}
     quantities = quantities_in(tokens, taken)
     names = names_in(tokens, taken)
-    polarity = polarity_of(tokens)
-    slots = (*quantities, *days, *names, *polarity.leanings)
-    contexts = {(slot.first, slot.behind): _context(tokens, slot) for slot in slots}
     stems = frozenset(token.stem for token in tokens if token.stem)
-    return Statement(text, start, start + len(text), tokens, stems, quantities, days, names, polarity, contexts)
+    return Statement(text, start, start + len(text), tokens, stems, quantities, days, names, leanings_in(tokens), {})
 
 
 def _context(tokens: Sequence[Token], slot: Slot) -> Context:
