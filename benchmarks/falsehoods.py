@@ -28,7 +28,26 @@ arrested released|agreed disagreed|raised lowered|north south|guilty innocent"""
 _MONTH = "|".join(MONTHS)
 _CAPITAL = r"[A-Z][\w’'.-]*[\w]"
 _NAME = re.compile(rf"(?<=[a-z,;] )(?:{_CAPITAL})(?: {_CAPITAL})*")
-_NO_NAME = frozenset([*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS), *(f"{day}'s" for day in WEEKDAYS), "I", "He", "She", "It", "The", "They", "We", "But", "And", "In", "On", "A"])
+_NO_NAME = frozenset(
+    [
+        *MONTHS,
+        *WEEKDAYS,
+        *(f"{day}s" for day in WEEKDAYS),
+        *(f"{day}'s" for day in WEEKDAYS),
+        "I",
+        "He",
+        "She",
+        "It",
+        "The",
+        "They",
+        "We",
+        "But",
+        "And",
+        "In",
+        "On",
+        "A",
+    ]
+)
 _TITLES = frozenset(
     """President Prime Minister Mr Ms Mrs Dr Mr. Ms. Mrs. Dr. Foreign Secretary Mayor Judge King Queen Prince Senator
     Governor Chief General Captain Professor Republican Democratic Democrat""".split()
@@ -144,13 +163,17 @@ class Changer:
         found = []
         for names in (WEEKDAYS, MONTHS):
             for match in re.finditer(r"\b(" + "|".join(names) + r")\b", text):
-                if match[1] == "May" and not re.search(r"\d|\bin\b|\bsince\b", text[max(0, match.start() - 4) : match.end() + 4]):
+                if match[1] == "May" and not re.search(
+                    r"\d|\bin\b|\bsince\b", text[max(0, match.start() - 4) : match.end() + 4]
+                ):
                     continue
                 if match[1] == "March" and not re.search(r"\d|in $", text[max(0, match.start() - 3) : match.end() + 3]):
                     continue
                 new = self.random.choice([name for name in names if name != match[1]])
                 found.append((match.start(), match.end(), new))
-        for match in re.finditer(rf"\b(\d{{1,2}})(?= (?:{_MONTH}))|(?<=(?:{'|'.join(m[-3:] for m in MONTHS)}) )(\d{{1,2}})\b(?!\d|%)", text):
+        for match in re.finditer(
+            rf"\b(\d{{1,2}})(?= (?:{_MONTH}))|(?<=(?:{'|'.join(m[-3:] for m in MONTHS)}) )(\d{{1,2}})\b(?!\d|%)", text
+        ):
             day = int(match[0])
             if 1 <= day <= 31:
                 new = str(day + self.random.choice((1, 2, 3)) if day < 28 else day - self.random.choice((1, 2, 3)))
@@ -199,7 +222,12 @@ class Changer:
                 while parts and (parts[0] in _TITLES or parts[0] in _NO_NAME):
                     parts.pop(0)
                 name = " ".join(parts)
-                if not name or name in _NO_NAME or name.split()[-1] in _NO_NAME or inside(match.start(1), quoted_spans(text)):
+                if (
+                    not name
+                    or name in _NO_NAME
+                    or name.split()[-1] in _NO_NAME
+                    or inside(match.start(1), quoted_spans(text))
+                ):
                     continue
                 if match.start(1) == 0 and len(parts) == 1 and name not in self.all_names:
                     continue
@@ -211,7 +239,9 @@ class Changer:
     def _negation(self, sentence: Sentence, text: str) -> str | None:
         quoted = quoted_spans(text)
         found = []
-        for match in re.finditer(r"\b(is|was|were|are|will|would|has|have|had|can|could|should|must)\b(?! not|n't)", text):
+        for match in re.finditer(
+            r"\b(is|was|were|are|will|would|has|have|had|can|could|should|must)\b(?! not|n't)", text
+        ):
             if not re.match(r" (?:been )?(?:the|a|an|in|[a-z]+(?:ed|ing|en)|be|have)\b", text[match.end() :]):
                 continue
             if not re.search(r"\b(?:no|not|none|nobody|nothing|never|nor|neither|without)\b|n['’]t\b", text, re.I):
@@ -231,7 +261,9 @@ class Changer:
 
     def _quote(self, sentence: Sentence, text: str) -> str | None:
         found = []
-        article_words = sorted({word for part in sentence.article.paragraphs for word in _WORD.findall(part) if word.islower()})
+        article_words = sorted(
+            {word for part in sentence.article.paragraphs for word in _WORD.findall(part) if word.islower()}
+        )
         for quote in _QUOTED.finditer(text):
             for match in _WORD.finditer(text, quote.start(1), quote.end(1)):
                 if match.start() == quote.start(1) or text[match.end()] != " ":
@@ -263,7 +295,10 @@ def is_year(number: str) -> bool:
 
 
 def is_date(text: str, start: int, end: int) -> bool:
-    return bool(re.match(rf"(?:st|nd|rd|th)?(?: ?(?:and|to|[-–]) ?\d{{1,2}})? (?:of )?(?:{_MONTH})", text[end:]) or re.search(rf"(?:{_MONTH}) $", text[:start]))
+    return bool(
+        re.match(rf"(?:st|nd|rd|th)?(?: ?(?:and|to|[-–]) ?\d{{1,2}})? (?:of )?(?:{_MONTH})", text[end:])
+        or re.search(rf"(?:{_MONTH}) $", text[:start])
+    )
 
 
 def initials(name: str) -> str:

@@ -27,7 +27,7 @@ def _digits(sentence: Sentence) -> str | None:
 
 
 def _date_format(sentence: Sentence) -> str | None:
-    """"4 March" as "March 4" and back; a month cut short."""
+    """ "4 March" as "March 4" and back; a month cut short."""
     text = re.sub(rf"(?<![–-])(?<!and )\b(\d{{1,2}}) ({_MONTH})\b(?! \d)", r"\2 \1", sentence.text)
     if text != sentence.text:
         return text
@@ -46,7 +46,9 @@ def _weekday(sentence: Sentence) -> str | None:
     if not published or not match or future or inside(match.start(), quoted_spans(sentence.text)):
         return None
     day = published - timedelta(days=(published.weekday() - WEEKDAYS.index(match[1])) % 7)
-    return f"{sentence.text[: match.start(1)]}{day.day} {MONTHS[day.month - 1]} {day.year}{sentence.text[match.end() :]}"
+    return (
+        f"{sentence.text[: match.start(1)]}{day.day} {MONTHS[day.month - 1]} {day.year}{sentence.text[match.end() :]}"
+    )
 
 
 def _percent(sentence: Sentence) -> str | None:
@@ -63,7 +65,7 @@ def _money(sentence: Sentence) -> str | None:
 
 
 def _contracted(sentence: Sentence) -> str | None:
-    """"did not" as "didn't", and back."""
+    """ "did not" as "didn't", and back."""
     quoted = quoted_spans(sentence.text)
     match = re.search(r"\b(did|does|do|is|was|were|are|would|could|should|has|have|had) not\b", sentence.text)
     if match and not inside(match.start(), quoted):
@@ -80,7 +82,9 @@ def _according_to(sentence: Sentence) -> str | None:
     match = match or re.fullmatch(rf"([\"“][^\"“”]+[\"”]),? ({_NAME}) (?:said|added)\.", sentence.text)
     if match:
         return f"According to {match[2]}, {match[1]}"
-    match = re.fullmatch(rf"({_NAME}) (?:said|says|announced|claimed|argued|stated) (?:that )?([a-z][^\"“”]+)", sentence.text)
+    match = re.fullmatch(
+        rf"({_NAME}) (?:said|says|announced|claimed|argued|stated) (?:that )?([a-z][^\"“”]+)", sentence.text
+    )
     if match:
         return f"According to {match[1]}, {match[2]}"
     return None
@@ -88,7 +92,9 @@ def _according_to(sentence: Sentence) -> str | None:
 
 def _told_by(sentence: Sentence) -> str | None:
     """…, according to X as X said that …, and …, X said as X said ….."""
-    match = re.fullmatch(rf"(The|A|An|In|At|There) ([^\"“”]+), (?:according to ({_NAME})|({_NAME}) said)\.", sentence.text)
+    match = re.fullmatch(
+        rf"(The|A|An|In|At|There) ([^\"“”]+), (?:according to ({_NAME})|({_NAME}) said)\.", sentence.text
+    )
     return f"{match[3] or match[4]} said that {match[1].lower()} {match[2]}." if match else None
 
 

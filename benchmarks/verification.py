@@ -86,7 +86,10 @@ def wikinews_articles(folder: Path) -> list[Article]:
     """The articles of the csv files, read as records."""
     with tempfile.TemporaryDirectory() as scratch:
         for path in sorted(folder.glob("*.csv")):
-            with path.open(encoding="utf-8", newline="") as stream, Path(scratch, f"{path.stem}.jsonl").open("w") as out:
+            with (
+                path.open(encoding="utf-8", newline="") as stream,
+                Path(scratch, f"{path.stem}.jsonl").open("w") as out,
+            ):
                 for row in csv.DictReader(stream):
                     out.write(json.dumps({**row, "outlet": "Wikinews"}) + "\n")
         found = [one.article for one in read(find_files([Path(scratch)]).files, today=TODAY)]
@@ -139,7 +142,9 @@ def measure(articles: list[Article], *, hand: bool = False, each: int = EACH) ->
                 changed = changer.changed(sentence, kind, text)
                 if changed:
                     verdict = checked(result, changed.text, sentence)
-                    false.count(verdict.outcome is not Outcome.SUPPORTED, f"{kind}: {changed.text}\n      {sentence.text}")
+                    false.count(
+                        verdict.outcome is not Outcome.SUPPORTED, f"{kind}: {changed.text}\n      {sentence.text}"
+                    )
         result.accepted["written by hand"] = tally
         result.caught["any, in paraphrases by hand"] = false
     return result
@@ -165,7 +170,10 @@ def table(results: dict[str, Result], attribute: str, heading: str) -> None:
     tallies = {name: getattr(result, attribute) for name, result in results.items()}
     for row in dict.fromkeys(row for one in tallies.values() for row in one):
         print(f"  {row:30}" + "".join(f"{one.get(row, Tally())!s:>22}" for one in tallies.values()))
-    whole = {name: Tally(sum(t.right for t in one.values()), sum(t.of for t in one.values())) for name, one in tallies.items()}
+    whole = {
+        name: Tally(sum(t.right for t in one.values()), sum(t.of for t in one.values()))
+        for name, one in tallies.items()
+    }
     print(f"  {'all':30}" + "".join(f"{one!s:>22}" for one in whole.values()))
 
 
@@ -186,7 +194,9 @@ def main(arguments: list[str]) -> None:
         ("one check", [one for result in results.values() for one in result.seconds]),
         ("one check, paragraph unread", [one for result in results.values() for one in result.seconds_unread]),
     ):
-        print(f"\n{name}: median {1000 * statistics.median(seconds):.2f} ms, 95 % within {1000 * statistics.quantiles(seconds, n=20)[-1]:.2f} ms")
+        print(
+            f"\n{name}: median {1000 * statistics.median(seconds):.2f} ms, 95 % within {1000 * statistics.quantiles(seconds, n=20)[-1]:.2f} ms"
+        )
     if verbose:
         for name, result in results.items():
             if name != "Wikinews, held out":

@@ -14,16 +14,14 @@ from rag.verification.statements import Statement, read
 from rag.verification.verdicts import Outcome, Rule, Similarity, Support, Verdict
 from rag.words import terms
 
-# Share of the sentence's terms that its evidence must say, and the least cosine; benchmarks/verification.py measures them.
+# Share of the sentence's terms that its evidence must say, and the least cosine.
 ENOUGH_SAID = 0.4
 LIKE_ENOUGH = 0.35
-_NEAR_OPPOSITE = 0.3
+_NEAR_OPPOSITE = 0.2
 _SAYING = frozenset(stem for word in SAYING for stem in (word, *terms(word)))
 
 
-def check(
-    text: str, cited: Sequence[tuple[Article, int]], *, similarity: Similarity | None = None
-) -> Verdict:
+def check(text: str, cited: Sequence[tuple[Article, int]], *, similarity: Similarity | None = None) -> Verdict:
     """Check one sentence, without its markers, against the paragraphs (article, number from 1) that it cites.
 
     With ``similarity`` a sentence must also be like enough to the sentences that carry it. Never raises for a text.
@@ -67,14 +65,17 @@ def _faults(claim: Statement, evidence: Evidence, similarity: Similarity | None)
 def _denied(claim: Statement, evidence: Evidence) -> Fault | None:
     """A word that the evidence denies, affirms, or has the opposite of, in the same place."""
     given = [(one, leaning) for one in evidence.chosen for leaning in one.said.leanings]
+    anywhere = [(one, leaning) for one in evidence.sentences for leaning in one.said.leanings]
     disputed = {leaning.concept for leaning in claim.leanings if leaning.marked}
     disputed.update(leaning.concept for _, leaning in given if leaning.marked)
     for mine in claim.leanings:
         if mine.concept not in disputed or not mine.sign or (claim.tokens[mine.first].quoted and mine.sign > 0):
             continue
-        alike = [(one, other) for one, other in given if other.concept == mine.concept]
-        same = [(one, other) for one, other in alike if other.sign in (mine.sign, 0)]
-        found = standing(claim, mine, same, [(one, other) for one, other in alike if other.sign == -mine.sign])
+        same = [
+            (one, other) for one, other in anywhere if other.concept == mine.concept and other.sign in (mine.sign, 0)
+        ]
+        others = [(one, other) for one, other in given if other.concept == mine.concept and other.sign == -mine.sign]
+        found = standing(claim, mine, same, others)
         if found.rival and (found.displaced or (found.support is None and found.rival.near >= _NEAR_OPPOSITE)):
             return _opposite(evidence, claim.words(mine), found.rival.words)
     return None

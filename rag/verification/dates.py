@@ -20,8 +20,12 @@ _DECADES |= {"eighties": 80, "nineties": 90}
 _RELATIVE_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _RELATIVE = {"last": -1, "previous": -1, "this": 0, "next": 1}
 _YEAR = re.compile(r"1[5-9][0-9]{2}|20[0-9]{2}")
-_BEFORE_A_MONTH = frozenset("in of since until by from during early mid late last this next through before after to".split())
-_BEFORE_A_YEAR = _BEFORE_A_MONTH | frozenset("and or year spring summer autumn fall winter ( – - circa around than".split())
+_BEFORE_A_MONTH = frozenset(
+    "in of since until by from during early mid late last this next through before after to".split()
+)
+_BEFORE_A_YEAR = _BEFORE_A_MONTH | frozenset(
+    "and or year spring summer autumn fall winter ( – - circa around than".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,16 @@ class Day:
     @property
     def known(self) -> tuple[int | None, ...]:
         """What is given of it, for comparing."""
-        return (self.year, self.month, self.day, self.weekday, self.decade, self.offset, self.offset_years, self.offset_months)
+        return (
+            self.year,
+            self.month,
+            self.day,
+            self.weekday,
+            self.decade,
+            self.offset,
+            self.offset_years,
+            self.offset_months,
+        )
 
 
 def same_day(claimed: Day, given: Day, published: date | None, other: date | None = None) -> bool:
@@ -128,13 +141,18 @@ def _full(day: Day) -> Day:
 
 def days_in(tokens: Sequence[Token]) -> tuple[Day, ...]:
     """All dates of ``tokens``, in order."""
-    found = list[Day]()
+    found, parser = list[Day](), _Parser(tokens)
     i = 0
     while i < len(tokens):
-        days = list(_Parser(tokens).at(i))
+        days = list(parser.at(i)) if _may_begin(tokens[i]) else []
         found += days
         i = days[-1].behind if days else i + 1
     return tuple(found)
+
+
+def _may_begin(token: Token) -> bool:
+    key = token.key
+    return key[0].isdigit() or token.capital or key in _RELATIVE_DAYS or key in _RELATIVE or key in _DECADES
 
 
 class _Parser:
@@ -262,9 +280,9 @@ class _Parser:
             return
         behind = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
         counts = behind is not None and bool(behind.stem) and behind.text[:1].islower()
-        if int(key) >= 1900 and self.key(i - 1) not in ("$", "€", "£") and (
-            not counts or self.key(i - 1) in _BEFORE_A_YEAR or self.key(i - 1) in ("the", "a")
-        ):
-            yield Day(i, i + 1, year=int(key))
-        elif self.key(i - 1) in _BEFORE_A_YEAR and not counts:
+        if (
+            int(key) >= 1900
+            and self.key(i - 1) not in ("$", "€", "£")
+            and (not counts or self.key(i - 1) in _BEFORE_A_YEAR or self.key(i - 1) in ("the", "a"))
+        ) or (self.key(i - 1) in _BEFORE_A_YEAR and not counts):
             yield Day(i, i + 1, year=int(key))

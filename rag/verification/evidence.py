@@ -46,9 +46,7 @@ class Evidence:
         self.quotations = tuple(words for _, _, words in quotations_in(claim.text))
         self.chosen = self._choose()
         self.headers = tuple(read(_header(article)) for article in self.articles)
-        self.words = frozenset(
-            token.key for said in self._all_said() for token in said.tokens if token.is_word
-        )
+        self.words = frozenset(token.key for said in self._all_said() for token in said.tokens if token.is_word)
         """All words of the cited paragraphs and headers."""
 
     def _all_said(self) -> Iterator[Statement]:
@@ -73,7 +71,7 @@ class Evidence:
 
     def _choose(self) -> tuple[Cited, ...]:
         """The sentences that say most of the claim, best first; a further one must add to what they say."""
-        missing = {stem: 1.0 for stem in self.claim.stems}
+        missing = dict.fromkeys(self.claim.stems, 1.0)
         for name in self.claim.names:
             for token in self.claim.tokens[name.first : name.behind]:
                 if token.stem in missing:
@@ -113,8 +111,8 @@ class Evidence:
         return any(self._by_pronoun(one, words) or self._by_office(one, words) for one in self.chosen)
 
     def by_office(self, words: Collection[str]) -> bool:
-        """Whether a chosen sentence gives the office that the article gives with a name: "the harbour master"."""
-        return any(self._by_office(one, words) for one in self.chosen)
+        """Whether the claim puts a name for an office in a chosen sentence: "Brandt" for "the harbour master"."""
+        return any(self._by_office(one, words, self.claim.stems) for one in self.chosen)
 
     def _by_pronoun(self, sentence: Cited, words: Collection[str]) -> bool:
         if not any(token.key in _MEANING_SOMEBODY and not token.quoted for token in sentence.said.tokens):
@@ -136,11 +134,14 @@ class Evidence:
                 return names
         return []
 
-    def _by_office(self, sentence: Cited, words: Collection[str]) -> bool:
+    def _by_office(self, sentence: Cited, words: Collection[str], but: Collection[str] = ()) -> bool:
         definite = {
             token.stem
             for before, token in _pairs(sentence.said)
-            if before in ("the", "a", "an", "her", "his", "their", "s") and token.stem and not token.capital
+            if before in ("the", "a", "an", "her", "his", "their")
+            and token.stem
+            and not token.capital
+            and token.stem not in but
         }
         if not definite:
             return False
@@ -157,7 +158,7 @@ def _office(said: Statement, name: Name) -> list[Token]:
     """What a sentence says of a name directly before it, or behind a comma: "harbour master X", "X, director of"."""
     found = list[Token]()
     for token in reversed(said.tokens[max(0, name.first - 3) : name.first]):
-        if not token.stem or token.capital and token is not said.tokens[0]:
+        if not token.stem or (token.capital and token is not said.tokens[0]):
             break
         found.append(token)
     behind = said.tokens[name.behind : name.behind + 5]

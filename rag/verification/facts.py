@@ -12,7 +12,7 @@ from datetime import date
 
 from rag.verification.dates import Day, same_day
 from rag.verification.evidence import Cited, Evidence
-from rag.verification.names import Name, Mentions, alike, mentions, said_by, surely_name
+from rag.verification.names import Mentions, Name, alike, mentions, said_by, surely_name
 from rag.verification.quantities import Quantity, same_quantity, same_thing_counted
 from rag.verification.statements import Slot, Statement, closeness, closeness_on_both_sides
 from rag.verification.verdicts import Outcome, Rule
@@ -209,7 +209,9 @@ def _word_given(word: str, evidence: Evidence, article_names: Sequence[Mentions]
         expansion = known.expansion(word)
         if expansion and expansion <= evidence.words:
             return True
-    return any(word in known.expansion(given) for known in article_names for given in evidence.words & set(known.acronyms))
+    return any(
+        word in known.expansion(given) for known in article_names for given in evidence.words & set(known.acronyms)
+    )
 
 
 def _stands_for(name: Name, missing: Sequence[str], evidence: Evidence, article_names: Sequence[Mentions]) -> bool:
@@ -235,6 +237,11 @@ def _mixed(name: Name, article_names: Sequence[Mentions]) -> bool:
     return False
 
 
+def _before_a_pronoun(said: Statement, name: Name) -> bool:
+    """Whether what stands behind a name belongs to somebody else: "in Aldermere they beat"."""
+    return name.behind < len(said.tokens) and said.tokens[name.behind].key in ("he", "she", "they", "it", "we", "i")
+
+
 def _other_names(claim: Statement, chosen: Iterable[tuple[Cited, Name]]) -> list[tuple[Cited, Name]]:
     """The names that the evidence has and the sentence has not."""
     said = {token.key for token in claim.tokens}
@@ -242,12 +249,14 @@ def _other_names(claim: Statement, chosen: Iterable[tuple[Cited, Name]]) -> list
         (one, other)
         for one, other in chosen
         if not one.said.tokens[other.first].quoted
+        and not _before_a_pronoun(one.said, other)
         and said.isdisjoint(other.words)
         and not any(alike(mine.words, other.words) for mine in claim.names)
     ]
 
 
 def says(evidence: Evidence) -> str:
+    """Begin a reason: "paragraph 3 of “…” says"."""
     where = evidence.where()
     return "the cited paragraphs say" if where.startswith("none") else f"{where} says"
 

@@ -11,11 +11,15 @@ from rag.words import terms
 
 _DENYING = frozenset("not never no none nobody nothing neither nor without cannot nowhere".split())
 # Only before "to": "failed to", "declined to comment".
-_DENYING_TO = frozenset("fail fails failed failing refuse refuses refused refusing decline declines declined declining".split())
+_DENYING_TO = frozenset(
+    "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()
+)
 _DENYING_THAT = frozenset("deny denies denied denying unable".split())
 _NOT_DENYING = frozenset("only just merely simply least".split())
-_CONJUNCTIONS = frozenset("but because although though while who which whereas after before when where if unless and whether".split())
-_QUOTE_MARKS = frozenset("\"“”«»„‘")
+_CONJUNCTIONS = frozenset(
+    "but because although though while who which whereas after before when where if unless and whether".split()
+)
+_QUOTE_MARKS = frozenset('"“”«»„‘')
 # Verbs that carry too little meaning to be terms, but can be denied.
 _LIGHT = dict.fromkeys("say says said saying tell tells told".split(), "say") | {"like": "like", "want": "want"}
 _SCOPE, _FOCUS = 4, 2
@@ -104,6 +108,10 @@ def leanings_in(tokens: Sequence[Token]) -> tuple[Leaning, ...]:
             for at in scope[:_FOCUS]:
                 flips[at] = -flips.get(at, 1)
             far.update(scope[_FOCUS:])
+            # "promised no money": whether the verb is denied with its object cannot be told
+            before = next((at for at in range(i - 1, max(-1, i - 4), -1) if tokens[at].stem), None)
+            if before is not None:
+                far.add(before)
     found = list[Leaning]()
     for i, token in enumerate(tokens):
         if not token.is_word:
@@ -146,7 +154,12 @@ def _scope(tokens: Sequence[Token], i: int) -> list[int]:
         if len(found) == _SCOPE:
             break
     for at in range(i - 1, max(-1, i - 5), -1):  # "he would not": what stands before it
-        if found or tokens[at].key in CLAUSE_MARKS or tokens[at].key in _CONJUNCTIONS or tokens[at].text in _QUOTE_MARKS:
+        if (
+            found
+            or tokens[at].key in CLAUSE_MARKS
+            or tokens[at].key in _CONJUNCTIONS
+            or tokens[at].text in _QUOTE_MARKS
+        ):
             break
         if tokens[at].stem:
             found.append(at)

@@ -1,4 +1,4 @@
-"""Numbers, amounts, shares and ordinals of a text, each with what it counts: "nine" is 9, "$1.2bn" 1.2 billion dollars."""
+"""Numbers, amounts, shares and ordinals of a text, and what each counts: "$1.2bn" is 1.2 billion dollars."""
 
 from __future__ import annotations
 
@@ -7,100 +7,24 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from rag.verification.tokens import CLAUSE_MARKS, DASHES, Token
+from rag.verification.units import (
+    CURRENCIES,
+    FRACTIONS,
+    IMPLIED,
+    MARKS,
+    MEASURES,
+    MONEY,
+    ORDINALS,
+    PEOPLE,
+    SCALES,
+    SHORT_SCALES,
+    TENS,
+    UNITS,
+)
 
-_UNITS = dict(
-    zip(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split(),
-        range(20),
-        strict=True,
-    )
-)
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5, "crore": 1e7}
-_SCALES |= {"dozen": 12.0}
-_SCALES |= {word + "s": factor for word, factor in _SCALES.items()}
-_SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
-_MARKS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
-_FRACTIONS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
-_FRACTIONS |= {"tenth": 10, "tenths": 10, "sixths": 6, "eighths": 8, "sixth": 6, "eighth": 8}
-_ORDINALS = dict(
-    zip(
-        """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
-        fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split(),
-        range(1, 21),
-        strict=True,
-    )
-)
-_ORDINALS |= {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "hundredth": 100}
-# Words that hold a number, enough to support one but not to claim one.
-_IMPLIED = {"both": 2, "couple": 2, "pair": 2, "twice": 2, "once": 1, "a": 1, "an": 1, "single": 1, "another": 1}
-_IMPLIED |= {"doubled": 2, "double": 2, "tripled": 3, "triple": 3, "no": 0, "none": 0, "trio": 3, "lone": 1, "sole": 1}
-
-_CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "₽": "ruble", "₩": "won", "₪": "shekel"}
-_CURRENCIES |= {"₺": "lira", "₴": "hryvnia", "usd": "dollar", "eur": "euro", "gbp": "pound", "chf": "franc"}
-_CURRENCIES |= {"rs": "rupee", "kr": "crown", "cr": "crown", "sek": "crown", "nok": "crown", "dkk": "crown"}
-_MONEY = {
-    form: name
-    for name, forms in {
-        "dollar": "dollar dollars",
-        "euro": "euro euros",
-        "pound": "pound pounds sterling",
-        "yen": "yen",
-        "yuan": "yuan renminbi",
-        "rupee": "rupee rupees",
-        "ruble": "ruble rubles rouble roubles",
-        "crown": "crown crowns krona kronor krone kroner koruna",
-        "franc": "franc francs",
-        "peso": "peso pesos",
-        "rand": "rand",
-        "lira": "lira liras",
-        "real": "reais",
-        "hryvnia": "hryvnia hryvnias",
-        "shekel": "shekel shekels",
-        "cent": "cent cents",
-    }.items()
-    for form in forms.split()
-}
-MEASURES = {
-    form: name
-    for name, forms in {
-        "km": "km kilometre kilometres kilometer kilometers kms",
-        "m": "metre metres meter meters",
-        "cm": "cm centimetre centimetres centimeter centimeters",
-        "mm": "mm millimetre millimetres millimeter millimeters",
-        "mile": "mile miles mi",
-        "foot": "foot feet ft",
-        "inch": "inch inches",
-        "yard": "yard yards",
-        "kg": "kg kilogram kilograms kilo kilos",
-        "gram": "gram grams grammes",
-        "tonne": "tonne tonnes ton tons",
-        "litre": "litre litres liter liters",
-        "hectare": "hectare hectares",
-        "acre": "acre acres",
-        "second": "seconds",
-        "minute": "minute minutes min mins",
-        "hour": "hour hours hourly",
-        "day": "day days daily",
-        "week": "week weeks weekly",
-        "month": "month months monthly",
-        "year": "year years yearly",
-        "decade": "decade decades",
-        "century": "century centuries",
-        "degree": "degree degrees",
-        "megawatt": "mw megawatt megawatts",
-    }.items()
-    for form in forms.split()
-}
-# People are counted under many names; any of them may stand for another.
-_PEOPLE = frozenset(
-    """person people man men woman women child children individual individuals citizen citizens resident residents
-    victim victims passenger passengers patient patients member members worker workers employee employees survivor
-    survivors others dead died killed injured wounded hurt""".split()
-)
+_BEGINNINGS = frozenset().union(UNITS, TENS, SCALES, MARKS, FRACTIONS, ORDINALS, IMPLIED, CURRENCIES)
 _ABOUT = frozenset(
-    """about around nearly almost some roughly approximately over under than least most close estimated circa just
+    """about around nearly almost some roughly approximately over under than close estimated circa just
     only exactly well more fewer less upwards c""".split()
 )
 _AT_LEAST = {("more", "than"), ("at", "least"), ("greater", "than"), ("higher", "than"), ("no", "fewer")}
@@ -175,7 +99,7 @@ def _counts_otherwise(claimed: Quantity, given: Quantity) -> bool:
 
 
 def _people(quantity: Quantity) -> bool:
-    return bool(_PEOPLE.intersection(quantity.counted[:2]))
+    return bool(PEOPLE.intersection(quantity.counted[:2]))
 
 
 def _close(one: float, other: float) -> bool:
@@ -202,10 +126,12 @@ def _significant(value: float) -> int:
 
 def quantities_in(tokens: Sequence[Token], taken: Collection[int]) -> tuple[Quantity, ...]:
     """All quantities of ``tokens``, but for the tokens ``taken``, which are parts of dates."""
-    found = []
+    found, parser = list[Quantity](), _Parser(tokens, taken)
     i = 0
     while i < len(tokens):
-        quantity = None if i in taken else _Parser(tokens, taken).quantity(i)
+        key = tokens[i].key
+        begins = i not in taken and (key in _BEGINNINGS or key[0].isdigit())
+        quantity = parser.quantity(i) if begins else None
         if quantity:
             found.append(quantity)
             i = quantity.behind
@@ -227,7 +153,7 @@ class _Parser:
         return 0 < i < len(self.tokens) and self.tokens[i - 1].end == self.tokens[i].start
 
     def quantity(self, i: int) -> Quantity | None:
-        currency = _CURRENCIES.get(self.key(i)) if self.key(i + 1)[:1].isdigit() else None
+        currency = CURRENCIES.get(self.key(i)) if self.key(i + 1)[:1].isdigit() else None
         start = i + (currency is not None)
         key = self.key(start)
         if ":" in key and key.replace(":", "").isdigit():
@@ -239,20 +165,20 @@ class _Parser:
         if number is None:
             return self._word(i)
         value, j, maybe_measure = number
-        while self.key(j) in _SCALES or (self.key(j) == "-" and self.key(j + 1) in _SCALES):
+        while self.key(j) in SCALES or (self.key(j) == "-" and self.key(j + 1) in SCALES):
             j += self.key(j) == "-"
-            value *= _SCALES[self.key(j)]
+            value *= SCALES[self.key(j)]
             j += 1
         if [self.key(j), self.key(j + 1), self.key(j + 2)] == ["and", "a", "half"]:
             value, j = value + 0.5, j + 3
-            if self.key(j) in _SCALES:
-                value, j = value * _SCALES[self.key(j)], j + 1
+            if self.key(j) in SCALES:
+                value, j = value * SCALES[self.key(j)], j + 1
         readings = {value, maybe_measure} if maybe_measure is not None else {value}
         return self._with_unit(i, j, readings, currency)
 
     def _with_unit(self, i: int, j: int, readings: set[float], currency: str | None) -> Quantity:
         if currency:
-            return self._made(i, j + (self.key(j) in _MONEY), {(f"money {currency}", max(readings))})
+            return self._made(i, j + (self.key(j) in MONEY), {(f"money {currency}", max(readings))})
         k = j + (self.key(j) in DASHES)
         if self.key(k) in ("%", "percent", "pc"):
             return self._made(i, k + 1, {("percent", value) for value in readings})
@@ -261,8 +187,8 @@ class _Parser:
         if self.key(k) == "percentage":
             return self._made(i, k + 1, {("percent", value) for value in readings})
         for at in range(k, k + 3):  # "1.2 billion US dollars"
-            if self.key(at) in _MONEY:
-                return self._made(i, at + 1, {(f"money {_MONEY[self.key(at)]}", max(readings))})
+            if self.key(at) in MONEY:
+                return self._made(i, at + 1, {(f"money {MONEY[self.key(at)]}", max(readings))})
             if self.key(at) in CLAUSE_MARKS or not self.key(at)[:1].isalpha() or at - k > 0:
                 break
         if self.key(j) in ("am", "pm", "a.m.", "p.m."):
@@ -272,7 +198,7 @@ class _Parser:
             self.key(j) in DASHES and self.key(j + 1) in ("thirds", "fifths", "tenths", "quarters")
         ):
             j += self.key(j) in DASHES
-            share = min(readings) / _FRACTIONS[self.key(j)]
+            share = min(readings) / FRACTIONS[self.key(j)]
             return self._made(i, j + 1, {("count", share), ("percent", 100 * share)})
         return self._made(i, j, {("count", value) for value in readings})
 
@@ -283,52 +209,52 @@ class _Parser:
             value = _digits(key)
             if value is None:
                 return None
-            if self.key(i + 1) in _MARKS:
-                return value + _MARKS[self.key(i + 1)], i + 2, None
-            short = _SHORT_SCALES.get(self.key(i + 1))
+            if self.key(i + 1) in MARKS:
+                return value + MARKS[self.key(i + 1)], i + 2, None
+            short = SHORT_SCALES.get(self.key(i + 1))
             if short and (self.touching(i + 1) or self.key(i + 1) not in ("m", "b", "k")):
                 return value * short, i + 2, value if self.key(i + 1) == "m" else None
             return value, i + 1, None
-        if key in _MARKS:
-            return _MARKS[key], i + 1, None
+        if key in MARKS:
+            return MARKS[key], i + 1, None
         return self._in_words(i)
 
     def _in_words(self, i: int) -> tuple[float, int, None] | None:
         key = self.key(i)
         if key in ("a", "an") and self.key(i + 1) in ("hundred", "thousand", "million", "billion", "trillion", "dozen"):
             return 1.0, i + 1, None
-        if key == "half" and self.key(i + 1) == "a" and self.key(i + 2) in _SCALES:
+        if key == "half" and self.key(i + 1) == "a" and self.key(i + 2) in SCALES:
             return 0.5, i + 2, None
-        if key not in _UNITS and key not in _TENS:
+        if key not in UNITS and key not in TENS:
             return None
         if key == "one" and not self._counts_one(i):
             return None
         total, current, j = 0.0, 0.0, i
         while True:
             key = self.key(j)
-            if key in _UNITS and (current % 10 == 0 or current == 0) and (current % 100 == 0 or _UNITS[key] < 10):
-                current += _UNITS[key]
-            elif key in _TENS and current % 100 == 0:
-                current += _TENS[key]
+            if key in UNITS and (current % 10 == 0 or current == 0) and (current % 100 == 0 or UNITS[key] < 10):
+                current += UNITS[key]
+            elif key in TENS and current % 100 == 0:
+                current += TENS[key]
             elif key == "hundred" and 0 < current < 100:
                 current *= 100
             elif key in ("thousand", "million", "billion") and current:
-                total, current = total + current * _SCALES[key], 0.0
+                total, current = total + current * SCALES[key], 0.0
             else:
                 break
             j += 1
             following = self.key(j)
-            if following == "-" and (self.key(j + 1) in _UNITS or self.key(j + 1) in _SCALES):
-                if self.tokens[j - 1].key in _UNITS and self.key(j + 1) in _UNITS:
+            if following == "-" and (self.key(j + 1) in UNITS or self.key(j + 1) in SCALES):
+                if self.tokens[j - 1].key in UNITS and self.key(j + 1) in UNITS:
                     break  # a range or a score: three-two
                 j += 1
             elif following == "and" and current % 100 == 0 and (current or total):
-                if self.key(j + 1) not in _UNITS and self.key(j + 1) not in _TENS:
+                if self.key(j + 1) not in UNITS and self.key(j + 1) not in TENS:
                     break
                 if self.tokens[j - 1].key not in ("hundred", "thousand", "million"):
                     break
                 j += 1
-            elif following in _UNITS and self.tokens[j - 1].key in _UNITS:
+            elif following in UNITS and self.tokens[j - 1].key in UNITS:
                 break
         return total + current, j, None
 
@@ -343,12 +269,12 @@ class _Parser:
         key = self.key(i)
         if key.isdigit() and self.key(i + 1) in ("st", "nd", "rd", "th") and self.touching(i + 1):
             return self._made(i, i + 2, {("ordinal", float(key))})
-        if key in _TENS and self.key(i + 1) == "-" and self.key(i + 2) in _ORDINALS:
-            return self._made(i, i + 3, {("ordinal", float(_TENS[key] + _ORDINALS[self.key(i + 2)]))})
-        value = _ORDINALS.get(key)
+        if key in TENS and self.key(i + 1) == "-" and self.key(i + 2) in ORDINALS:
+            return self._made(i, i + 3, {("ordinal", float(TENS[key] + ORDINALS[self.key(i + 2)]))})
+        value = ORDINALS.get(key)
         if value is None:
             return None
-        share = _FRACTIONS.get(key)
+        share = FRACTIONS.get(key)
         if share and self.key(i - 1) in ("a", "one", "-") and self.key(i + 1) in ("of", "", ".", ",", "less", "more"):
             part = 1 / share
             return self._made(i, i + 1, {("count", part), ("percent", 100 * part), ("ordinal", float(value))})
@@ -357,16 +283,16 @@ class _Parser:
     def _word(self, i: int) -> Quantity | None:
         key = self.key(i)
         if key in ("half", "quarter") and self.key(i - 1) != "first":
-            part = 1 / _FRACTIONS[key]
+            part = 1 / FRACTIONS[key]
             return self._made(i, i + 1, {("count", part), ("percent", 100 * part)}, implied=True)
         if key in ("dozen", "dozens") and key == "dozen":
             return self._made(i, i + 1, {("count", 12.0)})
-        if key in _IMPLIED:
-            return self._made(i, i + 1, {("count", float(_IMPLIED[key]))}, implied=True)
+        if key in IMPLIED:
+            return self._made(i, i + 1, {("count", float(IMPLIED[key]))}, implied=True)
         return None
 
     def _made(self, i: int, j: int, values: set[tuple[str, float]], *, implied: bool = False) -> Quantity:
-        counted = []
+        counted = list[str]()
         for token in self.tokens[j : j + 6]:
             if token.key in CLAUSE_MARKS or (counted and not token.stem):
                 break

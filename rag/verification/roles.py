@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from rag.verification.evidence import Evidence
@@ -33,12 +34,16 @@ def swapped_roles(claim: Statement, evidence: Evidence) -> Fault | None:
 def _deeds(said: Statement) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...], str]]:
     """Doer, stem of the verb, the one it is done to, and the words, for neighbouring names with a verb between."""
     names = [name for name in said.names if not said.tokens[name.first].quoted]
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in itertools.pairwise(names):
         between = said.tokens[first.behind : second.first]
         if not 0 < len(between) <= _BETWEEN or any(token.quoted or token.text in ",;:." for token in between):
             continue
         content = [token for token in between if token.stem]
-        if len(content) != 1 or content[0].key in SAYING or not content[0].key.endswith(("ed", "s", "t", "d", "n", "k")):
+        if (
+            len(content) != 1
+            or content[0].key in SAYING
+            or not content[0].key.endswith(("ed", "s", "t", "d", "n", "k"))
+        ):
             continue
         keys = [token.key for token in between]
         wording = said.text[said.tokens[first.first].start : said.tokens[second.behind - 1].end]

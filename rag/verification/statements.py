@@ -89,7 +89,7 @@ def _context(tokens: Sequence[Token], slot: Slot) -> Context:
             if distance == _REACH:
                 break
         else:  # the sentence begins or ends within reach
-            found[side, _EDGE] = _LITTLE / (1 + distance / 4)
+            found[side, _EDGE] = 0.8 / (1 + distance / 4)
     return found
 
 

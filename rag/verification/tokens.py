@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from rag.words import STOP_WORDS, fold, terms
 
 # Every quantifier is bounded or over characters that what follows it cannot begin with: no text is slow.
 _TOKEN = re.compile(
-    r"[0-9]+(?:[.,:][0-9]+)*"
+    r"\d+(?:[.,:]\d+)*"
     r"|(?:[^\W\d_]\.){2,}"
     r"|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:['’][^\W\d_]+)*"
     r"|\S"
@@ -60,6 +61,8 @@ def _word(text: str) -> tuple[str, str, bool]:
     is_word = text[0].isalnum()
     if not is_word:
         return text, "", False
+    if text[0].isdigit():  # ١٢ and １２ are 12, too
+        text = "".join(str(unicodedata.decimal(character, character)) for character in text)
     key = fold(text).removesuffix("'s")
     found = terms(text) if key not in STOP_WORDS or text.isupper() else []
     return key, found[0] if found else "", True
