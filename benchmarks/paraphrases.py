@@ -27,7 +27,7 @@ def _digits(sentence: Sentence) -> str | None:
 
 
 def _date_format(sentence: Sentence) -> str | None:
-    """ "4 March" as "March 4" and back; a month cut short."""
+    """The day before the month or behind it; a month cut short."""
     text = re.sub(rf"(?<![–-])(?<!and )\b(\d{{1,2}}) ({_MONTH})\b(?! \d)", r"\2 \1", sentence.text)
     if text != sentence.text:
         return text
@@ -65,7 +65,7 @@ def _money(sentence: Sentence) -> str | None:
 
 
 def _contracted(sentence: Sentence) -> str | None:
-    """ "did not" as "didn't", and back."""
+    """Contracted negations written out, and back."""
     quoted = quoted_spans(sentence.text)
     match = re.search(r"\b(did|does|do|is|was|were|are|would|could|should|has|have|had) not\b", sentence.text)
     if match and not inside(match.start(), quoted):

@@ -1,4 +1,4 @@
-"""Checks what is said against what is cited, without a model: sentences against paragraphs, quotes against the coverage."""
+"""Checks what is said against what is cited: sentences against paragraphs, quotations against the coverage."""
 
 from rag.verification.checking import check
 from rag.verification.citations import Citation, fault

@@ -18,7 +18,8 @@ from rag.words import terms
 ENOUGH_SAID = 0.4
 LIKE_ENOUGH = 0.35
 _NEAR_OPPOSITE = 0.2
-_SAYING = frozenset(stem for word in SAYING for stem in (word, *terms(word)))
+# Verbs of saying and of denying say how, and have rules of their own.
+_NO_CONTENT = frozenset(stem for word in (*SAYING, "fail", "refuse", "decline", "unable") for stem in terms(word))
 
 
 def check(text: str, cited: Sequence[tuple[Article, int]], *, similarity: Similarity | None = None) -> Verdict:
@@ -87,11 +88,13 @@ def _opposite(evidence: Evidence, said: str, given: str = "") -> Fault:
 
 
 def _too_little(claim: Statement, evidence: Evidence) -> Fault | None:
-    wanted = {stem for stem in claim.stems if stem not in _SAYING}
-    if not wanted:
-        return None
     said = {stem for one in evidence.chosen for stem in one.said.stems}
     said.update(stem for header in evidence.headers for stem in header.stems)
+    named = {token.stem for name in claim.names for token in claim.tokens[name.first : name.behind]}
+    # a name that is meant and not written ("she") has passed its own rule
+    wanted = {stem for stem in claim.stems if stem not in _NO_CONTENT and (stem in said or stem not in named)}
+    if not wanted:
+        return None
     beside = {stem for one in evidence.sentences for stem in one.said.stems} - said
     beginnings = {stem[:5] for stem in said if len(stem) >= 5}
     share = sum(

@@ -75,6 +75,23 @@ def same_day(claimed: Day, given: Day, published: date | None, other: date | Non
     return any(_covers(given_as, claim) for claim in claims for given_as in _meanings(given, published))
 
 
+def can_be_the_same(one: Day, other: Day, published: date | None) -> bool:
+    """Whether nothing that is known of two dates tells them apart."""
+    if one.decade is not None or other.decade is not None:
+        return _in_decade(one, other) or _in_decade(other, one)
+    return any(
+        all(mine is None or theirs is None or mine == theirs for mine, theirs in zip(a, b, strict=True))
+        for a in _fullest(one, published)
+        for b in _fullest(other, published)
+    )
+
+
+def _fullest(day: Day, published: date | None) -> list[tuple[int | None, ...]]:
+    """Year, month, day and weekday of what a date means, with all that follows from its publication."""
+    meanings = _meanings(day, published)
+    return [meaning.known[:4] for meaning in meanings[1:] or meanings]
+
+
 def _is_relative(day: Day) -> bool:
     return day.offset is not None or day.offset_years is not None or day.offset_months is not None
 

@@ -145,13 +145,14 @@ class Evidence:
         }
         if not definite:
             return False
-        for paragraph in sentence.article.paragraphs:
-            for said in sentences_of(paragraph):
-                for name in said.names:
-                    if set(words) & set(name.words):
-                        if any(token.stem in definite for token in _office(said, name)):
-                            return True
-        return False
+        return any(
+            token.stem in definite
+            for paragraph in sentence.article.paragraphs
+            for said in sentences_of(paragraph)
+            for name in said.names
+            if set(words) & set(name.words)
+            for token in _office(said, name)
+        )
 
 
 def _office(said: Statement, name: Name) -> list[Token]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.verification.dates import Day, same_day
+from rag.verification.dates import Day, can_be_the_same, same_day
 from rag.verification.evidence import Cited, Evidence
 from rag.verification.names import Mentions, Name, alike, mentions, said_by, surely_name
 from rag.verification.quantities import Quantity, same_quantity, same_thing_counted
@@ -136,7 +136,9 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
         others = [
             (one, other)
             for one, other in chosen
-            if _as_fine(day, other) and not any(means(said, one, other) for said in claim.days)
+            if _as_fine(day, other)
+            and not can_be_the_same(day, other, one.article.published)
+            and not any(means(said, one, other) for said in claim.days)
         ]
         found = standing(claim, day, [(one, other) for one, other in given if means(day, one, other)], others)
         words, rival = claim.words(day), found.rival

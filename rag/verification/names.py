@@ -12,11 +12,12 @@ from rag.words import STOP_WORDS
 
 TITLES = frozenset(
     """mr mrs ms miss dr sir dame lord lady president vice prime minister chancellor king queen prince princess pope
-    senator sen representative rep congressman congresswoman governor gov mayor judge justice general gen colonel col
-    captain capt sergeant sgt lieutenant lt officer professor prof secretary chief director chairman chairwoman chair
-    ambassador commissioner deputy former spokesman spokeswoman spokesperson leader reverend father sister brother
-    saint attorney head coach councillor councilor inspector superintendent admiral major sheikh imam bishop
-    archbishop cardinal premier sultan emperor executive pensioner regulator passenger engineer monsieur madame""".split()
+    senator sen representative rep congressman congresswoman governor gov mayor judge justice general gen colonel
+    col captain capt sergeant sgt lieutenant lt officer professor prof secretary chief director chairman
+    chairwoman chair ambassador commissioner deputy former spokesman spokeswoman spokesperson leader reverend
+    father sister brother saint attorney head coach councillor councilor inspector superintendent admiral major
+    sheikh imam bishop archbishop cardinal premier sultan emperor executive pensioner regulator passenger engineer
+    monsieur madame""".split()
 )
 _WITHIN = frozenset("of de del della von van der den bin ibn al el la le du da di dos das y e".split())
 _NOT_NAMES = frozenset("i i'm i've i'd i'll ok tv am pm".split())
@@ -77,13 +78,14 @@ _KNOWN_ACRONYMS = {
 }
 # Nouns that begin a sentence without an article, beside plurals.
 _UNCOUNTED = frozenset(
-    """police parliament government work rain snow traffic turnout management staff construction power water
-    congress council opposition trade demand output growth inflation unemployment research evidence production
-    nobody somebody everybody anyone everyone someone half today yesterday tomorrow last next early late overall
+    """police parliament government work rain snow traffic turnout management staff construction power water congress
+    council opposition trade demand output growth inflation unemployment research evidence production nobody
+    somebody everybody anyone everyone someone half today yesterday tomorrow last next early late overall
     meanwhile earlier later instead however despite although though unlike except together nearly almost around
     another several given even since whether perhaps indeed thus hence afterwards according amid following based
-    among amid beside besides beyond unlike costing every neither both no multiple including total entry school electricity vote unusually then hall fire mail light heavy tap bad good new old
-    local national free small large""".split()
+    among amid beside besides beyond unlike costing every neither both no multiple including total entry school
+    electricity vote unusually then hall fire mail light heavy tap bad good new old local national free small
+    large""".split()
 )
 _COMMON_ENDINGS = ("s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "ism", "ance", "ence", "ship", "ery")
 

@@ -11,9 +11,7 @@ from rag.words import terms
 
 _DENYING = frozenset("not never no none nobody nothing neither nor without cannot nowhere".split())
 # Only before "to": "failed to", "declined to comment".
-_DENYING_TO = frozenset(
-    "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()
-)
+_DENYING_TO = frozenset("fail fails failed failing refuse refuses refused refusing decline declines declined".split())
 _DENYING_THAT = frozenset("deny denies denied denying unable".split())
 _NOT_DENYING = frozenset("only just merely simply least".split())
 _CONJUNCTIONS = frozenset(
@@ -29,7 +27,7 @@ _OPPOSITES = """
 before | after
 more | fewer less
 first | last final
-rise rose risen increase grow grew grown growth climb jump surge soar gain | fall fell fallen decrease drop plunge shrink shrank sink slump
+rise rose risen increase grow grew grown growth climb jump surge soar gain | fall fell fallen decrease drop plunge shrink sink slump
 raise hike high higher | low lower cut reduce slash
 approve accept adopt endorse pass | reject veto refuse
 support back favour favor | oppose
@@ -105,9 +103,11 @@ def leanings_in(tokens: Sequence[Token]) -> tuple[Leaning, ...]:
     for i, token in enumerate(tokens):
         if token.is_word and _denies(tokens, i):
             scope = _scope(tokens, i)
-            for at in scope[:_FOCUS]:
+            # what an opposite stands before is not denied itself: "never rejected the design"
+            focus = 1 if scope and _concept(tokens[scope[0]])[0].startswith("=") else _FOCUS
+            for at in scope[:focus]:
                 flips[at] = -flips.get(at, 1)
-            far.update(scope[_FOCUS:])
+            far.update(scope[focus:])
             # "promised no money": whether the verb is denied with its object cannot be told
             before = next((at for at in range(i - 1, max(-1, i - 4), -1) if tokens[at].stem), None)
             if before is not None:

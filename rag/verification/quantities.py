@@ -71,18 +71,22 @@ def same_quantity(claimed: Quantity, given: Quantity) -> bool:
         return True
     if given.implied:
         return False
-    bare = not claimed.counted or not given.counted  # "41 per cent, and Blume on 33"
     return any(
-        (kind == other or (bare and "count" in (kind, other) and "ordinal" not in (kind, other)))
+        (kind == other or (_bare(kind, claimed) and other != "ordinal") or (_bare(other, given) and kind != "ordinal"))
         and (_close(value, exact) or (claimed.rough and _rounded(value, exact, claimed.bound)))
         for kind, value in claimed.values
         for other, exact in given.values
     )
 
 
+def _bare(kind: str, quantity: Quantity) -> bool:
+    """Whether a number stands without its unit: "41 per cent for Park, and 33 for Blume"."""
+    return kind == "count" and not quantity.counted
+
+
 def same_thing_counted(one: Quantity, other: Quantity) -> bool:
     """Whether two numbers count the same: "12 people" and "14 people"."""
-    kinds = {kind for kind, _ in one.values} & {kind for kind, _ in other.values}
+    kinds = one.kinds & other.kinds
     if not kinds:
         return False
     if kinds != {"count"}:
@@ -107,10 +111,10 @@ def _close(one: float, other: float) -> bool:
 
 
 def _rounded(claimed: float, exact: float, bound: int) -> bool:
-    """Whether ``exact`` becomes ``claimed`` when written with fewer digits: by a little, or to the side that is said."""
+    """Whether ``exact`` becomes ``claimed`` with fewer digits: by a little, or to the side that is said."""
     if claimed <= 0 or exact <= 0 or bound * (exact - claimed) < 0:
         return False
-    if abs(claimed - exact) > (0.1 if bound else 0.03) * exact:
+    if abs(claimed - exact) > (0.25 if bound else 0.03) * exact:
         return False
     digits = _significant(claimed)
     if digits >= _significant(exact):

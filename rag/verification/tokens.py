@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,12 +47,14 @@ class Token:
 
 def tokens_in(text: str) -> tuple[Token, ...]:
     """All tokens of ``text``, in order."""
-    quoted = [(start, end) for start, end, _ in quotations_in(text)]
+    quoted = [(start, end) for start, end, _ in quotations_in(text)][::-1]
     found = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         key, stem, is_word = _word(match[0])
-        inside = any(opening <= start < closing for opening, closing in quoted)
+        while quoted and quoted[-1][1] <= start:
+            quoted.pop()
+        inside = bool(quoted) and quoted[-1][0] <= start
         found.append(Token(match[0], key, stem, start, end, inside, is_word))
     return tuple(found)
 
@@ -74,13 +77,18 @@ def quotations_in(text: str) -> tuple[tuple[int, int, str], ...]:
     A quotation that is opened and not closed goes on to the end, as in the paragraphs of a long one.
     """
     found = []
+    closers: list[int] | None = None
     i = 0
     while i < len(text):
         closing = _DOUBLE.get(text[i])
         if closing:
-            end = next((j for j in range(i + 1, len(text)) if text[j] in closing), len(text))
+            ends = [j for mark in closing if (j := text.find(mark, i + 1)) >= 0]
+            end = min(ends, default=len(text))
         elif text[i] in _SINGLE_OPENS and _opens(text, i):
-            end = next((j for j in range(i + 1, min(len(text), i + 1_000)) if _closes(text, j)), 0)
+            if closers is None:
+                closers = [j for j in range(len(text)) if _closes(text, j)]
+            after = bisect_right(closers, i)
+            end = closers[after] if after < len(closers) else 0
             if not end:  # an apostrophe that begins a word: '90s, ’tis
                 i += 1
                 continue
