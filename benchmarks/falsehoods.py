@@ -280,7 +280,7 @@ class Changer:
 
 
 def quoted_spans(text: str) -> list[tuple[int, int]]:
-    """What stands in double quotation marks; one that is not closed goes to the end, one not opened is from the start."""
+    """What stands in double quotation marks; to the end or from the start where one is missing."""
     spans = [match.span() for match in re.finditer(r"[\"“][^\"“”]*(?:[\"”]|$)", text)]
     first = re.search("[“”]", text)
     return [(0, first.end()), *spans] if first and first[0] == "”" else spans

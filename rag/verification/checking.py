@@ -8,6 +8,7 @@ from rag.articles import Article
 from rag.verification.attribution import wrong_quotation, wrong_speaker
 from rag.verification.evidence import Cited, Evidence
 from rag.verification.facts import Fault, says, standing, wrong_date, wrong_name, wrong_number
+from rag.verification.polarity import denies, has_less
 from rag.verification.roles import swapped_roles
 from rag.verification.speakers import SAYING
 from rag.verification.statements import Statement, read
@@ -79,6 +80,8 @@ def _denied(claim: Statement, evidence: Evidence) -> Fault | None:
         found = standing(claim, mine, same, others)
         if found.rival and (found.displaced or (found.support is None and found.rival.near >= _NEAR_OPPOSITE)):
             return _opposite(evidence, claim.words(mine), found.rival.words)
+    if denies(claim.tokens, quoted=False) and not any(has_less(one.said.tokens) for one in evidence.sentences):
+        return Fault(Outcome.UNSUPPORTED, Rule.NEGATION, f"{says(evidence)} nothing that is denied")
     return None
 
 

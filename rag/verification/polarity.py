@@ -20,6 +20,17 @@ _CONJUNCTIONS = frozenset(
 _QUOTE_MARKS = frozenset('"“”«»„‘')
 # Verbs that carry too little meaning to be terms, but can be denied.
 _LIGHT = dict.fromkeys("say says said saying tell tells told".split(), "say") | {"like": "like", "want": "want"}
+# "no more than", "no stronger storm": not a denial, but a comparison
+_COMPARED = frozenset(
+    """more fewer less other further better worse stronger weaker larger bigger smaller higher lower greater older
+    younger faster slower later earlier""".split()
+)
+# What may be put in other words with a "not".
+_LESS = frozenset(
+    """only ruled lack lacks lacked lacking missing miss missed empty stop stopped avoid avoided prevent prevented doubt
+    doubts except far few hardly barely little too until unless instead rather abandoned cancelled canceled dropped
+    dismissed withdrew withdrawn gave impossible alone""".split()
+)
 _SCOPE, _FOCUS = 4, 2
 
 # Words of one line say the same on each side of the bar, and the opposite across it.
@@ -27,7 +38,7 @@ _OPPOSITES = """
 before | after
 more | fewer less
 first | last final
-rise rose risen increase grow grew grown growth climb jump surge soar gain | fall fell fallen decrease drop plunge shrink sink slump
+rise rose risen increase grow grew growth climb jump surge soar gain | fall fell fallen decrease drop plunge slump
 raise hike high higher | low lower cut reduce slash
 approve accept adopt endorse pass | reject veto refuse
 support back favour favor | oppose
@@ -109,9 +120,8 @@ def leanings_in(tokens: Sequence[Token]) -> tuple[Leaning, ...]:
                 flips[at] = -flips.get(at, 1)
             far.update(scope[focus:])
             # "promised no money": whether the verb is denied with its object cannot be told
-            before = next((at for at in range(i - 1, max(-1, i - 4), -1) if tokens[at].stem), None)
-            if before is not None:
-                far.add(before)
+            if token.key in ("no", "nothing", "none", "nobody"):
+                far.update([at for at in range(max(0, i - 3), i) if tokens[at].stem][-1:])
     found = list[Leaning]()
     for i, token in enumerate(tokens):
         if not token.is_word:
@@ -124,6 +134,19 @@ def leanings_in(tokens: Sequence[Token]) -> tuple[Leaning, ...]:
     return tuple(found)
 
 
+def denies(tokens: Sequence[Token], *, quoted: bool = True) -> bool:
+    """Whether a sentence denies anything; ``quoted`` also counts what it quotes."""
+    return any(
+        (quoted or not token.quoted) and token.is_word and _denies(tokens, i) and _scope(tokens, i)
+        for i, token in enumerate(tokens)
+    )
+
+
+def has_less(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence says in any way that something is not so: "only", "ruled out", "is missing"."""
+    return denies(tokens) or any(token.key in _LESS or _concept(token)[1] < 0 for token in tokens if token.is_word)
+
+
 def _denies(tokens: Sequence[Token], i: int) -> bool:
     key, following = tokens[i].key, tokens[i + 1].key if i + 1 < len(tokens) else ""
     if key in _DENYING_TO:
@@ -132,7 +155,7 @@ def _denies(tokens: Sequence[Token], i: int) -> bool:
         return False
     if key in ("not", "no") and following in _NOT_DENYING:
         return False
-    if key == "no" and (following in ("more", "fewer", "less") or (following.endswith("er") and following != "longer")):
+    if key == "no" and following in _COMPARED:
         return False
     if key.endswith("n't"):
         return following not in _NOT_DENYING
