@@ -13,7 +13,7 @@ from rag.verification.statements import Statement, read, sentences_of
 from rag.verification.tokens import Token, quotations_in
 
 _MOST_CHOSEN = 3
-_MEANING_SOMEBODY = frozenset("he she they it his her their its who".split())
+_MEANING_SOMEBODY = frozenset("he she they it his her their who".split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from rag.verification.dates import Day, can_be_the_same, same_day
 from rag.verification.evidence import Cited, Evidence
@@ -53,6 +54,11 @@ class Standing:
     def displaced(self) -> bool:
         """Whether the evidence has something else here."""
         return self.rival is not None and self.rival.near >= NEAR and self.rival.near > (self.support or 0.0) + _MARGIN
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether the rival is nearer, for two that may each be in the other's place."""
+        return self.rival is not None and self.support is not None and self.rival.near > self.support + _MARGIN / 2
 
 
 def standing(
@@ -99,6 +105,23 @@ def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
             return Fault(Outcome.UNSUPPORTED, Rule.NUMBER, f"{_has_no(evidence)} number “{words}”")
         if rival and (found.displaced or _said_twice(claim, quantity, same, rival)):
             return Fault(Outcome.CONTRADICTED, Rule.NUMBER, f"{says(evidence)} “{rival.words}” here, not “{words}”")
+    swapped = _exchanged(claim, chosen)
+    if swapped:
+        words = " and ".join(f"“{claim.words(quantity)}”" for quantity in swapped)
+        return Fault(Outcome.CONTRADICTED, Rule.NUMBER, f"{says(evidence)} {words} the other way round")
+    return None
+
+
+def _exchanged(claim: Statement, chosen: Sequence[tuple[Cited, Quantity]]) -> tuple[Quantity, Quantity] | None:
+    """Two numbers of the sentence that stand in its evidence each in the other's place."""
+    mine = [quantity for quantity in claim.quantities if not quantity.implied and not _quoted(claim, quantity)]
+    for one, other in combinations(mine, 2):
+        if not one.kinds & other.kinds or same_quantity(one, other):
+            continue
+        ones = [(cited, quantity) for cited, quantity in chosen if same_quantity(one, quantity)]
+        others = [(cited, quantity) for cited, quantity in chosen if same_quantity(other, quantity)]
+        if standing(claim, one, ones, others).exchanged and standing(claim, other, others, ones).exchanged:
+            return one, other
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import floor, log10
@@ -22,6 +23,8 @@ from rag.verification.units import (
     UNITS,
 )
 
+_HALVES_OF_THE_DAY = frozenset("am pm a.m. p.m.".split())
+_TIME = re.compile(r"(?:1?[0-9]|2[0-3])\.[0-5][0-9]")
 _BEGINNINGS = frozenset().union(UNITS, TENS, SCALES, MARKS, FRACTIONS, ORDINALS, IMPLIED, CURRENCIES)
 _ABOUT = frozenset(
     """about around nearly almost some roughly approximately over under than close estimated circa just
@@ -161,7 +164,7 @@ class _Parser:
         start = i + (currency is not None)
         key = self.key(start)
         if ":" in key and key.replace(":", "").isdigit():
-            return self._made(i, start + 1, {("clock", _clock(key))})
+            return self._at_the_clock(i, start + 1, key)
         ordinal = self._ordinal(start) if not currency else None
         if ordinal:
             return ordinal
@@ -195,16 +198,23 @@ class _Parser:
                 return self._made(i, at + 1, {(f"money {MONEY[self.key(at)]}", max(readings))})
             if self.key(at) in CLAUSE_MARKS or not self.key(at)[:1].isalpha() or at - k > 0:
                 break
-        if self.key(j) in ("am", "pm", "a.m.", "p.m."):
-            value = min(readings) % 12 + (12 if self.key(j)[0] == "p" else 0)
-            return self._made(i, j + 1, {("clock", value)})
+        if self.key(j) in _HALVES_OF_THE_DAY:
+            return self._at_the_clock(i, j, self.key(j - 1))
         if self.key(j) in ("thirds", "fifths", "tenths", "quarters") or (
             self.key(j) in DASHES and self.key(j + 1) in ("thirds", "fifths", "tenths", "quarters")
         ):
             j += self.key(j) in DASHES
             share = min(readings) / FRACTIONS[self.key(j)]
             return self._made(i, j + 1, {("count", share), ("percent", 100 * share)})
-        return self._made(i, j, {("count", value) for value in readings})
+        clock = {("clock", _clock(self.key(j - 1)))} if _TIME.fullmatch(self.key(j - 1)) else set()
+        return self._made(i, j, {("count", value) for value in readings} | clock)
+
+    def _at_the_clock(self, i: int, j: int, key: str) -> Quantity:
+        """A time of day, with "a.m." or "p.m." behind it."""
+        hour, half = _clock(key), self.key(j)
+        if half in _HALVES_OF_THE_DAY:
+            return self._made(i, j + 1, {("clock", hour % 12 + (12 if half[0] == "p" else 0))})
+        return self._made(i, j, {("clock", hour)})
 
     def _number(self, i: int) -> tuple[float, int, float | None] | None:
         """A number in digits or words, the token behind it, and what it is if a short scale is a unit."""
@@ -326,5 +336,8 @@ def _digits(key: str) -> float | None:
 
 
 def _clock(key: str) -> float:
-    hour, minute = key.split(":")[:2]
-    return float(hour[:6]) + float(minute[:6] or 0) / 60
+    """Hours since midnight of "7:30", "7.30" and "7"; 0 for what is no number."""
+    parts = key.replace(".", ":").split(":")
+    if not all(part.isdecimal() for part in parts):
+        return float(UNITS.get(key, 0))
+    return float(parts[0][:6]) + (float(parts[1][:6]) / 60 if len(parts) > 1 else 0.0)
