@@ -109,6 +109,7 @@ def test_another_number_of_the_same_is_a_contradiction() -> None:
         ("The bridge cost 33 people, a third more than planned.", 1, lacking(Rule.NUMBER)),
         ("Twelve people were hurt while it was built.", 1, SUPPORTED),
         ("12% were hurt while it was built.", 1, lacking(Rule.NUMBER)),
+        ("About 4 people were hurt while it was built, and 12 of them died.", 1, wrong(Rule.NUMBER)),
         ("Four people were hurt while it was built, and 4 of them died.", 1, wrong(Rule.NUMBER)),
         ("Some 24 lorries crossed on Friday.", 5, SUPPORTED),
         ("Sales of tickets rose by 12%.", 4, SUPPORTED),
@@ -137,6 +138,8 @@ def test_numbers(text: str, paragraph: int, expected: tuple[Outcome, Rule | None
         ("the 22nd time", {("ordinal", 22.0)}),
         ("8 pm", {("clock", 20.0)}),
         ("07:30", {("clock", 7.5)}),
+        ("8:30 p.m.", {("clock", 20.5)}),
+        ("8.30 pm", {("clock", 20.5)}),
         ("१८ years", {("count", 18.0)}),
     ],
 )

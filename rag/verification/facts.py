@@ -55,11 +55,6 @@ class Standing:
         """Whether the evidence has something else here."""
         return self.rival is not None and self.rival.near >= NEAR and self.rival.near > (self.support or 0.0) + _MARGIN
 
-    @property
-    def exchanged(self) -> bool:
-        """Whether the rival is nearer, for two that may each be in the other's place."""
-        return self.rival is not None and self.support is not None and self.rival.near > self.support + _MARGIN / 2
-
 
 def standing(
     claim: Statement, slot: Slot, same: Sequence[tuple[Cited, Slot]], others: Iterable[tuple[Cited, Slot]]
@@ -120,9 +115,27 @@ def _exchanged(claim: Statement, chosen: Sequence[tuple[Cited, Quantity]]) -> tu
             continue
         ones = [(cited, quantity) for cited, quantity in chosen if same_quantity(one, quantity)]
         others = [(cited, quantity) for cited, quantity in chosen if same_quantity(other, quantity)]
-        if standing(claim, one, ones, others).exchanged and standing(claim, other, others, ones).exchanged:
+        if not ones or not others:
+            continue
+        crossed = _counts_what(one, others) and _counts_what(other, ones)
+        crossed = crossed and not (_counts_what(one, ones) or _counts_what(other, others))
+        if crossed or (_nearer(claim, one, others, ones) and _nearer(claim, other, ones, others)):
             return one, other
     return None
+
+
+def _counts_what(quantity: Quantity, given: Sequence[tuple[Cited, Quantity]]) -> bool:
+    """Whether the noun behind a number is the one behind one of those ``given``."""
+    return any(quantity.counted[:1] == other.counted[:1] != () for _, other in given)
+
+
+def _nearer(
+    claim: Statement, slot: Slot, there: Sequence[tuple[Cited, Slot]], here: Sequence[tuple[Cited, Slot]]
+) -> bool:
+    """Whether a place of the sentence is like one of the places ``there`` rather than ``here``."""
+    context = claim.context(slot)
+    near, far = (max(closeness(context, one.said.context(other)) for one, other in places) for places in (there, here))
+    return near > far + _MARGIN / 2
 
 
 def _said_twice(claim: Statement, quantity: Quantity, same: Sequence[tuple[Cited, Quantity]], rival: Rival) -> bool:

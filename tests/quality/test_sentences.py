@@ -28,12 +28,12 @@ def test_the_floors_are_those_of_this_data() -> None:
 
 def test_invented_sentences_of_the_sample_are_caught(sample: Result) -> None:
     assert sum(tally.of for tally in sample.caught.values()) >= 700
-    assert sample.caught_share >= 0.97
+    assert sample.caught_share >= 0.975
 
 
 def test_true_sentences_of_the_sample_are_accepted(sample: Result) -> None:
     assert sample.accepted["word for word"].wrong == []
-    assert sample.accepted["written by hand"].right >= 81
+    assert sample.accepted["written by hand"].wrong == []
     assert sample.rejected_share <= 0.005
 
 
