@@ -33,6 +33,7 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks.passages
 	$(BIN)/python -m benchmarks.refusal
+	$(BIN)/python -m benchmarks.verification
 	$(BIN)/rag-index build --sample --index data/sample-index
 	$(BIN)/python -m benchmarks.retrieval data/sample-index rag/sample/questions.json
 

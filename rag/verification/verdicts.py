@@ -1,0 +1,68 @@
+"""What a check says of a sentence: the outcome, the rule that decided, and the words that carry the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.articles import Article
+
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+"""Likeness of a sentence to each of some texts, as a cosine; one call, so that they are embedded together."""
+
+
+class Outcome(StrEnum):
+    """What the cited paragraphs make of a sentence."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    """They do not say it."""
+    CONTRADICTED = "contradicted"
+    """They say otherwise."""
+
+
+class Rule(StrEnum):
+    """What a sentence is checked for, in the order of checking."""
+
+    MARKER = "marker"
+    """It cites a paragraph that is there."""
+    QUOTATION = "quotation"
+    """Words in quotation marks stand in one cited paragraph."""
+    SPEAKER = "speaker"
+    """Who is said to have said it is who the paragraph says."""
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    ROLES = "roles"
+    """Who did it, and to whom it was done."""
+    NEGATION = "negation"
+    """Nothing is denied that is affirmed there, nor turned into its opposite."""
+    WORDS = "words"
+    """Enough of its terms are said there."""
+    SIMILARITY = "similarity"
+    """A model finds it like enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A sentence of a cited paragraph that carries the claim: characters ``start`` to ``end`` (exclusive)."""
+
+    article: Article
+    paragraph: int
+    """Counted from 1."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found of one sentence."""
+
+    outcome: Outcome
+    rule: Rule | None
+    """The rule that was broken; None when none was."""
+    reason: str
+    """For a reader: "paragraph 3 of “Harbour tolls rise” has no number 90 billion"."""
+    supports: tuple[Support, ...]
+    """The sentences that come nearest, in the order of the text; empty when no paragraph is cited."""

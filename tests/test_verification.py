@@ -1,0 +1,319 @@
+"""Each rule of the check, with whole verdicts; what a reader is told is part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.articles import Article
+from rag.verification import Outcome, Rule, Support, Verdict, check
+from rag.verification.dates import days_in, same_day
+from rag.verification.quantities import quantities_in
+from rag.verification.quotations import stands
+from rag.verification.tokens import quotations_in, tokens_in
+from tests.toy import HARBOUR, PROTEST
+
+BRIDGE = Article(
+    title="Bridge at Larch Ford opens late",
+    paragraphs=(
+        "The bridge at Larch Ford cost $1.2bn, a third more than planned, and opened on Nov. 3. "
+        "About 12 people were hurt while it was built, and 4 of them died.",
+        "“It will stand for a hundred years,” said Hanna Weil, minister of transport. “It is late [and] dear.”",
+        "She would not say who pays. The Federal Roads Agency (FRA) approved the design in 2019; "
+        "the Tarnian engineer Jonas Kehl had rejected it.",
+        "Weil sued Kehl in October. Kehl denies that he leaked the plans, and sales of tickets rose by 12 per cent.",
+        "Two dozen lorries crossed on Friday. In the 1990s there were 140 a day.",
+        "Kehl said 'the piers aren't safe' and the workers' union agreed.",
+    ),
+    outlet="The Larch Mirror",
+    authors=("Ada Prior",),
+    published=date(2025, 11, 9),
+)
+
+
+def outcome(text: str, *paragraphs: int, article: Article = BRIDGE) -> tuple[Outcome, Rule | None]:
+    verdict = check(text, [(article, number) for number in paragraphs or (1,)])
+    return verdict.outcome, verdict.rule
+
+
+SUPPORTED = (Outcome.SUPPORTED, None)
+
+
+def wrong(rule: Rule) -> tuple[Outcome, Rule]:
+    return Outcome.CONTRADICTED, rule
+
+
+def lacking(rule: Rule) -> tuple[Outcome, Rule]:
+    return Outcome.UNSUPPORTED, rule
+
+
+def test_a_supported_sentence_names_the_sentence_that_carries_it() -> None:
+    verdict = check("Twelve people were hurt while the bridge was built.", [(BRIDGE, 1)])
+    said = BRIDGE.paragraphs[0]
+    start = said.index("About 12")
+    assert verdict == Verdict(
+        Outcome.SUPPORTED,
+        None,
+        "paragraph 1 of “Bridge at Larch Ford opens late” says it",
+        (Support(BRIDGE, 1, start, len(said)),),
+    )
+
+
+def test_the_sentences_of_several_paragraphs_carry_a_claim_in_the_order_of_the_text() -> None:
+    verdict = check(
+        "Odile Brandt said the harbour needed money for the sea wall, and raised the tolls by nine per cent.",
+        [(HARBOUR, 1), (HARBOUR, 2)],
+    )
+    assert verdict.outcome is Outcome.SUPPORTED
+    assert [(one.paragraph, one.start, one.end) for one in verdict.supports] == [(1, 0, 79), (2, 0, 71)]
+    assert verdict.reason == "the cited paragraphs say it"
+
+
+@pytest.mark.parametrize(
+    ("cited", "reason"),
+    [
+        ([], "it cites no paragraph"),
+        ([(HARBOUR, 4)], "“Harbour tolls rise” has no paragraph 4"),
+        ([(HARBOUR, 1), (HARBOUR, 0)], "“Harbour tolls rise” has no paragraph 0"),
+    ],
+)
+def test_what_is_cited_must_be_there(cited: Sequence[tuple[Article, int]], reason: str) -> None:
+    assert check("The tolls rise.", cited) == Verdict(Outcome.UNSUPPORTED, Rule.MARKER, reason, ())
+
+
+def test_a_number_that_is_not_there_is_named() -> None:
+    verdict = check("The harbour master raised the tolls by $90 billion.", [(HARBOUR, 1)])
+    assert (verdict.outcome, verdict.rule) == lacking(Rule.NUMBER)
+    assert verdict.reason == "paragraph 1 of “Harbour tolls rise” has no number “$90 billion”"
+    assert verdict.supports == (Support(HARBOUR, 1, 0, 79),)
+
+
+def test_another_number_of_the_same_is_a_contradiction() -> None:
+    verdict = check("About 300 fishermen blocked the quay.", [(PROTEST, 1)])
+    assert (verdict.outcome, verdict.rule) == wrong(Rule.NUMBER)
+    assert verdict.reason == "paragraph 1 of “Fishermen block the quay” says “200”, not “300”"
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph", "expected"),
+    [
+        ("The bridge cost 1.2 billion dollars.", 1, SUPPORTED),
+        ("The bridge cost $1,200,000,000.", 1, SUPPORTED),
+        ("The bridge cost $1.3bn.", 1, wrong(Rule.NUMBER)),
+        ("The bridge cost €1.2bn.", 1, wrong(Rule.NUMBER)),
+        ("The bridge cost 33 people, a third more than planned.", 1, lacking(Rule.NUMBER)),
+        ("Twelve people were hurt while it was built.", 1, SUPPORTED),
+        ("12% were hurt while it was built.", 1, lacking(Rule.NUMBER)),
+        ("About 4 people were hurt while it was built, and 12 of them died.", 1, wrong(Rule.NUMBER)),
+        ("Four people were hurt while it was built, and 4 of them died.", 1, wrong(Rule.NUMBER)),
+        ("Some 24 lorries crossed on Friday.", 5, SUPPORTED),
+        ("Sales of tickets rose by 12%.", 4, SUPPORTED),
+        ("Sales of tickets rose by more than 10%.", 4, SUPPORTED),
+        ("Sales of tickets rose by 13 percent.", 4, wrong(Rule.NUMBER)),
+    ],
+)
+def test_numbers(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+    assert outcome(text, paragraph) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("nine boats", {("count", 9.0)}),
+        ("two hundred and five boats", {("count", 205.0)}),
+        ("twenty-five boats", {("count", 25.0)}),
+        ("half a million boats", {("count", 500_000.0)}),
+        ("1,200.5 boats", {("count", 1200.5)}),
+        ("$1.2bn", {("money dollar", 1.2e9)}),
+        ("Cr 5.1 million", {("money crown", 5.1e6)}),
+        ("5.1 million crowns", {("money crown", 5.1e6)}),
+        ("12 per cent", {("percent", 12.0)}),
+        ("12%", {("percent", 12.0)}),
+        ("two-thirds", {("count", 2 / 3), ("percent", 100 * (2 / 3))}),
+        ("the 22nd time", {("ordinal", 22.0)}),
+        ("8 pm", {("clock", 20.0)}),
+        ("07:30", {("clock", 7.5)}),
+        ("8:30 p.m.", {("clock", 20.5)}),
+        ("8.30 pm", {("clock", 20.5)}),
+        ("१८ years", {("count", 18.0)}),
+    ],
+)
+def test_how_numbers_are_written(text: str, values: set[tuple[str, float]]) -> None:
+    found = [quantity for quantity in quantities_in(tokens_in(text), ()) if not quantity.implied]
+    assert [quantity.values for quantity in found] == [values]
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph", "expected"),
+    [
+        ("The bridge opened on 3 November.", 1, SUPPORTED),
+        ("The bridge opened on November 3, 2025.", 1, SUPPORTED),
+        ("The bridge opened on Monday.", 1, SUPPORTED),
+        ("The bridge opened on Tuesday.", 1, wrong(Rule.DATE)),
+        ("The bridge opened on 4 November.", 1, wrong(Rule.DATE)),
+        ("The bridge opened in October.", 1, lacking(Rule.DATE)),
+        ("Two dozen lorries crossed on 7 November 2025.", 5, SUPPORTED),
+        ("Two dozen lorries crossed yesterday.", 5, wrong(Rule.DATE)),
+        ("In the nineties there were 140 a day.", 5, SUPPORTED),
+        ("In the 1980s there were 140 a day.", 5, wrong(Rule.DATE)),
+        ("The agency approved the design in 2018.", 3, wrong(Rule.DATE)),
+    ],
+)
+def test_dates(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+    assert outcome(text, paragraph) == expected
+
+
+@pytest.mark.parametrize(
+    ("claimed", "written", "same"),
+    [
+        ("on 3 Nov. 2021", "on November 3rd, 2021", True),
+        ("on Wednesday", "on 3 November 2021", True),
+        ("in 2020", "last year", True),
+        ("on 2 November", "yesterday", True),
+        ("1998", "1998–99", True),
+        ("on 3 November 2020", "on 3 November", False),
+        ("on Tuesday", "on Wednesday", False),
+    ],
+)
+def test_when_two_dates_are_the_same(claimed: str, written: str, same: bool) -> None:
+    one, other = days_in(tokens_in(claimed))[0], days_in(tokens_in(written))[0]
+    assert same_day(one, other, date(2021, 11, 3)) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph", "expected"),
+    [
+        ("The FRA approved the design.", 3, SUPPORTED),
+        ("Weil would not say who pays.", 3, SUPPORTED),  # "she", and nobody else stands before it
+        ("Kehl, an engineer from Tarnia, had rejected the design.", 3, SUPPORTED),
+        ("Hanna Weil sued Jonas Kehl in October.", 4, SUPPORTED),
+        ("Hanna Kehl denies that he leaked the plans.", 4, lacking(Rule.NAME)),
+        ("The Tarnian engineer Hanna Weil had rejected it.", 3, wrong(Rule.NAME)),
+        ("The Rail Office approved the design in 2019.", 3, wrong(Rule.NAME)),
+        ("The Larch Mirror reported that sales of tickets rose.", 4, SUPPORTED),
+        ("Kehl sued Weil in October.", 4, wrong(Rule.ROLES)),
+        ("Kehl was sued by Weil in October.", 4, SUPPORTED),
+    ],
+)
+def test_names_and_roles(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+    assert outcome(text, paragraph) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph", "expected"),
+    [
+        ('Weil said it would stand "for a hundred years".', 2, SUPPORTED),
+        ("Weil said it would stand ‘for a hundred years.’", 2, SUPPORTED),
+        ("According to Hanna Weil, „It will stand … years“.", 2, SUPPORTED),
+        ('Weil said it would stand "for two hundred years".', 2, lacking(Rule.QUOTATION)),
+        ('Weil said it would stand "for hundred years".', 2, lacking(Rule.QUOTATION)),
+        ('Kehl said it would stand "for a hundred years".', 2, wrong(Rule.SPEAKER)),
+        ("According to Jonas Kehl, “It will stand for a hundred years”.", 2, wrong(Rule.SPEAKER)),
+        ("Kehl said “the piers aren’t safe”.", 6, SUPPORTED),
+        ("The workers’ union agreed with Kehl about the piers’ state.", 6, SUPPORTED),
+    ],
+)
+def test_quotations_and_speakers(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+    assert outcome(text, paragraph) == expected
+
+
+def test_the_right_speaker_is_named() -> None:
+    verdict = check("According to Mara Quill, the town needs “the money for the sea wall”.", [(HARBOUR, 2)])
+    assert verdict.reason == (
+        "it was said by “Odile Brandt”, not by “Mara Quill”, in paragraph 2 of “Harbour tolls rise”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a “b c” d", ["b c"]),
+        ("a ‘b’s c’ d", ["b’s c"]),
+        ("the dockers’ strike", []),
+        ("in the ’90s", []),
+        ("a «b» and 'c d'", ["b", "c d"]),
+        ('she said "b', ["b"]),
+    ],
+)
+def test_what_is_a_quotation(text: str, words: list[str]) -> None:
+    assert [found for _, _, found in quotations_in(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("quotation", "there"),
+    [
+        ("the sea – wall", True),
+        ("The sea", True),
+        ("sea-wall", False),
+        ("the [old] wall", True),
+        ("wall ... the", False),
+        ("e sea", False),
+        ("THE SEA", False),
+    ],
+)
+def test_what_stands_in_a_paragraph(quotation: str, there: bool) -> None:
+    assert stands(quotation, "We need the\u00a0sea — wall.") is there
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraph", "expected"),
+    [
+        ("Weil refused to say who pays.", 3, SUPPORTED),
+        ("The Federal Roads Agency did not approve the design in 2019.", 3, wrong(Rule.NEGATION)),
+        ("The Federal Roads Agency rejected the design in 2019.", 3, wrong(Rule.NEGATION)),
+        ("The Federal Roads Agency never rejected the design in 2019.", 3, SUPPORTED),
+        ("Kehl leaked the plans.", 4, wrong(Rule.NEGATION)),
+        ("Kehl said that he did not leak the plans.", 4, SUPPORTED),
+        ("Sales of tickets fell by 12 per cent.", 4, wrong(Rule.NEGATION)),
+    ],
+)
+def test_negations_and_opposites(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+    assert outcome(text, paragraph) == expected
+
+
+def test_a_sentence_about_something_else_says_too_little() -> None:
+    verdict = check("The weather was pleasant and the beaches were crowded all summer.", [(BRIDGE, 5)])
+    assert verdict.rule is Rule.WORDS
+    assert verdict.reason == "only 0% of its words are in what it cites"
+    assert check("…", [(BRIDGE, 5)]).reason == "it says nothing that can be checked"
+
+
+def test_similarity_is_asked_last_and_decides() -> None:
+    asked: list[tuple[str, Sequence[str]]] = []
+
+    def likeness(text: str, texts: Sequence[str]) -> list[float]:
+        asked.append((text, texts))
+        return [0.1 for _ in texts]
+
+    said = "The harbour master of Port Ellery raised the tolls."
+    verdict = check(said, [(HARBOUR, 1)], similarity=likeness)
+    assert (verdict.outcome, verdict.rule) == lacking(Rule.SIMILARITY)
+    assert verdict.reason == "it is too unlike what it cites (likeness 0.10)"
+    assert asked == [(said, [HARBOUR.paragraphs[0]])]
+    assert check(said, [(HARBOUR, 1)], similarity=lambda text, texts: [0.9] * len(texts)).outcome is Outcome.SUPPORTED
+    check("The harbour master raised the tolls by 8%.", [(HARBOUR, 1)], similarity=likeness)
+    assert len(asked) == 1
+
+
+def test_an_undated_article_has_no_weekday_to_compare() -> None:
+    undated = replace(HARBOUR, published=None)
+    said = "The harbour master of Port Ellery raised the tolls on 4 March 2025."
+    assert outcome(said, 1, article=HARBOUR) == SUPPORTED
+    assert outcome(said, 1, article=undated) == lacking(Rule.DATE)
+
+
+hostile = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\"'“”‘’.,-–$% 1209NnotMay")), max_size=120)
+
+
+@given(text=hostile, paragraph=hostile, published=st.dates() | st.none())
+def test_no_text_makes_it_fail(text: str, paragraph: str, published: date | None) -> None:
+    article = Article(title=text[:20], paragraphs=(paragraph, text), outlet=paragraph[:9], published=published)
+    verdict = check(text, [(article, 1), (article, 2)], similarity=lambda _, texts: [0.5] * len(texts))
+    for support in verdict.supports:
+        assert 0 <= support.start < support.end <= len(article.paragraph(support.paragraph))
+    assert verdict.reason
