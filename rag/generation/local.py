@@ -94,8 +94,14 @@ def _part(number: int) -> Path:
 class LocalModel:
     """A GGUF file run by llama.cpp in this process; ``close`` it, or let it go, to free its memory."""
 
-    def __init__(self, path: Path, *, window: int = _WINDOW) -> None:
-        """Load the model, which takes seconds; ``window`` is its limit on prompt and answer together, in tokens.
+    def __init__(self, path: Path, *, window: int = _WINDOW, longest: int = 400, threads: int = -1) -> None:
+        """Load the model, which takes seconds.
+
+        Args:
+            path: A GGUF file.
+            window: Its limit on prompt and answer together, in tokens.
+            longest: Tokens that it may write.
+            threads: Cores that it computes on; -1 for all. Fewer are faster where others use them, too.
 
         Raises:
             ModelUnavailable: the extra ``local`` is not installed, or ``path`` holds no model that can be loaded.
@@ -109,6 +115,9 @@ class LocalModel:
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(path)
         parameters.n_ctx = window
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+        # Not to spin while waiting for the other threads: on a machine with other work that is most of the time.
+        parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0
         parameters.verbosity = -1
         parameters.ui = False
         parameters.hostnames = ["127.0.0.1"]
@@ -124,7 +133,12 @@ class LocalModel:
             raise ModelUnavailable(f"{path} is no model that llama.cpp can load") from error
         self.path = path
         self.endpoint = Endpoint(
-            f"{self._server.listening_address}/v1", path.stem, key=key, timeout=300.0, holds_grammar=True, longest=400
+            f"{self._server.listening_address}/v1",
+            path.stem,
+            key=key,
+            timeout=300.0,
+            longest=longest,
+            holds_grammar=True,
         )
 
     def __repr__(self) -> str:

@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.errors import GenerationFailed
-from rag.generation.cleaning import plain, without_markers
+from rag.generation.cleaning import Marker, plain, without_markers
 from rag.generation.drafts import Draft, Evidence
 from rag.generation.prompting import BUDGET, REFUSAL, Model, Prompt, Shown, writing_prompt
 from rag.relevance import Sentence
@@ -22,6 +23,7 @@ _MOST_SENTENCES = 12
 _BEGUN = 3
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")
 _STOP = re.compile(r"[.!?…。！？]")
+_STOPPED = re.compile(r"[.!?…。！？][\"”’')»]*\s*\Z")
 _THOUGHT, _THOUGHT_ENDS = "<think>", "</think>"
 
 
@@ -70,16 +72,19 @@ class Writer:
                 return
 
     def _limited(self, prompt: Prompt) -> Iterator[str]:
-        started, left = self._clock(), _LONGEST
+        started, left, wrote = self._clock(), _LONGEST, False
         pieces = self.model(prompt)
         try:
             for piece in pieces:
+                wrote = wrote or bool(piece.strip())
                 yield piece[:left]
                 left -= len(piece)
                 if left < 0:
                     raise GenerationFailed(f"the model wrote more than {_LONGEST:,} characters and was stopped")
                 if self._clock() - started > self.seconds:
                     raise GenerationFailed(f"the model wrote for more than {self.seconds:g} seconds and was stopped")
+            if not wrote:  # which is not the same as to decline
+                raise GenerationFailed("the model wrote nothing")
         finally:
             # So that a server is not left writing for nobody; a model may be any iterator, most are generators.
             if close := getattr(pieces, "close", None):
@@ -131,7 +136,7 @@ def _spoken(pieces: Iterable[str]) -> Iterator[str]:
 def _whole_until(line: str) -> int:
     """Return where the last sentence of an unfinished line begins, once those before it are certain; otherwise 0."""
     text, markers = without_markers(line)
-    spans = _spans(text)
+    spans = _spans(text, markers)
     if len(spans) < 2 or len(words(text[slice(*spans[-1])])) < _BEGUN or _leads(text, markers[0].at if markers else -1):
         return 0
     start = spans[-1][0]
@@ -141,7 +146,7 @@ def _whole_until(line: str) -> int:
 def _sentences(line: str) -> list[Written]:
     """Cut a line into sentences with their markers, which stand behind a sentence, in it, or, of a list, before it."""
     text, markers = without_markers(line)
-    spans = _spans(text)
+    spans = _spans(text, markers)
     if not spans:
         return []
     numbers: list[dict[int, None]] = [{} for _ in spans]
@@ -160,13 +165,16 @@ def _leads(text: str, first_marker: int) -> bool:
     return first_marker >= 0 and not any(character.isalnum() for character in text[:first_marker])
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Spans of sentences; what is said between quotation marks stays with who said it."""
+def _spans(text: str, markers: Sequence[Marker]) -> list[tuple[int, int]]:
+    """Spans of sentences; a marker behind a stop ends one, and what stands in quotation marks is with who said it."""
+    ends = [marker.at for marker in markers if _STOPPED.search(text, 0, marker.at)]
     joined: list[tuple[int, int]] = []
-    for start, end in sentence_spans(text):
-        if joined and _quoting(text[slice(*joined[-1])]):
-            start = joined.pop()[0]
-        joined.append((start, end))
+    for begin, until in pairwise((0, *ends, len(text))):
+        for place, (start, end) in enumerate(sentence_spans(text[begin:until])):
+            start, end = start + begin, end + begin
+            if place and _quoting(text[slice(*joined[-1])]):
+                start = joined.pop()[0]
+            joined.append((start, end))
     return joined
 
 

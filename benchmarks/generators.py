@@ -1,0 +1,71 @@
+"""How long a generator takes for an answer, and how often it declines: ``python -m benchmarks.generators NAME [INDEX]``.
+
+Asks five questions of the sample that its coverage answers and five that it doesn't (or as many as the third argument
+says), of INDEX or of an index that is built for it, and prints each answer's seconds, the first words', and its text.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from index.building import build
+from rag.answering import Answerer
+from rag.embedding import SentenceTransformerEmbedder
+from rag.evaluation.questions import GoldQuestion, read_questions
+from rag.generation import named
+from rag.retrieval import Retriever
+from rag.sample import ARTICLES, QUESTIONS
+from rag.snapshot import IndexFolder
+from rag.tokens import count_tokens
+
+
+def chosen(questions: list[GoldQuestion], how_many: int) -> list[GoldQuestion]:
+    """Take questions from all over the file: its stories stand together."""
+    return questions[:: max(1, len(questions) // how_many)][:how_many]
+
+
+def main(name: str, index: str | None, how_many: int) -> None:
+    started = time.perf_counter()
+    generator = named(name)
+    print(f"{name}: ready after {time.perf_counter() - started:.1f} s; load of the machine {os.getloadavg()[0]:.1f}")
+    folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
+    if index is None:
+        build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
+    answerer = Answerer(Retriever.open(folder), generator)
+    questions = [question for question in read_questions(QUESTIONS) if not question.scope]
+    answerer.retriever.search("warm")
+    for label in ("answered by the coverage", "not answered by it"):
+        asked = chosen([one for one in questions if one.answerable == label.startswith("answered")], how_many)
+        took, declined = [], 0
+        print(f"\n{len(asked)} questions {label}")
+        for question in asked:
+            before = time.perf_counter()
+            stream = answerer.stream(question.text)
+            answer = next(stream)
+            first = time.perf_counter() - before
+            *_, answer = answer, *stream
+            took.append(time.perf_counter() - before)
+            declined += answer.refused
+            tokens = sum(count_tokens(claim.text) for claim in answer.claims)
+            print(f"\n{question.text}\n  {took[-1]:.1f} s, first words after {first:.1f} s, {tokens} tokens shown")
+            for claim in answer.claims:
+                print(f"  - {claim.text} {[citation.marker for citation in claim.citations]}")
+            for why in answer.dropped:
+                print(f"  dropped: {why}")
+            if answer.notice:
+                print(f"  {answer.notice}")
+        print(
+            f"\nmedian {statistics.median(took):.1f} s, slowest {max(took):.1f} s, declined {declined} of {len(asked)}"
+        )
+    print(f"load of the machine {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None, int(sys.argv[3]) if len(sys.argv) > 3 else 5)
