@@ -1,7 +1,7 @@
-"""How long a generator takes for an answer, and how often it declines: ``python -m benchmarks.generators NAME [INDEX]``.
+"""How long a generator takes, and how often it declines: ``python -m benchmarks.generators NAME [INDEX [HOW_MANY]]``.
 
-Asks five questions of the sample that its coverage answers and five that it doesn't (or as many as the third argument
-says), of INDEX or of an index that is built for it, and prints each answer's seconds, the first words', and its text.
+Asks HOW_MANY (default five) of the sample's questions that its coverage answers, and as many that it doesn't, of INDEX
+or of an index that is built for it; prints each answer's seconds, those until its first words, and its text.
 """
 
 from __future__ import annotations

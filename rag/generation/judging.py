@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.articles import day_in_words
 from rag.generation.drafts import Draft, Evidence, Generator
 from rag.generation.prompting import Prompt, neutral
 from rag.relevance import Sentence
@@ -20,39 +19,63 @@ Leaning = Callable[[Prompt], float | None]
 _JUDGED = 6
 # More than these are not needed to write four sentences from.
 _KEPT = 4
-_INSTRUCTIONS = "You check what a passage of a news article says. You answer with one word: yes or no."
+# Logits, chosen for Qwen2.5-Coder-1.5B on questions of the sample; another model's may lie elsewhere.
+_ANSWERS_ABOVE = 0.15
+_SAYS_ABOVE = 0.0
+_ANSWERS = (
+    "You read a passage of a news article and say whether it states the answer to a question. "
+    "Answer with one word: Yes or No."
+)
+_SAYS = "You check what a passage of a news article says. Answer with one word: Yes or No."
+# Shown before each passage, invented: near misses are what a model takes for answers. A server that keeps what it read
+# reads them once.
+_EXAMPLES = """\
+Passage: The library in Tarn closed on Monday after the roof leaked, the mayor said.
+Question: Why did the library in Tarn close?
+Does the passage state the answer? Yes
+
+Passage: The library in Tarn closed on Monday after the roof leaked, the mayor said.
+Question: What will the repair of the library's roof cost?
+Does the passage state the answer? No
+
+Passage: Ana Ruhl, 41, won the race for the second time, ahead of Per Dahl.
+Question: How old is Per Dahl?
+Does the passage state the answer? No
+
+Passage: Ana Ruhl, 41, won the race for the second time, ahead of Per Dahl.
+Question: Who came second in the race?
+Does the passage state the answer? Yes
+
+"""
 
 
 class Judge:
     """Judges passages by the leaning of a language model; thresholds are logits, 0 is even odds."""
 
-    def __init__(self, leaning: Leaning, *, answers_above: float = 0.0, says_above: float = 0.0) -> None:
+    def __init__(
+        self, leaning: Leaning, *, answers_above: float = _ANSWERS_ABOVE, says_above: float = _SAYS_ABOVE
+    ) -> None:
         self.leaning = leaning
         self.answers_above = answers_above
         self.says_above = says_above
 
     def answers(self, question: str, sentence: Sentence) -> bool | None:
         """Whether the paragraph of ``sentence`` states the answer; None where the model cannot be read."""
-        day = f"{day_in_words(sentence.article.published)}, " if sentence.article.published else ""
-        return self._above(
-            self.answers_above,
-            f"Question: {neutral(question)}\n\n"
-            f"Passage ({day}{neutral(sentence.article.outlet or 'unknown outlet')}): "
-            f"{neutral(sentence.article.paragraph(sentence.paragraph))}\n\n"
-            "Does the passage state the answer to the question? Answer yes or no.",
-        )
+        text = neutral(sentence.article.paragraph(sentence.paragraph))
+        asked = f"Passage: {text}\nQuestion: {neutral(question)}\nDoes the passage state the answer?"
+        return self._above(self.answers_above, Prompt(_ANSWERS, _EXAMPLES + asked))
 
     def says(self, statement: str, evidence: Sequence[Evidence]) -> bool | None:
         """Whether the passages cited say that ``statement`` is true; None where the model cannot be read."""
         passages = " ".join(neutral(one.quote) for one in evidence)
-        return self._above(
-            self.says_above,
+        asked = (
             f"Passage: {passages}\n\nStatement: {neutral(statement)}\n\n"
-            "Does the passage say that the statement is true? Answer yes or no.",
+            "Does the passage say that the statement is true? Answer Yes or No."
         )
+        return self._above(self.says_above, Prompt(_SAYS, asked))
 
-    def _above(self, threshold: float, text: str) -> bool | None:
-        logit = self.leaning(Prompt(_INSTRUCTIONS, text))
+    def _above(self, threshold: float, prompt: Prompt) -> bool | None:
+        logit = self.leaning(prompt)
         return None if logit is None else logit > threshold
 
 

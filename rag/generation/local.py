@@ -119,6 +119,7 @@ class LocalModel:
         # Not to spin while waiting for the other threads: on a machine with other work that is most of the time.
         parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0
         parameters.verbosity = -1
+        parameters.cache_ram_mib = 256  # of earlier prompts; by default it grows to 8 GB
         parameters.ui = False
         parameters.hostnames = ["127.0.0.1"]
         parameters.n_threads_http = 4  # by default one for each core and more, for the few who ask at once
