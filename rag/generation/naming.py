@@ -35,12 +35,7 @@ def named(name: str, *, environment: Mapping[str, str] = os.environ) -> Generato
     kind, _, rest = name.strip().partition(":")
     if kind == "quotes" and not rest:
         return Quotes()
-    if (kind, bool(rest)) in (
-        ("openai", True),
-        ("quotes+openai", True),
-        ("local", bool(rest)),
-        ("quotes+local", bool(rest)),
-    ):
+    if (rest and kind in ("openai", "quotes+openai")) or kind in ("local", "quotes+local"):
         from rag.generation.judging import Judge, Judged
         from rag.generation.writing import Writer
 
@@ -48,7 +43,11 @@ def named(name: str, *, environment: Mapping[str, str] = os.environ) -> Generato
         model = _local(rest) if local else _endpoint(rest, environment)
         if kind.startswith("quotes+"):
             return Judged(Quotes(), Judge(model.leaning))
-        return Judged(Writer(model, budget=_LOCAL_BUDGET), Judge(model.leaning)) if local else Writer(model)
+        return (
+            Judged(Writer(model, budget=_LOCAL_BUDGET, declining=False), Judge(model.leaning))
+            if local
+            else Writer(model)
+        )
     raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
 
 

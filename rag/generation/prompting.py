@@ -49,12 +49,18 @@ Model = Callable[[Prompt], Iterator[str]]
 
 
 def writing_prompt(
-    question: str, sentences: Sequence[Sentence], *, budget: int = BUDGET, nonce: str | None = None
+    question: str,
+    sentences: Sequence[Sentence],
+    *,
+    budget: int = BUDGET,
+    declining: bool = True,
+    nonce: str | None = None,
 ) -> Prompt:
     """Ask for an answer to ``question`` from the paragraphs of ``sentences``, the most relevant first.
 
     The data are at most ``budget`` tokens: the least relevant paragraphs are left out. ``nonce`` is drawn for each
-    prompt, so that no article can know the lines between which the data stand.
+    prompt, so that no article can know the lines between which the data stand. ``declining`` allows the refusal: not
+    where it was judged already that the paragraphs answer, since a small model takes whatever it is offered.
     """
     nonce = nonce or secrets.token_hex(8)
     shown: list[Shown] = []
@@ -75,16 +81,17 @@ def writing_prompt(
         "Answer from these paragraphs alone, in one to four short sentences, each on a line of its own.\n"
         "End each sentence with the numbers of the paragraphs that say it, as [1] or [2][3].\n"
         "Keep names, numbers, dates and quotations exactly as the paragraphs give them. Write plain text: no links, no "
-        "lists, no markup.\n"
-        f"If the paragraphs do not answer the question, write exactly: {REFUSAL}"
+        "lists, no markup."
     )
+    asked = "Answer in short sentences, each with its marker"
+    if declining:
+        instructions += f"\nIf the paragraphs do not answer the question, write exactly: {REFUSAL}"
+        asked += f", or write: {REFUSAL}"
+    else:
+        asked += "."
     data = "\n\n".join(blocks)
-    text = (
-        f"BEGIN {nonce}\n{data}\nEND {nonce}\n\n"
-        f"Question: {neutral(question)}\n"
-        f"Answer in short sentences, each with its marker, or write: {REFUSAL}"
-    )
-    return Prompt(instructions, text, tuple(shown), _grammar(len(shown)))
+    text = f"BEGIN {nonce}\n{data}\nEND {nonce}\n\nQuestion: {neutral(question)}\n{asked}"
+    return Prompt(instructions, text, tuple(shown), _grammar(len(shown), declining=declining))
 
 
 def neutral(text: str) -> str:
@@ -144,11 +151,12 @@ def _heading(article: Article) -> str:
     return " · ".join(neutral(part)[:_LONGEST_HEADING] for part in parts)
 
 
-def _grammar(paragraphs: int) -> str:
+def _grammar(paragraphs: int, *, declining: bool) -> str:
     """Allow the refusal, or one to four lines of text without brackets that end with markers of paragraphs shown."""
     numbers = " | ".join(f'"{number}"' for number in range(1, paragraphs + 1)) or '"1"'
+    refusal = f'"{REFUSAL}" | ' if declining else ""
     return (
-        f'root ::= "{REFUSAL}" | line line? line? line?\n'
+        f"root ::= {refusal}line line? line? line?\n"
         'line ::= text " " marker marker? marker? "\\n"\n'
         "text ::= [^\\n\\[\\]<>{}|`]{20,300}\n"
         f'marker ::= "[" number "]"\n'

@@ -47,18 +47,23 @@ class Writer:
         model: Model,
         *,
         budget: int = BUDGET,
+        declining: bool = True,
         seconds: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``budget`` limits the paragraphs of a prompt, in tokens; ``seconds`` the whole of an answer."""
+        """``budget`` limits the paragraphs of a prompt, in tokens; ``seconds`` the whole of an answer.
+
+        Without ``declining``, the model is not offered to say that the coverage does not answer: ``Judged`` knew that.
+        """
         self.model = model
         self.budget = budget
+        self.declining = declining
         self.seconds = seconds
         self._clock = clock
 
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         """See ``Generator``; raises ``GenerationFailed`` when the model fails or does not come to an end."""
-        prompt = writing_prompt(question, sentences, budget=self.budget)
+        prompt = writing_prompt(question, sentences, budget=self.budget, declining=self.declining)
         if not prompt.shown:
             return
         drafted = 0
