@@ -11,13 +11,18 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from index.building import build
 from rag.answering import Answerer
 from rag.embedding import SentenceTransformerEmbedder
+from rag.errors import GenerationFailed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.generation import named
+from rag.generation.judging import Judged
+from rag.generation.prompting import Model, Prompt
+from rag.generation.writing import Writer
 from rag.retrieval import Retriever
 from rag.sample import ARTICLES, QUESTIONS
 from rag.snapshot import IndexFolder
@@ -29,10 +34,23 @@ def chosen(questions: list[GoldQuestion], how_many: int) -> list[GoldQuestion]:
     return questions[:: max(1, len(questions) // how_many)][:how_many]
 
 
+def speed(model: Model) -> str:
+    """Say how many pieces, which are tokens mostly, a model writes in a second once it has begun."""
+    started, times = time.perf_counter(), []
+    with suppress(GenerationFailed):  # its limit is reached, which is as good
+        for _ in model(Prompt("You write plain text.", "Write two sentences about a harbour in the morning.")):
+            times.append(time.perf_counter())
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    return f"writes {rate:.1f} pieces a second, the first after {times[0] - started:.1f} s ({len(times)} pieces)"
+
+
 def main(name: str, index: str | None, how_many: int) -> None:
     started = time.perf_counter()
     generator = named(name)
     print(f"{name}: ready after {time.perf_counter() - started:.1f} s; load of the machine {os.getloadavg()[0]:.1f}")
+    writer = generator.generator if isinstance(generator, Judged) else generator
+    if isinstance(writer, Writer):
+        print(speed(writer.model))
     folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
     if index is None:
         build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
