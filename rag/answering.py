@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rag.articles import Article, day_in_words
 from rag.embedding import Embedder
-from rag.generation import Draft, Generator, Quotes
+from rag.errors import GenerationFailed
+from rag.generation import Draft, Generator, Quotes, named
 from rag.questions import Mention, Understood
 from rag.retrieval import Hit, Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
@@ -45,11 +46,13 @@ class Answer:
     snapshot: str
     """Id of the snapshot that was asked."""
     dropped: tuple[str, ...] = ()
-    """Why drafted sentences were not shown: their citations did not hold."""
+    """Why drafted sentences were not shown: their citations did not hold, or the generator found a fault itself."""
     understood: Understood | None = None
     """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
     loosened: tuple[Mention, ...] = ()
     """Limits read in the question that were let go, because they would have left nothing."""
+    notice: str = ""
+    """What went wrong with the generator, and what was done about it; empty when nothing did."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -76,10 +79,13 @@ class Answerer:
         self.generator = generator
 
     @classmethod
-    def open(cls, index: str | Path, *, embedder: Embedder | None = None) -> Answerer:
-        """Open an index and answer with quotes, no language model needed; raises as ``Retriever.open`` does."""
-        retriever = Retriever.open(index, embedder=embedder)
-        return cls(retriever, Quotes())
+    def open(cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes") -> Answerer:
+        """Open an index, and answer with the generator of that name; by default with quotes, without a language model.
+
+        Raises as ``Retriever.open`` and ``rag.generation.named`` do.
+        """
+        drafts = named(generator)  # first: a wrong name is told before models are loaded
+        return cls(Retriever.open(index, embedder=embedder), drafts)
 
     def refreshed(self) -> Answerer:
         """Return an answerer on the index's current snapshot: this one, if that is still it.
@@ -101,6 +107,8 @@ class Answerer:
     ) -> Iterator[Answer]:
         """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
 
+        Where the generator fails, what it had written stays, or else the coverage is quoted; ``notice`` says so.
+
         Raises as ``Retriever.search`` does, before the first value.
         """
         found = self.retriever.search(question, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
@@ -117,11 +125,21 @@ class Answerer:
             understood=found.understood,
             loosened=found.loosened,
         )
-        for draft in self.generator(answer.question, self.retriever.sentences(question, hits)):
+        sentences = self.retriever.sentences(question, hits)
+        drafts = self.generator(answer.question, sentences)
+        while True:
+            try:
+                draft = next(drafts, None)
+            except GenerationFailed as error:
+                answer = replace(answer, notice=_notice(error, kept=bool(answer.claims)))
+                drafts = iter(()) if answer.claims else Quotes()(answer.question, sentences)
+                continue
+            if draft is None:
+                break
             citations = self._citations(draft, first=len(answer.citations) + 1)
             faults = [found for found in (fault(citation, coverage) for citation in citations) if found]
-            if not citations:
-                faults = ["it cites nothing"]
+            if draft.fault or not citations:
+                faults = [draft.fault or "it cites nothing"]
             if faults:
                 answer = replace(answer, dropped=(*answer.dropped, *faults))
                 continue
@@ -134,6 +152,12 @@ class Answerer:
             Citation(marker, one.article, one.paragraph, one.start, one.end, one.quote)
             for marker, one in enumerate(draft.evidence, start=first)
         )
+
+
+def _notice(error: GenerationFailed, *, kept: bool) -> str:
+    what = "the answer ends there" if kept else "quotations were looked for instead"
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}; {what}."
 
 
 def refusal(answer: Answer) -> str:

@@ -35,6 +35,15 @@ _AsOf = Annotated[
 _Literally = Annotated[
     bool, typer.Option("--literally", help="Read no days, names, languages or phrases in the question.")
 ]
+_Generator = Annotated[
+    str,
+    typer.Option(
+        "--generator",
+        envvar="RAG_GENERATOR",
+        metavar="NAME",
+        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local, or local:FILE.gguf.",
+    ),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 
 
@@ -54,6 +63,7 @@ def ask(
     language: _Languages = None,
     as_of: _AsOf = None,
     literally: _Literally = False,
+    generator: _Generator = "quotes",
     as_json: _Json = False,
 ) -> None:
     """Answer a question with sentences of the coverage, each with its source; or say that the coverage does not answer.
@@ -67,7 +77,7 @@ def ask(
 
     text = checked_question(question)  # before the model is loaded, which takes seconds
     asked_on = day(as_of, "--as-of")
-    answer = Answerer.open(index).answer(text, scope=scope, as_of=asked_on, literally=literally)
+    answer = Answerer.open(index, generator=generator).answer(text, scope=scope, as_of=asked_on, literally=literally)
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
         return
@@ -76,6 +86,8 @@ def ask(
         say()
     if read := how_it_was_read(answer):
         say(read)
+    if answer.notice:
+        say(answer.notice)
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
         say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
@@ -216,6 +228,7 @@ def chat(
         typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
+    generator: _Generator = "quotes",
 ) -> None:
     """Serve the page: ask in a web browser, on this machine.
 
@@ -224,7 +237,7 @@ def chat(
     from rag.answering import Answerer
     from rag.page import launch
 
-    launch(Answerer.open(index), host=host, port=port, open_browser=browser)
+    launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
 
 
 def _scope(

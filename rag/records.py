@@ -68,6 +68,8 @@ def hit_record(hit: Hit) -> Record:
 def answer_record(answer: Answer) -> Record:
     """Make the record of an answer: its text, whether it is a refusal, its citations, the snapshot that was asked.
 
+    ``notice`` says what went wrong with the generator, and is empty when nothing did.
+
     ``start`` and ``end`` count characters (Unicode code points) of the paragraph, ``paragraph`` counts from 1.
     """
     return {
@@ -85,6 +87,7 @@ def answer_record(answer: Answer) -> Record:
             for citation in answer.citations
         ],
         "snapshot": answer.snapshot,
+        "notice": answer.notice,
         "understood": understood_record(answer.understood, answer.loosened) if answer.understood else None,
     }
 

@@ -14,7 +14,8 @@ def pytest_configure() -> None:
     # Set before anything imports the libraries that read them.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ.pop("RAG_INDEX", None)
+    for setting in ("RAG_INDEX", "RAG_GENERATOR", "RAG_API_BASE", "RAG_API_KEY"):
+        os.environ.pop(setting, None)
 
 
 def missing(reason: str) -> None:

@@ -190,6 +190,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
             }
         ],
         "snapshot": retriever.snapshot.id,
+        "notice": "",
         "understood": {"as_of": "2025-12-31", "mentions": []},
     }
 

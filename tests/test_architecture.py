@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 HEAVY = (
     *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "typer", "rich"),
-    *("langchain_core", "llama_index"),
+    *("langchain_core", "llama_index", "openai", "xllamacpp"),
 )
 # One heavy library, one owner.
 OWNERS = {
@@ -23,7 +23,10 @@ OWNERS = {
     "tiktoken": {"rag/tokens.py"},
     "nupunkt": {"rag/words.py"},
     "snowballstemmer": {"rag/words.py"},
-    "filelock": {"rag/snapshot/folder.py"},
+    "filelock": {"rag/snapshot/folder.py", "rag/generation/local.py"},
+    "openai": {"rag/generation/endpoint.py"},
+    "httpx2": {"rag/generation/endpoint.py"},
+    "xllamacpp": {"rag/generation/local.py"},
     "uvicorn": {"rag/page/serving.py"},
     "fastapi": {"rag/page/serving.py"},
     "langchain_core": {"rag/adapters/langchain.py"},

@@ -139,6 +139,29 @@ def test_ask_in_json(index: Path) -> None:
     assert done.returncode == 0
 
 
+def test_ask_with_a_model_that_is_down_quotes_and_says_so(index: Path) -> None:
+    question = "Who will move into the old tram depot?"
+    settings = {"RAG_GENERATOR": "openai:tiny", "RAG_API_BASE": "http://127.0.0.1:9/v1", "RAG_API_KEY": "sk-harbour-1"}
+    done = run("rag", "ask", question, "--index", index, **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, _, notice, source = done.stdout.splitlines()
+    assert first.endswith("The Vellmar orchestra will move into the old tram depot in autumn. [1]")
+    assert notice == (
+        "The model tiny at http://127.0.0.1:9/v1 could not be reached; quotations were looked for instead."
+    )
+    assert source.startswith("[1] “Orchestra finds a new hall”")
+    assert "sk-harbour-1" not in run("rag", "ask", question, "--json", "--index", index, **settings).stdout
+
+
+def test_an_unknown_generator_is_told_before_anything_is_loaded(index: Path) -> None:
+    told = error_of(run("rag", "ask", "Who?", "--generator", "gpt", "--index", index))
+    assert told == (
+        "error: there is no generator 'gpt': there are quotes, openai:MODEL, local, local:FILE.gguf, "
+        "quotes+openai:MODEL, quotes+local"
+    )
+    assert "RAG_API_BASE" in error_of(run("rag", "chat", "--generator", "openai:tiny", "--index", index))
+
+
 def test_search_in_json_within_limits(index: Path) -> None:
     limits = ["--from", "2025-04-01", "--to", "2025-04-30", "--outlet", "strand radio", "--author", "Tobin Vance"]
     record = json.loads(run("rag", "search", "harbour", "--index", index, *limits, "--limit", 5, "--json").stdout)

@@ -104,5 +104,5 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
     for path in (ROOT / "rag").glob("*.py"):
         if not path.stem.startswith("__"):
             assert path.name in text, path
-    for room in ("snapshot", "page", "evaluation", "sample", "sources"):
+    for room in ("snapshot", "generation", "page", "evaluation", "sample", "sources"):
         assert f"{room}/" in text

@@ -265,6 +265,10 @@ def test_an_answer_says_its_limits_and_what_was_left_out() -> None:
         "coverage does not bear out what was cited.</p></div>"
     )
     assert "2 drafted sentences were left out" in draw_answer(replace(answer, dropped=("one", "two")), 1)
+    told = draw_answer(replace(answer, notice="The model <b> is down."), 1)
+    assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in told
+    refused = replace(answer, claims=(), refused=True, notice="The model <b> is down.")
+    assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in draw_answer(refused, 1)
 
 
 def test_the_first_view_to_the_character() -> None:

@@ -48,6 +48,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
         notes.append(isolated(read))
     if lacking := left_out(answer.searched):
         notes.append(lacking)
+    if answer.notice:
+        notes.append(isolated(answer.notice))
     if answer.dropped:
         dropped = len(answer.dropped)
         which = "1 drafted sentence was" if dropped == 1 else f"{dropped} drafted sentences were"
@@ -164,6 +166,7 @@ def _refusal(answer: Answer, turn: int) -> str:
     searched = escaped(what_was_searched(answer.searched))
     limits = f" Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
     limits += f" {isolated(read)}" if (read := how_it_was_read(answer)) else ""
+    limits += f" {isolated(answer.notice)}" if answer.notice else ""
     near = f' <a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if nearest_hits(answer) else ""
     return (
         '<div class="answer refusal"><p class="said">The coverage does not answer this.</p>'

@@ -1,12 +1,10 @@
-"""Generators draft an answer from what was found; the one here quotes it word for word."""
+"""Answers without a language model: quotes the most relevant sentences, word for word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-from rag.articles import Article
+from rag.generation.drafts import Draft, Evidence
 from rag.relevance import Sentence
 from rag.words import terms
 
@@ -16,33 +14,6 @@ _MOST_QUOTES = 4
 # A further quote must be nearly as relevant as the best one, and must not say the same.
 _NEARLY = 0.8
 _SAME = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Characters of a paragraph that a drafted sentence rests on."""
-
-    article: Article
-    paragraph: int
-    start: int
-    end: int
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A sentence that a generator would like to say, and what it rests on. It counts once its evidence was checked."""
-
-    text: str
-    evidence: tuple[Evidence, ...]
-
-
-class Generator(Protocol):
-    """Drafts an answer to a question, sentence by sentence."""
-
-    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
-        """Yield drafted sentences; none when ``sentences``, the most relevant first, do not answer ``question``."""
-        ...
 
 
 class Quotes:

@@ -1,0 +1,91 @@
+"""How well a model tells answers from near misses: ``python -m benchmarks.judging local [INDEX]``, or ``openai:MODEL``.
+
+Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
+answer; and sentences of paragraphs, beside the same with other numbers. Prints the area under the ROC curve (Hanley &
+McNeil 1982) of a model's leaning, and the leanings: the thresholds of ``rag.generation.judging`` lie between them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.building import build
+from rag.embedding import SentenceTransformerEmbedder
+from rag.evaluation.measures import squeezed
+from rag.evaluation.questions import read_questions
+from rag.generation import Evidence, named
+from rag.generation.judging import Judge, Judged
+from rag.generation.prompting import Prompt
+from rag.retrieval import Retriever
+from rag.sample import ARTICLES, QUESTIONS
+from rag.snapshot import IndexFolder
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def other_numbers(text: str) -> str:
+    """Change every number of ``text``."""
+    text = re.sub(r"\d+", lambda found: str(2 * int(found[0]) + 1), text)
+    return re.sub(
+        rf"\b({'|'.join(_NUMBERS)})\b", lambda found: _NUMBERS[(_NUMBERS.index(found[0]) + 5) % len(_NUMBERS)], text
+    )
+
+
+def area(yes: Sequence[float], no: Sequence[float]) -> float:
+    """Share of pairs in which the one that should be higher is."""
+    return sum((one > other) + 0.5 * (one == other) for one in yes for other in no) / (len(yes) * len(no))
+
+
+def report(label: str, yes: Sequence[float], no: Sequence[float]) -> None:
+    print(f"{label}: area {area(yes, no):.3f}")
+    print(f"  should be yes ({len(yes)}): {' '.join(f'{one:.1f}' for one in sorted(yes))}")
+    print(f"  should be no  ({len(no)}): {' '.join(f'{one:.1f}' for one in sorted(no))}")
+
+
+def main(name: str, index: str | None) -> None:
+    generator = named(f"quotes+{name}")
+    assert isinstance(generator, Judged)
+    leanings: list[float] = []
+
+    def leaning(prompt: Prompt) -> float | None:
+        found = generator.judge.leaning(prompt)
+        if found is None:
+            sys.exit("error: this server does not tell likelihoods")
+        leanings.append(found)
+        return found
+
+    judge = Judge(leaning)
+    folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
+    if index is None:
+        build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
+    retriever = Retriever.open(folder)
+    questions = [question for question in read_questions(QUESTIONS) if not question.scope]
+    sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "changed": []}
+    for question in [one for one in questions if one.facts][::4]:
+        for sentence in retriever.sentences(question.text, retriever.retrieve(question.text, limit=20)):
+            paragraph = sentence.article.paragraph(sentence.paragraph)
+            if not (facts := [fact for fact in question.facts if squeezed(fact) in squeezed(paragraph)]):
+                continue
+            judge.answers(question.text, sentence)
+            sides["answers"].append(leanings[-1])
+            cited = [Evidence(sentence.article, sentence.paragraph, 0, len(paragraph), paragraph)]
+            if other_numbers(facts[0]) != facts[0]:
+                for side, statement in (("said", facts[0]), ("changed", other_numbers(facts[0]))):
+                    judge.says(statement, cited)
+                    sides[side].append(leanings[-1])
+            break
+    for question in [one for one in questions if not one.facts][::2]:
+        judge.answers(question.text, retriever.sentences(question.text, retriever.retrieve(question.text, limit=20))[0])
+        sides["near misses"].append(leanings[-1])
+    report("does the passage state the answer", sides["answers"], sides["near misses"])
+    report("does the passage say that the statement is true", sides["said"], sides["changed"])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)

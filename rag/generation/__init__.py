@@ -1,0 +1,9 @@
+"""Generators draft an answer from what was found: by quoting it, or with a language model."""
+
+from __future__ import annotations
+
+from rag.generation.drafts import Draft, Evidence, Generator
+from rag.generation.naming import named
+from rag.generation.quoting import ENOUGH, Quotes
+
+__all__ = ["ENOUGH", "Draft", "Evidence", "Generator", "Quotes", "named"]

@@ -1,0 +1,69 @@
+"""Makes the generator that a command line or a setting names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.generation.drafts import Generator
+from rag.generation.quoting import Quotes
+
+if TYPE_CHECKING:
+    from rag.generation.endpoint import Endpoint
+    from rag.generation.local import LocalModel
+
+NAMES = "quotes, openai:MODEL, local, local:FILE.gguf, quotes+openai:MODEL, quotes+local"
+# Paragraphs, in tokens: a small model on two cores reads some 60 of them a second.
+_LOCAL_BUDGET = 900
+
+
+def named(name: str, *, environment: Mapping[str, str] = os.environ) -> Generator:
+    """Return the generator called ``name``; the address and the key of a server come from ``environment``.
+
+    - ``quotes``: sentences of the coverage, word for word; no language model.
+    - ``openai:MODEL``: a model behind an OpenAI-compatible server, at ``RAG_API_BASE``, with ``RAG_API_KEY``.
+    - ``local``: the model that comes with the extra of that name; ``local:FILE``: any GGUF file. The model judges which
+      paragraphs answer before it writes, and each sentence after.
+    - ``quotes+openai:MODEL``, ``quotes+local``: quotations from those paragraphs that the model judges to answer.
+
+    Raises:
+        ValueError: there is no such generator, or its server's address is missing.
+        ModelUnavailable: what it needs is not installed, or its file cannot be loaded.
+    """
+    kind, _, rest = name.strip().partition(":")
+    if kind == "quotes" and not rest:
+        return Quotes()
+    if (rest and kind in ("openai", "quotes+openai")) or kind in ("local", "quotes+local"):
+        from rag.generation.judging import Judge, Judged
+        from rag.generation.writing import Writer
+
+        local = kind.endswith("local")
+        model = _local(rest) if local else _endpoint(rest, environment)
+        if kind.startswith("quotes+"):
+            return Judged(Quotes(), Judge(model.leaning))
+        return (
+            Judged(Writer(model, budget=_LOCAL_BUDGET, declining=False), Judge(model.leaning))
+            if local
+            else Writer(model)
+        )
+    raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
+
+
+def _endpoint(model: str, environment: Mapping[str, str]) -> Endpoint:
+    from rag.generation.endpoint import Endpoint
+
+    base = environment.get("RAG_API_BASE", "").strip()
+    if not base:
+        raise ValueError(
+            f"openai:{model} needs the address of its server: set RAG_API_BASE, as http://127.0.0.1:11434/v1 "
+            "(Ollama) or https://api.openai.com/v1"
+        )
+    return Endpoint(base, model, key=environment.get("RAG_API_KEY", "").strip())
+
+
+def _local(file: str) -> LocalModel:
+    from rag.generation.local import LocalModel, model_file
+
+    return LocalModel(Path(file).expanduser() if file else model_file())

