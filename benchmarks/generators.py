@@ -73,8 +73,8 @@ def main(name: str, index: str | None, how_many: int) -> None:
             print(f"\n{question.text}\n  {took[-1]:.1f} s, first words after {first:.1f} s, {tokens} tokens shown")
             for claim in answer.claims:
                 print(f"  - {claim.text} {[citation.marker for citation in claim.citations]}")
-            for why in answer.dropped:
-                print(f"  dropped: {why}")
+            for one in answer.cut:
+                print(f"  cut: {one.text} ({one.reason})")
             if answer.notice:
                 print(f"  {answer.notice}")
         print(

@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.answering import Answer, Answerer, Claim
+    from rag.answering import Answerer
+    from rag.answers import Answer, Claim, Cut
     from rag.articles import Article, Passage, Span
     from rag.embedding import Embedder, SentenceTransformerEmbedder
     from rag.errors import (
@@ -34,6 +35,7 @@ __all__ = [
     "ArticleUnreadable",
     "Citation",
     "Claim",
+    "Cut",
     "Embedder",
     "GenerationFailed",
     "Hit",
@@ -52,7 +54,8 @@ __all__ = [
 
 # Looked up when first used (PEP 562): `import rag` costs milliseconds, torch and FAISS come with the first question.
 _HOMES = {
-    "rag.answering": ("Answer", "Answerer", "Claim"),
+    "rag.answering": ("Answerer",),
+    "rag.answers": ("Answer", "Claim", "Cut"),
     "rag.articles": ("Article", "Passage", "Span"),
     "rag.embedding": ("Embedder", "SentenceTransformerEmbedder"),
     "rag.errors": (

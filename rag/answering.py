@@ -1,82 +1,33 @@
-"""Answers a question from the coverage: retrieves, lets a generator draft, checks every citation, or declines."""
+"""Answers a question from the coverage: retrieves, lets a generator draft, checks every sentence, or declines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.articles import Article, day_in_words
+from rag.answers import VERBATIM, Answer, Claim, Cut
 from rag.embedding import Embedder
 from rag.errors import GenerationFailed
 from rag.generation import Draft, Generator, Quotes, named
-from rag.questions import Mention, Understood
-from rag.retrieval import Hit, Retriever, checked_question
+from rag.retrieval import Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
-from rag.snapshot.coverage import Summary
-from rag.verification import Citation, fault
-from rag.words import counted
+from rag.verification import Citation, Outcome, Rule, Support, check, fault
 
 # Passages that a generator is given to answer from.
 _PASSAGES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One sentence of an answer, with the citations that were checked for it; at least one."""
-
-    text: str
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the coverage says to a question; or, ``refused``, that it does not say."""
-
-    question: str
-    scope: Scope
-    """What was searched: the limits that were given, and those that were read in the question."""
-    claims: tuple[Claim, ...]
-    refused: bool
-    hits: tuple[Hit, ...]
-    """The passages that the answer was looked for in, best first; for a refusal, what comes nearest."""
-    searched: Summary
-    """What the coverage holds within the scope."""
-    snapshot: str
-    """Id of the snapshot that was asked."""
-    dropped: tuple[str, ...] = ()
-    """Why drafted sentences were not shown: their citations did not hold, or the generator found a fault itself."""
-    understood: Understood | None = None
-    """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
-    loosened: tuple[Mention, ...] = ()
-    """Limits read in the question that were let go, because they would have left nothing."""
-    notice: str = ""
-    """What went wrong with the generator, and what was done about it; empty when nothing did."""
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        """All citations, in the order of their markers."""
-        return tuple(citation for claim in self.claims for citation in claim.citations)
-
-    @property
-    def text(self) -> str:
-        """The answer as plain text, a sentence a line, each with outlet, date and marker; or the refusal."""
-        if self.refused:
-            return refusal(self)
-        return "\n".join(
-            f"{origin(claim.citations[0].article)}: {claim.text} "
-            + "".join(f"[{citation.marker}]" for citation in claim.citations)
-            for claim in self.claims
-        )
-
-
 class Answerer:
     """Answers questions over one snapshot; ``Answerer.open("data/index").answer("What did Lavrov call for?")``."""
 
-    def __init__(self, retriever: Retriever, generator: Generator) -> None:
+    def __init__(self, retriever: Retriever, generator: Generator, *, generator_name: str | None = None) -> None:
+        """Let ``generator`` draft from what ``retriever`` finds; answers carry its name, by default its class's."""
         self.retriever = retriever
         self.generator = generator
+        self.generator_name = generator_name or type(generator).__name__.casefold()
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes") -> Answerer:
@@ -85,7 +36,7 @@ class Answerer:
         Raises as ``Retriever.open`` and ``rag.generation.named`` do.
         """
         drafts = named(generator)  # first: a wrong name is told before models are loaded
-        return cls(Retriever.open(index, embedder=embedder), drafts)
+        return cls(Retriever.open(index, embedder=embedder), drafts, generator_name=generator)
 
     def refreshed(self) -> Answerer:
         """Return an answerer on the index's current snapshot: this one, if that is still it.
@@ -93,7 +44,9 @@ class Answerer:
         Raises as ``Retriever.refreshed`` does; this answerer still works then.
         """
         retriever = self.retriever.refreshed()
-        return self if retriever is self.retriever else Answerer(retriever, self.generator)
+        if retriever is self.retriever:
+            return self
+        return Answerer(retriever, self.generator, generator_name=self.generator_name)
 
     def answer(
         self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
@@ -111,21 +64,24 @@ class Answerer:
 
         Raises as ``Retriever.search`` does, before the first value.
         """
+        started = time.perf_counter()
         found = self.retriever.search(question, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
-        hits = found.hits
-        coverage = self.retriever.snapshot.coverage
+        snapshot = self.retriever.snapshot
         answer = Answer(
             question=checked_question(question),
             scope=found.scope,
             claims=(),
             refused=False,
-            hits=hits,
-            searched=coverage.summary(found.scope),
-            snapshot=self.retriever.snapshot.id,
+            hits=found.hits,
+            searched=snapshot.coverage.summary(found.scope),
+            snapshot=snapshot.id,
             understood=found.understood,
             loosened=found.loosened,
+            generator=self.generator_name,
+            model=snapshot.manifest.model.name,
+            timings={"searched": time.perf_counter() - started},
         )
-        sentences = self.retriever.sentences(question, hits)
+        sentences = self.retriever.sentences(question, found.hits)
         drafts = self.generator(answer.question, sentences)
         while True:
             try:
@@ -136,82 +92,71 @@ class Answerer:
                 continue
             if draft is None:
                 break
-            citations = self._citations(draft, first=len(answer.citations) + 1)
-            faults = [found for found in (fault(citation, coverage) for citation in citations) if found]
-            if draft.fault or not citations:
-                faults = [draft.fault or "it cites nothing"]
-            if faults:
-                answer = replace(answer, dropped=(*answer.dropped, *faults))
+            checked = self._checked(draft, first=len(answer.citations) + 1)
+            if isinstance(checked, Cut):
+                answer = replace(answer, cut=(*answer.cut, checked))
                 continue
-            answer = replace(answer, claims=(*answer.claims, Claim(draft.text, citations)))
+            timings = {"first": time.perf_counter() - started, **answer.timings}
+            answer = replace(answer, claims=(*answer.claims, checked), timings=timings)
             yield answer
-        yield replace(answer, refused=not answer.claims)
+        timings = {**answer.timings, "whole": time.perf_counter() - started}
+        yield replace(answer, refused=not answer.claims, timings=timings)
 
-    def _citations(self, draft: Draft, first: int) -> tuple[Citation, ...]:
-        return tuple(
+    def _checked(self, draft: Draft, first: int) -> Claim | Cut:
+        """Make a claim of a draft that the coverage bears out, its markers from ``first``."""
+        if draft.fault:
+            return Cut(draft.text, draft.fault, Outcome.UNSUPPORTED, None)
+        if not draft.evidence:
+            return Cut(draft.text, "it cites nothing", Outcome.UNSUPPORTED, Rule.MARKER)
+        quoted = [
             Citation(marker, one.article, one.paragraph, one.start, one.end, one.quote)
             for marker, one in enumerate(draft.evidence, start=first)
-        )
+        ]
+        if wrong := self._wrong(quoted):
+            return Cut(draft.text, wrong, Outcome.UNSUPPORTED, None)
+        if [one.quote for one in quoted] == [draft.text]:
+            return Claim(draft.text, tuple(quoted), VERBATIM)
+        cited = list(dict.fromkeys((one.article, one.paragraph) for one in quoted))
+        verdict = check(draft.text, cited, similarity=self._similarity)
+        if verdict.outcome is not Outcome.SUPPORTED:
+            return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
+        carried = [
+            Citation(marker, one.article, one.paragraph, one.start, one.end, _said(one))
+            for marker, one in enumerate(_joined(verdict.supports), start=first)
+        ]
+        if wrong := self._wrong(carried):
+            return Cut(draft.text, wrong, Outcome.UNSUPPORTED, None)
+        return Claim(draft.text, tuple(carried), verdict)
+
+    def _wrong(self, citations: Sequence[Citation]) -> str | None:
+        """What is wrong with the first citation that is not in its place."""
+        coverage = self.retriever.snapshot.coverage
+        return next((found for found in (fault(one, coverage) for one in citations) if found), None)
+
+    def _similarity(self, text: str, others: Sequence[str]) -> list[float]:
+        vectors = self.retriever.embedder.embed_passages([text, *others])
+        return [float(one) for one in vectors[1:] @ vectors[0]]
+
+
+def _joined(supports: Sequence[Support]) -> list[Support]:
+    """Make one citation of sentences that follow each other in one paragraph."""
+    joined: list[Support] = []
+    for one in supports:
+        before = joined[-1] if joined else None
+        if before and (before.article, before.paragraph) == (one.article, one.paragraph):
+            between = one.article.paragraph(one.paragraph)[before.end : one.start]
+            if before.end <= one.start and not between.strip():
+                joined[-1] = replace(before, end=one.end)
+                continue
+        joined.append(one)
+    return joined
+
+
+def _said(one: Support) -> str:
+    return one.article.paragraph(one.paragraph)[one.start : one.end]
 
 
 def _notice(error: GenerationFailed, *, kept: bool) -> str:
     what = "the answer ends there" if kept else "quotations were looked for instead"
     said = str(error)
     return f"{said[:1].upper()}{said[1:]}; {what}."
-
-
-def refusal(answer: Answer) -> str:
-    """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
-    searched = answer.searched
-    if not searched.articles:
-        nothing = f"No article is within these limits ({answer.scope})."
-        return " ".join(filter(None, (nothing, left_out(searched), "Widen them, or ask without.")))
-    lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
-    near = nearest_articles(answer)
-    if near:
-        lines.append("What comes nearest:")
-        lines += [f"- {article.title} ({origin(article)})" for article in near]
-    return "\n".join(lines)
-
-
-def how_it_was_read(answer: Answer) -> str:
-    """Say which limits were read in the question, and which of them were let go; empty where none were."""
-    read = [one for one in answer.understood.mentions if one.limits] if answer.understood else []
-    kept = [f"“{one.words}”" for one in read if one not in answer.loosened]
-    gone = [f"“{one.words}”" for one in answer.loosened]
-    said = [f"Read in the question: {', '.join(kept)}."] if kept else []
-    said += [f"Let go, because nothing would be left: {', '.join(gone)}."] if gone else []
-    return " ".join(said)
-
-
-def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
-    """Say it in a sentence: "It holds 63 articles of 8 outlets, from 3 February 2025 to 30 August 2025."."""
-    text = f"Within these limits ({scope}) it" if scope else "It"
-    text += f" holds {counted(searched.articles, 'article')}"
-    if searched.outlets:
-        text += f" of {counted(len(searched.outlets), 'outlet')}"
-    if searched.oldest and searched.newest:
-        oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
-        text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
-    return " ".join(filter(None, (text + ".", left_out(searched))))
-
-
-def left_out(searched: Summary) -> str:
-    """Say how many articles are left out because their day, or language, is not known; empty where none are."""
-    said = []
-    for number, lacking in ((searched.undated, "a date"), (searched.unnamed, "a named language")):
-        if number:
-            said.append(f"{counted(number, 'article')} without {lacking} {'was' if number == 1 else 'were'} left out.")
-    return " ".join(said)
-
-
-def nearest_articles(answer: Answer, limit: int = 3) -> list[Article]:
-    """Return the ``limit`` different articles that came nearest to the question."""
-    articles = {hit.article.id: hit.article for hit in answer.hits}
-    return list(articles.values())[:limit]
-
-
-def origin(article: Article) -> str:
-    """Outlet and day of an article: "The Moscow Times, 2 December 2021"."""
-    day = day_in_words(article.published) if article.published else "undated"
-    return f"{article.outlet or 'unknown outlet'}, {day}"

@@ -71,7 +71,8 @@ def ask(
     Example: rag ask "What did the harbour master propose?" --from 2025-03-01 --outlet "The Ellery Courier"
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answering import Answerer, how_it_was_read
+    from rag.answering import Answerer
+    from rag.answers import how_it_was_read
     from rag.records import answer_record
     from rag.retrieval import checked_question
 
@@ -115,7 +116,7 @@ def search(
     Example: rag search "harbour tolls" --limit 5 --json
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answering import origin
+    from rag.answers import origin
     from rag.records import search_record
     from rag.retrieval import Retriever, checked_limit, checked_question
 

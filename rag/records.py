@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering import Answer
+from rag.answers import Answer
 from rag.articles import Article
 from rag.questions import Mention, Understood
 from rag.retrieval import Found, Hit

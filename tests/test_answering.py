@@ -15,6 +15,7 @@ from rag.records import answer_record
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
 from rag.scope import Scope
+from rag.verification import Citation, Outcome, Rule
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
@@ -129,8 +130,27 @@ def test_an_invented_citation_is_never_shown(retriever: Retriever, evidence: Evi
     answer = Answerer(retriever, Fixed(Draft(evidence.quote, (evidence,)))).answer("What does the harbour need?")
     assert answer.refused
     assert answer.citations == ()
-    assert len(answer.dropped) == 1
-    assert why in answer.dropped[0]
+    assert len(answer.cut) == 1
+    assert why in answer.cut[0].reason
+
+
+def test_a_written_sentence_is_checked_and_its_citation_narrowed(retriever: Retriever) -> None:
+    paragraph = HARBOUR.paragraph(2)
+    whole = Evidence(HARBOUR, 2, 0, len(paragraph), paragraph)
+    true = Draft('Harbour master Odile Brandt said: "We need the money for the sea wall."', (whole,))
+    false = Draft('Harbour master Odile Brandt said: "We do not need the money for the sea wall."', (whole,))
+    uncited = Draft("The sea wall is old.", ())
+    answer = Answerer(retriever, Fixed(false, true, uncited)).answer("Why does the harbour master need money?")
+    [claim] = answer.claims
+    assert (claim.text, claim.verdict.outcome) == (true.text, Outcome.SUPPORTED)
+    [citation] = claim.citations
+    assert citation == Citation(1, HARBOUR, 2, 0, 71, BRANDT.quote)
+    assert [(one.text, one.outcome, one.rule) for one in answer.cut] == [
+        (false.text, Outcome.CONTRADICTED, Rule.NEGATION),
+        (uncited.text, Outcome.UNSUPPORTED, Rule.MARKER),
+    ]
+    assert (answer.generator, answer.model) == ("fixed", "toy")
+    assert 0 < answer.timings["searched"] <= answer.timings["first"] <= answer.timings["whole"]
 
 
 def test_what_is_dropped_takes_no_marker_and_what_cites_nothing_is_dropped(retriever: Retriever) -> None:
@@ -139,7 +159,7 @@ def test_what_is_dropped_takes_no_marker_and_what_cites_nothing_is_dropped(retri
     answer = Answerer(retriever, Fixed(*drafts)).answer("What does the harbour need?")
     assert [claim.text for claim in answer.claims] == [BRANDT.quote]
     assert [citation.marker for citation in answer.citations] == [1]
-    assert len(answer.dropped) == 3
+    assert len(answer.cut) == 3
     assert not answer.refused
 
 

@@ -18,7 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from rag import Answerer, Article, Citation, Scope
-from rag.answering import Answer, Claim
+from rag.answers import Answer, Claim
 from rag.articles import Subheading
 from rag.page import build
 from rag.page.serving import Server

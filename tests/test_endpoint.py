@@ -348,4 +348,4 @@ def test_a_model_that_never_ends_is_stopped(retriever: Retriever) -> None:
 def test_ten_megabytes_are_cut_off(retriever: Retriever) -> None:
     with hand_made(says(*["The harbour is closed on Sundays.\n" * 3_000] * 100)) as server:
         answer = Answerer(retriever, Writer(endpoint(server.base))).answer("Who will move into the old tram depot?")
-    assert (len(answer.dropped), set(answer.dropped)) == (12, {"it cites nothing"})
+    assert (len(answer.cut), {one.reason for one in answer.cut}) == (12, {"it cites nothing"})

@@ -113,7 +113,7 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
 def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -> None:
     answer = Answerer(retriever, Quotes()).answer("港务局将港口使用费提高了百分之几？")
     assert [one.quote for one in answer.citations] == [CHINESE.paragraphs[0]]
-    assert answer.dropped == ()
+    assert answer.cut == ()
 
 
 def test_a_language_limits_when_given(retriever: Retriever) -> None:

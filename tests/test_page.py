@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answerer, Article, GenerationFailed, IndexCorrupt, RagError, Scope
-from rag.answering import Answer, Claim
+from rag.answers import Answer, Claim, Cut
 from rag.articles import Passage, Span, Subheading
 from rag.generation import Draft
 from rag.page import build, launch
@@ -42,7 +42,7 @@ from rag.relevance import Sentence
 from rag.retrieval import Explanation, Hit, Retriever
 from rag.scope import EVERYTHING
 from rag.snapshot.coverage import Summary
-from rag.verification import Citation
+from rag.verification import Citation, Outcome, Rule
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
@@ -260,11 +260,18 @@ def test_a_refusal_within_limits_that_hold_nothing() -> None:
 
 def test_an_answer_says_its_limits_and_what_was_left_out() -> None:
     answer = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)), scope=Scope(outlets=("The Ellery Courier",)))
-    assert draw_answer(replace(answer, dropped=("one",)), 1).endswith(
-        '<p class="note">Only this was searched: <bdi>The Ellery Courier</bdi>. 1 drafted sentence was left out: the '
-        "coverage does not bear out what was cited.</p></div>"
+    number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
+    linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
+    assert draw_answer(replace(answer, cut=(number,)), 1).endswith(
+        '<p class="note">Only this was searched: <bdi>The Ellery Courier</bdi>.</p>'
+        '<details class="cut"><summary>1 drafted sentence is left out, as the coverage does not bear this out</summary>'
+        "<ul><li><s><bdi>They rose by &#60;b&#62;90&#60;&#47;b&#62; per cent&#46;</bdi></s>: "
+        "<bdi>paragraph 1 has no number 90</bdi></li></ul></details></div>"
     )
-    assert "2 drafted sentences were left out" in draw_answer(replace(answer, dropped=("one", "two")), 1)
+    both = draw_answer(replace(answer, cut=(number, linked)), 1)
+    assert "2 drafted sentences are left out" in both
+    assert "it holds a link" in both
+    assert "evil" not in both
     told = draw_answer(replace(answer, notice="The model <b> is down."), 1)
     assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in told
     refused = replace(answer, claims=(), refused=True, notice="The model <b> is down.")
@@ -438,11 +445,14 @@ def failing(answerer: Answerer, error: Exception) -> Answerer:
     return Answerer(answerer.retriever, generate)  # type: ignore[arg-type]
 
 
-def test_an_answer_that_fails_half_way_is_taken_back(answerer: Answerer) -> None:
+def test_an_answer_that_fails_half_way_keeps_what_was_checked(answerer: Answerer) -> None:
     question = "Who raised the tolls in Port Ellery?"
     views = ask(Newest(failing(answerer, GenerationFailed("the model gave up: ask again"))), question)
     assert "claim" in views[1].turns[0].answer
-    assert views[-1] == View((), draw_notice("the model gave up: ask again"), question)
+    last = Seen(views[-1].turns[0].answer).text
+    assert "The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday." in last
+    assert "The model gave up: ask again; the answer ends there." in last
+    assert (views[-1].notice, views[-1].unanswered) == (views[1].notice, None)
 
 
 def test_a_defect_shows_no_traceback(answerer: Answerer, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering import Answer, Claim, how_it_was_read, left_out, origin, what_was_searched
+from rag.answers import Answer, Claim, Cut, how_it_was_read, left_out, origin, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.page.escaping import escaped, host_of, isolated, link
 from rag.retrieval import Hit
@@ -50,13 +50,26 @@ def draw_answer(answer: Answer, turn: int) -> str:
         notes.append(lacking)
     if answer.notice:
         notes.append(isolated(answer.notice))
-    if answer.dropped:
-        dropped = len(answer.dropped)
-        which = "1 drafted sentence was" if dropped == 1 else f"{dropped} drafted sentences were"
-        notes.append(f"{which} left out: the coverage does not bear out what was cited.")
     if notes:
         parts.append(f'<p class="note">{" ".join(notes)}</p>')
+    if answer.cut:
+        parts.append(_cut(answer.cut))
     return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def _cut(cut: Sequence[Cut]) -> str:
+    """Draw, folded, what was drafted and is not part of the answer, and why: crossed out, without any marker.
+
+    What holds a link, an image or markup is not even shown so: a hostile article may have had it written.
+    """
+    which = "1 drafted sentence is" if len(cut) == 1 else f"{len(cut)} drafted sentences are"
+    drawn = "".join(
+        f"<li>{f'<s>{isolated(one.text)}</s>: ' if one.rule else ''}{isolated(one.reason)}</li>" for one in cut
+    )
+    return (
+        f'<details class="cut"><summary>{which} left out, as the coverage does not bear this out</summary>'
+        f"<ul>{drawn}</ul></details>"
+    )
 
 
 def draw_waiting() -> str:

@@ -70,7 +70,7 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
     asked = read_questions(QUESTIONS)
     for question in asked:
         answer = answerer.answer(question.text)
-        assert answer.dropped == ()
+        assert answer.cut == ()
         for citation in answer.citations:
             stored = sample.snapshot.coverage.article(citation.article.id, citation.article.version)
             assert stored is not None

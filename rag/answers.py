@@ -1,0 +1,143 @@
+"""What an answer is, and what is said about it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rag.articles import Article, day_in_words
+from rag.questions import Mention, Understood
+from rag.retrieval import Hit
+from rag.scope import EVERYTHING, Scope
+from rag.snapshot.coverage import Summary
+from rag.verification import Citation, Outcome, Rule, Verdict
+from rag.words import counted
+
+VERBATIM = Verdict(Outcome.SUPPORTED, None, "it is quoted word for word", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, with the citations that were checked for it; at least one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    """The sentences of the coverage that carry it."""
+    verdict: Verdict = VERBATIM
+    """What the check found: always supported, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A sentence that was drafted and is no part of the answer, since the coverage does not bear it out."""
+
+    text: str
+    reason: str
+    """For a reader."""
+    outcome: Outcome
+    rule: Rule | None
+    """The rule that it broke; None where the generator itself found the fault, or a citation is not in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the coverage says to a question; or, ``refused``, that it does not say."""
+
+    question: str
+    scope: Scope
+    """What was searched: the limits that were given, and those that were read in the question."""
+    claims: tuple[Claim, ...]
+    refused: bool
+    hits: tuple[Hit, ...]
+    """The passages that the answer was looked for in, best first; for a refusal, what comes nearest."""
+    searched: Summary
+    """What the coverage holds within the scope."""
+    snapshot: str
+    """Id of the snapshot that was asked."""
+    cut: tuple[Cut, ...] = ()
+    """Sentences that were drafted and not shown."""
+    understood: Understood | None = None
+    """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
+    loosened: tuple[Mention, ...] = ()
+    """Limits read in the question that were let go, because they would have left nothing."""
+    notice: str = ""
+    """What went wrong with the generator, and what was done about it; empty when nothing did."""
+    generator: str = ""
+    """Name of what wrote it: ``quotes``, ``openai:MODEL``, ``local``."""
+    model: str = ""
+    """Name of the embedding model."""
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Seconds from the question until ``searched``, until the ``first`` claim, and until the ``whole`` answer."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations, in the order of their markers."""
+        return tuple(citation for claim in self.claims for citation in claim.citations)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text, a sentence a line, each with outlet, date and marker; or the refusal."""
+        if self.refused:
+            return refusal(self)
+        return "\n".join(
+            f"{origin(claim.citations[0].article)}: {claim.text} "
+            + "".join(f"[{citation.marker}]" for citation in claim.citations)
+            for claim in self.claims
+        )
+
+
+def refusal(answer: Answer) -> str:
+    """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
+    searched = answer.searched
+    if not searched.articles:
+        nothing = f"No article is within these limits ({answer.scope})."
+        return " ".join(filter(None, (nothing, left_out(searched), "Widen them, or ask without.")))
+    lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
+    near = nearest_articles(answer)
+    if near:
+        lines.append("What comes nearest:")
+        lines += [f"- {article.title} ({origin(article)})" for article in near]
+    return "\n".join(lines)
+
+
+def how_it_was_read(answer: Answer) -> str:
+    """Say which limits were read in the question, and which of them were let go; empty where none were."""
+    read = [one for one in answer.understood.mentions if one.limits] if answer.understood else []
+    kept = [f"“{one.words}”" for one in read if one not in answer.loosened]
+    gone = [f"“{one.words}”" for one in answer.loosened]
+    said = [f"Read in the question: {', '.join(kept)}."] if kept else []
+    said += [f"Let go, because nothing would be left: {', '.join(gone)}."] if gone else []
+    return " ".join(said)
+
+
+def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
+    """Say it in a sentence: "It holds 63 articles of 8 outlets, from 3 February 2025 to 30 August 2025."."""
+    text = f"Within these limits ({scope}) it" if scope else "It"
+    text += f" holds {counted(searched.articles, 'article')}"
+    if searched.outlets:
+        text += f" of {counted(len(searched.outlets), 'outlet')}"
+    if searched.oldest and searched.newest:
+        oldest, newest = day_in_words(searched.oldest), day_in_words(searched.newest)
+        text += f", of {oldest}" if oldest == newest else f", from {oldest} to {newest}"
+    return " ".join(filter(None, (text + ".", left_out(searched))))
+
+
+def left_out(searched: Summary) -> str:
+    """Say how many articles are left out because their day, or language, is not known; empty where none are."""
+    said = []
+    for number, lacking in ((searched.undated, "a date"), (searched.unnamed, "a named language")):
+        if number:
+            said.append(f"{counted(number, 'article')} without {lacking} {'was' if number == 1 else 'were'} left out.")
+    return " ".join(said)
+
+
+def nearest_articles(answer: Answer, limit: int = 3) -> list[Article]:
+    """Return the ``limit`` different articles that came nearest to the question."""
+    articles = {hit.article.id: hit.article for hit in answer.hits}
+    return list(articles.values())[:limit]
+
+
+def origin(article: Article) -> str:
+    """Outlet and day of an article: "The Moscow Times, 2 December 2021"."""
+    day = day_in_words(article.published) if article.published else "undated"
+    return f"{article.outlet or 'unknown outlet'}, {day}"
