@@ -94,14 +94,14 @@ def _part(number: int) -> Path:
 class LocalModel:
     """A GGUF file run by llama.cpp in this process; ``close`` it, or let it go, to free its memory."""
 
-    def __init__(self, path: Path, *, window: int = _WINDOW, longest: int = 400, threads: int = -1) -> None:
+    def __init__(self, path: Path, *, window: int = _WINDOW, longest: int = 400, threads: int | None = None) -> None:
         """Load the model, which takes seconds.
 
         Args:
             path: A GGUF file.
             window: Its limit on prompt and answer together, in tokens.
             longest: Tokens that it may write.
-            threads: Cores that it computes on; -1 for all. Fewer are faster where others use them, too.
+            threads: Cores that it computes on; by default all to read a prompt, and all but one to write.
 
         Raises:
             ModelUnavailable: the extra ``local`` is not installed, or ``path`` holds no model that can be loaded.
@@ -115,7 +115,11 @@ class LocalModel:
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(path)
         parameters.n_ctx = window
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+        # Threads wait for each other at every token. With one on each core, whatever else runs holds all of them up:
+        # on two cores that others used as well, one thread wrote ten times as fast as two.
+        cores = os.cpu_count() or 1
+        parameters.cpuparams.n_threads = threads or max(1, cores - 1)
+        parameters.cpuparams_batch.n_threads = threads or cores
         # Not to spin while waiting for the other threads: on a machine with other work that is most of the time.
         parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0
         parameters.verbosity = -1
