@@ -27,16 +27,23 @@ SHOWN = (
 )
 
 
+# The words of a passage and its header alone; limits are still read in the question.
+PLAIN = Weights(dense=0.0, beside=0.0, article=0.0, clause=0.0)
+
+
 def retrievers(index: Path) -> list[tuple[str, Retriever]]:
     all_of_it = Retriever.open(index)
     snapshot, embedder, weights = all_of_it.snapshot, all_of_it.embedder, Weights()
     return [
         ("everything", all_of_it),
-        ("words only", Retriever(snapshot, embedder, weights=replace(weights, dense=0.0))),
+        ("words only", Retriever(snapshot, embedder, weights=replace(weights, dense=0.0, beside=0.0))),
         ("vectors only", Retriever(snapshot, embedder, weights=replace(weights, lexical=0.0))),
         ("without whole articles", Retriever(snapshot, embedder, weights=replace(weights, article=0.0))),
+        ("without neighbours' vectors", Retriever(snapshot, embedder, weights=replace(weights, beside=0.0))),
+        ("without clauses", Retriever(snapshot, embedder, weights=replace(weights, clause=0.0))),
         ("parts without the rest", Retriever(snapshot, embedder, weights=replace(weights, rest=0.0))),
         ("question not divided", Retriever(snapshot, embedder, divide=whole)),
+        ("plain BM25", Retriever(snapshot, embedder, divide=whole, weights=PLAIN)),
     ]
 
 
@@ -45,11 +52,11 @@ def main(index: Path, questions: Path, how_many: int | None) -> None:
     if how_many is not None and how_many < len(asked):
         asked = random.Random(0).sample(asked, how_many)
     print(f"{len(asked)} questions")
-    print(f"{'':24}" + "".join(f"{measure.value:>13}" for measure in SHOWN))
+    print(f"{'':28}" + "".join(f"{measure.value:>13}" for measure in SHOWN))
     for name, retriever in retrievers(index):
         scores = examine(retriever, asked).scores
         figures = [mean(scores, measure) for measure in SHOWN]
-        print(f"{name:24}" + "".join(f"{'-' if figure is None else f'{figure:.3f}':>13}" for figure in figures))
+        print(f"{name:28}" + "".join(f"{'-' if figure is None else f'{figure:.3f}':>13}" for figure in figures))
 
 
 if __name__ == "__main__":
