@@ -12,6 +12,9 @@ from rag.scope import Scope
 from rag.terminal import DEFAULT_INDEX, IndexOption, application, day, run, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.evaluation.questions import GoldQuestion
     from rag.retrieval import Retriever
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
@@ -154,6 +157,8 @@ def evaluate(
     run_file: Annotated[
         Path | None, typer.Option("--run", metavar="FILE", help="Write what was found, in TREC's format.")
     ] = None,
+    answers: Annotated[bool, typer.Option("--answers", help="Measure answers and refusals instead.")] = False,
+    generator: _Generator = "quotes",
 ) -> None:
     """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
 
@@ -172,6 +177,11 @@ def evaluate(
 
     path = questions or QUESTIONS
     everything = read_questions(path)
+    if answers:
+        if compare or run_file:
+            raise ValueError("--compare and --run measure retrieval: leave --answers away")
+        _evaluate_answers(everything, index, generator, scoped=scoped)
+        return
     asked = [question for question in everything if question.answerable]
     if not asked:
         raise ValueError(f"{path} has no question with facts or articles to be found")
@@ -207,6 +217,24 @@ def evaluate(
         console.print(tables.difference_table(differences, "this", "other"))
         say(f"other: {compare}, snapshot {other.snapshot.id}, model {other.snapshot.manifest.model.name}")
         say(f"its latency: {before}")
+
+
+def _evaluate_answers(questions: Sequence[GoldQuestion], index: Path, generator: str, *, scoped: bool) -> None:
+    from rich.console import Console
+
+    from rag.answering import Answerer
+    from rag.evaluation import tables
+    from rag.evaluation.answers import examine_answers, figures
+
+    answerer = Answerer.open(index, generator=generator)
+    found = examine_answers(answerer, questions, scoped=scoped)
+    Console(markup=False, highlight=False).print(tables.answer_table(found))
+    say(f"\n{tables.ANSWER_LEGEND}")
+    first = figures(found).first
+    if first is not None:
+        say(f"first sentence after {1000 * first:.0f} ms (median)")
+    snapshot = answerer.retriever.snapshot
+    say(f"generator {generator}, snapshot {snapshot.id}, model {snapshot.manifest.model.name}")
 
 
 def _beside(retriever: Retriever, index: Path) -> Retriever:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
+from rag.evaluation.answers import Answered, figures
 from rag.evaluation.intervals import Difference, interval
 from rag.evaluation.measures import WORDS, Measure, Score, mean
 from rag.terminal import printable
@@ -44,6 +45,38 @@ def difference_table(differences: Iterable[Difference], first: str, second: str)
             f"{between.mean:+.3f} [{between.low:+.3f}, {between.high:+.3f}]",
         )
     return table
+
+
+def answer_table(answers: Sequence[Answered]) -> Table:
+    """By type of question: what was declined, what the sentences rest on, and whether the gold answer is said."""
+    headings = ("questions", "declined", "false refusals", "in place", "on gold", "says gold", "passage says", "cut")
+    table = _table("type", *headings)
+    by_type: dict[str, list[Answered]] = {}
+    for one in answers:
+        by_type.setdefault(one.type, []).append(one)
+    for name, group in [*((printable(name), group) for name, group in sorted(by_type.items())), ("all", answers)]:
+        found = figures(group)
+        table.add_row(
+            name,
+            f"{found.questions:,}",
+            _figure(found.declined),
+            _figure(found.refused),
+            _figure(found.in_place),
+            _figure(found.on_gold),
+            _figure(found.says_gold),
+            _figure(found.passage_says_gold),
+            f"{found.cut:,}",
+        )
+    return table
+
+
+ANSWER_LEGEND = """declined: share of the unanswerable questions that were declined
+false refusals: share of the answerable questions that were declined
+in place: share of the citations whose text stands at its span, read anew
+on gold: share of the answers' sentences that cite a paragraph with a gold fact
+says gold: share of the answers that hold the gold answer, where there is one that is not just yes or no
+passage says: the same for the first passage that was found
+cut: sentences that were drafted and left out, as the check did not bear them out"""
 
 
 def legend(scores: Sequence[Score]) -> str:
