@@ -62,6 +62,8 @@ class Answer:
     """Limits read in the question that were let go, because they would have left nothing."""
     notice: str = ""
     """What went wrong with the generator, and what was done about it; empty when nothing did."""
+    rewritten: str = ""
+    """The question as it was searched for, made whole from what was asked before; empty where it stands alone."""
     generator: str = ""
     """Name of what wrote it: ``quotes``, ``openai:MODEL``, ``local``."""
     model: str = ""
