@@ -132,7 +132,7 @@ def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
 def test_ask_in_json(index: Path) -> None:
     done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
     record = json.loads(done.stdout)
-    assert sorted(record) == ["citations", "refused", "snapshot", "text", "understood"]
+    assert sorted(record) == ["citations", "notice", "refused", "snapshot", "text", "understood"]
     assert record["understood"]["mentions"] == []
     assert (record["refused"], record["citations"]) == (True, [])
     assert record["snapshot"] == IndexFolder(index).current().id
