@@ -108,7 +108,7 @@ _STANDINGS = {
 def summed_up(checked: Recheck) -> str:
     """Say how many citations hold: "1 of 2 citations holds in snapshot …"."""
     holding = sum(one.holds for one in checked.citations)
-    verb = "holds" if holding == 1 else "hold"
+    verb = "holds" if 1 in (holding, len(checked.citations)) else "hold"
     return f"{holding} of {counted(len(checked.citations), 'citation')} {verb} in snapshot {checked.snapshot}"
 
 

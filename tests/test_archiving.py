@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from rag.questions import Mention, Understood
 from rag.rechecking import Rechecked, Standing, in_words, summed_up
 from rag.relevance import Sentence
 from rag.retrieval import Copy, Explanation
+from rag.saving import read_answer, save_answer
 from rag.snapshot import Snapshot
 from rag.snapshot.coverage import Summary
 from rag.verification import Outcome, Rule, Support, Verdict
@@ -418,3 +420,40 @@ def test_what_a_generator_wrote_is_kept_with_what_was_cut(tmp_path: Path) -> Non
     assert len(answer.claims) == 1
     read = Answer.from_json(answer.to_json())
     assert (read, read.timings) == (answer, answer.timings)
+
+
+# ---- files
+
+
+def test_a_record_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "answer.json"
+    save_answer(path, REFUSAL)
+    assert read_answer(path) == REFUSAL
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as error:
+        save_answer(path, EVERYTHING_IN_IT)
+    assert error.value.filename == str(path)
+    assert read_answer(path) == REFUSAL
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_to_a_record_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "answer.json")
+    save_answer(tmp_path / "link.json", REFUSAL)
+    assert (tmp_path / "link.json").is_symlink()
+    assert read_answer(tmp_path / "answer.json") == REFUSAL
+
+
+@pytest.mark.parametrize("content", [b"", b"notes of mine", b'{"record": "other"}', b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_record_is_not_written_over(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"notes\.json is there, and is no record of an answer: name another file"):
+        save_answer(path, REFUSAL)
+    assert path.read_bytes() == content
+    with pytest.raises(ValueError, match=r"notes\.json: this is no record of an answer: "):
+        read_answer(path)
