@@ -18,7 +18,7 @@ _UNSAFE = re.compile(r'[<>"\\^`{|}]')
 _WHOLE = 10
 _ENDS = (4, 7, 12)
 # Words before and behind that are named, too, where the sentence's own stand somewhere before it.
-_BESIDE = (3, 6)
+_BESIDE = (3, 6, 12)
 # Characters, of words that no browser would look for.
 _LONGEST = 400
 
@@ -59,6 +59,8 @@ def deep_link(citation: Citation) -> str | None:
     page = _Page(citation, first, last)
     bases = list(_bases(words))
     chosen = next((one for one in _in_context(bases, page) if page.finds(one)), bases[0])
+    if len(chosen.start) + len(chosen.end) > _LONGEST:
+        chosen = bases[0]
     if len(chosen.start) + len(chosen.end) > _LONGEST:
         return address
     address = address.partition(":~:")[0]
@@ -121,8 +123,7 @@ def _bases(words: Sequence[str]) -> Iterator[_Fragment]:
         for length in _ENDS:
             if 2 * length < len(words):
                 yield _Fragment(" ".join(words[:length]), " ".join(words[-length:]))
-    else:
-        yield _Fragment(" ".join(words))
+    yield _Fragment(" ".join(words))
 
 
 def _in_context(bases: Sequence[_Fragment], page: _Page) -> Iterator[_Fragment]:
@@ -131,6 +132,7 @@ def _in_context(bases: Sequence[_Fragment], page: _Page) -> Iterator[_Fragment]:
         before, behind = " ".join(page.before[-length:]), " ".join(page.behind[:length])
         for base in bases:
             yield replace(base, prefix=before)
+            yield replace(base, suffix=behind)
             yield replace(base, prefix=before, suffix=behind)
 
 
