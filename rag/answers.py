@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rag.articles import Article, day_in_words
 from rag.questions import Mention, Understood
@@ -12,6 +13,10 @@ from rag.scope import EVERYTHING, Scope
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation, Outcome, Rule, Verdict
 from rag.words import counted
+
+if TYPE_CHECKING:
+    from rag.rechecking import Recheck
+    from rag.snapshot import Snapshot
 
 VERBATIM = Verdict(Outcome.SUPPORTED, None, "it is quoted word for word", ())
 
@@ -87,15 +92,39 @@ class Answer:
             for claim in self.claims
         )
 
+    def to_json(self) -> str:
+        """Write it as a record to keep, with the articles that it points to; see ``rag.archiving.to_json``."""
+        from rag.archiving import to_json
 
-def refusal(answer: Answer) -> str:
-    """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Answer:
+        """Read a record back, the same to the letter; raises ``ValueError`` where it is none, or was altered."""
+        from rag.archiving import from_json
+
+        return from_json(text)
+
+    def verify(self, snapshot: Snapshot) -> Recheck:
+        """Say which citations still hold in ``snapshot``, such as today's; see ``rag.rechecking.recheck``."""
+        from rag.rechecking import recheck
+
+        return recheck(self, snapshot)
+
+
+def why_refused(answer: Answer) -> str:
+    """Say in a few sentences that the coverage does not answer, and where was looked."""
     searched = answer.searched
     if not searched.articles:
         nothing = f"No article is within these limits ({answer.scope})."
         return " ".join(filter(None, (nothing, left_out(searched), "Widen them, or ask without.")))
-    lines = [f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"]
-    near = nearest_articles(answer)
+    return f"The coverage does not answer this. {what_was_searched(searched, answer.scope)}"
+
+
+def refusal(answer: Answer) -> str:
+    """Say that the coverage does not answer, where was looked, and what it has that comes nearest."""
+    lines = [why_refused(answer)]
+    near = nearest_articles(answer) if answer.searched.articles else []
     if near:
         lines.append("What comes nearest:")
         lines += [f"- {article.title} ({origin(article)})" for article in near]

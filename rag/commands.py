@@ -1,10 +1,10 @@
-"""The command line `rag`: ask, search, evaluate and chat."""
+"""The command line `rag`: ask, verify, search, evaluate and chat."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -48,10 +48,18 @@ _Generator = Annotated[
     ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
+_Format = Annotated[
+    Literal["text", "json", "markdown", "html", "csl", "bibtex"],
+    typer.Option("--format", help="How to print the answer; csl is CSL-JSON.", show_default=True),
+]
+_Save = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Keep the answer, with its articles, for rag verify; JSON."),
+]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run `rag`; exits with 0, 1 after an error, 2 for wrong usage."""
+    """Run `rag`; exits with 0, 1 after an error, 2 for wrong usage, 3 when citations no longer hold."""
     run(commands, "rag", arguments)
 
 
@@ -68,6 +76,8 @@ def ask(
     literally: _Literally = False,
     generator: _Generator = "quotes",
     as_json: _Json = False,
+    form: _Format = "text",
+    save: _Save = None,
 ) -> None:
     """Answer a question with sentences of the coverage, each with its source; or say that the coverage does not answer.
 
@@ -76,14 +86,25 @@ def ask(
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answering import Answerer
     from rag.answers import how_it_was_read
+    from rag.exporting import export
     from rag.records import answer_record
     from rag.retrieval import checked_question
+    from rag.saving import checked_target, save_answer
 
+    if as_json and form not in ("text", "json"):
+        raise typer.BadParameter(f"--json prints JSON: leave it away for {form}", param_hint="--format")
+    if save:
+        checked_target(save)
     text = checked_question(question)  # before the model is loaded, which takes seconds
     asked_on = day(as_of, "--as-of")
     answer = Answerer.open(index, generator=generator).answer(text, scope=scope, as_of=asked_on, literally=literally)
-    if as_json:
+    if save:
+        save_answer(save, answer)
+    if as_json or form == "json":
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
+        return
+    if form != "text":
+        typer.echo(export(answer, form), nl=False)
         return
     say(answer.text)
     if answer.citations:
@@ -95,6 +116,30 @@ def ask(
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
         say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
+
+
+@commands.command()
+def verify(
+    record: Annotated[Path, typer.Argument(metavar="FILE", help="An answer that rag ask … --save FILE kept.")],
+    index: IndexOption = DEFAULT_INDEX,
+) -> None:
+    """Say which citations of a kept answer still hold in the index; ends with exit code 3 when some do not.
+
+    Example: rag verify tolls.json --index data/index
+    """
+    from rag.rechecking import in_words, summed_up
+    from rag.saving import read_answer
+    from rag.snapshot import Snapshot
+
+    answer = read_answer(record)
+    checked = answer.verify(Snapshot.open(index))
+    for one in checked.citations:
+        say(in_words(one))
+    for claim in checked.shaken:
+        say(f"no longer borne out as it was: {claim.text}")
+    say(summed_up(checked) if checked.citations else "the answer is a refusal: it cites nothing")
+    if not checked.holds:
+        raise typer.Exit(3)
 
 
 @commands.command()

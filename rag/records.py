@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.answers import Answer
 from rag.articles import Article
+from rag.linking import deep_link
 from rag.questions import Mention, Understood
 from rag.retrieval import Found, Hit
 
@@ -70,7 +71,8 @@ def answer_record(answer: Answer) -> Record:
 
     ``notice`` says what went wrong with the generator, and is empty when nothing did.
 
-    ``start`` and ``end`` count characters (Unicode code points) of the paragraph, ``paragraph`` counts from 1.
+    ``start`` and ``end`` count characters (Unicode code points) of the paragraph, ``paragraph`` counts from 1;
+    ``link`` leads to the sentence on the article's page, and is null where the article has no web address.
     """
     return {
         "text": answer.text,
@@ -83,6 +85,7 @@ def answer_record(answer: Answer) -> Record:
                 "start": citation.start,
                 "end": citation.end,
                 "article": article_record(citation.article),
+                "link": deep_link(citation),
             }
             for citation in answer.citations
         ],

@@ -207,6 +207,8 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
                     "published": "2025-03-04",
                     "language": None,
                 },
+                "link": "https://www.ellery-courier.example/2025/03/04/tolls"
+                "#:~:text=We%20need%20the%20money,harbour%20master%20Odile%20Brandt",
             }
         ],
         "snapshot": retriever.snapshot.id,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,6 +24,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from rag import Answerer, Article, Citation, Scope
 from rag.answers import Answer, Claim
 from rag.articles import Subheading
+from rag.exporting import export
+from rag.linking import deep_link
 from rag.page import build
 from rag.page.serving import Server
 from rag.scope import EVERYTHING
@@ -193,12 +199,71 @@ def test_a_marker_leads_to_its_sentence_and_back(page: Page) -> None:
     )
     beside = source.find_elements(By.CSS_SELECTOR, ".beside")
     assert [paragraph.text for paragraph in beside] == [COUNCIL.paragraphs[0], COUNCIL.paragraphs[2]]
-    assert source.find_element(By.CSS_SELECTOR, "h3 a").get_attribute("href") == COUNCIL.url
+    assert source.find_element(By.CSS_SELECTOR, "h3 a").get_attribute("href") == (
+        f"{COUNCIL.url}#:~:text=We%20can%20pay%20now,Brandt%20told%20the%20council"
+    )
     assert page.driver.switch_to.active_element == source
     assert page.driver.current_url.rstrip("/") == page.url  # the marker scrolled, it did not leave
     source.find_element(By.CSS_SELECTOR, "a.back").click()
     assert page.driver.switch_to.active_element.text == "[1]"
     assert page.hosts_asked() == set()
+
+
+def test_an_answer_is_saved_with_its_sources(page: Page, answerer: Answerer, tmp_path: Path) -> None:
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page.ask(TWICE)
+    for link in page.all("#sources .take a"):
+        link.click()
+    page.until(lambda: {path.name for path in tmp_path.iterdir()} == {"answer.md", "answer.html"})
+    saved = (tmp_path / "answer.md").read_text(encoding="utf-8")
+    assert saved == export(answerer.answer(TWICE), "markdown")
+    assert page.one("#sources .take").is_displayed()
+    assert page.hosts_asked() == set()
+
+
+def _script(script: str, argument: int, driver: webdriver.Chrome) -> bool:
+    return bool(driver.execute_script(script, argument))
+
+
+def test_a_link_to_a_sentence_shows_it_in_its_article(driver: webdriver.Chrome, tmp_path: Path) -> None:
+    said = "The council, it said — “well-known & cautious” — will meet: 100 % sure."
+    long = (
+        "On the last day of the month, the harbour master will say how much the repairs have cost, she told the press."
+    )
+    far = "A line of the article that fills the screen. " * 400
+    article = Article(
+        title="The council",
+        paragraphs=(
+            f"Once, {said}",
+            far,
+            f"Twice, {said} {long}",
+            far,
+            long.replace("month", "year"),
+            far,
+            "今日は雨です。",
+        ),
+    )
+    blocks = "".join(f"<p id=p{number}>{html.escape(text)}</p>" for number, text in enumerate(article.paragraphs, 1))
+    (tmp_path / "article.html").write_text(
+        f"<!DOCTYPE html><meta charset=utf-8><h1>{article.title}</h1>{blocks}", "utf-8"
+    )
+    page = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    Thread(target=page.serve_forever, daemon=True).start()
+    article = replace(article, url=f"http://127.0.0.1:{page.server_port}/article.html")
+    shown = """
+        const box = document.getElementById("p" + arguments[0]).getBoundingClientRect();
+        return scrollY > 0 && box.top < innerHeight && box.bottom > 0;
+    """
+    for number, quote in ((3, said), (3, long), (5, article.paragraphs[4]), (7, article.paragraphs[6])):
+        text = article.paragraph(number)
+        start = text.index(quote)
+        link = deep_link(Citation(1, article, number, start, start + len(quote), quote))
+        assert link
+        driver.get("about:blank")
+        driver.get(link)
+        WebDriverWait(driver, 20, poll_frequency=0.05).until(partial(_script, shown, number))
+    page.shutdown()
+    page.server_close()
 
 
 def test_markers_of_an_earlier_answer_lead_to_its_own_sources(page: Page) -> None:
@@ -316,9 +381,9 @@ def test_an_article_can_load_and_run_nothing(driver: webdriver.Chrome, answerer:
         assert source.find_element(By.TAG_NAME, "mark").text.startswith("![see](https://evil.example/b.png) [go](java")
         assert "<script>window.ran = 1</script>" in page.one("#conversation").text
         assert page.texts("#conversation .asked")[0].startswith("<img src=https://evil.example/q")
-        foreign = "img, iframe, script, style, h1, h5, code, .katex, a:not(.marker):not(.back):not(.nearest)"
-        assert page.all(", ".join(f"#conversation .message-wrap {tag.strip()}" for tag in foreign.split(","))) == []
-        assert page.all(", ".join(f"#sources .turn {tag.strip()}" for tag in foreign.split(","))) == []
+        foreign = "img; iframe; script; style; h1; h5; code; .katex; a:not(.marker, .back, .nearest, [download])"
+        assert page.all(", ".join(f"#conversation .message-wrap {tag.strip()}" for tag in foreign.split(";"))) == []
+        assert page.all(", ".join(f"#sources .turn {tag.strip()}" for tag in foreign.split(";"))) == []
         assert len(page.all("#conversation a.marker")) == 3
         assert driver.execute_script("return window.ran") is None
         assert page.hosts_asked() == set()

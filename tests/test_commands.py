@@ -8,10 +8,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from rag import Answer
+from rag.exporting import FORMATS, export
 from rag.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
@@ -259,6 +263,15 @@ ERRORS: list[tuple[str, Sequence[str], int, str]] = [
     ("rag", ["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     ("app", ["--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     ("rag", ["ask"], 2, "Missing argument 'QUESTION'"),
+    ("rag", ["ask", "x", "--index", "{index}", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
+    ("rag", ["ask", "x", "--json", "--format", "csl"], 2, "--json prints JSON: leave it away for csl"),
+    ("rag", ["ask", "x", "--save", "{index}"], 1, "error: {index} is there, and is no file: name another"),
+    ("rag", ["ask", "x", "--save", "README.md"], 1, "error: README.md is there, and is no record of an answer: name"),
+    ("rag", ["ask", "x", "--save", "{tmp}/no/x"], 1, "error: No such folder to write to: {tmp}/no/x"),
+    ("rag", ["verify", "{tmp}/none", "--index", "{index}"], 1, "error: No such file or directory: {tmp}/none"),
+    ("rag", ["verify", "README.md"], 1, "error: README.md: this is no record of an answer: it is no JSON, at line 1"),
+    ("rag", ["verify", "rag/page/icon.svg"], 1, "error: rag/page/icon.svg: this is no record of an answer: it is no"),
+    ("rag", ["verify"], 2, "Missing argument 'FILE'"),
     ("index", ["build", "{tmp}/none"], 1, "{tmp}/none"),
     ("index", ["build"], 2, "name what to build from: PATH… or --sample"),
     ("index", ["build", "--sample", "{tmp}"], 2, "either PATH… or --sample, not both"),
@@ -291,7 +304,7 @@ def test_errors_name_the_cause_and_the_way_out(
 
 def test_every_command_has_help_with_an_example() -> None:
     for module, verbs in (
-        ("rag", ["ask", "search", "evaluate", "chat"]),
+        ("rag", ["ask", "verify", "search", "evaluate", "chat"]),
         ("index", ["build", "list", "verify", "use", "prune"]),
     ):
         for verb in verbs:
@@ -299,6 +312,74 @@ def test_every_command_has_help_with_an_example() -> None:
             program = "rag" if module == "rag" else "rag-index"
             assert done.returncode == 0
             assert f"Example: {program} {verb}" in done.stdout
+
+
+TRAM = "Who will move into the old tram depot?"
+
+
+def test_a_kept_answer_is_verified_after_its_article_was_corrected(news: Path, tmp_path: Path) -> None:
+    index, record = tmp_path / "index", tmp_path / "tram.json"
+    assert run("index", "build", news, "--index", index).returncode == 0
+    first = run("rag", "ask", TRAM, "--index", index, "--save", record)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.endswith(".example/2025/05/02/orchestra\n")  # printed as without --save
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "tram.json"]
+    kept = Answer.from_json(record.read_text(encoding="utf-8"))
+    assert kept.text == first.stdout.partition("\n")[0]
+
+    holding = run("rag", "verify", record, "--index", index)
+    assert (holding.returncode, holding.stderr) == (0, "")
+    assert holding.stdout.splitlines() == [
+        "[1] holds: “Orchestra finds a new hall” (The Ellery Courier, 2 May 2025), paragraph 1",
+        f"1 of 1 citation holds in snapshot {kept.snapshot}",
+    ]
+    corrected = replace(
+        ORCHESTRA,
+        updated=date(2025, 5, 4),
+        paragraphs=("\x1b[31mCorrection.", "The Vellmar orchestra will move into the new tram depot in spring."),
+    )
+    build_articles = [news, write_article(tmp_path / "corrected", "orchestra", corrected)]
+    assert run("index", "build", *build_articles, "--index", index).returncode == 0
+    changed = run("rag", "verify", record, "--index", index)
+    assert (changed.returncode, changed.stderr) == (3, "")
+    assert changed.stdout.splitlines() == [
+        "[1] no longer holds, the article was changed: “Orchestra finds a new hall” (The Ellery Courier, 2 May 2025), "
+        "updated 4 May 2025, paragraph 1, said: “The Vellmar orchestra will move into the old tram depot in autumn.”",
+        "    paragraph 2 says now: “The Vellmar orchestra will move into the new tram depot in spring.”",
+        "no longer borne out as it was: The Vellmar orchestra will move into the old tram depot in autumn.",
+        f"0 of 1 citation holds in snapshot {IndexFolder(index).current().id}",
+    ]
+    again = run("rag", "ask", TRAM, "--index", index, "--save", record, "--format", "markdown")
+    assert again.returncode == 0  # a record may take the place of a record
+    assert Answer.from_json(record.read_text(encoding="utf-8")) != kept
+    assert again.stdout == export(Answer.from_json(record.read_text(encoding="utf-8")), "markdown")
+
+
+def test_an_altered_record_is_an_error(index: Path, tmp_path: Path) -> None:
+    record = tmp_path / "tram.json"
+    assert run("rag", "ask", TRAM, "--index", index, "--save", record).returncode == 0
+    record.write_text(record.read_text(encoding="utf-8").replace("old tram", "odd tram"), encoding="utf-8")
+    text = error_of(run("rag", "verify", record, "--index", index))
+    assert text.startswith(f"error: {record}: this is no record of an answer: articles[")
+    assert "was altered" in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_ask_prints_every_format(index: Path, name: str) -> None:
+    done = run("rag", "ask", TRAM, "--index", index, "--format", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    begins = {"markdown": f"# {TRAM}\n", "html": "<!DOCTYPE html>\n", "csl": "[\n {", "bibtex": "% Cited in an answer"}
+    assert done.stdout.startswith(begins[name])
+    assert "Orchestra finds a new hall" in done.stdout
+
+
+def test_the_json_of_ask_has_a_link_to_the_sentence(index: Path) -> None:
+    printed = [
+        run("rag", "ask", TRAM, "--index", index, *option).stdout for option in (["--json"], ["--format", "json"])
+    ]
+    assert printed[0] == printed[1]
+    [citation] = json.loads(printed[0])["citations"]
+    assert citation["link"] == f"{ORCHESTRA.url}#:~:text=The%20Vellmar%20orchestra%20will,tram%20depot%20in%20autumn"
 
 
 def test_a_closed_pipe_is_no_error(index: Path) -> None:

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from index.building import build
+from rag import Answerer
 from rag.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES
+from rag.saving import save_answer
 from rag.snapshot import IndexFolder
 from tests.toy import HARBOUR, write_article
 
@@ -25,11 +27,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like a user's: the sample's index, and some articles of one's own."""
+    """A folder like a user's: the sample's index, an answer kept from it, and some articles of one's own."""
     folder = tmp_path_factory.mktemp("user")
-    build(
-        [ARTICLES], IndexFolder(folder / "data" / "index"), SentenceTransformerEmbedder.load(), today=date(2025, 12, 31)
-    )
+    embedder = SentenceTransformerEmbedder.load()
+    build([ARTICLES], IndexFolder(folder / "data" / "index"), embedder, today=date(2025, 12, 31))
+    answer = Answerer.open(folder / "data" / "index", embedder=embedder).answer("Who raised the tolls?")
+    save_answer(folder / "tolls.json", answer)
     write_article(folder / "news", "tolls", HARBOUR)
     (folder / "archive.jsonl.gz").write_bytes(
         gzip.compress(b'{"headline": "Tolls", "body": "The tolls rose.", "date": "2025-03-04"}\n')
@@ -80,6 +83,7 @@ def test_the_python_of_the_readme_runs_and_answers(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert re.findall(r"^([1-3]) [01]\.\d+ ", done.stdout, flags=re.MULTILINE) == ["1", "2", "3"]
+    assert "\n@article{" in done.stdout
     assert "[1]" in done.stdout  # the question of the README has an answer in the sample
 
 
@@ -104,5 +108,5 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
     for path in (ROOT / "rag").glob("*.py"):
         if not path.stem.startswith("__"):
             assert path.name in text, path
-    for room in ("snapshot", "generation", "page", "evaluation", "sample", "sources"):
+    for room in ("snapshot", "generation", "exporting", "page", "evaluation", "sample", "sources"):
         assert f"{room}/" in text

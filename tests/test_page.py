@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -22,6 +23,7 @@ import pytest
 from rag import Answerer, Article, GenerationFailed, IndexCorrupt, RagError, Scope
 from rag.answers import Answer, Claim, Cut
 from rag.articles import Passage, Span, Subheading
+from rag.exporting import export
 from rag.generation import Draft
 from rag.page import build, launch
 from rag.page.conversation import Newest, Turn, View, converse, read_scope
@@ -202,8 +204,8 @@ def test_sources_to_the_character() -> None:
         '<p class="origin"><span class="outlet"><bdi>The Ellery Courier</bdi></span> · '
         '<time datetime="2025-03-04">4 March 2025</time></p>'
         '<h3 dir="auto"><a href="https&#58;&#47;&#47;www&#46;ellery&#45;courier&#46;example'
-        '&#47;2025&#47;03&#47;04&#47;tolls" target="_blank" rel="noopener noreferrer nofollow">'
-        "Harbour tolls rise</a></h3>"
+        '&#47;2025&#47;03&#47;04&#47;tolls&#35;&#58;&#126;&#58;text&#61;said&#37;20harbour&#37;20master" '
+        'target="_blank" rel="noopener noreferrer nofollow">Harbour tolls rise</a></h3>'
         '<p class="byline">By <bdi>Mara Quill</bdi> · <bdi>Agency One</bdi> · '
         'updated <time datetime="2025-03-05">5 March 2025</time> · <bdi>ellery&#45;courier&#46;example</bdi></p>'
         '<div class="text">'
@@ -216,6 +218,20 @@ def test_sources_to_the_character() -> None:
         '<a class="back" href="#a7-c1" aria-label="Back to marker 1">Back to the answer</a></li></ol></details>'
     )
     assert ' name="sources"><summary>' in draw_sources(answer, 7, shown=False)
+
+
+def test_a_whole_answer_can_be_saved_with_its_sources() -> None:
+    growing = answer_of(Claim("She said so.", (cite(HARBOUR, 2, 1),)))
+    assert "download" not in draw_sources(growing, 1, shown=True)
+    whole = replace(growing, timings={"whole": 0.1})
+    for answer in (whole, replace(whole, claims=(), refused=True)):
+        links = re.findall(
+            r'<a download="(answer\.\w+)" href="data:(text/\w+);charset=utf-8;base64,([^"]*)">',
+            draw_sources(answer, 1, shown=True),
+        )
+        assert [link[:2] for link in links] == [("answer.md", "text/markdown"), ("answer.html", "text/html")]
+        files = [base64.b64decode(html.unescape(link[2]), validate=True).decode() for link in links]
+        assert files == [export(answer, "markdown"), export(answer, "html")]
 
 
 def test_a_source_without_outlet_date_or_address() -> None:

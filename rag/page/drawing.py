@@ -5,10 +5,13 @@ Each drawing is one line: Markdown, which gradio reads it as, leaves a line that
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 
 from rag.answers import Answer, Claim, Cut, how_it_was_read, left_out, origin, what_was_searched
 from rag.articles import Article, day_in_words
+from rag.exporting import export
+from rag.linking import deep_link
 from rag.page.escaping import escaped, host_of, isolated, link
 from rag.retrieval import Hit
 from rag.snapshot.coverage import Summary
@@ -94,8 +97,20 @@ def draw_sources(answer: Answer, turn: int, *, shown: bool) -> str:
     return (
         f'<details class="{kind}" id="a{turn}" name="sources"{" open" if shown else ""}>'
         f'<summary><span class="label">{label}</span> <span class="of" dir="auto">{escaped(answer.question)}</span>'
-        f"</summary>{body}</details>"
+        f"</summary>{body}{_to_take_along(answer)}</details>"
     )
+
+
+def _to_take_along(answer: Answer) -> str:
+    """Draw links that save a whole answer as a file; they hold it themselves, so the server has none to give."""
+    if "whole" not in answer.timings:
+        return ""
+    links = " · ".join(
+        f'<a download="{name}" href="data:text/{form};charset=utf-8;base64,'
+        f'{escaped(b64encode(export(answer, form).encode("utf-8", "replace")).decode())}">{label}</a>'
+        for form, name, label in (("markdown", "answer.md", "Markdown"), ("html", "answer.html", "web page"))
+    )
+    return f'<p class="take">Save with its sources: {links}</p>'
 
 
 def draw_welcome(articles: int) -> str:
@@ -192,7 +207,7 @@ def _source(citation: Citation, turn: int) -> str:
     return (
         f'<li class="source" id="{source_id(turn, number)}" tabindex="-1" aria-label="Source {number}">'
         f'<span class="number" aria-hidden="true">{number}</span>'
-        f'{_heading(citation.article)}<div class="text">{_excerpt(citation)}</div>'
+        f'{_heading(citation.article, deep_link(citation))}<div class="text">{_excerpt(citation)}</div>'
         f'<a class="back" href="#{source_id(turn, number)}" aria-label="Back to marker {number}">Back to the answer</a>'
         "</li>"
     )
@@ -203,10 +218,10 @@ def _near(hit: Hit) -> str:
         _paragraph("beside", escaped(hit.article.paragraph(span.paragraph)[span.start : span.end]))
         for span in hit.passage.spans
     )
-    return f'<li class="near">{_heading(hit.article)}<div class="text">{paragraphs}</div></li>'
+    return f'<li class="near">{_heading(hit.article, hit.article.url)}<div class="text">{paragraphs}</div></li>'
 
 
-def _heading(article: Article) -> str:
+def _heading(article: Article, url: str | None) -> str:
     day = article.published
     outlet = isolated(article.outlet or "Unknown outlet")
     published = f'<time datetime="{day}">{day_in_words(day)}</time>' if day else "undated"
@@ -219,7 +234,7 @@ def _heading(article: Article) -> str:
         details.append(isolated(host))
     return (
         f'<p class="origin"><span class="outlet">{outlet}</span> · {published}</p>'
-        f'<h3 dir="auto">{link(article.url, article.title)}</h3>'
+        f'<h3 dir="auto">{link(url, article.title)}</h3>'
         + (f'<p class="byline">{" · ".join(details)}</p>' if details else "")
     )
 
