@@ -66,7 +66,7 @@ def main(name: str, index: str | None) -> None:
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
     sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "changed": []}
     for question in [one for one in questions if one.facts][::4]:
-        for sentence in retriever.sentences(question.text, retriever.retrieve(question.text, limit=20)):
+        for sentence in retriever.sentences(retriever.search(question.text, limit=20)):
             paragraph = sentence.article.paragraph(sentence.paragraph)
             if not (facts := [fact for fact in question.facts if squeezed(fact) in squeezed(paragraph)]):
                 continue
@@ -79,7 +79,7 @@ def main(name: str, index: str | None) -> None:
                     sides[side].append(leanings[-1])
             break
     for question in [one for one in questions if not one.facts][::2]:
-        judge.answers(question.text, retriever.sentences(question.text, retriever.retrieve(question.text, limit=20))[0])
+        judge.answers(question.text, retriever.sentences(retriever.search(question.text, limit=20))[0])
         sides["near misses"].append(leanings[-1])
     report("does the passage state the answer", sides["answers"], sides["near misses"])
     report("does the passage say that the statement is true", sides["said"], sides["changed"])

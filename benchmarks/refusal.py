@@ -1,59 +1,154 @@
-"""What a threshold of relevance costs: unanswerable questions declined beside answerable ones refused.
+"""What declining costs: unanswerable questions declined beside answerable ones refused, and how that was fitted.
 
-``python -m benchmarks.refusal [INDEX QUESTIONS [HOW_MANY]]`` asks the first HOW_MANY questions of each kind (default
-100), or the sample's questions of the sample, and prints a table; a star marks the threshold in use.
+``python -m benchmarks.refusal [INDEX QUESTIONS]...`` prints, for the sample's questions and the further ones on the
+sample, and for each index and file named, a table by type of question at the probability in use, and others for all.
+
+With ``--fit`` it fits the coefficients of ``rag.relevance`` to every second of the further questions and of those named
+(not to the sample's own, which stay unseen), prints them, and reports the other half with them.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.building import build
 from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.generation import ENOUGH
 from rag.retrieval import Retriever
 from rag.sample import ARTICLES, QUESTIONS
+from rag.signs import ENOUGH, Signs, probability, values
 from rag.snapshot import IndexFolder
 
 PASSAGES = 20
+FURTHER = Path(__file__).parents[1] / "tests" / "quality" / "questions.json"
+# Sentences of a question that the fit sees; those further down are as a rule about nothing.
+SEEN = 5
+# What a sentence of an answerable question without evidence counts: some of them answer all the same.
+DOUBTFUL = 0.3
+LONGEST = 400
+
+Score = Callable[[Signs], float]
 
 
-def best(retriever: Retriever, question: GoldQuestion) -> tuple[float, bool]:
-    """Relevance of the most relevant sentence, and whether its paragraph holds a gold fact."""
-    sentences = retriever.sentences(question.text, retriever.retrieve(question.text, limit=PASSAGES))
-    if not sentences:
-        return 0.0, False
-    paragraph = squeezed(sentences[0].article.paragraph(sentences[0].paragraph))
-    return sentences[0].relevance, any(squeezed(fact) in paragraph for fact in question.facts)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, with the signs of its sentences and whether their paragraphs hold evidence."""
+
+    question: GoldQuestion
+    signs: tuple[Signs, ...]
+    gold: tuple[bool, ...]
 
 
-def report(retriever: Retriever, questions: list[GoldQuestion], how_many: int) -> None:
-    answerable = [best(retriever, one) for one in [one for one in questions if one.facts][:how_many]]
-    others = [best(retriever, one)[0] for one in [one for one in questions if not one.facts][:how_many]]
-    print(f"{len(answerable)} answerable questions, {len(others)} unanswerable")
-    share = sum(gold for _, gold in answerable) / len(answerable)
-    print(f"first quote stands in a paragraph with a gold fact: {share:.3f}")
-    print(f"{'threshold':>10} {'declined':>9} {'false refusals':>15}")
-    for step in range(28, 51, 2):
-        threshold = step / 100
-        declined = sum(one < threshold for one in others) / len(others)
-        false = sum(one < threshold for one, _ in answerable) / len(answerable)
-        print(f"{'*' if threshold == ENOUGH else '':>4} {threshold:>5.2f} {declined:>9.3f} {false:>15.3f}")
+def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
+    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES))
+    facts = [squeezed(fact) for fact in question.facts]
+    held = [squeezed(one.article.paragraph(one.paragraph)) for one in sentences]
+    signs = tuple(one.signs for one in sentences if one.signs)
+    return Asked(question, signs, tuple(any(fact in text for fact in facts) for text in held))
+
+
+def fit(asked: Sequence[Asked]) -> Score:
+    """Logistic regression by Newton's method, with a weak pull of every coefficient towards nothing."""
+    rows, labels, weights = [], [], []
+    for one in asked:
+        for signs, gold in list(zip(one.signs, one.gold, strict=True))[:SEEN]:
+            rows.append([1.0, *values(signs)])
+            labels.append(float(gold))
+            weights.append(DOUBTFUL if one.question.facts and not gold else 1.0)
+    data, wanted, weight = np.array(rows), np.array(labels), np.array(weights)
+    spread = data.std(axis=0)
+    spread[spread == 0] = 1.0
+    found = np.zeros(data.shape[1])
+    pull = np.diag([0.0, *(2.0 * spread[1:] ** 2)])
+    for _ in range(50):
+        likely = 1 / (1 + np.exp(-data @ found))
+        gradient = data.T @ (weight * (wanted - likely)) - pull @ found
+        curvature = (data * (weight * likely * (1 - likely))[:, None]).T @ data + pull
+        found += np.linalg.solve(curvature, gradient)
+    print("intercept", round(float(found[0]), 2))
+    for name, coefficient in zip(Signs.__slots__, found[1:], strict=True):
+        print(f"{name:20} {coefficient:6.2f}")
+
+    def score(signs: Signs) -> float:
+        return float(1 / (1 + np.exp(-np.array([1.0, *values(signs)]) @ found)))
+
+    return score
+
+
+def report(name: str, asked: Sequence[Asked], score: Score) -> None:
+    best, first = [], []
+    for one in asked:
+        scores = [score(signs) for signs in one.signs]
+        best.append(max(scores, default=0.0))
+        if any(one.gold):
+            first.append(one.gold[int(np.argmax(scores))])
+    likely, answerable = np.array(best), np.array([bool(one.question.facts) for one in asked])
+    types = np.array([one.question.type for one in asked])
+    print(f"\n{name}: {answerable.sum()} answerable questions, {(~answerable).sum()} unanswerable")
+    print(f"the first sentence is in a paragraph with evidence: {np.mean(first):.3f} (where one of those read is)")
+    print(f"order of answerable before unanswerable (AUC): {area(likely, answerable):.3f}")
+    print(f"{'':32}{'questions':>9} {'declined':>9}")
+    for type_ in sorted(set(types)):
+        chosen = types == type_
+        print(f"{type_:32}{chosen.sum():>9} {np.mean(likely[chosen] < ENOUGH):>9.3f}")
+    print(f"{'probability':>12} {'declined':>9} {'false refusals':>15} {'of those above it, answerable':>30}")
+    for threshold in sorted({ENOUGH, *(step / 100 for step in range(5, 60, 5))}):
+        above = likely >= threshold
+        print(
+            f"{'*' if threshold == ENOUGH else '':>6}{threshold:>6.2f} {share(~above[~answerable]):>9} "
+            f"{share(~above[answerable]):>15} {share(answerable[above]):>30}"
+        )
+
+
+def share(values: NDArray[np.bool_]) -> str:
+    return f"{np.mean(values):.3f}" if values.size else "-"
+
+
+def area(likely: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
+    """Area under the curve (Mann & Whitney 1947): how often an answerable one stands above an unanswerable one."""
+    yes, no = likely[answerable], likely[~answerable]
+    if not yes.size or not no.size:
+        return float("nan")
+    return float(np.mean((yes[:, None] > no[None]) + 0.5 * (yes[:, None] == no[None])))
+
+
+def some(questions: Sequence[GoldQuestion]) -> list[GoldQuestion]:
+    """At most ``LONGEST`` questions, half of them unanswerable as far as there are."""
+    kept = [one for one in questions if one.facts or not one.answerable]
+    without = [one for one in kept if not one.facts][: LONGEST // 2]
+    with_facts = [one for one in kept if one.facts]
+    step = max(1, len(with_facts) // (LONGEST - len(without)))
+    return [*with_facts[::step][: LONGEST - len(without)], *without]
 
 
 def main(arguments: list[str]) -> None:
-    if arguments:
-        index, questions, *rest = arguments
-        report(Retriever.open(index), read_questions(Path(questions)), int(rest[0]) if rest else 100)
-        return
+    fitting = "--fit" in arguments
+    named = [one for one in arguments if one != "--fit"]
     embedder = SentenceTransformerEmbedder.load()
+    groups: dict[str, list[Asked]] = {}
     with tempfile.TemporaryDirectory() as folder:
         build([ARTICLES], IndexFolder(Path(folder)), embedder)
-        report(Retriever.open(folder, embedder=embedder), read_questions(QUESTIONS), 100)
+        retriever = Retriever.open(folder, embedder=embedder)
+        for name, file in (("the sample's questions", QUESTIONS), ("further questions on the sample", FURTHER)):
+            groups[name] = [ask(retriever, one) for one in read_questions(file)]
+    for index, questions in zip(named[::2], named[1::2], strict=True):
+        retriever = Retriever.open(index, embedder=embedder)
+        groups[questions] = [ask(retriever, one) for one in some(read_questions(Path(questions)))]
+    score: Score = probability
+    if fitting:
+        others = [name for name in groups if name != "the sample's questions"]
+        score = fit([one for name in others for one in groups[name][::2]])
+        groups |= {name: groups[name][1::2] for name in others}
+    for name, asked in groups.items():
+        report(name, asked, score)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from rag.answers import VERBATIM, Answer, Claim, Cut
 from rag.embedding import Embedder
 from rag.errors import GenerationFailed
 from rag.generation import Draft, Generator, Quotes, named
+from rag.relevance import Sentence
 from rag.retrieval import Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
+from rag.signs import ENOUGH
 from rag.verification import Citation, Outcome, Rule, Support, check, fault
 
 # Passages that a generator is given to answer from.
@@ -81,7 +83,7 @@ class Answerer:
             model=snapshot.manifest.model.name,
             timings={"searched": time.perf_counter() - started},
         )
-        sentences = self.retriever.sentences(question, found.hits)
+        sentences = self.retriever.sentences(found)
         drafts = self.generator(answer.question, sentences)
         while True:
             try:
@@ -100,7 +102,8 @@ class Answerer:
             answer = replace(answer, claims=(*answer.claims, checked), timings=timings)
             yield answer
         timings = {**answer.timings, "whole": time.perf_counter() - started}
-        yield replace(answer, refused=not answer.claims, timings=timings)
+        unanswered = _unanswered(answer, found.parts, sentences)
+        yield replace(answer, refused=not answer.claims, unanswered=unanswered, timings=timings)
 
     def _checked(self, draft: Draft, first: int) -> Claim | Cut:
         """Make a claim of a draft that the coverage bears out, its markers from ``first``."""
@@ -136,6 +139,15 @@ class Answerer:
     def _similarity(self, text: str, others: Sequence[str]) -> list[float]:
         vectors = self.retriever.embedder.embed_passages([text, *others])
         return [float(one) for one in vectors[1:] @ vectors[0]]
+
+
+def _unanswered(answer: Answer, parts: Sequence[str], sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The parts of the question that no claim answers; none where nothing is answered, or a claim answers the whole."""
+    cited = {(one.article.id, one.paragraph) for one in answer.citations}
+    answered = {one.part for one in sentences if one.relevance >= ENOUGH and (one.article.id, one.paragraph) in cited}
+    if not answered or not answered <= set(parts):
+        return ()
+    return tuple(part for part in parts if part not in answered)
 
 
 def _joined(supports: Sequence[Support]) -> list[Support]:

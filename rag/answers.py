@@ -65,6 +65,8 @@ class Answer:
     """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
     loosened: tuple[Mention, ...] = ()
     """Limits read in the question that were let go, because they would have left nothing."""
+    unanswered: tuple[str, ...] = ()
+    """Parts of the question that no claim answers, where others are answered."""
     notice: str = ""
     """What went wrong with the generator, and what was done about it; empty when nothing did."""
     rewritten: str = ""
@@ -83,14 +85,15 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer as plain text, a sentence a line, each with outlet, date and marker; or the refusal."""
+        """The answer as plain text, or the refusal: a lead, then a sentence a line with outlet, date and marker."""
         if self.refused:
             return refusal(self)
-        return "\n".join(
+        said = [
             f"{origin(claim.citations[0].article)}: {claim.text} "
             + "".join(f"[{citation.marker}]" for citation in claim.citations)
             for claim in self.claims
-        )
+        ]
+        return "\n".join(filter(None, (lead(self), *said, half(self))))
 
     def to_json(self) -> str:
         """Write it as a record to keep, with the articles that it points to; see ``rag.archiving.to_json``."""
@@ -110,6 +113,27 @@ class Answer:
         from rag.rechecking import recheck
 
         return recheck(self, snapshot)
+
+
+def lead(answer: Answer) -> str:
+    """Say what an answer rests on: "From 3 articles of 2 outlets, 4 March 2025 to 12 April 2025:"; or nothing."""
+    articles = {one.article.id: one.article for one in answer.citations}.values()
+    if not articles:
+        return ""
+    outlets = {one.outlet for one in articles}
+    days = sorted(one.published for one in articles if one.published)
+    text = f"From {counted(len(articles), 'article')} of {counted(len(outlets), 'outlet')}"
+    if days:
+        first, last = day_in_words(days[0]), day_in_words(days[-1])
+        text += f", {first}" if first == last else f", {first} to {last}"
+    return text + ":"
+
+
+def half(answer: Answer) -> str:
+    """Say which parts of the question the coverage does not answer; empty where it answers all, or nothing."""
+    if not answer.unanswered:
+        return ""
+    return "The coverage does not answer this part: " + "; ".join(f"“{part}”" for part in answer.unanswered) + "."
 
 
 def why_refused(answer: Answer) -> str:
@@ -132,12 +156,14 @@ def refusal(answer: Answer) -> str:
 
 
 def how_it_was_read(answer: Answer) -> str:
-    """Say which limits were read in the question, and which of them were let go; empty where none were."""
+    """Say which limits were read in the question, which were let go, and which outlets are not there; or nothing."""
     read = [one for one in answer.understood.mentions if one.limits] if answer.understood else []
     kept = [f"“{one.words}”" for one in read if one not in answer.loosened]
     gone = [f"“{one.words}”" for one in answer.loosened]
     said = [f"Read in the question: {', '.join(kept)}."] if kept else []
     said += [f"Let go, because nothing would be left: {', '.join(gone)}."] if gone else []
+    lacking = [f"“{one.words}”" for one in answer.understood.unheld] if answer.understood else []
+    said += [f"Not in this index: {', '.join(lacking)}."] if lacking else []
     return " ".join(said)
 
 

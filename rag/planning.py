@@ -48,6 +48,8 @@ class Plan:
     """Its clauses, which say which passages of a part answer something."""
     loosened: list[Mention] = field(default_factory=list)
     """Limits read in the question that would have left nothing, and were let go."""
+    parts: tuple[str, ...] = ()
+    """What the question was cut into, each once."""
 
 
 class Planner:
@@ -71,9 +73,9 @@ class Planner:
     def plan(self, understood: Understood, given: Scope, literally: bool) -> Plan:
         """Settle what is looked for, and within which limits: those given, and, unless ``literally``, those read."""
         if literally:
-            understood = replace(understood, mentions=())
+            understood = replace(understood, mentions=(), unheld=())
         parts = self._divide(understood)
-        plan = Plan(understood, given)
+        plan = Plan(understood, given, parts=tuple(dict.fromkeys(part.text for part in parts)))
         for part in parts:
             scope = self._within(given, part.limits, plan)
             phrases = self._held_phrases(part, scope, plan)

@@ -45,6 +45,7 @@ def understood_record(understood: Understood, loosened: Sequence[Mention]) -> Re
             }
             for mention in understood.mentions
         ],
+        "unheld": [mention.words for mention in understood.unheld],
     }
 
 
@@ -91,6 +92,7 @@ def answer_record(answer: Answer) -> Record:
         ],
         "snapshot": answer.snapshot,
         "notice": answer.notice,
+        "unanswered": list(answer.unanswered),
         "understood": understood_record(answer.understood, answer.loosened) if answer.understood else None,
     }
 

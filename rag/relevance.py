@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.articles import Article
+from rag.articles import Article, header
 from rag.embedding import Embedder
+from rag.questions import Sought, Understood, sought
+from rag.signs import Signs, gives, probability
 from rag.snapshot import LexicalIndex
+from rag.verification.statements import read
+from rag.verification.tokens import tokens_in
 from rag.words import length_in_words, question_terms, sentence_spans, terms
 
 if TYPE_CHECKING:
@@ -23,6 +28,12 @@ _READ_BY_MODEL = 32
 # A term that stands beside the sentence, in its paragraph or title, helps to place it, but is not said by it.
 _BESIDE = 0.5
 _SHORTEST = 4
+# Terms of a part that is a question by itself; with less it is a preamble ("Considering an article of X, …").
+_OWN_TERMS = 4
+# What gives less than this of what is sought gives nothing: a number, say, that is only implied.
+_NEXT_TO_NOTHING = 0.2
+# A word with a capital that does not begin a sentence.
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_a-z][\w’'-]*(?<=[\w])")
 # In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
 _LONGEST = 1_000
 
@@ -37,67 +48,156 @@ class Sentence:
     end: int
     text: str
     relevance: float
-    """0 to 1: mean of the three below, none counted as less than 0."""
-    similarity: float
-    """Cosine of the angle between question and sentence."""
-    passage_similarity: float
-    """The same for the passage: what stands around a sentence says what it is about."""
-    overlap: float
-    """Share of the question's terms that are said here, the rarer the weightier (inverse passage frequency)."""
+    """Probability that it answers the question; see ``rag.signs``."""
+    signs: Signs | None = None
+    part: str = ""
+    """The part of the question, or the whole of it, that it was compared with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asking:
+    """A question, or a part of one, with its vector, shape ``(dimension,)``."""
+
+    understood: Understood
+    vector: NDArray[np.float32]
 
 
 def rank_sentences(
-    question: str, vector: NDArray[np.float32], hits: Sequence[Hit], lexical: LexicalIndex, embedder: Embedder
+    whole: Asking, parts: Sequence[Asking], hits: Sequence[Hit], lexical: LexicalIndex, embedder: Embedder
 ) -> list[Sentence]:
     """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing.
 
-    ``vector`` is the question's, shape ``(dimension,)``.
+    A sentence is compared with that one of ``parts`` of the question that found it: half of a comparison is all that
+    one article can answer. What no part found is compared with the ``whole``.
     """
-    # A sentence is compared with the question as cut in its own language; terms of other languages it cannot say.
-    languages = dict.fromkeys(hit.article.language for hit in hits)
-    by_language = {language: term_weights(question, lexical, language) for language in languages}
-    candidates = {}
+    # And as cut in the language of its article; terms of other languages it cannot say.
+    askings = {one.understood.question: one for one in parts}
+    asked = {
+        (part, language): _Asked.of(askings.get(part, whole), lexical, language)
+        for part, language in {(hit.explain.part, hit.article.language) for hit in hits}
+    }
+    found: dict[tuple[str, int, int], _Candidate] = {}
     for hit in hits:
-        language = hit.article.language
-        weights = by_language[language]
-        total = sum(weights.values())
-        title = set(terms(f"{hit.article.title} {hit.article.outlet or ''}", language))
+        wanted = asked[hit.explain.part, hit.article.language]
+        title = _title_terms(hit.article)
         for span in hit.passage.spans:
             paragraph = hit.article.paragraph(span.paragraph)
-            beside = title | set(terms(paragraph, language))
+            beside = title | set(terms(paragraph, hit.article.language))
             # Sentences of the whole paragraph: a passage may begin or end inside one, and half a sentence can say the
             # opposite of the whole.
             for start, end in sentence_spans(paragraph):
                 text = paragraph[start:end]
                 if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
-                said = set(terms(text, language))
-                covered = sum(
-                    weight * (1.0 if term in said else _BESIDE if term in beside else 0.0)
-                    for term, weight in weights.items()
-                )
-                key = (hit.article.id, span.paragraph, start)
-                candidates[key] = (covered / total if total else 0.0, hit, span.paragraph, start, end, text)
+                said = set(terms(text, hit.article.language))
+                one = _Candidate(hit, span.paragraph, start, end, text, wanted.share(said), wanted.share(beside))
+                found[hit.article.id, span.paragraph, start] = one
     # Ties go to the better hit: candidates stand in the order of the hits.
-    chosen = sorted(candidates.values(), key=lambda candidate: -candidate[0])[:_READ_BY_MODEL]
+    chosen = sorted(found.values(), key=lambda one: -one.overlap)[:_READ_BY_MODEL]
     if not chosen:
         return []
-    similarities = embedder.embed_passages([candidate[-1] for candidate in chosen]) @ vector
-    ranked = [
-        Sentence(
-            hit.article,
-            paragraph,
-            start,
-            end,
-            text,
-            relevance=(max(0.0, float(similarity)) + max(0.0, hit.explain.dense) + overlap) / 3,
-            similarity=float(similarity),
-            passage_similarity=hit.explain.dense,
-            overlap=overlap,
+    vectors = embedder.embed_passages([one.text for one in chosen])
+    articles = {one.hit.article.id: _article_terms(one.hit.article) for one in chosen}
+    ranked = []
+    for one, vector in zip(chosen, vectors, strict=True):
+        article = one.hit.article
+        wanted, everything = asked[one.hit.explain.part, article.language], articles[article.id]
+        given = gives(wanted.kind, read(one.text), wanted.keys)
+        signs = Signs(
+            similarity=max(0.0, float(vector @ wanted.vector)),
+            passage_similarity=max(0.0, one.hit.explain.dense),
+            missing_beside=1 - one.beside,
+            missing_in_article=1 - wanted.share(everything),
+            unknown_name=float(not wanted.unknown.isdisjoint(wanted.names)),
+            unheld=float(bool(whole.understood.unheld)),
+            gives=given,
+            gives_nothing=float(given < _NEXT_TO_NOTHING),
         )
-        for (overlap, hit, paragraph, start, end, text), similarity in zip(chosen, similarities, strict=True)
-    ]
+        place = (article, one.paragraph, one.start, one.end)
+        ranked.append(Sentence(*place, one.text, probability(signs), signs, wanted.part))
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that the model may read."""
+
+    hit: Hit
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    said: float
+    """Share of the question's terms that it says."""
+    beside: float
+    """Share of them that it, its paragraph, title or outlet say."""
+
+    @property
+    def overlap(self) -> float:
+        """By this the candidates are chosen."""
+        return (1 - _BESIDE) * self.said + _BESIDE * self.beside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is asked, as an article of one language would say it."""
+
+    weights: Mapping[str, float]
+    """By inverse passage frequency."""
+    names: frozenset[str]
+    unknown: frozenset[str]
+    """Terms that stand nowhere in the coverage."""
+    kind: Sought | None
+    keys: frozenset[str]
+    """All words of the question as keys."""
+    part: str
+    vector: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, asking: Asking, lexical: LexicalIndex, language: str | None) -> _Asked:
+        understood = asking.understood
+        question = _without_limits(understood)
+        weights = term_weights(question, lexical, language)
+        names = {term for match in _NAME.finditer(question) for term in question_terms(match[0], [language])}
+        unknown = {term for term in weights if not lexical.passages_with(term)}
+        return cls(
+            weights,
+            frozenset(names & weights.keys()),
+            frozenset(unknown),
+            sought(understood.question),
+            frozenset(token.key for token in tokens_in(understood.question)),
+            understood.question,
+            asking.vector,
+        )
+
+    def share(self, said: Set[str]) -> float:
+        """Share of the weight of the terms that are ``said``; nothing where there are none."""
+        total = sum(self.weights.values())
+        return sum(weight for term, weight in self.weights.items() if term in said) / total if total else 0.0
+
+
+def says_enough(understood: Understood) -> bool:
+    """Whether a part says enough, beside where to look, for a sentence to be measured by it alone."""
+    return len(set(terms(_without_limits(understood)))) >= _OWN_TERMS
+
+
+def _without_limits(understood: Understood) -> str:
+    """The question without the days, outlets and languages that limit the search: no article needs to say them."""
+    text = understood.question
+    for mention in reversed(understood.mentions):
+        if mention.kind in ("days", "outlet", "author", "language"):
+            text = f"{text[: mention.start]} {text[mention.end :]}"
+    return text if any(question_terms(text, [None])) else understood.question
+
+
+def _title_terms(article: Article) -> set[str]:
+    return set(terms(f"{article.title} {article.outlet or ''}", article.language))
+
+
+def _article_terms(article: Article) -> set[str]:
+    """Terms of the whole article, its title, outlet, day and authors included."""
+    text = "\n".join([*article.paragraphs, header(article), *article.authors])
+    return set(terms(text, article.language))
 
 
 def _can_be_quoted(sentence: str) -> bool:

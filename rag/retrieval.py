@@ -18,7 +18,7 @@ from rag.grouping import group
 from rag.planning import Lookup, Planner
 from rag.questions import Divide, Mention, Names, Part, Understood, divide, understand
 from rag.ranking import Candidate, Weights, fuse, merge
-from rag.relevance import Sentence, rank_sentences
+from rag.relevance import Asking, Sentence, rank_sentences, says_enough
 from rag.scope import EVERYTHING, Scope
 from rag.snapshot import Snapshot
 
@@ -90,6 +90,8 @@ class Found:
     """What was searched: the limits given, and those read in the question."""
     loosened: tuple[Mention, ...] = ()
     """Limits read in the question that would have left nothing, and were let go."""
+    parts: tuple[str, ...] = ()
+    """The parts that were looked for one by one; one, the whole question, where it was not divided."""
 
 
 class Retriever:
@@ -194,10 +196,20 @@ class Retriever:
         [found] = self._search_many([question], limit=limit, scope=scope, as_of=as_of, literally=literally)
         return found
 
-    def sentences(self, question: str, hits: Sequence[Hit]) -> list[Sentence]:
-        """Return the sentences of ``hits``, those that bear most on ``question`` first."""
-        text = checked_question(question)
-        return rank_sentences(text, self._embedded([text])[text], hits, self.snapshot.lexical, self.embedder)
+    def sentences(self, found: Found) -> list[Sentence]:
+        """Return the sentences of what was found, those first that bear most on the question, or their part of it."""
+        read = [understand(part, self._names, as_of=found.understood.as_of) for part in found.parts]
+        if len(read) < 2 or not all(says_enough(one) for one in read):
+            read = []
+        question = found.understood.question
+        vectors = self._embedded([question, *(one.question for one in read)])
+        return rank_sentences(
+            Asking(found.understood, vectors[question]),
+            [Asking(one, vectors[one.question]) for one in read],
+            found.hits,
+            self.snapshot.lexical,
+            self.embedder,
+        )
 
     def refreshed(self) -> Retriever:
         """Return a retriever on the index's current snapshot: this one, if that is still it.
@@ -245,7 +257,7 @@ class Retriever:
             hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
             if self.reranker is not None:
                 hits = self._reranked(text, hits)[:limit]
-            found.append(Found(tuple(hits), plan.understood, plan.scope, tuple(plan.loosened)))
+            found.append(Found(tuple(hits), plan.understood, plan.scope, tuple(plan.loosened), plan.parts))
         return found
 
     def _embedded(self, texts: Sequence[str] | Mapping[str, object]) -> dict[str, NDArray[np.float32]]:

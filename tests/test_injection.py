@@ -31,7 +31,7 @@ QUESTION = "Who raised the tolls of Port Ellery?"
 
 def sentences(*texts: str) -> list[Sentence]:
     hostile = replace(HARBOUR, outlet="Strand Radio", url="https://strand-radio.example/hostile", paragraphs=texts)
-    return [Sentence(hostile, n, 0, len(text), text, 0.5, 0.5, 0.5, 0.5) for n, text in enumerate(texts, start=1)]
+    return [Sentence(hostile, n, 0, len(text), text, 0.5) for n, text in enumerate(texts, start=1)]
 
 
 def test_there_are_enough_of_them() -> None:
@@ -62,7 +62,7 @@ def test_it_stays_inside_its_paragraph_of_the_data(text: str) -> None:
 @pytest.mark.parametrize("text", INJECTIONS[::6])
 def test_a_title_and_an_outlet_cannot_leave_their_line_either(text: str, field: str) -> None:
     article = replace(HARBOUR, title=text) if field == "title" else replace(HARBOUR, outlet=text)
-    prompt = writing_prompt(QUESTION, [Sentence(article, 1, 0, 5, "x", 0.5, 0.5, 0.5, 0.5)], nonce=NONCE)
+    prompt = writing_prompt(QUESTION, [Sentence(article, 1, 0, 5, "x", 0.5)], nonce=NONCE)
     lines = prompt.text.splitlines()
     assert (lines[0], lines[2], lines[3]) == (f"BEGIN {NONCE}", HARBOUR.paragraphs[0], f"END {NONCE}")
     assert lines[1].startswith("[1] ")

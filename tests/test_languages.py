@@ -104,7 +104,7 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
     build_index(tmp_path / "alone", [HARBOUR, PROTEST, ORCHESTRA])
     alone = Retriever.open(tmp_path / "alone", embedder=ToyEmbedder())
     question = "Which elections or tolls did Odile Brandt rule out?"
-    sentences = [one.sentences(question, one.retrieve(question, limit=1)) for one in (alone, retriever)]
+    sentences = [one.sentences(one.search(question, limit=1)) for one in (alone, retriever)]
     assert [[one.text for one in ranked] for ranked in sentences] == [[one.text for one in sentences[0]]] * 2
     assert set(term_weights("elections", retriever.snapshot.lexical)) == {"elect"}
     assert set(term_weights("elections", retriever.snapshot.lexical, "de")) == {"election"}

@@ -12,7 +12,7 @@ from tests.toy import HARBOUR, PROTEST
 
 
 def sentence(article: Article, paragraph: int, start: int = 0, end: int = 10) -> Sentence:
-    return Sentence(article, paragraph, start, end, "x", 0.5, 0.5, 0.5, 0.5)
+    return Sentence(article, paragraph, start, end, "x", 0.5)
 
 
 def test_a_prompt_holds_paragraphs_their_origin_and_the_question() -> None:

@@ -247,7 +247,7 @@ def test_threads_share_a_retriever(retriever: Retriever) -> None:
 
 def test_sentences_rank_what_was_asked(retriever: Retriever) -> None:
     question = "What did Odile Brandt rule out?"
-    sentences = retriever.sentences(question, retriever.retrieve(question))
+    sentences = retriever.sentences(retriever.search(question))
     assert sentences[0].text == "Odile Brandt offered to talk, but ruled out lower tolls."
     assert (sentences[0].article, sentences[0].paragraph, sentences[0].start, sentences[0].end) == (PROTEST, 2, 0, 56)
     assert 0 <= sentences[-1].relevance <= sentences[0].relevance <= 1

@@ -17,7 +17,7 @@ from rag.relevance import Sentence
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
 SENTENCES = [
-    Sentence(article, number, 0, len(text), text, 0.5, 0.5, 0.5, 0.5)
+    Sentence(article, number, 0, len(text), text, 0.5)
     for article in (HARBOUR, PROTEST, ORCHESTRA)
     for number, text in enumerate(article.paragraphs, start=1)
 ][:5]

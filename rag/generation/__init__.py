@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from rag.generation.drafts import Draft, Evidence, Generator
 from rag.generation.naming import named
-from rag.generation.quoting import ENOUGH, Quotes
+from rag.generation.quoting import Quotes
 
-__all__ = ["ENOUGH", "Draft", "Evidence", "Generator", "Quotes", "named"]
+__all__ = ["Draft", "Evidence", "Generator", "Quotes", "named"]

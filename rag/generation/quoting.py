@@ -1,4 +1,4 @@
-"""Answers without a language model: quotes the most relevant sentences, word for word."""
+"""Answers without a language model: quotes the sentences that answer, word for word."""
 
 from __future__ import annotations
 
@@ -6,35 +6,58 @@ from collections.abc import Iterator, Sequence
 
 from rag.generation.drafts import Draft, Evidence
 from rag.relevance import Sentence
+from rag.signs import ENOUGH
 from rag.words import terms
 
-# Below this relevance nothing is quoted; what each choice costs is measured by benchmarks/refusal.py.
-ENOUGH = 0.38
 _MOST_QUOTES = 4
-# A further quote must be nearly as relevant as the best one, and must not say the same.
-_NEARLY = 0.8
-_SAME = 0.6
+# A further quote must be nearly as likely to answer as the best one of its part: its odds at least this share.
+_NEARLY = 0.4
+# Share of its terms that were quoted already from which on a sentence repeats.
+_REPEATED = 0.7
 
 
 class Quotes:
     """Answers with sentences of the coverage, word for word; needs no language model."""
 
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
-        """See ``Generator``."""
-        said: list[set[str]] = []
-        for sentence in sentences:
-            if sentence.relevance < ENOUGH or sentence.relevance < _NEARLY * sentences[0].relevance:
-                return
-            meaning = set(terms(sentence.text))  # cut alike, whatever language the articles name
-            if any(_likeness(meaning, other) > _SAME for other in said):
-                continue
-            said.append(meaning)
+        """See ``Generator``.
+
+        Of a question of several parts each part is answered by its best sentence first. The first quote is the one that
+        answers best; the others follow in the order of publication and of the text, so that what hangs together is
+        read together.
+        """
+        chosen = _chosen(sentences)
+        for sentence in [*chosen[:1], *sorted(chosen[1:], key=_order)]:
             evidence = Evidence(sentence.article, sentence.paragraph, sentence.start, sentence.end, sentence.text)
             yield Draft(sentence.text, (evidence,))
-            if len(said) == _MOST_QUOTES:
-                return
 
 
-def _likeness(one: set[str], other: set[str]) -> float:
-    """Share of terms that two sentences have in common (Jaccard 1901)."""
-    return len(one & other) / len(one | other) if one | other else 1.0
+def _chosen(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The best of each part, then what is nearly as likely to answer; nothing that repeats what was chosen."""
+    enough = [one for one in sentences if one.relevance >= ENOUGH]
+    best: dict[str, float] = {}
+    for one in enough:
+        best.setdefault(one.part, _odds(one.relevance))
+    firsts = [next(one for one in enough if one.part == part) for part in best]
+    near = [one for one in enough if one not in firsts and _odds(one.relevance) >= _NEARLY * best[one.part]]
+    chosen: list[Sentence] = []
+    said: set[str] = set()
+    for one in [*firsts, *near]:
+        meaning = set(terms(one.text))  # cut alike, whatever language the articles name
+        if chosen and len(meaning & said) >= _REPEATED * len(meaning):
+            continue
+        chosen.append(one)
+        said |= meaning
+        if len(chosen) >= max(_MOST_QUOTES, len(firsts)):
+            break
+    return chosen
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1e-9, 1 - probability)
+
+
+def _order(sentence: Sentence) -> tuple[str, str, int, int]:
+    """By day, undated last, and within an article by place."""
+    article = sentence.article
+    return (str(article.published or "9999"), article.id, sentence.paragraph, sentence.start)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from rag.answers import Answer, Claim, Cut, how_it_was_read, left_out, origin, what_was_searched
+from rag.answers import Answer, Claim, Cut, half, how_it_was_read, lead, left_out, origin, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.exporting import export
 from rag.linking import deep_link
@@ -43,7 +43,10 @@ def draw_answer(answer: Answer, turn: int) -> str:
     """Draw an answer, whole or still growing, or the refusal, as it stands in the conversation."""
     if answer.refused:
         return _refusal(answer, turn)
-    parts = [_claim(claim, turn) for claim in answer.claims]
+    parts = [f'<p class="lead">{escaped(lead(answer))}</p>'] if answer.claims else []
+    parts += [_claim(claim, turn) for claim in answer.claims]
+    if answer.unanswered:
+        parts.append(f'<p class="half">{isolated(half(answer))}</p>')
     notes = []
     if answer.scope:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")

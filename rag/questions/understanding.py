@@ -11,6 +11,7 @@ from rag.languages import CODES_BY_NAME
 from rag.questions.days import find_days
 from rag.questions.names import Names
 from rag.questions.reading import COVERAGE_NOUNS, Mention, Reading, any_of
+from rag.questions.unheld import unheld
 from rag.scope import Scope
 
 _QUOTED = re.compile(r'(?<!\w)(?:"([^"“”„\n]{1,200})"|[“„]([^"“”„\n]{1,200})[”“]|«([^«»\n]{1,200})»)(?!\w)')
@@ -29,6 +30,8 @@ class Understood:
     as_of: date
     mentions: tuple[Mention, ...]
     """In the order of the question; no two overlap."""
+    unheld: tuple[Mention, ...] = ()
+    """Outlets whose reporting it asks for, and that the index does not hold."""
 
     @property
     def scope(self) -> Scope:
@@ -71,7 +74,8 @@ def understand(question: str, names: Names, *, as_of: date) -> Understood:
         if not any(taken[mention.start : mention.end]):
             taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             mentions.append(mention)
-    return Understood(question, as_of, tuple(sorted(mentions, key=lambda one: one.start)))
+    in_order = tuple(sorted(mentions, key=lambda one: one.start))
+    return Understood(question, as_of, in_order, tuple(unheld(reading, in_order)))
 
 
 def _find_phrases(question: str) -> list[Mention]:

@@ -1,0 +1,160 @@
+"""Tells what kind of thing a question asks for: a person, a day, a number of something, an amount of money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.questions.reading import Reading
+from rag.words import STOP_WORDS, terms
+
+
+class Kind(StrEnum):
+    """What an answer must hold; after the answer types of question answering (Li & Roth 2002, coarse classes)."""
+
+    NAME = "name"
+    """A person, an organisation or whatever else has a name that the question does not say."""
+    NUMBER = "number"
+    MONEY = "money"
+    SHARE = "share"
+    AGE = "age"
+    DURATION = "duration"
+    SIZE = "size"
+    """A length, height, weight, speed or temperature."""
+    TIME = "time"
+    """A day, a date or an hour."""
+    PLACE = "place"
+    REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a question asks for first."""
+
+    kind: Kind
+    counted: frozenset[str] = frozenset()
+    """Terms of what is counted, where the question says it: "how many *passengers*"."""
+
+
+_AUXILIARIES = frozenset(
+    """did do does is are was were has have had will would can could should may might must been be being people's
+    there of for in on at to by from with than""".split()
+)
+_MONEY_WORDS = frozenset(
+    """cost costs price prices priced pay pays paid earn earns salary salaries wage wages worth fine fined fee fees
+    budget ransom money compensation donation donate donated spend spends spent charge charges charged sold income bonus
+    debt loss losses profit profits funding""".split()
+)
+_MONEY_NOUNS = frozenset(
+    "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
+)
+_SHARE_WORDS = frozenset("percent percentage share proportion fraction turnout".split())
+_SIZES = frozenset(
+    """tall high deep wide far big large heavy fast strong hot cold warm broad thick loud quick powerful
+    tightly""".split()
+)
+_SIZE_NOUNS = frozenset("height depth width length weight size temperature speed distance area strength".split())
+_DURATIONS = frozenset("long soon quickly".split())
+_TIMES = frozenset("day date year month time hour evening morning weekend weekday week century decade".split())
+_PLACES = frozenset(
+    """city town village country state place street district region county building room hall venue harbour port
+    school hospital stadium island river valley location""".split()
+)
+_PERSONS = frozenset(
+    """person man woman people politician minister candidate player coach actor actress author writer singer composer
+    artist scientist judge lawyer president mayor leader director chief official expert doctor professor engineer
+    individual figure executive founder team club company firm party organisation organization group agency band bank
+    union newspaper outlet paper studio startup start-up brand family""".split()
+)
+_ANY_NAME = frozenset("who whom whose".split())
+
+
+def sought(question: str) -> Sought | None:
+    """Say what ``question`` asks for; None where its wording leaves it open ("What did the mayor say?")."""
+    reading = Reading(question)
+    for i, key in enumerate(reading.keys):
+        found = _at(reading, i, key)
+        if found:
+            return found
+    return None
+
+
+def _at(reading: Reading, i: int, key: str) -> Sought | None:
+    if key == "how":
+        return _how(reading, i + 1)
+    if key == "when":
+        # "What happened when the dam broke?": only a "when" that asks stands first, or before an auxiliary verb
+        asks = reading.starts_sentence(i) or (reading.key(i - 1) in ("since", "until", "by", ",", "and", "exactly"))
+        return Sought(Kind.TIME) if asks else None
+    if key == "where":
+        asks = reading.starts_sentence(i) or reading.key(i + 1) in _AUXILIARIES or reading.key(i - 1) == "from"
+        return Sought(Kind.PLACE) if asks else None
+    if key == "why" or (key == "reason" and reading.key(i + 1) in ("for", "did", "was", "is", "given", "why")):
+        return Sought(Kind.REASON)
+    if key in _ANY_NAME:
+        # "the man who won": a relative clause asks for nothing, unless the question begins with it
+        asks = reading.starts_sentence(i) or reading.key(i - 1) in _BEFORE_WHO
+        return Sought(Kind.NAME) if asks else None
+    if key in ("what", "which"):
+        return _what(reading, i + 1)
+    if key == "number" and reading.key(i + 1) == "of":
+        return Sought(Kind.NUMBER, _counted(reading, i + 2))
+    return None
+
+
+_BEFORE_WHO = frozenset("by to from with for of and , about against exactly on".split())
+
+
+def _how(reading: Reading, i: int) -> Sought | None:
+    key = reading.key(i)
+    rest = reading.keys[i + 1 : i + 14]
+    if key == "many":
+        return Sought(Kind.NUMBER, _counted(reading, i + 1))
+    if key == "much":
+        if not _MONEY_WORDS.isdisjoint(rest) or reading.key(i + 1) == "money":
+            return Sought(Kind.MONEY)
+        return Sought(Kind.NUMBER)
+    if key == "old":
+        return Sought(Kind.AGE)
+    if key in _DURATIONS:
+        return Sought(Kind.DURATION)
+    return Sought(Kind.SIZE) if key in _SIZES else None
+
+
+def _what(reading: Reading, i: int) -> Sought | None:
+    """What a "what" or "which" asks for: by the noun behind it, or by the verb at the end."""
+    nouns = [key for key in reading.keys[i : i + 4] if key.isalpha()]
+    head = reading.key(i)
+    if head in ("is", "was", "were", "are", "s", "'s", "’s") and reading.key(i + 1) in ("the", "his", "her", "its"):
+        nouns, head = [key for key in reading.keys[i + 2 : i + 5] if key.isalpha()], reading.key(i + 2)
+    behind = reading.keys[i : i + 14]
+    if not _SHARE_WORDS.isdisjoint(nouns):
+        return Sought(Kind.SHARE)
+    if head in ("age", "ages"):
+        return Sought(Kind.AGE)
+    if head in _MONEY_NOUNS or (head in _AUXILIARIES and not _MONEY_WORDS.isdisjoint(behind[-4:])):
+        return Sought(Kind.MONEY)
+    if not _SIZE_NOUNS.isdisjoint(nouns[:2]):
+        return Sought(Kind.SIZE)
+    if head == "number":
+        return Sought(Kind.NUMBER, _counted(reading, reading.keys.index("number", i) + 2))
+    if head in ("name", "names") or "called" in behind or "named" in behind[-3:]:
+        return Sought(Kind.NAME)
+    if head in _TIMES:
+        return Sought(Kind.TIME)
+    if head in _PLACES:
+        return Sought(Kind.PLACE)
+    if not _PERSONS.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
+        return Sought(Kind.NAME)
+    return None
+
+
+def _counted(reading: Reading, i: int) -> frozenset[str]:
+    """Terms of at most three words from token ``i``, until an auxiliary verb; another verb may be among them."""
+    found = list[str]()
+    for key in reading.keys[i : i + 3]:
+        if key in _AUXILIARIES or not key.isalpha():
+            break
+        if key not in STOP_WORDS:
+            found += terms(key)
+    return frozenset(found)

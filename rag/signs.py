@@ -1,0 +1,138 @@
+"""What speaks for or against a sentence as the answer to a question, and the probability that follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from rag.questions.sought import Kind, Sought
+from rag.verification.statements import Statement
+from rag.verification.units import PEOPLE
+from rag.words import terms
+
+_TIME_MEASURES = frozenset("second minute hour day week month year decade century".split())
+_SIZE_MEASURES = frozenset("km m cm mm mile foot inch yard kg gram tonne litre hectare acre degree megawatt".split())
+_PEOPLE_STEMS = frozenset(term for word in PEOPLE for term in terms(word))
+_OLD = frozenset("old aged age born".split())
+_IN_PLACES = frozenset("in at near from to into on onto off outside inside behind under below between through".split())
+_BECAUSE = frozenset(
+    """because since due owing caused cause causes blamed blame blames reason reasons therefore so thanks after over
+    fear feared fears""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for or against a sentence as the answer to a question; all from 0 to 1."""
+
+    similarity: float
+    """Cosine of the angle between question and sentence, none counted as less than 0."""
+    passage_similarity: float
+    """The same for the passage: what stands around a sentence says what it is about."""
+    missing_beside: float
+    """Share of the question's terms, the rarer the weightier (inverse passage frequency), that neither the sentence nor
+    its paragraph, title or outlet says."""
+    missing_in_article: float
+    """Share of them that the whole article does not say: the question is about something else, or asks more."""
+    unknown_name: float
+    """1 where a name in the question stands nowhere in the coverage."""
+    unheld: float
+    """1 where the question asks for the reporting of an outlet that the index does not hold."""
+    gives: float
+    """How far the sentence holds something of the kind that is sought: a number, a name, a day."""
+    gives_nothing: float
+    """1 where it holds nothing of that kind."""
+
+
+# Below this probability a sentence is no answer: the operating point. What others cost is measured by
+# benchmarks/refusal.py.
+ENOUGH = 0.13
+# Fitted by `python -m benchmarks.refusal --fit`.
+_INTERCEPT = -3.39
+_COEFFICIENTS = Signs(
+    similarity=5.74,
+    passage_similarity=0.84,
+    missing_beside=-2.77,
+    missing_in_article=-0.21,
+    unknown_name=-2.17,
+    unheld=-3.65,
+    gives=1.0,
+    gives_nothing=-1.86,
+)
+
+
+def probability(signs: Signs) -> float:
+    """Probability that a sentence answers the question (logistic regression, Cox 1958)."""
+    total = _INTERCEPT + sum(
+        coefficient * sign for coefficient, sign in zip(values(_COEFFICIENTS), values(signs), strict=True)
+    )
+    return 1 / (1 + math.exp(-total))
+
+
+def values(signs: Signs) -> tuple[float, ...]:
+    """The signs as numbers, in the order of their fields."""
+    return tuple(float(getattr(signs, one.name)) for one in fields(Signs))
+
+
+def gives(sought: Sought | None, said: Statement, asked: frozenset[str]) -> float:
+    """How far a sentence holds what is sought: 1 it does, 0 it holds nothing of the kind, between where that is open.
+
+    ``asked`` are the words of the question as keys: a name that it says itself is no answer to it.
+    """
+    if sought is None:
+        return 0.5
+    measures = {one.measure for one in said.quantities if one.measure}
+    kinds = {kind for one in said.quantities if not one.implied for kind in one.kinds}
+    keys = [token.key for token in said.tokens]
+    match sought.kind:
+        case Kind.MONEY:
+            return float("money" in kinds or "free" in keys)
+        case Kind.SHARE:
+            return float("percent" in kinds or any(not value.is_integer() for value in _values(said)))
+        case Kind.NUMBER:
+            return _number(sought, said)
+        case Kind.AGE:
+            return float(_tells_age(said, keys))
+        case Kind.DURATION:
+            return float(not measures.isdisjoint(_TIME_MEASURES) or bool(said.days))
+        case Kind.SIZE:
+            return 1.0 if not measures.isdisjoint(_SIZE_MEASURES) else 0.25 if kinds else 0.0
+        case Kind.TIME:
+            return float(bool(said.days) or "clock" in kinds or not measures.isdisjoint(_TIME_MEASURES))
+        case Kind.NAME:
+            return float(any(not asked.issuperset(name.words) for name in said.names))
+        case Kind.PLACE:
+            return float(any(key in _IN_PLACES for key in keys))
+        case Kind.REASON:
+            return 1.0 if not _BECAUSE.isdisjoint(keys) else 0.5
+    raise AssertionError(sought.kind)
+
+
+def _values(said: Statement) -> list[float]:
+    return [value for one in said.quantities for _, value in one.values]
+
+
+def _number(sought: Sought, said: Statement) -> float:
+    """1 for a number of what is counted, less for another number."""
+    counts = [one for one in said.quantities if one.kinds & {"count", "percent"}]
+    if not counts:
+        return 0.0
+    if not sought.counted:
+        return 1.0 if any(not one.implied for one in counts) else 0.5
+    people = not _PEOPLE_STEMS.isdisjoint(sought.counted)
+    for one in counts:
+        behind = {token.stem for token in said.tokens[one.first : one.behind + 4] if token.stem}
+        if sought.counted & behind or (people and not _PEOPLE_STEMS.isdisjoint(behind)):
+            return 1.0
+    return 0.3 if any(not one.implied for one in counts) else 0.1
+
+
+def _tells_age(said: Statement, keys: list[str]) -> bool:
+    if not _OLD.isdisjoint(keys) and said.quantities:
+        return True
+    # "Ana Ruhl, 41, won": a number between commas, or at the end
+    for i, token in enumerate(said.tokens[1:], start=1):
+        behind = keys[i + 1] if i + 1 < len(keys) else "."
+        if token.key.isdigit() and len(token.key) <= 3 and keys[i - 1] == "," and behind in (",", ".", ";", ")"):
+            return True
+    return False
