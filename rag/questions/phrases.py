@@ -1,0 +1,277 @@
+"""Tells the phrases of a short question apart: what asks, the subject, the verb, and the noun phrases behind it.
+
+Nothing is parsed in full: it needs to be right for questions of one clause, and cautious about all others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from rag.questions.reading import Mention, Reading
+
+ASKING = frozenset("what who whom whose which when where why how".split())
+AUXILIARIES = frozenset(
+    """did does do is are was were has have had will would can could should may might must didn't doesn't isn't
+    wasn't weren't won't wouldn't""".split()
+)
+BE = frozenset("is are was were be been".split())
+PREPOSITIONS = frozenset(
+    """about on over for of to in at from with by against into onto off near under between during after before since
+    until till through towards toward behind besides without within because amid among around across along up down
+    out than as like via per regarding concerning besides despite again""".split()
+)
+TOPICAL = frozenset("about on over regarding concerning".split())
+LOCATING = frozenset("in at near off to from around".split())
+DETERMINERS = frozenset("the a an this that these those some any every each no its his her their our my your".split())
+PERSONAL = frozenset("he she him her his hers they them their theirs it its we us you i me".split())
+BOUNDS = frozenset("and or but that whether if while although who which when where why how what".split()) | AUXILIARIES
+_ADVERBS = frozenset(
+    "first also later originally already really actually finally ever still then now just only even not always".split()
+)
+SAYING = frozenset(
+    """say think do want propose promise suggest argue respond reply answer react claim demand decide announce believe
+    recommend offer call tell know warn criticise criticize defend admit deny explain add insist""".split()
+)
+# Beside these, only a person or a body of persons can be the subject.
+_AGENTIVE = SAYING | frozenset("resign retire vote plan pay sign win lose agree meet ask agreed".split())
+ROLES = frozenset(
+    """actor activist adviser analyst artist author baker bishop boss captain chair chairman chairwoman chancellor
+    chief coach commissioner conductor councillor dealer defendant deputy director doctor driver editor engineer
+    executive expert farmer ferryman firefighter fisherman founder governor guard head inspector journalist judge
+    king lawyer leader man master mayor minister musician officer official owner passenger patient pensioner player
+    politician pope porter potter president priest prince princess professor prosecutor queen regulator reporter
+    researcher resident rower scientist secretary senator skipper speaker spokesman spokesperson spokeswoman star
+    suspect teacher treasurer trainee unionist victim witness woman worker writer""".split()
+)
+_GROUPS = frozenset(
+    """administration agency association authority bank board cabinet club commission committee company council court
+    department district firm fleet foundation fund government group hospital institute jury league ministry movement
+    office opposition organisation organization orchestra parliament party police state team town union
+    university""".split()
+)
+_PEOPLE = frozenset("people men women children fishermen police dockers staff crew families parents".split())
+# With one of these a name is of no person.
+NOT_PERSONS = frozenset(
+    """academy airport association avenue bank bay bench biologics bridge broadcasting cabinet canal castle centre
+    church city civic coast college commission committee company congress corporation council county court courier
+    crescent cup dam democrats department district estate federation ferry festival fund gazette government group
+    guardian harbour harbor hall herald hospital hostel hotel house industries infirmary inquiry inspectorate
+    institute island journal labour lake league library lighthouse line market meridian ministry mount mountain museum
+    mutual national news observatory office opera organisation organization orchestra parliament party peninsula
+    plain police port post power prison project province radio railways republic river road saint school sea services
+    sinfonia society square stadium station storm street survey theatre times tower town trust union university valley
+    voice war water wharf whistle wire world""".split()
+)
+_IRREGULAR = frozenset(
+    """born built bought brought caught cut done drawn driven fallen felt found given gone grown held hidden hit hurt
+    kept known laid led left lent lost made meant met paid put read run seen sent set shot shut sold spent split stolen
+    struck sunk taken taught thought told thrown torn won written""".split()
+)
+_CLITIC = frozenset(("'s", "'", "’", "-", "&"))
+_CAPITAL_JOINS = frozenset("of de del von van al la le &".split())
+
+TITLES = frozenset("mr mrs ms miss dr sir professor president judge mayor senator minister inspector captain".split())
+
+Kind = Literal["person", "group", "place", "thing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: tokens ``start`` to ``end`` (exclusive) of its question, and its characters."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    plural: bool
+    lead: str = ""
+    """The preposition before it; empty for a subject or an object."""
+    name: str = ""
+    """What of it is written with capitals."""
+
+
+class Frame:
+    """The phrases of one question; limits that were read in it belong to none of them."""
+
+    def __init__(self, question: str, mentions: tuple[Mention, ...] = ()) -> None:
+        self.reading = Reading(question)
+        self.key = self.reading.key
+        self.mentions = tuple(one for one in mentions if one.kind != "phrase")
+        self._taken = [self._is_limit(*span) for span in self.reading.spans]
+        self.first = next((i for i in range(len(self.reading)) if self._starts(i)), len(self.reading))
+        """The token with which it begins to ask, behind a limit that leads."""
+        self.asks = self.key(self.first) in ASKING
+        self.auxiliary: int | None = None
+        self.subject: Phrase | None = None
+        self.asked: Phrase | None = None
+        """What is counted or chosen: "people" in "how many people"."""
+        self.verb: int | None = None
+        self._read()
+        behind = len(self.reading) if self.verb is None else self.verb + 1
+        self.others = tuple(self._phrases(behind))
+        """The noun phrases behind the verb."""
+
+    @property
+    def polar(self) -> bool:
+        """Whether it asks for yes or no."""
+        return self.key(self.first) in AUXILIARIES
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The subject and the noun phrases behind the verb."""
+        return (self.subject, *self.others) if self.subject else self.others
+
+    def opening(self) -> str:
+        """The words that ask, with the auxiliary: "what did"."""
+        end = self.first + 1 if self.auxiliary is None else self.auxiliary + 1
+        return " ".join(self.reading.keys[self.first : end])
+
+    def _is_limit(self, start: int, end: int) -> bool:
+        return any(one.start < end and start < one.end for one in self.mentions)
+
+    def _starts(self, i: int) -> bool:
+        return (self.key(i) in ASKING or self.key(i) in AUXILIARIES) and not self._taken[i]
+
+    def _read(self) -> None:
+        i = self.first
+        if self.key(i) in ASKING:
+            i += 1
+            while self.key(i) in ("many", "much", "long", "far", "big", "old", "high", "strong", "often", "else"):
+                i += 1
+            end = self._run(i)
+            auxiliary = next((n for n in range(i, end + 1) if self.key(n) in AUXILIARIES or self.key(n) == "'s"), None)
+            if auxiliary is None:
+                # "How many boats blocked the quay", "who found": what asks is the subject.
+                self.verb = self._verb(i, end, alone=True)
+                if self.verb is not None and self.verb > i:
+                    self.asked = self._phrase(i, self.verb, "")
+                return
+            if auxiliary > i:
+                self.asked = self._phrase(i, auxiliary, "")
+            i = auxiliary
+        if i < len(self.reading):
+            self.auxiliary = i
+            self._read_subject(i + 1)
+
+    def _read_subject(self, i: int) -> None:
+        end = self._run(i)
+        verb = self._verb(i, end)
+        while verb is None and self.key(end) in PREPOSITIONS and self.key(end) not in ("about", "by", "to"):
+            # "the water behind Garrow Dam come": one noun is no subject and verb.
+            further = self._run(end + 1)
+            if further <= end + 1:
+                break
+            end, verb = further, self._verb(i, further)
+        until = end if verb is None else verb
+        while until > i and self.key(until - 1) in _ADVERBS:
+            until -= 1
+        self.verb = until - 1 if verb is None else verb
+        self.subject = self._phrase(i, until, "") if until > i else None
+
+    def _run(self, i: int) -> int:
+        """The token behind the words from token ``i`` on that can be one noun phrase, and a verb behind it."""
+        j = i
+        while j < len(self.reading) and not self._taken[j]:
+            key = self.key(j)
+            joined = key in ("of", "and") and j > i and (self.reading.capital(j + 1) or key == "of")
+            if key in DETERMINERS:
+                if j > i and not (self.key(j - 1) == "of" or self.key(j - 1) in PREPOSITIONS):
+                    break
+            elif not joined and (key in PREPOSITIONS or key in BOUNDS or key in PERSONAL):
+                break
+            elif not key[:1].isalnum() and key not in _CLITIC and not (key == "." and self.reading.touches(j)):
+                break
+            elif key == "." and j + 1 == len(self.reading):
+                break
+            j += 1
+        return j
+
+    def _verb(self, i: int, end: int, *, alone: bool = False) -> int | None:
+        """The token of the verb in a run of subject and verb: its last word; None where there is none."""
+        last = end - 1
+        while last > i and (self.key(last) in _ADVERBS or self.key(last) == "."):
+            last -= 1
+        if last < i or self.reading.capital(last) or self.key(last - 1) in ("'s", "of", "-"):
+            return None
+        words = [n for n in range(i, last) if self.key(n)[:1].isalnum() and self.key(n) not in DETERMINERS]
+        if not words and not alone:
+            return None
+        if not alone and self.auxiliary is not None and self.key(self.auxiliary) in BE | {"'s"}:
+            key = self.key(last)
+            participle = key.endswith(("ed", "en", "ing")) or key in _IRREGULAR
+            return last if participle else None
+        return last
+
+    def _phrases(self, i: int) -> list[Phrase]:
+        """The noun phrases from token ``i`` on."""
+        found, lead = list[Phrase](), ""
+        while i < len(self.reading):
+            end = self._run(i)
+            if end == i:
+                key = self.key(i)
+                lead = key if key in PREPOSITIONS and not (key == "of" and lead) else ""
+                i += 1
+                continue
+            if (phrase := self._phrase(i, end, lead)) and self._is_noun_phrase(phrase):
+                found.append(phrase)
+            i, lead = end, ""
+        return found
+
+    def _is_noun_phrase(self, phrase: Phrase) -> bool:
+        """Whether it is none of those verbs that stand like a noun: "to raise the tolls", "for repairing the wall"."""
+        if self.key(phrase.start) in DETERMINERS or phrase.name:
+            return True
+        verb_like = phrase.lead == "to" or self.key(phrase.end) in DETERMINERS
+        return not verb_like and not self.key(phrase.start) in _ADVERBS
+
+    def _phrase(self, i: int, end: int, lead: str) -> Phrase | None:
+        while end > i and (self.key(end - 1) in _ADVERBS | {"."} or not self.key(end - 1)[:1].isalnum()):
+            end -= 1
+        if end <= i:
+            return None
+        verb = self.key(self.verb) if self.verb is not None else self.key(end)
+        return phrase_of(self.reading, i, end, lead, before=verb)
+
+
+def phrase_of(reading: Reading, i: int, end: int, lead: str = "", *, before: str = "") -> Phrase:
+    """The noun phrase of tokens ``i`` until ``end``, and of what kind it is; ``before`` is the verb behind it."""
+    keys = reading.keys[i:end]
+    capitals = [n for n in range(i, end) if reading.capital(n) and not (n == i and reading.key(n) in DETERMINERS)]
+    name = reading.text(capitals[0], capitals[-1] + 1) if capitals else ""
+    head = end
+    for n, (one, other) in enumerate(pairwise([*keys, ""]), start=i):
+        if other == "of" or (one in PREPOSITIONS and one != "of"):
+            head = n + (other == "of")
+            break
+    said = reading.key(head - 1)
+    plural = said in _PEOPLE or (said.endswith("s") and not said.endswith(("ss", "us", "is")))
+    plural = (plural and not reading.capital(head - 1)) or ("and" in keys and bool(name))
+    kind: Kind = "thing"
+    if said in _PEOPLE or said in ROLES or said.endswith(("woman", "man", "men")):
+        kind = "person"
+    elif plural and (said.removesuffix("s") in ROLES or said.endswith(("ers", "ists", "ians", "men"))):
+        kind = "person"
+    elif said in _GROUPS or said.removesuffix("s") in _GROUPS:
+        kind = "group"
+    elif name and capitals[-1] == end - 1:
+        kind = _kind_of_name(reading, capitals, lead, keys, before)
+    return Phrase(i, end, reading.text(i, end), kind, plural, lead, name)
+
+
+def _kind_of_name(reading: Reading, capitals: list[int], lead: str, keys: list[str], before: str) -> Kind:
+    words = [reading.key(n) for n in capitals]
+    role = reading.key(capitals[0] - 1) in ROLES and reading.key(capitals[0] - 1) in keys
+    if role or words[0] in TITLES:
+        return "person"
+    if any(word in NOT_PERSONS for word in words) or "&" in keys:
+        return "place" if lead in LOCATING else "group" if any(word in _GROUPS for word in words) else "thing"
+    if lead in LOCATING and keys[0] not in DETERMINERS:
+        return "place"
+    if keys[0] in DETERMINERS or "of" in keys or not reading.capital(capitals[0]):
+        return "thing"
+    lowercase = [key for key in keys if key[:1].isalpha() and key not in words and key not in ("of", "and")]
+    if lowercase and not role:
+        return "thing"  # "the grain ship Amaranth"
+    return "person" if len(words) > 1 or before in _AGENTIVE else "thing"
