@@ -41,7 +41,12 @@ FOLLOW_UPS: list[tuple[Turns, str, tuple[str, ...], tuple[str, ...]]] = [
     (((TOLLS, TOLLS_SAID),), "Only in April", ("Brandt", "tolls", "April"), ("Only",)),
     (((TOLLS, TOLLS_SAID),), "and since May 2025?", ("Brandt", "tolls", "since May 2025"), ("and since",)),
     (((TOLLS, TOLLS_SAID),), "according to Radio Velmora?", ("Brandt", "tolls", "ccording to Radio Velmora"), ()),
-    (((TOLLS, TOLLS_SAID),), "What about The Daily Whistle?", ("Brandt", "tolls", "The Daily Whistle"), ("What about",)),
+    (
+        ((TOLLS, TOLLS_SAID),),
+        "What about The Daily Whistle?",
+        ("Brandt", "tolls", "The Daily Whistle"),
+        ("What about",),
+    ),
     (((TOLLS, TOLLS_SAID),), "in French?", ("Brandt", "tolls", "in French"), ()),
     (((TOLLS, TOLLS_SAID),), "And Okafor-Lind?", ("What did", "Okafor-Lind say about the tolls"), ("Brandt", "And")),
     (((TOLLS, TOLLS_SAID),), "And what did the transport minister say?", ("transport minister", "tolls"), ("Brandt",)),
@@ -77,7 +82,12 @@ FOLLOW_UPS: list[tuple[Turns, str, tuple[str, ...], tuple[str, ...]]] = [
     (((ATLAS, ATLAS_SAID),), "Why there?", ("atlas", "hy"), ()),
     (((STRIKE, STRIKE_SAID),), "And in May?", ("Radio Velmora", "Janne Torvik", "strike", "May 2025"), ("March",)),
     (((STRIKE, STRIKE_SAID),), "what about Ledger & Quay?", ("Ledger & Quay", "Torvik", "March 2025"), ("Radio",)),
-    (((STRIKE, STRIKE_SAID),), "and what did Odile Brandt say?", ("Odile Brandt say", "strike", "March 2025"), ("Torvik",)),
+    (
+        ((STRIKE, STRIKE_SAID),),
+        "and what did Odile Brandt say?",
+        ("Odile Brandt say", "strike", "March 2025"),
+        ("Torvik",),
+    ),
     (((TOLLS, TOLLS_SAID), (QUAY, QUAY_SAID)), "And the dockers?", ("Why did the dockers block the quay",), ("toll",)),
 ]
 
@@ -94,7 +104,7 @@ STANDING_ALONE: list[tuple[Turns, str]] = [
     (((TOLLS, TOLLS_SAID),), "How long does it take to cross the new bridge?"),
     (((TOLLS, TOLLS_SAID),), "Were there any deaths on the Saint Orla?"),
     (((TOLLS, TOLLS_SAID),), "Did the court say that Wyle must hand in his passport?"),
-    (((TOLLS, TOLLS_SAID),), "Which minister said \"it is late and it is dear\"?"),
+    (((TOLLS, TOLLS_SAID),), 'Which minister said "it is late and it is dear"?'),
     (((TOLLS, TOLLS_SAID),), "What did Wenda Moss say about the vaccination?"),
     (((TOLLS, TOLLS_SAID),), "harbour strike deal"),
     (((TOLLS, TOLLS_SAID),), "Tell me about the orchestra's new hall."),

@@ -1,9 +1,25 @@
 """Reads, without a language model, what a question of news asks for, and cuts it into parts."""
 
 from rag.questions.clauses import clauses, joins
+from rag.questions.following import Follow, Turn, follow, topic_of
 from rag.questions.names import Names
 from rag.questions.parts import Divide, Part, divide, whole
 from rag.questions.reading import Mention
 from rag.questions.understanding import Understood, understand
 
-__all__ = ["Divide", "Mention", "Names", "Part", "Understood", "clauses", "divide", "joins", "understand", "whole"]
+__all__ = [
+    "Divide",
+    "Follow",
+    "Mention",
+    "Names",
+    "Part",
+    "Turn",
+    "Understood",
+    "clauses",
+    "divide",
+    "follow",
+    "joins",
+    "topic_of",
+    "understand",
+    "whole",
+]

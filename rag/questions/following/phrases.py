@@ -27,6 +27,7 @@ LOCATING = frozenset("in at near off to from around".split())
 DETERMINERS = frozenset("the a an this that these those some any every each no its his her their our my your".split())
 PERSONAL = frozenset("he she him her his hers they them their theirs it its we us you i me".split())
 BOUNDS = frozenset("and or but that whether if while although who which when where why how what".split()) | AUXILIARIES
+_SUBJECTS = frozenset("he she it they we you i there".split())
 _ADVERBS = frozenset(
     "first also later originally already really actually finally ever still then now just only even not always".split()
 )
@@ -64,11 +65,12 @@ NOT_PERSONS = frozenset(
     sinfonia society square stadium station storm street survey theatre times tower town trust union university valley
     voice war water wharf whistle wire world""".split()
 )
-_IRREGULAR = frozenset(
+IRREGULAR = frozenset(
     """born built bought brought caught cut done drawn driven fallen felt found given gone grown held hidden hit hurt
     kept known laid led left lent lost made meant met paid put read run seen sent set shot shut sold spent split stolen
-    struck sunk taken taught thought told thrown torn won written""".split()
+    struck sunk fell came went got taken taught thought told thrown torn won written""".split()
 )
+_SINGULAR = frozenset("atlas canvas gas bias news series species chaos christmas".split())
 _CLITIC = frozenset(("'s", "'", "’", "-", "&"))
 _CAPITAL_JOINS = frozenset("of de del von van al la le &".split())
 
@@ -90,6 +92,11 @@ class Phrase:
     """The preposition before it; empty for a subject or an object."""
     name: str = ""
     """What of it is written with capitals."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it is a person, or a body of persons."""
+        return self.kind in ("person", "group")
 
 
 class Frame:
@@ -156,6 +163,11 @@ class Frame:
             self._read_subject(i + 1)
 
     def _read_subject(self, i: int) -> None:
+        if self.key(i) in _SUBJECTS:
+            self.verb = i + 1 if i + 1 < len(self.reading) else None
+            while self.verb is not None and self.key(self.verb) in _ADVERBS:
+                self.verb += 1
+            return
         end = self._run(i)
         verb = self._verb(i, end)
         while verb is None and self.key(end) in PREPOSITIONS and self.key(end) not in ("about", "by", "to"):
@@ -164,29 +176,42 @@ class Frame:
             if further <= end + 1:
                 break
             end, verb = further, self._verb(i, further)
+        if verb is None and self._is_predicate(i, end):
+            self.verb = end - 1  # "how many were injured", "who was right"
+            return
         until = end if verb is None else verb
         while until > i and self.key(until - 1) in _ADVERBS:
+            until -= 1
+        while until > i and self.key(until - 1) in ("be", "been", "being"):
             until -= 1
         self.verb = until - 1 if verb is None else verb
         self.subject = self._phrase(i, until, "") if until > i else None
 
+    def _is_predicate(self, i: int, end: int) -> bool:
+        """Whether the one word behind "who was", "how many were" says something of whom is asked for."""
+        assert self.auxiliary is not None
+        being = self.key(self.auxiliary) in BE
+        asked = self.key(self.first) in ("who", "what", "which") or self.key(self.first + 1) in ("many", "much")
+        return being and asked and end == i + 1 and not self.reading.capital(i) and self.key(i) != "there"
+
     def _run(self, i: int) -> int:
         """The token behind the words from token ``i`` on that can be one noun phrase, and a verb behind it."""
         j = i
-        while j < len(self.reading) and not self._taken[j]:
-            key = self.key(j)
-            joined = key in ("of", "and") and j > i and (self.reading.capital(j + 1) or key == "of")
-            if key in DETERMINERS:
-                if j > i and not (self.key(j - 1) == "of" or self.key(j - 1) in PREPOSITIONS):
-                    break
-            elif not joined and (key in PREPOSITIONS or key in BOUNDS or key in PERSONAL):
-                break
-            elif not key[:1].isalnum() and key not in _CLITIC and not (key == "." and self.reading.touches(j)):
-                break
-            elif key == "." and j + 1 == len(self.reading):
-                break
+        while j < len(self.reading) and not self._taken[j] and not self._ends_run(i, j):
             j += 1
         return j
+
+    def _ends_run(self, i: int, j: int) -> bool:
+        """Whether a run that began with token ``i`` ends before token ``j``."""
+        key = self.key(j)
+        if key in DETERMINERS:
+            return j > i and self.key(j - 1) not in PREPOSITIONS
+        if not key[:1].isalnum():
+            stop = key == "." and self.reading.touches(j) and j + 1 < len(self.reading)
+            return key not in _CLITIC and not stop
+        if j > i and (key == "of" or (key == "and" and self.reading.capital(j + 1))):
+            return False
+        return key in PREPOSITIONS or key in BOUNDS or key in PERSONAL
 
     def _verb(self, i: int, end: int, *, alone: bool = False) -> int | None:
         """The token of the verb in a run of subject and verb: its last word; None where there is none."""
@@ -200,7 +225,7 @@ class Frame:
             return None
         if not alone and self.auxiliary is not None and self.key(self.auxiliary) in BE | {"'s"}:
             key = self.key(last)
-            participle = key.endswith(("ed", "en", "ing")) or key in _IRREGULAR
+            participle = key.endswith(("ed", "en", "ing")) or key in IRREGULAR
             return last if participle else None
         return last
 
@@ -224,7 +249,7 @@ class Frame:
         if self.key(phrase.start) in DETERMINERS or phrase.name:
             return True
         verb_like = phrase.lead == "to" or self.key(phrase.end) in DETERMINERS
-        return not verb_like and not self.key(phrase.start) in _ADVERBS
+        return not verb_like and self.key(phrase.start) not in _ADVERBS
 
     def _phrase(self, i: int, end: int, lead: str) -> Phrase | None:
         while end > i and (self.key(end - 1) in _ADVERBS | {"."} or not self.key(end - 1)[:1].isalnum()):
@@ -246,14 +271,14 @@ def phrase_of(reading: Reading, i: int, end: int, lead: str = "", *, before: str
             head = n + (other == "of")
             break
     said = reading.key(head - 1)
-    plural = said in _PEOPLE or (said.endswith("s") and not said.endswith(("ss", "us", "is")))
+    plural = said in _PEOPLE or (said.endswith("s") and not said.endswith(("ss", "us", "is")) and said not in _SINGULAR)
     plural = (plural and not reading.capital(head - 1)) or ("and" in keys and bool(name))
     kind: Kind = "thing"
-    if said in _PEOPLE or said in ROLES or said.endswith(("woman", "man", "men")):
+    one = said.removesuffix("s")
+    people = said in _PEOPLE or said.endswith(("man", "men")) or (plural and said.endswith(("ers", "ists", "ians")))
+    if people or said in ROLES or (plural and one in ROLES):
         kind = "person"
-    elif plural and (said.removesuffix("s") in ROLES or said.endswith(("ers", "ists", "ians", "men"))):
-        kind = "person"
-    elif said in _GROUPS or said.removesuffix("s") in _GROUPS:
+    elif said in _GROUPS or one in _GROUPS:
         kind = "group"
     elif name and capitals[-1] == end - 1:
         kind = _kind_of_name(reading, capitals, lead, keys, before)
@@ -266,7 +291,8 @@ def _kind_of_name(reading: Reading, capitals: list[int], lead: str, keys: list[s
     if role or words[0] in TITLES:
         return "person"
     if any(word in NOT_PERSONS for word in words) or "&" in keys:
-        return "place" if lead in LOCATING else "group" if any(word in _GROUPS for word in words) else "thing"
+        located = lead in LOCATING and keys[0] not in DETERMINERS
+        return "place" if located else "group" if any(word in _GROUPS for word in words) else "thing"
     if lead in LOCATING and keys[0] not in DETERMINERS:
         return "place"
     if keys[0] in DETERMINERS or "of" in keys or not reading.capital(capitals[0]):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.questions.phrases import (
+from rag.questions.following.phrases import (
     BOUNDS,
     DETERMINERS,
     LOCATING,
@@ -29,10 +29,12 @@ _SAID = re.compile(
 _SAYS = re.compile(r"\b(?:said|says|told|replied|added|roared|grinned|sighed|called) (?:[a-z]+ ){0,4}$")
 _WORDS = re.compile(r"[^\W_]+")
 # What can stand before a name without saying that it is a ship's or a hotel's.
-_BEFORE_NAMES = frozenset("and but said told when after before that while as with by for against if because or so".split())
+_BEFORE_NAMES = frozenset("and or but so said told when after before that while as with by for if because".split())
 _HE = re.compile(r"\bMr\.? (?:[^\W\d_]+ )?([^\W\d_][\w-]+)")
 _SHE = re.compile(r"\b(?:Mrs|Ms|Miss)\.? (?:[^\W\d_]+ )?([^\W\d_][\w-]+)")
-_MEN, _WOMEN = frozenset("he him his".split()), frozenset("she her hers".split())
+_MEN = frozenset("he him his".split())
+_MASCULINE = frozenset("man chairman spokesman king prince fisherman ferryman".split())
+_FEMININE = frozenset("woman chairwoman spokeswoman queen princess".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +137,15 @@ def _merged(names: Iterable[str]) -> list[str]:
 
 
 def _last_word(name: str) -> str:
-    return (_WORDS.findall(fold(name)) or [""])[-1]
+    found: list[str] = _WORDS.findall(fold(name))
+    return found[-1] if found else ""
 
 
 def _of_gender(pronoun: str, persons: list[str], said: Iterable[tuple[str, ...]]) -> list[str]:
-    """Leave out whom the answers call Mr where the pronoun is "she", and Mrs or Ms where it is "he"."""
-    contrary = _SHE if pronoun in _MEN else _HE
+    """Leave out whom the answers call Mr where the pronoun is "she"; where they call somebody Ms, it is she."""
     text = "\n".join(sentence for sentences in said for sentence in sentences)
-    called = {_last_word(match[1]) for match in contrary.finditer(text)}
-    mistresses = frozenset("woman chairwoman spokeswoman queen princess".split())
-    masters = frozenset("man chairman spokesman king prince fisherman ferryman".split())
-    wrong = mistresses if pronoun in _MEN else masters
-    return [one for one in persons if _last_word(one) not in called | wrong]
+    men = {_last_word(match[1]) for match in _HE.finditer(text)} | _MASCULINE
+    women = {_last_word(match[1]) for match in _SHE.finditer(text)} | _FEMININE
+    right, wrong = (men, women) if pronoun in _MEN else (women, men)
+    fitting = [one for one in persons if _last_word(one) not in wrong]
+    return [one for one in fitting if _last_word(one) in right] or fitting

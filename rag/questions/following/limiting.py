@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
-from rag.languages import CODES_BY_NAME, language_name
+from rag.languages import language_name
 from rag.questions.calendar_words import MONTHS, YEAR
 from rag.questions.days import find_days
 from rag.questions.names import Names
@@ -21,8 +22,8 @@ _AROUND = COVERAGE_NOUNS | frozenset(
     "only just in on from of by the and according to per at with what does do did says say said please source".split()
 )
 _LEADS = frozenset(
-    """in on during throughout over within at since until till through before after by from between dated up as last this
-    past yesterday today towards around near earlier prior""".split()
+    """in on during throughout over within at since until till through before after by from between dated up as last
+    this past yesterday today towards around near earlier prior""".split()
 )
 _ACCORDING = re.compile(r"(?:only\s)?according to (?P<name>(?:the )?[^\s,;?]+(?: [^\s,;?]+){0,4})", re.IGNORECASE)
 
@@ -46,8 +47,8 @@ def bare_limits(text: str, names: Names, as_of: date) -> tuple[Limit, ...]:
         mentions += [one for one in understand(question, names, as_of=as_of).mentions if one.kind == "language"]
         for one in sorted(mentions, key=lambda one: -one.start):
             kind: Literal["days", "language"] = "days" if one.kind == "days" else "language"
-            words = f"in {language_name(one.language)}" if one.language else one.words
-            found.insert(0, Limit(kind, words))
+            said = f"in {language_name(one.language)}" if one.language else one.words
+            found.insert(0, Limit(kind, said))
             left = left[: one.start - shift] + left[one.end - shift :]
         rest = Reading(left)
         words = [i for i, key in enumerate(rest.keys) if key[:1].isalnum() and key not in _AROUND]
@@ -64,7 +65,9 @@ def _who(text: str, reading: Reading, words: list[int], names: Names) -> Limit |
     while reading.key(first - 1) == "the":
         first -= 1
     name = reading.text(first, last + 1)
-    if outlet := outlet_called(name, names):
+    several = [outlet_called(one, names) for one in re.split(r"\s(?:and|or)\s", name)]
+    joined = " and ".join(one for one in several if one) if all(several) else None
+    if outlet := outlet_called(name, names) or joined:
         return Limit("outlet", outlet)
     if named := [one.author for one in understand(f"articles by {name}", names, as_of=date.max).mentions if one.author]:
         return Limit("author", named[0])
@@ -118,13 +121,15 @@ def added(question: str, limit: Limit) -> str:
         case "language":
             return f"{body} in articles {limit.words}{mark}"
         case _:
-            return f"{body} {limit.words[:1].lower() + limit.words[1:]}{mark}"
+            # Before whose report it is: "in March, according to Radio Velmora".
+            head, according, who = body.partition(", according to ")
+            return f"{head} {limit.words[:1].lower() + limit.words[1:]}{according}{who}{mark}"
 
 
 def carried(question: str, before: str, names: Names, as_of: date, *, days: bool = True) -> str:
     """The question with those limits of the one before it that it has none of its own kind for."""
     own = {one.kind for one in understand(question, names, as_of=as_of).mentions}
-    for one in understand(before, names, as_of=as_of).mentions:
+    for one in sorted(understand(before, names, as_of=as_of).mentions, key=lambda one: one.kind):
         if one.kind in own or not one.limits:
             continue
         if one.kind == "days" and days and one.words.casefold().split()[0] in _LEADS:
@@ -141,7 +146,7 @@ def days_of(question: str, names: Names, as_of: date) -> str | None:
 
 
 def _adjacent(question: str, mentions: list[Mention]) -> bool:
-    between = [question[one.end : other.start] for one, other in zip(mentions, mentions[1:], strict=False)]
+    between = [question[one.end : other.start] for one, other in pairwise(mentions)]
     return all(words.strip().casefold() in ("and", "or", ",", "&") for words in between)
 
 
@@ -160,6 +165,3 @@ def _without(question: str, start: int, end: int) -> str:
 def _body(question: str) -> tuple[str, str]:
     body = question.rstrip(" ?!.")
     return body, "?" if question.rstrip().endswith("?") else question.rstrip()[len(body) :].strip()
-
-
-__all__ = ["CODES_BY_NAME", "Limit", "added", "bare_limits", "carried", "days_of", "limited", "outlet_called"]
