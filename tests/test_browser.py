@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -284,7 +284,13 @@ class Hostile(Answerer):
     """Answers with articles that try to load and to run things."""
 
     def stream(
-        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYTHING,
+        as_of: date | None = None,
+        literally: bool = False,
+        after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         texts = (
             "<script>window.ran = 1</script><img src=https://evil.example/a.png onerror='window.ran = 1'>",

@@ -97,7 +97,7 @@ def place_meant(frame: Frame) -> str | None:
     """The place that "there" can mean: "in Hallowick"; None where none, or more than one, is named."""
     places = {
         f"{one.lead if one.lead in ('in', 'at', 'near', 'off') else 'in'} {one.text}"
-        for one in frame.phrases
+        for one in (*frame.inner, *frame.others)
         if one.lead in LOCATING and one.name
     }
     return places.pop() if len(places) == 1 else None
@@ -114,6 +114,8 @@ def persons_in(sentence: str) -> list[str]:
         if not words or {part for word in words for part in _WORDS.findall(fold(word))} & NOT_PERSONS:
             continue
         before = sentence[: match.start()]
+        if before[-1:] in ("“", '"', "‘", "«") and sentence[match.end() :].lstrip(",.")[:1] in ("”", '"', "’", "»"):
+            continue  # the title of a work
         lead = fold((_WORDS.findall(before[-30:]) or [""])[-1])
         opens = not before.strip(" \"“'‘(")
         if opens and fold(words[0]) in BOUNDS | PREPOSITIONS | DETERMINERS | PERSONAL:

@@ -22,6 +22,7 @@ from rag.words import STOP_WORDS
 
 _PERSONS = frozenset("he him his she her hers".split())
 _POINTING = frozenset("that this these those it its they them their then there".split())
+_SUBJECTS = frozenset("he she it they we i you".split())
 _FINITE = AUXILIARIES | frozenset("be been being happened".split())
 _ADJUNCTS = ("why", "when", "where", "how")
 # They count or order what was spoken of before.
@@ -40,6 +41,8 @@ def fragment(exchange: Exchange) -> str | None:
     lead = words.key(0)
     if not words.keys or not (exchange.led or lead in PREPOSITIONS) or any(key in _FINITE for key in words.keys):
         return None
+    if any(key in _SUBJECTS and words.key(i - 1) not in PREPOSITIONS for i, key in enumerate(words.keys)):
+        return None  # a sentence: "and yet it moves"
     pointing = any(key in _POINTING for key in words.keys)
     if any(key in _PERSONS for key in words.keys):
         pronoun = next(key for key in words.keys if key in _PERSONS)
@@ -66,7 +69,7 @@ def _split_limits(exchange: Exchange) -> tuple[tuple[Limit, ...], str]:
 
 def _prepositional(exchange: Exchange, text: str, lead: str) -> str:
     alike = TOPICAL if lead in TOPICAL else {lead}
-    found = [one for one in exchange.before.others if one.lead in alike]
+    found = [one for one in (*exchange.before.inner, *exchange.before.others) if one.lead in alike]
     base = exchange.base
     if len(found) == 1:
         _, end = exchange.topic_span(found[0]) if lead in TOPICAL else exchange.span(found[0])

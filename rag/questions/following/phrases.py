@@ -117,8 +117,11 @@ class Frame:
         self.verb: int | None = None
         self._read()
         behind = len(self.reading) if self.verb is None else self.verb + 1
-        self.others = tuple(self._phrases(behind))
+        self.others = tuple(self._phrases(behind, len(self.reading)))
         """The noun phrases behind the verb."""
+        within = self._phrases(self.subject.start, self.subject.end) if self.subject else []
+        self.inner = tuple(one for one in within if one.lead)
+        """Those within the subject: "Tarn Head" of "the night train to Tarn Head"."""
 
     @property
     def polar(self) -> bool:
@@ -168,8 +171,13 @@ class Frame:
             while self.verb is not None and self.key(self.verb) in _ADVERBS:
                 self.verb += 1
             return
+        if self.key(i) in ("be", "been", "being"):
+            self.verb = i
+            return
         end = self._run(i)
         verb = self._verb(i, end)
+        if verb is not None and self.key(verb) not in SAYING and (late := self._late_verb(end)):
+            end, verb = late + 1, late
         while verb is None and self.key(end) in PREPOSITIONS and self.key(end) not in ("about", "by", "to"):
             # "the water behind Garrow Dam come": one noun is no subject and verb.
             further = self._run(end + 1)
@@ -186,6 +194,16 @@ class Frame:
             until -= 1
         self.verb = until - 1 if verb is None else verb
         self.subject = self._phrase(i, until, "") if until > i else None
+
+    def _late_verb(self, end: int) -> int | None:
+        """The verb behind a place that belongs to the subject: "does the night train to Tarn Head take"."""
+        if self.key(end) not in LOCATING | {"between", "behind", "for"}:
+            return None
+        further = self._run(end + 1)
+        last = further - 1
+        named = last > end + 1 and self.reading.capital(last - 1) and not self.reading.capital(last)
+        plain = self.key(last).isalpha() and self.key(end + 1) not in DETERMINERS
+        return last if named and plain and not self.key(further)[:1].isalnum() else None
 
     def _is_predicate(self, i: int, end: int) -> bool:
         """Whether the one word behind "who was", "how many were" says something of whom is asked for."""
@@ -209,7 +227,10 @@ class Frame:
         if not key[:1].isalnum():
             stop = key == "." and self.reading.touches(j) and j + 1 < len(self.reading)
             return key not in _CLITIC and not stop
-        if j > i and (key == "of" or (key == "and" and self.reading.capital(j + 1))):
+        if key == "of" and j > i:
+            verb = self.key(j - 1) in SAYING or (not self.reading.capital(j - 1) and self.reading.capital(j - 2))
+            return verb and j - 1 > i
+        if key == "and" and j > i and self.reading.capital(j + 1):
             return False
         return key in PREPOSITIONS or key in BOUNDS or key in PERSONAL
 
@@ -227,13 +248,23 @@ class Frame:
             key = self.key(last)
             participle = key.endswith(("ed", "en", "ing")) or key in IRREGULAR
             return last if participle else None
-        return last
+        return self._behind_name(i, last) or next((n for n in words[:0:-1] if self.key(n) in SAYING), last)
 
-    def _phrases(self, i: int) -> list[Phrase]:
-        """The noun phrases from token ``i`` on."""
+    def _behind_name(self, i: int, last: int) -> int | None:
+        """The first word behind a name that is the subject: "recommend" in "did Pilar Esterhaz recommend masks"."""
+        capitals = [n for n in range(i, last) if self.reading.capital(n)]
+        if not capitals or self.key(capitals[-1] + 1) in ("'s", "-") or self.key(last) in BE:
+            return None
+        role = self.key(capitals[0] - 1) in ROLES
+        if self.key(i) in DETERMINERS and not role:
+            return None  # "the Eastmoor tram cost"
+        return next((n for n in range(capitals[-1] + 1, last + 1) if self.key(n) not in _ADVERBS), None)
+
+    def _phrases(self, i: int, until: int) -> list[Phrase]:
+        """The noun phrases from token ``i`` until before token ``until``."""
         found, lead = list[Phrase](), ""
-        while i < len(self.reading):
-            end = self._run(i)
+        while i < until:
+            end = min(self._run(i), until)
             if end == i:
                 key = self.key(i)
                 lead = key if key in PREPOSITIONS and not (key == "of" and lead) else ""

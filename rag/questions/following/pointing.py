@@ -150,16 +150,20 @@ class _Finder:
             objective = key in ("it", "them") and not (behind in AUXILIARIES or behind.endswith("ed"))
             return objective and self._one_clause(i) and self.key(0) != "which"
         if key == "there":
-            return before not in BE and before not in ("'s", "has", "have", "been")
+            been = BE | {"be", "'s", "has", "have"}
+            return before not in been and behind not in been
         if key == "then":
             return i > 0
         if key in ("that", "this"):
+            if behind == "one" and self._named_before(i, persons=False):
+                return False
             led = before in AUXILIARIES or before in PREPOSITIONS or before in ASKING or (ends and i > 0)
             return led and (ends or self._stands_alone(i) or self._has_its_noun(i))
         if key in ("these", "those"):
             return (ends or before == "of") and behind != "who"
         if key in ("one", "ones"):
-            return ends and i > 0 and before not in ("which", "no", "any", "every")
+            chosen = before in ("which", "no", "any", "every") or self._named_before(i, persons=False)
+            return ends and i > 0 and not chosen
         return ends and (key == "else" or (key == "same" and before == "the"))
 
     def _stands_alone(self, i: int) -> bool:
