@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.questions.following.phrases import (
+from rag.questions.following.kinds import (
     BOUNDS,
     DETERMINERS,
     LOCATING,
@@ -15,9 +15,9 @@ from rag.questions.following.phrases import (
     PREPOSITIONS,
     ROLES,
     TITLES,
-    Frame,
     Phrase,
 )
+from rag.questions.following.phrases import Frame
 from rag.words import fold
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:[-'’][^\W\d_]+)*"
@@ -30,8 +30,8 @@ _SAYS = re.compile(r"\b(?:said|says|told|replied|added|roared|grinned|sighed|cal
 _WORDS = re.compile(r"[^\W_]+")
 # What can stand before a name without saying that it is a ship's or a hotel's.
 _BEFORE_NAMES = frozenset("and or but so said told when after before that while as with by for if because".split())
-_HE = re.compile(r"\bMr\.? (?:[^\W\d_]+ )?([^\W\d_][\w-]+)")
-_SHE = re.compile(r"\b(?:Mrs|Ms|Miss)\.? (?:[^\W\d_]+ )?([^\W\d_][\w-]+)")
+_HE = re.compile(rf"\bMr\.? (?:{_CAPITAL} )?({_CAPITAL})")
+_SHE = re.compile(rf"\b(?:Mrs|Ms|Miss)\.? (?:{_CAPITAL} )?({_CAPITAL})")
 _MEN = frozenset("he him his".split())
 _MASCULINE = frozenset("man chairman spokesman king prince fisherman ferryman".split())
 _FEMININE = frozenset("woman chairwoman spokeswoman queen princess".split())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from rag.questions.following.exchange import Exchange, small
+from rag.questions.following.kinds import ASKING, PREPOSITIONS, SAYING
 from rag.questions.following.limiting import carried
-from rag.questions.following.phrases import ASKING, PREPOSITIONS, SAYING, Frame
+from rag.questions.following.phrases import Frame
 from rag.words import fold
 
 # Nobody says what these are about.

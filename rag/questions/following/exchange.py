@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.questions.following.antecedents import Turn
-from rag.questions.following.phrases import ASKING, AUXILIARIES, DETERMINERS, PREPOSITIONS, TOPICAL, Frame, Phrase
+from rag.questions.following.kinds import ASKING, AUXILIARIES, DETERMINERS, PREPOSITIONS, TOPICAL, Phrase
+from rag.questions.following.phrases import Frame
 from rag.questions.names import Names
 from rag.questions.reading import Reading
 from rag.questions.understanding import understand

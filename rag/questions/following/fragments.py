@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from rag.questions.following.antecedents import person_meant
 from rag.questions.following.exchange import Exchange, small
-from rag.questions.following.limiting import Limit, bare_limits, limited
-from rag.questions.following.phrases import (
+from rag.questions.following.kinds import (
     AUXILIARIES,
     DETERMINERS,
     IRREGULAR,
@@ -17,6 +16,7 @@ from rag.questions.following.phrases import (
     Phrase,
     phrase_of,
 )
+from rag.questions.following.limiting import Limit, bare_limits, limited
 from rag.questions.reading import Reading
 from rag.words import STOP_WORDS
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rag.questions.following.antecedents import person_meant, place_meant, things_meant
 from rag.questions.following.exchange import Exchange, small
+from rag.questions.following.kinds import ASKING, AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING, Phrase
 from rag.questions.following.limiting import days_of
-from rag.questions.following.phrases import ASKING, AUXILIARIES, BE, DETERMINERS, PREPOSITIONS, SAYING, Phrase
 from rag.words import STOP_WORDS, terms
 
 PERSONS = frozenset("he him his she her hers".split())
@@ -191,7 +191,8 @@ class _Finder:
             days = days_of(exchange.base, exchange.names, exchange.as_of)
             return Place(i, i + 1, small(days)) if days and before not in PREPOSITIONS else None
         if key in ("that", "this") and self._is_noun(i + 1) and (same := self._of_same_noun(i)):
-            return Place(i, i + 2, _definite(same))
+            # "That crack" is none of "the cracks" in particular.
+            return None if same.plural else Place(i, i + 2, _definite(same))
         if key not in _THINGS or self.key(i + 1) in _EVENTS or before == "of":
             return None
         plural = key not in ("it", "its")
