@@ -11,10 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.building import build
 from rag.answering import Answerer
 from rag.answers import Answer
-from rag.embedding import SentenceTransformerEmbedder
 from rag.errors import GenerationFailed
 from rag.generation import Draft, Evidence, Quotes, following
 from rag.generation.judging import Judge, Judged
@@ -25,8 +23,6 @@ from rag.questions import Names, Turn, follow
 from rag.records import answer_record
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
-from rag.sample import ARTICLES
-from rag.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 AS_OF = date(2025, 12, 31)
@@ -695,23 +691,3 @@ def test_refreshed_keeps_how_questions_are_made_whole(tmp_path: Path) -> None:
     assert newer is not answerer
     before = [newer.answer("What happened to the quay?")]
     assert newer.answer("who?", after=before).rewritten == "Who blocked the quay?"
-
-
-def test_a_conversation_about_the_sample_finds_the_right_paragraphs(tmp_path: Path) -> None:
-    embedder = SentenceTransformerEmbedder.load()
-    build([ARTICLES], IndexFolder(tmp_path), embedder, today=date(2026, 1, 1))
-    answers = conversation(
-        Answerer(Retriever.open(tmp_path, embedder=embedder), Quotes()),
-        "What did harbour master Brandt say about the tolls in March 2025?",
-        "And what did she say about the sea wall in February?",
-        "And Okafor-Lind in August?",
-    )
-    assert [answer.rewritten for answer in answers] == [
-        "",
-        "What did Brandt say about the sea wall in February?",
-        "What did Okafor-Lind say about the sea wall in August?",
-    ]
-    found = [[citation.quote for citation in answer.citations] for answer in answers]
-    assert any("seven is a wall and zero is a flood" in quote for quote in found[0])
-    assert any("The sea wall is sixty years old and it is losing" in quote for quote in found[1])
-    assert any("I still say the tolls were wrong" in quote for quote in found[2])
