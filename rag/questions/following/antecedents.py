@@ -67,8 +67,6 @@ def person_meant(pronoun: str, frames: Sequence[tuple[Turn, Frame]], others: Ite
         said = [persons for one in turn.said if (persons := persons_in(one))]
         named = _merged([person for persons in said for person in persons if _last_word(person) not in beside])
         named = _of_gender(pronoun, named, [one.said for one, _ in frames])
-        if len(named) > 1 and frame.reading.key(frame.first) in ("who", "which") and len(_merged(said[0])) == 1:
-            named = _merged(said[0])  # whom a question asks for stands in the first sentence of the answer
         if len(named) == 1:
             return named[0]
         if asked:
@@ -144,10 +142,18 @@ def _last_word(name: str) -> str:
 
 
 def _of_gender(pronoun: str, persons: list[str], said: Iterable[tuple[str, ...]]) -> list[str]:
-    """Leave out whom the answers call Mr where the pronoun is "she"; where they call somebody Ms, it is she."""
-    text = "\n".join(sentence for sentences in said for sentence in sentences)
-    men = {_last_word(match[1]) for match in _HE.finditer(text)} | _MASCULINE
-    women = {_last_word(match[1]) for match in _SHE.finditer(text)} | _FEMININE
+    """Leave out whom the answers call Mr, or "he", where the pronoun is "she"; whom they call Ms, she is meant."""
+    men, women = set(_MASCULINE), set(_FEMININE)
+    for sentence in (one for sentences in said for one in sentences):
+        men |= {_last_word(match[1]) for match in _HE.finditer(sentence)}
+        women |= {_last_word(match[1]) for match in _SHE.finditer(sentence)}
+        named = _merged(persons_in(sentence))
+        if len(named) == 1:
+            # "Wyle sold his yacht"; but in "Roy is to succeed her" it is somebody else.
+            behind = set(_WORDS.findall(fold(sentence).partition(fold(named[0]))[2]))
+            his, hers = bool(behind & {"he", "his"}), "she" in behind
+            if his != hers:
+                (men if his else women).add(_last_word(named[0]))
     right, wrong = (men, women) if pronoun in _MEN else (women, men)
     fitting = [one for one in persons if _last_word(one) not in wrong]
     return [one for one in fitting if _last_word(one) in right] or fitting

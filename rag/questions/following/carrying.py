@@ -35,8 +35,7 @@ def about_the_same(exchange: Exchange, question: str, *, pronouns: bool) -> str:
         clear = exchange.topical() is not None or (exchange.led and verb not in _REACTING)
         topic = _topic(exchange, frame) if clear and verb not in _WITHOUT_TOPIC else None
         if topic is None or frame.reading.keys[-2:-1] in (["why"], ["when"], ["where"], ["how"]):
-            identity = before.opening() in ("who is", "who was")
-            return question if identity else exchange.joined(question)
+            return question if before.identifies else exchange.joined(question)
         question = _with_topic(question, frame, f"{'to' if verb in _REACTING else 'about'} {topic}")
     if bare or ((exchange.led or pronouns) and frame.opening() == before.opening()):
         days = frame.key(frame.first) != "when"
@@ -67,11 +66,11 @@ def _has_complement(frame: Frame) -> bool:
 def _topic(exchange: Exchange, frame: Frame) -> str | None:
     """What the question before is about, for another one: behind "about", else what its verb is done to."""
     before = exchange.before
-    if not (before.asks or before.polar):
-        return small(exchange.base.strip(" ?!."))  # words to look for, and no question
     if phrase := exchange.topical():
         start, end = exchange.topic_span(phrase)
         return exchange.base[start:end]
+    if not (before.asks or before.polar):
+        return small(exchange.base.strip(" ?!."))  # words to look for, and no question
     if not before.others and (said := _object_in_answer(exchange)):
         return said
     spoken = {fold(one.text) for one in frame.phrases} | _GENERIC

@@ -43,6 +43,8 @@ class Frame:
         """What is counted or chosen: "people" in "how many people"."""
         self.verb: int | None = None
         self._read()
+        if self.first == len(self.reading):
+            self.verb = 1 if self.reading.keys[:2] == ["tell", "me"] else -1  # words to look for, or a request
         behind = len(self.reading) if self.verb is None else self.verb + 1
         self.others = tuple(self._phrases(behind, len(self.reading)))
         """The noun phrases behind the verb."""
@@ -60,6 +62,11 @@ class Frame:
         """The subject and the noun phrases behind the verb."""
         return (self.subject, *self.others) if self.subject else self.others
 
+    @property
+    def identifies(self) -> bool:
+        """Whether it only asks who, what or how somebody is: "Who is Amara Feld?", "How old is she?"."""
+        return self.subject is not None and self.verb is not None and self.verb < self.subject.end
+
     def opening(self) -> str:
         """The words that ask, with the auxiliary: "what did"."""
         end = self.first + 1 if self.auxiliary is None else self.auxiliary + 1
@@ -75,7 +82,9 @@ class Frame:
         i = self.first
         if self.key(i) in ASKING:
             i += 1
-            while self.key(i) in ("many", "much", "long", "far", "big", "old", "high", "strong", "often", "else"):
+            if self.key(i - 1) == "how" and self.key(i) not in AUXILIARIES:
+                i += 1  # many, much, long, large
+            while self.key(i) == "else":
                 i += 1
             end = self._run(i)
             auxiliary = next((n for n in range(i, end + 1) if self.key(n) in AUXILIARIES or self.key(n) == "'s"), None)
