@@ -30,7 +30,7 @@ _ORDERING = frozenset("first second third last next later afterwards again most 
 _GENERIC = frozenset("people persons".split())
 # They belong to what the question before is about, and are no other topic.
 _ATTRIBUTES = frozenset("cost costs price reason reasons result results turnout damage date money number name".split())
-_AGREEING = (("does", "do"), ("is", "are"), ("was", "were"), ("has", "have"))
+_PLURALS = (("does", "do"), ("is", "are"), ("was", "were"), ("has", "have"))
 _LONGEST = 5
 
 
@@ -108,7 +108,7 @@ def _with_subject(exchange: Exchange, old: Phrase, new: Phrase) -> str:
     base, auxiliary = exchange.base, exchange.before.auxiliary
     head = base[:start]
     if auxiliary is not None and old.plural != new.plural:
-        agreeing = {one: other for pair in _AGREEING for one, other in (pair if new.plural else pair[::-1],)}
+        agreeing = dict(_PLURALS if new.plural else [(other, one) for one, other in _PLURALS])
         first, last = exchange.before.reading.spans[auxiliary]
         word = agreeing.get(base[first:last].casefold(), base[first:last])
         head = base[:first] + (word.capitalize() if base[first].isupper() else word) + base[last:start]
