@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -278,6 +278,15 @@ def test_use_goes_back_and_prune_never_deletes_the_current(index: Path) -> None:
         assert len(folder.prune(2)) == 1
     assert sorted(folder.snapshots()) == sorted([first, third])
     assert folder.current().id == first
+
+
+def test_ids_sort_by_age_within_a_second_and_when_the_clock_was_put_back(tmp_path: Path) -> None:
+    folder = IndexFolder(tmp_path)
+    (tmp_path / "snapshots" / "20991231T235959Z-ffffffff").mkdir(parents=True)
+    name, created = folder.name("0" * 64)
+    assert (name, created) == ("21000101T000000Z-00000000", datetime(2100, 1, 1, tzinfo=UTC))
+    (tmp_path / "snapshots" / "99999999T999999Z-00000000").mkdir()
+    assert folder.name("0" * 64)[1].year < 2100
 
 
 def test_use_refuses_what_is_damaged_or_unknown_and_leaves_the_old(index: Path) -> None:

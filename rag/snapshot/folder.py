@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexNotFound, RagError
-from rag.snapshot.manifest import SNAPSHOT_ID, Manifest, snapshot_id, write_file
+from rag.snapshot.manifest import SNAPSHOT_ID, Manifest, created_at, snapshot_id, write_file
 
 _STAGING = ".staging-"
 
@@ -160,10 +160,13 @@ class IndexFolder:
             raise IndexBusy(f"another process is changing {self.path}: try again when it has ended") from error
 
     def name(self, content: str) -> tuple[str, datetime]:
-        """Choose an id for a snapshot that is about to be staged, and say when it was made; needs ``changing``."""
+        """Choose an id for a snapshot that is about to be staged, and say when it was made; needs ``changing``.
+
+        Ids sort by age, so it is later than every other, also within a second, or when the clock was put back.
+        """
         created = datetime.now(UTC).replace(microsecond=0)
-        while self.snapshot_path(snapshot_id(created, content)).exists():
-            created += timedelta(seconds=1)
+        with suppress(ValueError, IndexError):  # none is there, or somebody made a folder that only looks like one
+            created = max(created, created_at(self.snapshots()[-1]) + timedelta(seconds=1))
         return snapshot_id(created, content), created
 
     @contextmanager

@@ -102,6 +102,11 @@ def snapshot_id(created: datetime, content: str) -> str:
     return f"{created:%Y%m%dT%H%M%SZ}-{content[:8]}"
 
 
+def created_at(snapshot: str) -> datetime:
+    """When a snapshot of this id was built, to the second; raises ``ValueError`` where the id names no moment."""
+    return datetime.strptime(snapshot.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
 def write_file(path: Path, data: bytes) -> FileRecord:
     """Write, flush to the disk and digest one file; raises ``OSError`` when the disk is full."""
     with path.open("wb") as file:
