@@ -11,9 +11,10 @@ from pathlib import Path
 from rag.answers import VERBATIM, Answer, Claim, Cut
 from rag.embedding import Embedder
 from rag.errors import GenerationFailed
-from rag.generation import Draft, Generator, Quotes, named
+from rag.generation import Draft, Generator, Quotes, following, named
+from rag.questions import Follow, Turn, follow
 from rag.relevance import Sentence
-from rag.retrieval import Retriever, checked_question
+from rag.retrieval import LONGEST_QUESTION, Retriever, checked_question
 from rag.scope import EVERYTHING, Scope
 from rag.signs import ENOUGH
 from rag.verification import Citation, Outcome, Rule, Support, check, fault
@@ -25,11 +26,22 @@ _PASSAGES = 20
 class Answerer:
     """Answers questions over one snapshot; ``Answerer.open("data/index").answer("What did Lavrov call for?")``."""
 
-    def __init__(self, retriever: Retriever, generator: Generator, *, generator_name: str | None = None) -> None:
-        """Let ``generator`` draft from what ``retriever`` finds; answers carry its name, by default its class's."""
+    def __init__(
+        self,
+        retriever: Retriever,
+        generator: Generator,
+        *,
+        generator_name: str | None = None,
+        follow: Follow = follow,
+    ) -> None:
+        """Let ``generator`` draft from what ``retriever`` finds; answers carry its name, by default its class's.
+
+        ``follow`` makes follow-up questions whole.
+        """
         self.retriever = retriever
         self.generator = generator
         self.generator_name = generator_name or type(generator).__name__.casefold()
+        self.follow = follow
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes") -> Answerer:
@@ -38,7 +50,8 @@ class Answerer:
         Raises as ``Retriever.open`` and ``rag.generation.named`` do.
         """
         drafts = named(generator)  # first: a wrong name is told before models are loaded
-        return cls(Retriever.open(index, embedder=embedder), drafts, generator_name=generator)
+        retriever = Retriever.open(index, embedder=embedder)
+        return cls(retriever, drafts, generator_name=generator, follow=following(drafts))
 
     def refreshed(self) -> Answerer:
         """Return an answerer on the index's current snapshot: this one, if that is still it.
@@ -48,17 +61,33 @@ class Answerer:
         retriever = self.retriever.refreshed()
         if retriever is self.retriever:
             return self
-        return Answerer(retriever, self.generator, generator_name=self.generator_name)
+        return Answerer(retriever, self.generator, generator_name=self.generator_name, follow=self.follow)
 
     def answer(
-        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYTHING,
+        as_of: date | None = None,
+        literally: bool = False,
+        after: Sequence[Answer] = (),
     ) -> Answer:
-        """Answer ``question`` from what ``scope`` allows; understands and raises as ``Retriever.search`` does."""
-        *_, last = self.stream(question, scope=scope, as_of=as_of, literally=literally)
+        """Answer ``question`` from what ``scope`` allows; understands and raises as ``Retriever.search`` does.
+
+        ``after`` are the earlier answers of the conversation, oldest first: a question that follows up on them is made
+        whole before it is searched for, unless ``literally``; ``rewritten`` says how.
+        """
+        *_, last = self.stream(question, scope=scope, as_of=as_of, literally=literally, after=after)
         return last
 
     def stream(
-        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYTHING,
+        as_of: date | None = None,
+        literally: bool = False,
+        after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
 
@@ -67,10 +96,14 @@ class Answerer:
         Raises as ``Retriever.search`` does, before the first value.
         """
         started = time.perf_counter()
-        found = self.retriever.search(question, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
+        asked = checked_question(question)
+        rewritten = "" if literally else self._made_whole(asked, after, as_of or date.today())
+        searched = rewritten or asked
+        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
         snapshot = self.retriever.snapshot
         answer = Answer(
-            question=checked_question(question),
+            question=asked,
+            rewritten=rewritten,
             scope=found.scope,
             claims=(),
             refused=False,
@@ -84,13 +117,13 @@ class Answerer:
             timings={"searched": time.perf_counter() - started},
         )
         sentences = self.retriever.sentences(found)
-        drafts = self.generator(answer.question, sentences)
+        drafts = self.generator(searched, sentences)
         while True:
             try:
                 draft = next(drafts, None)
             except GenerationFailed as error:
                 answer = replace(answer, notice=_notice(error, kept=bool(answer.claims)))
-                drafts = iter(()) if answer.claims else Quotes()(answer.question, sentences)
+                drafts = iter(()) if answer.claims else Quotes()(searched, sentences)
                 continue
             if draft is None:
                 break
@@ -104,6 +137,15 @@ class Answerer:
         timings = {**answer.timings, "whole": time.perf_counter() - started}
         unanswered = _unanswered(answer, found.parts, sentences)
         yield replace(answer, refused=not answer.claims, unanswered=unanswered, timings=timings)
+
+    def _made_whole(self, question: str, after: Sequence[Answer], as_of: date) -> str:
+        """The question made whole from the answers before it; empty where it stands alone, or would grow too long."""
+        turns = [
+            Turn(one.rewritten or one.question, tuple(claim.text for claim in one.claims), follows=bool(one.rewritten))
+            for one in after
+        ]
+        whole = self.follow(question, turns, self.retriever.names, as_of=as_of) if turns else None
+        return whole if whole and len(whole) <= LONGEST_QUESTION else ""
 
     def _checked(self, draft: Draft, first: int) -> Claim | Cut:
         """Make a claim of a draft that the coverage bears out, its markers from ``first``."""

@@ -47,6 +47,10 @@ _Generator = Annotated[
         help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local, or local:FILE.gguf.",
     ),
 ]
+_After = Annotated[
+    list[str] | None,
+    typer.Option("--after", metavar="QUESTION", help="Follows up on this earlier question; may be repeated, in order."),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 _Format = Annotated[
     Literal["text", "json", "markdown", "html", "csl", "bibtex"],
@@ -75,6 +79,7 @@ def ask(
     as_of: _AsOf = None,
     literally: _Literally = False,
     generator: _Generator = "quotes",
+    after: _After = None,
     as_json: _Json = False,
     form: _Format = "text",
     save: _Save = None,
@@ -85,7 +90,7 @@ def ask(
     """
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answering import Answerer
-    from rag.answers import how_it_was_read
+    from rag.answers import Answer, how_it_was_read
     from rag.exporting import export
     from rag.records import answer_record
     from rag.retrieval import checked_question
@@ -97,7 +102,11 @@ def ask(
         checked_target(save)
     text = checked_question(question)  # before the model is loaded, which takes seconds
     asked_on = day(as_of, "--as-of")
-    answer = Answerer.open(index, generator=generator).answer(text, scope=scope, as_of=asked_on, literally=literally)
+    before = [checked_question(one) for one in after or ()]
+    answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
+    for one in [*before, text]:
+        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, literally=literally, after=answers))
+    answer = answers[-1]
     if save:
         save_answer(save, answer)
     if as_json or form == "json":
@@ -106,6 +115,8 @@ def ask(
     if form != "text":
         typer.echo(export(answer, form), nl=False)
         return
+    if answer.rewritten:
+        say(f"asked: {answer.rewritten}")
     say(answer.text)
     if answer.citations:
         say()

@@ -70,12 +70,15 @@ def hit_record(hit: Hit) -> Record:
 def answer_record(answer: Answer) -> Record:
     """Make the record of an answer: its text, whether it is a refusal, its citations, the snapshot that was asked.
 
-    ``notice`` says what went wrong with the generator, and is empty when nothing did.
+    ``notice`` says what went wrong with the generator, and is empty when nothing did; ``rewritten`` is the question
+    made whole from those before it, and is empty where it stands alone.
 
     ``start`` and ``end`` count characters (Unicode code points) of the paragraph, ``paragraph`` counts from 1;
     ``link`` leads to the sentence on the article's page, and is null where the article has no web address.
     """
     return {
+        "question": answer.question,
+        "rewritten": answer.rewritten,
         "text": answer.text,
         "refused": answer.refused,
         "citations": [

@@ -127,7 +127,7 @@ class Retriever:
         self.reranker = reranker
         self._divide = divide
         self._weights = weights or Weights()
-        self._names = Names((name for name, _ in snapshot.coverage.summary().outlets), snapshot.coverage.authors())
+        self.names = Names((name for name, _ in snapshot.coverage.summary().outlets), snapshot.coverage.authors())
         # Retrieval and the ranking of sentences both need the vector of one question, the costliest step of either.
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._one_at_a_time = Lock()
@@ -235,7 +235,7 @@ class Retriever:
         texts = [checked_question(question) for question in questions]
         self._allowed(scope)  # an unknown name is told before anything is embedded
         today = as_of or date.today()
-        plans = [self._planner.plan(understand(text, self._names, as_of=today), scope, literally) for text in texts]
+        plans = [self._planner.plan(understand(text, self.names, as_of=today), scope, literally) for text in texts]
         lookups = [lookup for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
         vectors = self._embedded(dict.fromkeys([*texts, *(lookup.part.text for lookup in lookups)]))
         limit = min(limit, max(1, self.snapshot.vectors.rows))

@@ -190,6 +190,8 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
         "What does the harbour need?", as_of=date(2025, 12, 31)
     )
     assert answer_record(answer) == {
+        "question": "What does the harbour need?",
+        "rewritten": "",
         "text": f"The Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
         "refused": False,
         "citations": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -349,7 +349,13 @@ class Hostile(Answerer):
     """Answers with articles that try to load and to run things."""
 
     def stream(
-        self, question: str, *, scope: Scope = EVERYTHING, as_of: date | None = None, literally: bool = False
+        self,
+        question: str,
+        *,
+        scope: Scope = EVERYTHING,
+        as_of: date | None = None,
+        literally: bool = False,
+        after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         texts = (
             "<script>window.ran = 1</script><img src=https://evil.example/a.png onerror='window.ran = 1'>",

@@ -136,11 +136,29 @@ def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
 def test_ask_in_json(index: Path) -> None:
     done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
     record = json.loads(done.stdout)
-    assert sorted(record) == ["citations", "notice", "refused", "snapshot", "text", "understood"]
+    assert sorted(record) == [
+        *("citations", "notice", "question", "refused", "rewritten", "snapshot", "text", "understood")
+    ]
     assert record["understood"]["mentions"] == []
     assert (record["refused"], record["citations"]) == (True, [])
     assert record["snapshot"] == IndexFolder(index).current().id
     assert done.returncode == 0
+
+
+def test_ask_after_earlier_questions(index: Path) -> None:
+    earlier = ["--after", "What did Odile Brandt say about the sea wall?", "--after", "And about the tolls?"]
+    done = run("rag", "ask", "according to Strand Radio?", *earlier, "--index", index)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, answer, *_ = done.stdout.splitlines()
+    assert first == "asked: What did Odile Brandt say about the tolls, according to Strand Radio?"
+    assert answer.startswith("Strand Radio, 12 April 2025: Odile Brandt offered to talk, but ruled out lower tolls.")
+    record = json.loads(run("rag", "ask", "why?", *earlier[:2], "--index", index, "--json").stdout)
+    assert (record["question"], record["rewritten"]) == (
+        "why?",
+        "What did Odile Brandt say about the sea wall, and why?",
+    )
+    alone = run("rag", "ask", "Who will move into the old tram depot?", *earlier, "--index", index)
+    assert "asked: " not in alone.stdout
 
 
 def test_ask_with_a_model_that_is_down_quotes_and_says_so(index: Path) -> None:
@@ -232,6 +250,7 @@ def test_evaluate_prints_a_table(index: Path, tmp_path: Path) -> None:
 
 ERRORS: list[tuple[str, Sequence[str], int, str]] = [
     ("rag", ["ask", "", "--index", "{index}"], 1, "error: the question is empty: type a question"),
+    ("rag", ["ask", "why?", "--after", " ", "--index", "{index}"], 1, "error: the question is empty: type a question"),
     ("rag", ["ask", "x" * 100_000, "--index", "{index}"], 1, "error: the question has 100,000 characters and may have"),
     ("rag", ["ask", "tolls", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     ("rag", ["search", "x", "--index", "{index}", "--limit", "0"], 1, "error: limit must be at least 1, not 0"),

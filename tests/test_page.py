@@ -234,6 +234,22 @@ def test_a_whole_answer_can_be_saved_with_its_sources() -> None:
         assert files == [export(answer, "markdown"), export(answer, "html")]
 
 
+def test_how_a_follow_up_was_understood_stands_above_its_answer() -> None:
+    claim = Claim(TOLLS, (cite(HARBOUR, 1, 1),))
+    asked = replace(answer_of(claim), question="And the tolls?", rewritten="Who raised the <b>tolls</b>?")
+    shown = (
+        '<p class="note asked-as">Understood as: <bdi>Who raised the &#60;b&#62;tolls&#60;&#47;b&#62;&#63;</bdi></p>'
+    )
+    assert draw_answer(asked, 2).startswith(f'<div class="answer">{shown}<div class="claim">')
+    assert '<span class="of" dir="auto">Who raised the &#60;b&#62;' in draw_sources(asked, 2, shown=True)
+    refused = replace(asked, claims=(), refused=True)
+    assert draw_answer(refused, 2).startswith(f'<div class="answer refusal">{shown}<p class="said">The coverage does')
+    nothing = replace(refused, searched=Summary(0, (), None, None))
+    for scope in (EVERYTHING, Scope(outlets=("Strand Radio",))):
+        assert f'<div class="answer refusal">{shown}<p class="said">' in draw_answer(replace(nothing, scope=scope), 2)
+    assert "Understood as" not in draw_answer(replace(asked, rewritten=""), 2)
+
+
 def test_a_source_without_outlet_date_or_address() -> None:
     article = Article(title="Note", paragraphs=("Only this.",))
     html = draw_sources(answer_of(Claim("Only this.", (cite(article, 1, 1),))), 1, shown=True)
@@ -422,6 +438,27 @@ def test_the_second_answer_has_markers_of_its_own(answerer: Answerer) -> None:
     assert 'href="#a2-c1"' in second.turns[1].answer
     assert 'id="a2-c1"' in second.turns[1].sources
     assert "#a1-" not in second.turns[1].answer
+
+
+def test_a_follow_up_is_understood_from_the_turns_before(answerer: Answerer) -> None:
+    newest = Newest(answerer)
+    views = [ask(newest, "What did Odile Brandt say about the sea wall?")[-1]]
+    for question in ("And about the tolls?", "only in April 2025", "who?", "why?", "where?"):
+        views.append(ask(newest, question, NOTHING, *views[-1].turns)[-1])
+    last = views[-1].turns
+    assert [html.unescape(one.answer).partition("Understood as: <bdi>")[2].partition("</bdi>")[0] for one in last] == [
+        "",
+        "What did Odile Brandt say about the tolls?",
+        "What did Odile Brandt say about the tolls in April 2025?",
+        "What did Odile Brandt say about the tolls in April 2025, and who?",
+        "What did Odile Brandt say about the tolls in April 2025, and why?",
+        "What did Odile Brandt say about the tolls in April 2025, and where?",
+    ]
+    assert last[1].question == draw_question("And about the tolls?")
+    # What is kept is little: the last few answers, without their hits.
+    assert [one.given is None for one in last] == [True, True, False, False, False, False]
+    assert {one.given.hits for one in last if one.given} == {()}
+    assert "Understood as" not in ask(newest, "why?")[-1].turns[0].answer  # anew, nothing came before
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.generation.drafts import Draft, Evidence, Generator
-from rag.generation.naming import named
+from rag.generation.naming import following, named
 from rag.generation.quoting import Quotes
 
-__all__ = ["Draft", "Evidence", "Generator", "Quotes", "named"]
+__all__ = ["Draft", "Evidence", "Generator", "Quotes", "following", "named"]

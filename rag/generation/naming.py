@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.generation.drafts import Generator
 from rag.generation.quoting import Quotes
+from rag.questions import Follow, follow
 
 if TYPE_CHECKING:
     from rag.generation.endpoint import Endpoint
@@ -49,6 +50,20 @@ def named(name: str, *, environment: Mapping[str, str] = os.environ) -> Generato
             else Writer(model)
         )
     raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
+
+
+def following(generator: Generator) -> Follow:
+    """How follow-up questions are made whole beside ``generator``: by its model, where one writes; else by rule.
+
+    A model that only judges (``quotes+…``) does not write questions either.
+    """
+    from rag.generation.judging import Judged
+    from rag.generation.rewriting import Rewriter
+    from rag.generation.writing import Writer
+
+    while isinstance(generator, Judged):
+        generator = generator.generator
+    return Rewriter(generator.model) if isinstance(generator, Writer) else follow
 
 
 def _endpoint(model: str, environment: Mapping[str, str]) -> Endpoint:

@@ -103,7 +103,7 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[Written]:
         GenerationFailed: a line has no end.
     """
     rest = ""
-    for piece in _spoken(pieces):
+    for piece in spoken(pieces):
         *lines, rest = _LINE_BREAK.split(rest + piece)
         for line in lines:
             yield from _sentences(line)
@@ -116,7 +116,7 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[Written]:
     yield from _sentences(rest)
 
 
-def _spoken(pieces: Iterable[str]) -> Iterator[str]:
+def spoken(pieces: Iterable[str]) -> Iterator[str]:
     """Leave out what a model thinks aloud before it answers: ``<think>…</think>``."""
     held, speaking = "", False
     for piece in pieces:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 
 from rag.answering import Answerer
+from rag.answers import Answer
 from rag.errors import RagError
 from rag.page import drawing
 from rag.retrieval import checked_question
 from rag.scope import Scope
 
 _log = logging.getLogger(__name__)
+# Answers that a follow-up can reach back to; each is kept without its hits, which hold whole articles.
+_REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Turn:
     answer: str
     sources: str
     sources_folded: str
+    given: Answer | None = None
+    """The answer itself, for questions that follow up on it; of older turns it is let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +74,30 @@ def converse(
 ) -> Iterator[View]:
     """Ask ``question`` after ``turns`` and give the view as the answer grows; every error becomes a notice.
 
+    A question that follows up on the last turns is made whole from them.
+
     ``literally`` reads no days, names, languages or phrases in the question.
 
     An answer that fails half way is taken back, and the question returns to the box.
     """
     before = tuple(turns)
+    after = [turn.given for turn in before if turn.given]
     try:
         scope = read_scope(published_from, published_to, outlets, languages)
         asked = drawing.draw_question(checked_question(question))
         yield View((*before, Turn(asked, drawing.draw_waiting(), "", "")))
         number = len(before) + 1
         box: str | None = ""
-        for answer in newest.answerer().stream(question, scope=scope, literally=literally):
+        for answer in newest.answerer().stream(question, scope=scope, literally=literally, after=after):
             turn = Turn(
                 asked,
                 drawing.draw_answer(answer, number),
                 drawing.draw_sources(answer, number, shown=True),
                 drawing.draw_sources(answer, number, shown=False),
+                replace(answer, hits=(), cut=()),
             )
-            yield View((*before, turn), unanswered=box)
+            older = [replace(one, given=None) for one in before[: 1 - _REMEMBERED]]
+            yield View((*older, *before[len(older) :], turn), unanswered=box)
             box = None  # cleared once: the next question may be being typed already
     except (RagError, ValueError) as error:
         yield View(before, drawing.draw_notice(str(error)), question)

@@ -43,7 +43,9 @@ def draw_answer(answer: Answer, turn: int) -> str:
     """Draw an answer, whole or still growing, or the refusal, as it stands in the conversation."""
     if answer.refused:
         return _refusal(answer, turn)
-    parts = [f'<p class="lead">{escaped(lead(answer))}</p>'] if answer.claims else []
+    parts = [_rewritten(answer)]
+    if answer.claims:
+        parts.append(f'<p class="lead">{escaped(lead(answer))}</p>')
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
         parts.append(f'<p class="half">{isolated(half(answer))}</p>')
@@ -61,6 +63,11 @@ def draw_answer(answer: Answer, turn: int) -> str:
     if answer.cut:
         parts.append(_cut(answer.cut))
     return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def _rewritten(answer: Answer) -> str:
+    """Draw how a follow-up was made whole; nothing for a question that stands alone."""
+    return f'<p class="note asked-as">Understood as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
 
 
 def _cut(cut: Sequence[Cut]) -> str:
@@ -96,10 +103,11 @@ def draw_sources(answer: Answer, turn: int, *, shown: bool) -> str:
     else:
         body = f"<ol>{''.join(_source(citation, turn) for citation in answer.citations)}</ol>"
         label, kind = "Sources", "turn"
+    asked = escaped(answer.rewritten or answer.question)
     # Of details with one name, the browser keeps one open: the sources of one answer at a time.
     return (
         f'<details class="{kind}" id="a{turn}" name="sources"{" open" if shown else ""}>'
-        f'<summary><span class="label">{label}</span> <span class="of" dir="auto">{escaped(answer.question)}</span>'
+        f'<summary><span class="label">{label}</span> <span class="of" dir="auto">{asked}</span>'
         f"</summary>{body}{_to_take_along(answer)}</details>"
     )
 
@@ -186,12 +194,13 @@ def _marker(citation: Citation, turn: int) -> str:
 
 def _refusal(answer: Answer, turn: int) -> str:
     if not answer.searched.articles and not answer.scope:
-        return '<div class="answer refusal"><p class="said">The index holds no articles.</p></div>'
+        return f'<div class="answer refusal">{_rewritten(answer)}<p class="said">The index holds no articles.</p></div>'
     if not answer.searched.articles:
         limits = f"You limited the search to: {isolated(str(answer.scope))}."
         notes = " ".join(filter(None, (limits, left_out(answer.searched), "Widen the limits and ask again.")))
         return (
-            '<div class="answer refusal"><p class="said">No article is within these limits.</p>'
+            f'<div class="answer refusal">{_rewritten(answer)}'
+            '<p class="said">No article is within these limits.</p>'
             f'<p class="note">{notes}</p></div>'
         )
     searched = escaped(what_was_searched(answer.searched))
@@ -200,7 +209,7 @@ def _refusal(answer: Answer, turn: int) -> str:
     limits += f" {isolated(answer.notice)}" if answer.notice else ""
     near = f' <a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if nearest_hits(answer) else ""
     return (
-        '<div class="answer refusal"><p class="said">The coverage does not answer this.</p>'
+        f'<div class="answer refusal">{_rewritten(answer)}<p class="said">The coverage does not answer this.</p>'
         f'<p class="note">{searched}{limits}{near}</p></div>'
     )
 

@@ -57,8 +57,9 @@ class Names:
     """The names of outlets and authors that an index holds, made ready to be found as whole names in a question."""
 
     def __init__(self, outlets: Iterable[str], authors: Iterable[str]) -> None:
+        self.outlets = tuple(sorted(set(outlets)))
         ways: dict[tuple[str, ...], list[Form]] = {}
-        for keys, way in [*ways_of_outlets(outlets), *ways_of_authors(authors)]:
+        for keys, way in [*ways_of_outlets(self.outlets), *ways_of_authors(authors)]:
             if 0 < len(keys) <= _LONGEST and any(key.isalnum() for key in keys):
                 ways.setdefault(keys, []).append(way)
         self._forms = {keys: form for keys, forms in ways.items() if (form := meant(forms))}

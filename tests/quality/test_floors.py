@@ -11,6 +11,7 @@ import pytest
 from benchmarks.passages import subset
 from index.building import build
 from rag.answering import Answerer
+from rag.answers import Answer
 from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import Score, evaluate
 from rag.evaluation.questions import read_questions
@@ -79,6 +80,25 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
     answerable = sum(bool(question.facts) for question in asked)
     assert refused[False] / (len(asked) - answerable) >= 0.45  # unanswerable questions declined
     assert refused[True] / answerable <= 0.07  # answerable ones refused
+
+
+def test_a_conversation_about_the_sample_finds_the_right_paragraphs(sample: Retriever) -> None:
+    answerer, answers = Answerer(sample, Quotes()), list[Answer]()
+    for question in (
+        "What did harbour master Brandt say about the tolls in March 2025?",
+        "And what did she say about the sea wall in February?",
+        "And Okafor-Lind in August?",
+    ):
+        answers.append(answerer.answer(question, as_of=TODAY, after=answers))
+    assert [answer.rewritten for answer in answers] == [
+        "",
+        "What did Brandt say about the sea wall in February?",
+        "What did Okafor-Lind say about the sea wall in August?",
+    ]
+    found = [[citation.quote for citation in answer.citations] for answer in answers]
+    assert any("seven is a wall and zero is a flood" in quote for quote in found[0])
+    assert any("The sea wall is sixty years old and it is losing" in quote for quote in found[1])
+    assert any("I still say the tolls were wrong" in quote for quote in found[2])
 
 
 def test_evidence_found_in_real_news(shared_data: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path) -> None:
