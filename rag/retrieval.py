@@ -198,7 +198,7 @@ class Retriever:
 
     def sentences(self, found: Found) -> list[Sentence]:
         """Return the sentences of what was found, those first that bear most on the question, or their part of it."""
-        read = [understand(part, self._names, as_of=found.understood.as_of) for part in found.parts]
+        read = [understand(part, self.names, as_of=found.understood.as_of) for part in found.parts]
         if len(read) < 2 or not all(says_enough(one) for one in read):
             read = []
         question = found.understood.question

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from rag.answering import Answerer
+from rag.answers import how_it_was_read
+from rag.articles import Article
 from rag.generation import Draft, Evidence, Quotes
 from rag.records import answer_record
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
 from rag.scope import Scope
+from rag.signs import ENOUGH
 from rag.verification import Citation, Outcome, Rule
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
@@ -45,6 +48,7 @@ def test_an_answer_quotes_word_for_word(retriever: Retriever) -> None:
     assert (citation.marker, citation.article, citation.paragraph) == (1, ORCHESTRA, 1)
     assert ORCHESTRA.paragraph(1)[citation.start : citation.end] == citation.quote
     assert answer.text == (
+        "From 1 article of 1 outlet, 2 May 2025:\n"
         "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]"
     )
     assert (answer.refused, answer.snapshot) == (False, retriever.snapshot.id)
@@ -192,7 +196,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
     assert answer_record(answer) == {
         "question": "What does the harbour need?",
         "rewritten": "",
-        "text": f"The Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
+        "text": f"From 1 article of 1 outlet, 4 March 2025:\nThe Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
         "refused": False,
         "citations": [
             {
@@ -215,7 +219,8 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
         ],
         "snapshot": retriever.snapshot.id,
         "notice": "",
-        "understood": {"as_of": "2025-12-31", "mentions": []},
+        "unanswered": [],
+        "understood": {"as_of": "2025-12-31", "mentions": [], "unheld": []},
     }
 
 
@@ -232,3 +237,53 @@ def test_refreshed(tmp_path: Path, retriever: Retriever) -> None:
     assert answerer.refreshed() is answerer
     build_index(tmp_path / "index", [ORCHESTRA])
     assert answerer.refreshed().answer("Who will move into the old tram depot?").snapshot != retriever.snapshot.id
+
+
+def sentence(article: Article, paragraph: int, relevance: float, part: str = "") -> Sentence:
+    text = article.paragraph(paragraph)
+    return Sentence(article, paragraph, 0, len(text), text, relevance, part=part)
+
+
+def quoted(*sentences: Sentence) -> list[str]:
+    return [draft.text for draft in Quotes()("Who?", sorted(sentences, key=lambda one: -one.relevance))]
+
+
+def test_quotes_begin_with_the_best_and_go_on_in_the_order_of_publication() -> None:
+    best, later, earlier = sentence(PROTEST, 1, 0.9), sentence(ORCHESTRA, 1, 0.85), sentence(HARBOUR, 3, 0.8)
+    assert quoted(best, later, earlier) == [best.text, earlier.text, later.text]
+
+
+def test_what_is_much_less_likely_to_answer_is_not_quoted() -> None:
+    best, far, never = sentence(PROTEST, 1, 0.9), sentence(ORCHESTRA, 1, 0.7), sentence(HARBOUR, 3, ENOUGH - 0.01)
+    assert quoted(best, far, never) == [best.text]
+    assert quoted(never) == []
+
+
+def test_each_part_of_a_question_is_answered_even_where_another_is_answered_better() -> None:
+    one, other = sentence(PROTEST, 1, 0.95, "the protest"), sentence(ORCHESTRA, 1, 0.2, "the orchestra")
+    assert quoted(one, other) == [one.text, other.text]
+
+
+def test_what_was_quoted_is_not_quoted_again_in_other_order() -> None:
+    text = "On Tuesday Port Ellery raised the harbour tolls by nine per cent."
+    again = replace(HARBOUR, paragraphs=(text,), url=None)
+    assert quoted(sentence(HARBOUR, 1, 0.9), sentence(again, 1, 0.85)) == [HARBOUR.paragraph(1)]
+
+
+def test_the_part_that_nothing_answers_is_named(retriever: Retriever) -> None:
+    question = (
+        "Who raised the tolls of the harbour of Port Ellery on Tuesday, "
+        "and which champion won that long chess tournament?"
+    )
+    answer = Answerer(retriever, Quotes()).answer(question)
+    assert [claim.text for claim in answer.claims] == [HARBOUR.paragraph(1)]
+    assert answer.unanswered == ("and which champion won that long chess tournament?",)
+    assert answer.text.endswith(
+        "\nThe coverage does not answer this part: “and which champion won that long chess tournament?”."
+    )
+
+
+def test_an_outlet_that_the_index_lacks_is_named_and_nothing_is_quoted_for_it(retriever: Retriever) -> None:
+    answer = Answerer(retriever, Quotes()).answer("What did an article by the Evening Lantern say of a rise?")
+    assert answer.refused
+    assert "Not in this index: “the Evening Lantern”." in how_it_was_read(answer)

@@ -85,8 +85,11 @@ EVERYTHING_IN_IT = Answer(
         Cut("It fell.", "they say otherwise", Outcome.CONTRADICTED, Rule.NEGATION),
         Cut("x", "y", Outcome.UNSUPPORTED, None),
     ),
-    understood=Understood("Who raised the tolls?", date(2025, 3, 9), (MENTION, replace(MENTION, kind="phrase"))),
+    understood=Understood(
+        "Who raised the tolls?", date(2025, 3, 9), (MENTION, replace(MENTION, kind="phrase")), unheld=(MENTION,)
+    ),
     loosened=(MENTION,),
+    unanswered=("who paid them?",),
     notice="The server is down; quotations were looked for instead.",
     rewritten="Who raised the harbour tolls?",
     generator="openai:model",
@@ -158,7 +161,7 @@ def test_the_record_has_this_form() -> None:
 
 def test_a_record_from_before_a_field_was_added_is_read() -> None:
     record = json.loads(REFUSAL.to_json())
-    for name in ("cut", "understood", "loosened", "notice", "rewritten", "generator", "model", "timings"):
+    for name in ("cut", "understood", "loosened", "unanswered", "notice", "rewritten", "generator", "model", "timings"):
         del record["answer"][name]
     assert Answer.from_json(json.dumps(record)) == REFUSAL
 

@@ -126,6 +126,7 @@ def test_ask_prints_the_answer_and_where_to_check_it(index: Path) -> None:
     done = run("rag", "ask", "Who will move into the old tram depot?", "--index", index)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
+        "From 1 article of 1 outlet, 2 May 2025:",
         "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]",
         "",
         "[1] “Orchestra finds a new hall”, paragraph 1, https://www.ellery-courier.example/2025/05/02/orchestra",
@@ -137,7 +138,7 @@ def test_ask_in_json(index: Path) -> None:
     done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
     record = json.loads(done.stdout)
     assert sorted(record) == [
-        *("citations", "notice", "question", "refused", "rewritten", "snapshot", "text", "understood")
+        *("citations", "notice", "question", "refused", "rewritten", "snapshot", "text", "unanswered", "understood")
     ]
     assert record["understood"]["mentions"] == []
     assert (record["refused"], record["citations"]) == (True, [])

@@ -177,6 +177,7 @@ def test_an_answer_to_the_character() -> None:
     )
     assert draw_answer(answer, 2) == (
         '<div class="answer">'
+        '<p class="lead">From 2 articles of 2 outlets&#44; 4 March 2025 to 12 April 2025&#58;</p>'
         '<div class="claim"><p class="said quoted" dir="auto">'
         "The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday&#46; "
         '<a class="marker" href="#a2-c1" title="Source 1&#58; The Ellery Courier&#44; 4 March 2025&#44; paragraph 1" '
@@ -234,13 +235,21 @@ def test_a_whole_answer_can_be_saved_with_its_sources() -> None:
         assert files == [export(answer, "markdown"), export(answer, "html")]
 
 
+def test_what_stays_unanswered_stands_below_the_claims() -> None:
+    answer = replace(answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),))), unanswered=("who paid <b>?",))
+    shown = (
+        '<p class="half"><bdi>The coverage does not answer this part&#58; “who paid &#60;b&#62;&#63;”&#46;</bdi></p>'
+    )
+    assert draw_answer(answer, 2).endswith(f"</p></div>{shown}</div>")
+
+
 def test_how_a_follow_up_was_understood_stands_above_its_answer() -> None:
     claim = Claim(TOLLS, (cite(HARBOUR, 1, 1),))
     asked = replace(answer_of(claim), question="And the tolls?", rewritten="Who raised the <b>tolls</b>?")
     shown = (
         '<p class="note asked-as">Understood as: <bdi>Who raised the &#60;b&#62;tolls&#60;&#47;b&#62;&#63;</bdi></p>'
     )
-    assert draw_answer(asked, 2).startswith(f'<div class="answer">{shown}<div class="claim">')
+    assert draw_answer(asked, 2).startswith(f'<div class="answer">{shown}<p class="lead">')
     assert '<span class="of" dir="auto">Who raised the &#60;b&#62;' in draw_sources(asked, 2, shown=True)
     refused = replace(asked, claims=(), refused=True)
     assert draw_answer(refused, 2).startswith(f'<div class="answer refusal">{shown}<p class="said">The coverage does')
@@ -399,7 +408,7 @@ def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answere
     assert "Read in the question: “Strand Radio”." in html.unescape(last.turns[0].answer)
     *_, last = converse(Newest(answerer), question, "", "", [], (), literally=True)
     assert "Read in the question" not in html.unescape(last.turns[0].answer)
-    assert "The Vellmar orchestra will move" in html.unescape(last.turns[0].answer)
+    assert "The Vellmar orchestra will move" in html.unescape(last.turns[0].sources)
 
 
 def test_a_language_limits_on_the_page(tmp_path: Path) -> None:
