@@ -30,36 +30,41 @@ from rag.snapshot import IndexFolder
 PASSAGES = 20
 FURTHER = Path(__file__).parents[1] / "tests" / "quality" / "questions.json"
 # Sentences of a question that the fit sees; those further down are as a rule about nothing.
-SEEN = 5
-# What a sentence of an answerable question without evidence counts: some of them answer all the same.
+SEEN = 6
+# What a sentence of an answerable question that is no evidence counts: some of them answer all the same.
 DOUBTFUL = 0.3
-LONGEST = 400
+LONGEST = 240
 
 Score = Callable[[Signs], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, with the signs of its sentences and whether their paragraphs hold evidence."""
+    """A question, with the signs of its sentences, whether they are evidence, and whether their paragraphs hold any."""
 
     question: GoldQuestion
     signs: tuple[Signs, ...]
-    gold: tuple[bool, ...]
+    evidence: tuple[bool, ...]
+    beside: tuple[bool, ...]
 
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES))
     facts = [squeezed(fact) for fact in question.facts]
-    held = [squeezed(one.article.paragraph(one.paragraph)) for one in sentences]
+    evidence, beside = [], []
+    for one in sentences:
+        text, paragraph = squeezed(one.text), squeezed(one.article.paragraph(one.paragraph))
+        evidence.append(any(fact in text or text in fact for fact in facts))
+        beside.append(any(fact in paragraph for fact in facts))
     signs = tuple(one.signs for one in sentences if one.signs)
-    return Asked(question, signs, tuple(any(fact in text for fact in facts) for text in held))
+    return Asked(question, signs, tuple(evidence), tuple(beside))
 
 
 def fit(asked: Sequence[Asked]) -> Score:
     """Logistic regression by Newton's method, with a weak pull of every coefficient towards nothing."""
     rows, labels, weights = [], [], []
     for one in asked:
-        for signs, gold in list(zip(one.signs, one.gold, strict=True))[:SEEN]:
+        for signs, gold in list(zip(one.signs, one.evidence, strict=True))[:SEEN]:
             rows.append([1.0, *values(signs)])
             labels.append(float(gold))
             weights.append(DOUBTFUL if one.question.facts and not gold else 1.0)
@@ -67,7 +72,7 @@ def fit(asked: Sequence[Asked]) -> Score:
     spread = data.std(axis=0)
     spread[spread == 0] = 1.0
     found = np.zeros(data.shape[1])
-    pull = np.diag([0.0, *(2.0 * spread[1:] ** 2)])
+    pull = np.diag([0.0, *spread[1:] ** 2])
     for _ in range(50):
         likely = 1 / (1 + np.exp(-data @ found))
         gradient = data.T @ (weight * (wanted - likely)) - pull @ found
@@ -88,8 +93,8 @@ def report(name: str, asked: Sequence[Asked], score: Score) -> None:
     for one in asked:
         scores = [score(signs) for signs in one.signs]
         best.append(max(scores, default=0.0))
-        if any(one.gold):
-            first.append(one.gold[int(np.argmax(scores))])
+        if any(one.beside):
+            first.append(one.beside[int(np.argmax(scores))])
     likely, answerable = np.array(best), np.array([bool(one.question.facts) for one in asked])
     types = np.array([one.question.type for one in asked])
     print(f"\n{name}: {answerable.sum()} answerable questions, {(~answerable).sum()} unanswerable")

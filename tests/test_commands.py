@@ -150,7 +150,7 @@ def test_ask_after_earlier_questions(index: Path) -> None:
     earlier = ["--after", "What did Odile Brandt say about the sea wall?", "--after", "And about the tolls?"]
     done = run("rag", "ask", "according to Strand Radio?", *earlier, "--index", index)
     assert (done.returncode, done.stderr) == (0, "")
-    first, answer, *_ = done.stdout.splitlines()
+    first, _, answer, *_ = done.stdout.splitlines()
     assert first == "asked: What did Odile Brandt say about the tolls, according to Strand Radio?"
     assert answer.startswith("Strand Radio, 12 April 2025: Odile Brandt offered to talk, but ruled out lower tolls.")
     record = json.loads(run("rag", "ask", "why?", *earlier[:2], "--index", index, "--json").stdout)
@@ -167,7 +167,7 @@ def test_ask_with_a_model_that_is_down_quotes_and_says_so(index: Path) -> None:
     settings = {"RAG_GENERATOR": "openai:tiny", "RAG_API_BASE": "http://127.0.0.1:9/v1", "RAG_API_KEY": "sk-harbour-1"}
     done = run("rag", "ask", question, "--index", index, **settings)
     assert (done.returncode, done.stderr) == (0, "")
-    first, _, notice, source = done.stdout.splitlines()
+    _, first, _, notice, source = done.stdout.splitlines()
     assert first.endswith("The Vellmar orchestra will move into the old tram depot in autumn. [1]")
     assert notice == (
         "The model tiny at http://127.0.0.1:9/v1 could not be reached; quotations were looked for instead."
@@ -345,7 +345,7 @@ def test_a_kept_answer_is_verified_after_its_article_was_corrected(news: Path, t
     assert first.stdout.endswith(".example/2025/05/02/orchestra\n")  # printed as without --save
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "tram.json"]
     kept = Answer.from_json(record.read_text(encoding="utf-8"))
-    assert kept.text == first.stdout.partition("\n")[0]
+    assert kept.text == first.stdout.partition("\n\n")[0]
 
     holding = run("rag", "verify", record, "--index", index)
     assert (holding.returncode, holding.stderr) == (0, "")

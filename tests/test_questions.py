@@ -36,6 +36,14 @@ def of_kind(question: str, kind: str) -> list[Mention]:
     return [mention for mention in ask(question).mentions if mention.kind == kind]
 
 
+@pytest.mark.parametrize("question", ["What did the mayor tell the Lantern", "an article by the harbour street"])
+def test_a_name_at_the_very_end_of_a_question(question: str) -> None:
+    names = Names(["The Lantern", "Lantern Street Sport Weekly", "Harbour Street", "Harbour Street Evening News"], [])
+    [mention] = understand(question, names, as_of=AS_OF).mentions
+    assert mention.end == len(question)
+    assert mention.outlet in ("The Lantern", "Harbour Street")
+
+
 # Question, day of asking, expected from and to; None is open.
 DATED = [
     ("What happened in Ellery in December 2021?", "2025-06-18", "2021-12-01", "2021-12-31"),

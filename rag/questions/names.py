@@ -94,7 +94,8 @@ class Names:
 
     def _at(self, reading: Reading, i: int) -> _Match | None:
         for length in self._lengths.get(reading.key(i), ()):
-            form = self._forms.get(tuple(reading.keys[i : i + length]))
+            # at the end of a question a shorter name would be found under a longer one's length
+            form = self._forms.get(tuple(reading.keys[i : i + length])) if i + length <= len(reading) else None
             if not form or (form.capitals and not reading.text(i).isupper()):
                 continue
             end = i + length
