@@ -30,7 +30,7 @@ _READ_BY_MODEL = 16
 _BESIDE = 0.5
 _SHORTEST = 4
 # Terms of a part that is a question by itself; with less it is a preamble ("Considering an article of X, …").
-_OWN_TERMS = 4
+_OWN_TERMS = 3
 # What gives less than this of what is sought gives nothing: a number, say, that is only implied.
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
@@ -91,7 +91,8 @@ def rank_sentences(
                 if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
                 said = set(terms(text, hit.article.language))
-                one = _Candidate(hit, span.paragraph, start, end, text, wanted.share(said), wanted.share(beside))
+                shares = wanted.share(said), wanted.share(beside)
+                one = _Candidate(hit, span.paragraph, start, end, text, *shares, beside)
                 found[hit.article.id, span.paragraph, start] = one
     # Ties go to the better hit: candidates stand in the order of the hits.
     chosen = sorted(found.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
@@ -109,6 +110,7 @@ def rank_sentences(
             passage_similarity=max(0.0, one.hit.explain.dense),
             missing_beside=1 - one.beside,
             missing_in_article=1 - wanted.share(everything),
+            unnamed=float(not wanted.names <= one.near),
             unknown_name=float(not wanted.unknown.isdisjoint(wanted.names)),
             unheld=float(bool(whole.understood.unheld)),
             gives=given,
@@ -132,6 +134,8 @@ class _Candidate:
     """Share of the question's terms that it says."""
     beside: float
     """Share of them that it, its paragraph, title or outlet say."""
+    near: Set[str]
+    """All terms of these."""
 
     @property
     def promise(self) -> float:
