@@ -1,18 +1,21 @@
 """How well a model tells answers from near misses: ``python -m benchmarks.judging local [INDEX]``, or ``openai:MODEL``.
 
 Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
-answer; and sentences of paragraphs, beside the same with other numbers. Prints the area under the ROC curve (Hanley &
-McNeil 1982) of a model's leaning, and the leanings: the thresholds of ``rag.generation.judging`` lie between them.
+answer; and paraphrases of its sentences that were written by hand, beside the same with one thing changed. Prints the
+area under the ROC curve (Hanley & McNeil 1982) of a model's leaning, and the leanings: the thresholds of
+``rag.generation.judging`` lie between them.
 """
 
 from __future__ import annotations
 
-import re
+import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.falsehoods import Changer, Kind
+from benchmarks.verification import by_hand, sample_articles
 from index.building import build
 from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import squeezed
@@ -24,15 +27,7 @@ from rag.retrieval import Retriever
 from rag.sample import ARTICLES, QUESTIONS
 from rag.snapshot import IndexFolder
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-
-
-def other_numbers(text: str) -> str:
-    """Change every number of ``text``."""
-    text = re.sub(r"\d+", lambda found: str(2 * int(found[0]) + 1), text)
-    return re.sub(
-        rf"\b({'|'.join(_NUMBERS)})\b", lambda found: _NUMBERS[(_NUMBERS.index(found[0]) + 5) % len(_NUMBERS)], text
-    )
+PARAPHRASES = 36
 
 
 def area(yes: Sequence[float], no: Sequence[float]) -> float:
@@ -44,6 +39,18 @@ def report(label: str, yes: Sequence[float], no: Sequence[float]) -> None:
     print(f"{label}: area {area(yes, no):.3f}")
     print(f"  should be yes ({len(yes)}): {' '.join(f'{one:.1f}' for one in sorted(yes))}")
     print(f"  should be no  ({len(no)}): {' '.join(f'{one:.1f}' for one in sorted(no))}")
+
+
+def statements() -> Iterator[tuple[str, str | None, list[Evidence]]]:
+    """Paraphrases, each with one thing changed where that can be, and their paragraph."""
+    articles = sample_articles()
+    chooser, changer = random.Random(1), Changer(articles, 1)
+    written = list(by_hand(articles))
+    chooser.shuffle(written)
+    for sentence, text in written[:PARAPHRASES]:
+        paragraph = sentence.article.paragraph(sentence.paragraph)
+        changed = next((found.text for kind in Kind if (found := changer.changed(sentence, kind, text))), None)
+        yield text, changed, [Evidence(sentence.article, sentence.paragraph, 0, len(paragraph), paragraph)]
 
 
 def main(name: str, index: str | None) -> None:
@@ -68,19 +75,20 @@ def main(name: str, index: str | None) -> None:
     for question in [one for one in questions if one.facts][::4]:
         for sentence in retriever.sentences(retriever.search(question.text, limit=20)):
             paragraph = sentence.article.paragraph(sentence.paragraph)
-            if not (facts := [fact for fact in question.facts if squeezed(fact) in squeezed(paragraph)]):
+            if not any(squeezed(fact) in squeezed(paragraph) for fact in question.facts):
                 continue
             judge.answers(question.text, sentence)
             sides["answers"].append(leanings[-1])
-            cited = [Evidence(sentence.article, sentence.paragraph, 0, len(paragraph), paragraph)]
-            if other_numbers(facts[0]) != facts[0]:
-                for side, statement in (("said", facts[0]), ("changed", other_numbers(facts[0]))):
-                    judge.says(statement, cited)
-                    sides[side].append(leanings[-1])
             break
     for question in [one for one in questions if not one.facts][::2]:
         judge.answers(question.text, retriever.sentences(retriever.search(question.text, limit=20))[0])
         sides["near misses"].append(leanings[-1])
+    for statement, changed, cited in statements():
+        judge.says(statement, cited)
+        sides["said"].append(leanings[-1])
+        if changed:
+            judge.says(changed, cited)
+            sides["changed"].append(leanings[-1])
     report("does the passage state the answer", sides["answers"], sides["near misses"])
     report("does the passage say that the statement is true", sides["said"], sides["changed"])
 

@@ -21,7 +21,7 @@ _JUDGED = 6
 _KEPT = 4
 # Logits, chosen for Qwen2.5-Coder-1.5B between what benchmarks/judging.py prints; another model's may lie elsewhere.
 _ANSWERS_ABOVE = 0.15
-_SAYS_ABOVE = 1.5
+_SAYS_ABOVE = 1.0
 _ANSWERS = (
     "You read a passage of a news article and say whether it states the answer to a question. "
     "Answer with one word: Yes or No."
