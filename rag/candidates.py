@@ -36,7 +36,7 @@ def find_candidates(
     pool = max(_POOL, 2 * limit)
     near = _nearest(snapshot, lookups, vectors, pool, allowed)
     return [
-        _scored(snapshot, lookup, vector, {row for row, _ in found}, pool, weights)
+        _scored(snapshot, lookup, vector, {row for row, _ in found}, pool, allowed, weights)
         for lookup, vector, found in zip(lookups, vectors, near, strict=True)
     ]
 
@@ -73,6 +73,7 @@ def _scored(
     vector: NDArray[np.float32],
     near: AbstractSet[int],
     pool: int,
+    allowed: Allowed,
     weights: Weights,
 ) -> dict[int, Candidate]:
     import numpy as np
@@ -94,8 +95,12 @@ def _scored(
         for at, step in ((before, -1), (behind, 1))
     ]
     articles = dict(snapshot.lexical.articles(lookup.terms, _ARTICLES, lookup.scope))
-    columns = (rows, numbers[here], similar[here], np.maximum(*beside))
+    of_the_days = np.zeros(len(rows), dtype=np.bool_)
+    for period in lookup.days:
+        within = allowed(period)
+        of_the_days |= True if within is None else within[rows]
+    columns = (rows, numbers[here], similar[here], np.maximum(*beside), of_the_days)
     return {
-        row: Candidate(words.get(row, least) + weights.article * articles.get(number, 0.0), dense, other)
-        for row, number, dense, other in zip(*(column.tolist() for column in columns), strict=True)
+        row: Candidate(words.get(row, least) + weights.article * articles.get(number, 0.0), dense, other, dated)
+        for row, number, dense, other, dated in zip(*(column.tolist() for column in columns), strict=True)
     }
