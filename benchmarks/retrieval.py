@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import ModelIdentity, SentenceTransformerEmbedder
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.questions import whole
@@ -28,11 +33,37 @@ SHOWN = (
 
 
 # The words of a passage and its header alone; limits are still read in the question.
-PLAIN = Weights(dense=0.0, beside=0.0, article=0.0, clause=0.0)
+PLAIN = Weights(dense=0.0, beside=0.0, article=0.0, clause=0.0, days=0.0)
+
+
+class Remembering:
+    """An embedder that embeds a question once, however many settings ask it."""
+
+    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
+        self.embedder = embedder
+        self.known: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def identity(self) -> ModelIdentity:
+        return self.embedder.identity
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        return self.embedder.embed_passages(texts, progress)
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        missing = [text for text in texts if text not in self.known]
+        if missing:
+            self.known.update(zip(missing, self.embedder.embed_questions(missing), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self.embedder.count_tokens(texts)
 
 
 def retrievers(index: Path) -> list[tuple[str, Retriever]]:
-    all_of_it = Retriever.open(index)
+    all_of_it = Retriever.open(index, embedder=Remembering(SentenceTransformerEmbedder.load()))
     snapshot, embedder, weights = all_of_it.snapshot, all_of_it.embedder, Weights()
     return [
         ("everything", all_of_it),
@@ -41,6 +72,7 @@ def retrievers(index: Path) -> list[tuple[str, Retriever]]:
         ("without whole articles", Retriever(snapshot, embedder, weights=replace(weights, article=0.0))),
         ("without neighbours' vectors", Retriever(snapshot, embedder, weights=replace(weights, beside=0.0))),
         ("without clauses", Retriever(snapshot, embedder, weights=replace(weights, clause=0.0))),
+        ("without preferred days", Retriever(snapshot, embedder, weights=replace(weights, days=0.0))),
         ("parts without the rest", Retriever(snapshot, embedder, weights=replace(weights, rest=0.0))),
         ("question not divided", Retriever(snapshot, embedder, divide=whole)),
         ("plain BM25", Retriever(snapshot, embedder, divide=whole, weights=PLAIN)),
@@ -56,7 +88,8 @@ def main(index: Path, questions: Path, how_many: int | None) -> None:
     for name, retriever in retrievers(index):
         scores = examine(retriever, asked).scores
         figures = [mean(scores, measure) for measure in SHOWN]
-        print(f"{name:28}" + "".join(f"{'-' if figure is None else f'{figure:.3f}':>13}" for figure in figures))
+        shown = "".join(f"{'-' if figure is None else f'{figure:.3f}':>13}" for figure in figures)
+        print(f"{name:28}{shown}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from rag.planning import Allowed, Lookup
@@ -35,7 +36,7 @@ def find_candidates(
     pool = max(_POOL, 2 * limit)
     near = _nearest(snapshot, lookups, vectors, pool, allowed)
     return [
-        _scored(snapshot, lookup, vector, dict(found), pool, weights)
+        _scored(snapshot, lookup, vector, {row for row, _ in found}, pool, allowed, weights)
         for lookup, vector, found in zip(lookups, vectors, near, strict=True)
     ]
 
@@ -70,28 +71,36 @@ def _scored(
     snapshot: Snapshot,
     lookup: Lookup,
     vector: NDArray[np.float32],
-    dense: dict[int, float],
+    near: AbstractSet[int],
     pool: int,
+    allowed: Allowed,
     weights: Weights,
 ) -> dict[int, Candidate]:
+    import numpy as np
+
     said = snapshot.lexical.passages(lookup.terms, pool, lookup.scope, lookup.phrases)
     words = dict(said)
     # A passage that only the vectors propose has at most the score of the last that the words do.
     least = said[-1][1] if len(said) == pool else 0.0
-    rows = [*dense, *(row for row in words if row not in dense)]
+    rows = np.fromiter(near | words.keys(), dtype=np.int64)
+    if not len(rows):
+        return {}
     # What stands beside a passage says what it is about: "she", "the company", "the vote".
-    last = snapshot.vectors.rows - 1
-    around = {other for row in rows for other in (row - 1, row + 1) if 0 <= other <= last}
-    unknown = sorted((around | words.keys()) - dense.keys())
-    similar = snapshot.vectors.similarities(unknown, vector.reshape(1, -1))[0]
-    dense |= zip(unknown, map(float, similar), strict=True)
-    numbers = snapshot.coverage.numbers(list(dense))
+    known = np.unique(np.clip([rows - 1, rows, rows + 1], 0, snapshot.vectors.rows - 1))
+    similar = snapshot.vectors.similarities(known.tolist(), vector.reshape(1, -1))[0]
+    numbers = snapshot.coverage.numbers(known)
+    before, here, behind = (np.searchsorted(known, rows + step).clip(max=len(known) - 1) for step in (-1, 0, 1))
+    beside = [
+        np.where((known[at] == rows + step) & (numbers[at] == numbers[here]), similar[at], 0.0)
+        for at, step in ((before, -1), (behind, 1))
+    ]
     articles = dict(snapshot.lexical.articles(lookup.terms, _ARTICLES, lookup.scope))
+    of_the_days = np.zeros(len(rows), dtype=np.bool_)
+    for period in lookup.days:
+        within = allowed(period)
+        of_the_days |= True if within is None else within[rows]
+    columns = (rows, numbers[here], similar[here], np.maximum(*beside), of_the_days)
     return {
-        row: Candidate(
-            words.get(row, least) + weights.article * articles.get(numbers[row], 0.0),
-            dense[row],
-            max((dense[other] for other in (row - 1, row + 1) if numbers.get(other) == numbers[row]), default=0.0),
-        )
-        for row in rows
+        row: Candidate(words.get(row, least) + weights.article * articles.get(number, 0.0), dense, other, dated)
+        for row, number, dense, other, dated in zip(*(column.tolist() for column in columns), strict=True)
     }

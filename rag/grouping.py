@@ -31,12 +31,15 @@ class Group:
     copies: list[tuple[Passage, Article]] = field(default_factory=list)
 
 
-def group(ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: int) -> list[Group]:
+def group(
+    ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: int, accompanied: int = 0
+) -> list[Group]:
     """Return the ``limit`` best groups of a ranking, best first.
 
     Among the first ``joined`` passages neighbours of one article become one group, at the place of the better one, so
     that a long article does not take many places and a reader sees what belongs together. A passage that says nearly
-    the same as a better one of another article hangs on that one.
+    the same as a better one of another article hangs on that one. A passage among the first ``accompanied`` groups that
+    found no neighbour so takes the better one of its two, however far down that is: what is found often goes on there.
     """
     groups: list[Group] = []
     said: list[frozenset[str]] = []
@@ -46,9 +49,10 @@ def group(ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: 
             break
         passage, article = coverage.passage(ranked.row)
         if place < joined and (beside := _beside(ranked.row, passage, by_row)):
-            beside.rows = sorted([*beside.rows, ranked.row])
-            beside.passage = _join([coverage.passage(row)[0] for row in beside.rows], article)
-            by_row[ranked.row] = beside
+            _accompany(beside, ranked.row, coverage, by_row)
+            continue
+        if place >= joined and (alone := _alone(ranked.row, passage, groups[:accompanied])):
+            _accompany(alone, ranked.row, coverage, by_row)
             continue
         if len(groups) >= limit:
             continue  # only neighbours of what is there are of interest any more
@@ -69,6 +73,13 @@ def group(ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: 
         groups.append(one)
         said.append(words)
         by_row[ranked.row] = one
+    places = {ranked.row: place for place, ranked in enumerate(ranking)} if accompanied else {}
+    for one in groups[:accompanied]:
+        if len(one.rows) == 1:
+            free = [row for row in (one.rows[0] - 1, one.rows[0] + 1) if 0 <= row < coverage.rows and row not in by_row]
+            free = [row for row in free if coverage.passage(row)[0].article_id == one.passage.article_id]
+            if free:
+                _accompany(one, min(free, key=lambda row: places.get(row, len(places))), coverage, by_row)
     return groups
 
 
@@ -77,6 +88,25 @@ def _beside(row: int, passage: Passage, by_row: dict[int, Group]) -> Group | Non
     beside = [by_row[neighbour] for neighbour in (row - 1, row + 1) if neighbour in by_row]
     fitting = [one for one in beside if one.passage.article_id == passage.article_id and len(one.rows) < _LONGEST]
     return max(fitting, key=lambda one: one.best.score, default=None)
+
+
+def _alone(row: int, passage: Passage, groups: Sequence[Group]) -> Group | None:
+    """Return the first of ``groups`` that is a single passage beside a row of the same article."""
+    return next(
+        (
+            one
+            for one in groups
+            if len(one.rows) == 1 and abs(one.rows[0] - row) == 1 and one.passage.article_id == passage.article_id
+        ),
+        None,
+    )
+
+
+def _accompany(one: Group, row: int, coverage: Coverage, by_row: dict[int, Group]) -> None:
+    """Put a row beside a group into it."""
+    one.rows = sorted([*one.rows, row])
+    one.passage = _join([coverage.passage(each)[0] for each in one.rows], one.article)
+    by_row[row] = one
 
 
 def _same(words: frozenset[str], other: frozenset[str]) -> bool:

@@ -34,6 +34,8 @@ class Lookup:
     """What is said, as articles of each language within the scope would say it, and how much it counts."""
     preferred: tuple[str, ...] = ()
     """Outlets that the question prefers; none where its scope limits outlets, and leaves nothing to prefer."""
+    days: tuple[Scope, ...] = ()
+    """Periods with a beginning and an end that it names; none where its scope limits days."""
 
 
 @dataclass(slots=True)
@@ -79,13 +81,15 @@ class Planner:
         for part in parts:
             scope = self._within(given, part.limits, plan)
             phrases = self._held_phrases(part, scope, plan)
-            plan.lookups.append(self._lookup(part, scope, phrases, 1.0, self._weights.rest, understood))
+            one = self._lookup(part, scope, phrases, 1.0, self._weights.rest, understood)
+            plan.lookups.append(replace(one, days=_days(part.limits, scope)))
         bare = replace(understood, mentions=())
         [first, *others] = plan.lookups
         if others or ((first.scope != given or first.phrases) and joins(understood)):
             # Limits belong to the parts, or to one of the things that are joined; the others may stand elsewhere.
             undivided = Part(understood.question, bare)
-            plan.lookups.append(self._lookup(undivided, given, (), self._weights.undivided, 0.0, understood))
+            one = self._lookup(undivided, given, (), self._weights.undivided, 0.0, understood)
+            plan.lookups.append(replace(one, days=_days(understood, given)))
         else:
             plan.scope = first.scope
         if self._weights.clause:
@@ -147,6 +151,16 @@ class Planner:
             return phrases
         plan.loosened += [one for one in part.limits.mentions if one.phrase in phrases and one not in plan.loosened]
         return ()
+
+
+def _days(named: Understood, scope: Scope) -> tuple[Scope, ...]:
+    """The closed periods among what is named, each a scope; none within a scope that limits days."""
+    if _sets(scope, "days"):
+        return ()
+    periods = ((one.published_from, one.published_to) for one in named.mentions if one.kind == "days")
+    return tuple(
+        dict.fromkeys(Scope(published_from=first, published_to=last) for first, last in periods if first and last)
+    )
 
 
 def _sets(scope: Scope, kind: str) -> bool:

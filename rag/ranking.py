@@ -29,6 +29,9 @@ class Weights:
     preferred: float = 0.05
     """Share of its score that a passage loses where a question prefers another outlet ("like X reported"): enough to
     settle near equals, too little to bring up what does not bear on the question."""
+    days: float = 0.4
+    """What it counts that an article is of the days that a part of a question names and that do not limit it, beside 1
+    for words."""
     lexical: float = 1.0
     """Words; 0 leaves only vectors."""
 
@@ -43,6 +46,8 @@ class Candidate:
     """Inner product with the vector of the part and its share of the whole question's."""
     beside: float = 0.0
     """The same for the better one of the passages before and behind it in the article."""
+    of_the_days: bool = False
+    """Whether the article was published on days that the part prefers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Ranked:
 
 
 def fuse(candidates: Mapping[int, Candidate], weights: Weights) -> dict[int, float]:
-    """Score one part's candidates, the best 1: words and vectors, each as a share of the best.
+    """Score one part's candidates, the best 1: words and vectors, each as a share of the best, and days.
 
     Shares keep what ranks throw away: how far the best is ahead (Lee 1997; Bruch et al. 2023, "An analysis of fusion
     functions for hybrid retrieval", found the convex combination better than reciprocal ranks).
@@ -70,6 +75,7 @@ def fuse(candidates: Mapping[int, Candidate], weights: Weights) -> dict[int, flo
         row: weights.lexical * _share(one.lexical, most_lexical)
         + weights.dense * _share(one.dense, most_dense)
         + weights.beside * _share(one.beside, most_beside)
+        + weights.days * one.of_the_days
         for row, one in candidates.items()
     }
     best = max(scores.values())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LONGEST_QUESTION = 2_000
 # Passages among which neighbours are joined.
 _JOINED = 50
+# Hits that are given a neighbour where none was joined; benchmarks/retrieval.md.
+_ACCOMPANIED = 10
 # Hits that a reranker is given, as a multiple of those that were asked for.
 _RERANKED = 3
 _VECTORS_KEPT = 256
@@ -282,7 +284,7 @@ class Retriever:
     ) -> list[Hit]:
         ranking = merge(self._shares(scored), self._shares(clauses), self._weights.clause)
         coverage = self.snapshot.coverage
-        groups = group(ranking, coverage, limit=limit, joined=_JOINED)
+        groups = group(ranking, coverage, limit=limit, joined=_JOINED, accompanied=_ACCOMPANIED)
         rows = [row for one in groups for row in one.rows]
         similar = dict(
             zip(rows, map(float, self.snapshot.vectors.similarities(rows, whole.reshape(1, -1))[0]), strict=True)

@@ -6,6 +6,8 @@ import gzip
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -402,10 +404,10 @@ def test_the_samples_format_and_ids(tmp_path: Path) -> None:
         read_questions(write(tmp_path / "q.json", [items[0], items[0]]))
 
 
-def realtime(folder: Path, *ids: int, answer: str = "Idaho") -> Path:
+def realtime(folder: Path, *ids: int, answer: str = "Idaho", **more: str) -> Path:
     choices = ["Texas", "Idaho"]
     item = {"question_id": "20220617_3", "source": "CNN", "question": "Where?", "choices": choices, "answer": [answer]}
-    return write(folder / "questions_dev.json", [{**item, "gold_doc_ids": list(ids)}])
+    return write(folder / "questions_dev.json", [{**item, **more, "gold_doc_ids": list(ids)}])
 
 
 def write_articles(folder: Path, *items: dict[str, Any]) -> None:
@@ -422,6 +424,22 @@ def test_realtime_qas_format(tmp_path: Path) -> None:
         )
     (none,) = read_questions(realtime(tmp_path))
     assert not none.answerable
+    for written in ("2022/06/17", "2022-06-17"):
+        (dated,) = read_questions(realtime(tmp_path, 2, date=written))
+        assert dated.asked_on == date(2022, 6, 17)
+    with pytest.raises(ValueError, match=r"questions_dev\.json item 1 .*'June'"):
+        read_questions(realtime(tmp_path, 2, date="June"))
+
+
+def test_questions_are_asked_as_on_their_day(retriever: Retriever) -> None:
+    asked = GoldQuestion(
+        "What was blocked this week?", "quiz", (BLOCKED,), Scope(), "q", (gold(PROTEST.url), gold(HARBOUR.url))
+    )
+    [later] = evaluate(retriever, [replace(asked, asked_on=date(2025, 4, 14))])
+    # 13 to 20 April: nothing, so the limit is let go. The week before: only what was blocked.
+    assert later.values[Measure.ARTICLE_RECALL] == 1
+    [then] = evaluate(retriever, [replace(asked, asked_on=date(2025, 4, 10))])
+    assert (then.fact_recall, then.values[Measure.ARTICLE_RECALL]) == (1, 0.5)
 
 
 def test_realtime_qas_articles_that_cannot_be_had(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ DATED = [
     ("What did the March 2024 issue say?", "2025-06-18", "2024-03-01", "2024-03-31"),
     ("Was the flood in May 2024 higher than in March 2024?", "2025-06-18", "2024-03-01", "2024-05-31"),
     ("Does the article from 3 March 2024 match the one from 9 May 2024?", "2025-06-18", "2024-03-03", "2024-05-09"),
+    ("Who left this week?", "2025-06-18", "2025-06-15", "2025-06-22"),
     ("Who left last week?", "2025-06-18", "2025-06-09", "2025-06-15"),
     ("Who left last week?", "2025-01-01", "2024-12-23", "2024-12-29"),
     ("What is new this month?", "2025-06-18", "2025-06-01", "2025-06-30"),

@@ -14,7 +14,7 @@ from rag.questions import Names, Part, divide, understand
 from rag.ranking import Candidate, Ranked, Weights, fuse, merge
 from rag.retrieval import Retriever
 from rag.snapshot import Snapshot
-from tests.toy import HARBOUR, ToyEmbedder, build_index
+from tests.toy import HARBOUR, ORCHESTRA, ToyEmbedder, build_index
 
 NAMES = Names(["The Ellery Courier", "Strand Radio", "Vellmar Post"], [])
 
@@ -33,6 +33,9 @@ def test_both_sides_are_shares_of_their_best() -> None:
     # 1: 1 + 0.6 * 0.5; 2: 0.5 + 0.6; 3: nothing; divided by the best.
     assert fuse(candidates, Weights(dense=0.6)) == pytest.approx({1: 1.0, 2: 1.1 / 1.3, 3: 0.0})
     assert fuse(candidates, Weights(dense=1.0, lexical=0.0)) == pytest.approx({1: 0.5, 2: 1.0, 3: 0.0})
+    of_the_days = {1: Candidate(8.0, 0.4), 2: Candidate(8.0, 0.4, of_the_days=True)}
+    # 1: 1 + 0.6; 2: 0.4 more; divided by the best, so that a part loses nothing where no article is of its days.
+    assert fuse(of_the_days, Weights(dense=0.6, days=0.4)) == pytest.approx({1: 1.6 / 2, 2: 1.0})
     assert fuse({}, Weights()) == {}
     assert fuse({1: Candidate(0.0, -1.0)}, Weights()) == {1: 0.0}
 
@@ -103,6 +106,33 @@ def test_neighbours_are_joined_and_copies_hang_on_the_better(tmp_path: Path) -> 
     assert [[article.outlet for _, article in one.copies] for one in groups] == [[], ["Vellmar Post"]]
     apart = group(ranking, coverage, limit=5, joined=0)
     assert [one.rows for one in apart] == [[third], [first], [second]]
+
+
+def test_the_first_hits_are_accompanied(tmp_path: Path) -> None:
+    sentences = [f"The {word} of Port Ellery met on the quay that morning." for word in "one two three four".split()]
+    build_index(tmp_path / "index", [replace(HARBOUR, paragraphs=tuple(sentences)), ORCHESTRA], budget=20)
+    coverage = Snapshot.open(tmp_path / "index").coverage
+    texts = [coverage.passage(row)[0].text for row in range(coverage.rows)]
+    first, second, third, fourth = map(texts.index, sentences)
+    hall = texts.index(ORCHESTRA.paragraphs[0])
+    part = understood("quay")
+
+    def rows(ranking: list[int], *, limit: int = 9, joined: int = 1, accompanied: int = 1) -> list[list[int]]:
+        ranked = [Ranked(row, 1 - place / 10, part) for place, row in enumerate(ranking)]
+        found = group(ranked, coverage, limit=limit, joined=joined, accompanied=accompanied)
+        assert all(one.passage.text == "\n\n".join(texts[row] for row in one.rows) for one in found)
+        return [one.rows for one in found]
+
+    # It takes the better of its neighbours, and only one; another may be a hit of its own.
+    assert rows([second, hall, third, first]) == [[second, third], [hall], [first]]
+    # How many hits are wanted changes nothing about those that are.
+    assert rows([second, hall, third, first], limit=1) == [[second, third]]
+    assert rows([second, hall], limit=1) == [[first, second]]  # of two that nothing proposed, the one before
+    assert rows([first], limit=1) == [[first, second]]
+    assert rows([hall, fourth], limit=2) == [[hall], [fourth]]  # no neighbours, and not among the first
+    assert rows([second, third], joined=2) == [[second, third]]  # has one already
+    assert rows([hall, first, fourth], accompanied=3) == [[hall], [first, second], [third, fourth]]
+    assert rows([second, hall, third], accompanied=0) == [[second], [hall], [third]]
 
 
 def test_joined_pieces_of_a_paragraph_are_one_span(tmp_path: Path) -> None:

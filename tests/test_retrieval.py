@@ -16,7 +16,7 @@ from rag.errors import IndexIncompatible
 from rag.ranking import Weights
 from rag.retrieval import Hit, Retriever, checked_question
 from rag.scope import Scope
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 
 @pytest.fixture
@@ -82,6 +82,35 @@ def test_a_preferred_outlet_comes_first_among_near_equals(tmp_path: Path) -> Non
     indifferent = Retriever(retriever.snapshot, ToyEmbedder(), weights=Weights(preferred=0.0))
     unweighed = indifferent.retrieve("Where does the Vellmar orchestra move, like Strand Radio reported?", limit=1)
     assert other.hits[0].score == pytest.approx(0.95 * unweighed[0].score)
+
+
+def test_days_that_a_part_of_a_question_names_come_first(tmp_path: Path) -> None:
+    written = {
+        date(2025, 2, 4): "The night train to Vellmar derailed, and nine were hurt; the driver had slept badly.",
+        date(2025, 5, 12): "The night train to Vellmar derailed, and eleven were hurt when a bridge gave way at dawn.",
+        date(2025, 8, 2): "The night train to Vellmar derailed, and forty were hurt because no signal had been lit.",
+    }
+    articles = [
+        replace(HARBOUR, title="Train", paragraphs=(text,), url=None, published=day) for day, text in written.items()
+    ]
+    build_index(tmp_path / "index", [*articles, PROTEST])
+    retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+    indifferent = Retriever(retriever.snapshot, ToyEmbedder(), weights=Weights(days=0.0))
+    asked = (
+        "Did the Ellery Courier article in Q3 of 2025 say that the night train derailed, "
+        "while the Strand Radio article mentioned tolls?"
+    )
+
+    def trains(retriever: Retriever, question: str) -> list[tuple[date | None, float]]:
+        found = retriever.search(question, as_of=TODAY)
+        return [(hit.article.published, hit.score) for hit in found.hits if hit.article.title == "Train"]
+
+    assert retriever.search(asked, as_of=TODAY).scope == Scope()
+    assert trains(retriever, asked)[0][0] == date(2025, 8, 2)
+    assert trains(indifferent, asked)[0][0] == date(2025, 2, 4)
+    # Where a day limits the whole, there is nothing left to prefer; and where nothing is of the day, nothing changes.
+    for question in ("Who was hurt in the night train in Q3 of 2025?", asked.replace("2025", "2019")):
+        assert trains(retriever, question) == trains(indifferent, question)
 
 
 def test_what_a_person_set_goes_before_what_was_read(retriever: Retriever) -> None:

@@ -49,7 +49,8 @@ def examine_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, sc
     found = []
     for question in questions:
         try:
-            answer = answerer.answer(question.text, scope=question.scope if scoped else EVERYTHING)
+            scope = question.scope if scoped else EVERYTHING
+            answer = answerer.answer(question.text, scope=scope, as_of=question.asked_on)
         except ValueError as error:
             raise ValueError(f"question {question.id} cannot be asked: {error}") from error
         found.append(_answered(question, answer, answerer))

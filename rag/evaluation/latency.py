@@ -54,7 +54,7 @@ def latency(retriever: Retriever, questions: Sequence[GoldQuestion], *, scoped: 
         scope = question.scope if scoped else EVERYTHING
         started = perf_counter()
         try:
-            retriever.retrieve(question.text, limit=LIMIT, scope=scope)
+            retriever.retrieve(question.text, limit=LIMIT, scope=scope, as_of=question.asked_on)
         except ValueError as error:
             raise ValueError(f"question {question.id} cannot be asked: {error}") from error
         seconds.append(perf_counter() - started)

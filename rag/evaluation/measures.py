@@ -198,7 +198,7 @@ def examine(retriever: Retriever, questions: Iterable[GoldQuestion], *, scoped: 
     scores, results = [], []
     for question in asked:
         try:
-            hits = _enough(retriever, question.text, question.scope if scoped else EVERYTHING)
+            hits = _enough(retriever, question, question.scope if scoped else EVERYTHING)
         except ValueError as error:
             raise ValueError(f"question {question.id} cannot be asked: {error}") from error
         scores.append(score(question, hits, found))
@@ -206,12 +206,12 @@ def examine(retriever: Retriever, questions: Iterable[GoldQuestion], *, scoped: 
     return Evaluation(scores, results, tuple(gold for gold in wanted if gold not in found))
 
 
-def _enough(retriever: Retriever, text: str, scope: Scope) -> list[Hit]:
+def _enough(retriever: Retriever, question: GoldQuestion, scope: Scope) -> list[Hit]:
     """Find passages of ``WORDS`` words and ten articles, as far as there are."""
     articles = min(_CUT, retriever.snapshot.manifest.counts.articles)
     limit = _LIMIT
     while True:
-        hits = retriever.retrieve(text, limit=limit, scope=scope)
+        hits = retriever.retrieve(question.text, limit=limit, scope=scope, as_of=question.asked_on)
         words = sum(len(hit.text.split()) for hit in hits)
         if len(hits) < limit or (words > WORDS and len({hit.article.id for hit in hits}) >= articles):
             return hits

@@ -43,6 +43,8 @@ class GoldQuestion:
     """Distinct articles that hold the evidence; none where the file does not name them."""
     answers: tuple[str, ...] = ()
     """What counts as the answer; any one of them."""
+    asked_on: date | None = None
+    """The day that words like "this week" count from; None where the file does not say."""
 
     @property
     def answerable(self) -> bool:
@@ -56,7 +58,8 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     Three formats: the sample's (``question``, ``type``, ``gold[].fact``, ``scope``; see rag/sample/README.md), that of
     MultiHop-RAG (``query``, ``question_type``, ``evidence_list[].fact``; Tang & Yang 2024, arXiv 2401.15391), and that
     of RealTime QA (``question``, ``answer``, ``gold_doc_ids``; Kasai et al. 2022, arXiv 2207.13332), whose type is the
-    quiz that it was asked in and whose articles have their urls in ``articles.jsonl.gz`` beside the file.
+    quiz that it was asked in, on its ``date``, and whose articles have their urls in ``articles.jsonl.gz`` beside the
+    file.
 
     Raises:
         ValueError: not such a file; the message names the file and the item.
@@ -95,6 +98,7 @@ def _question(item: Mapping[str, object], number: int, numbered: Mapping[object,
             id=name,
             articles=tuple(dict.fromkeys(numbered[one] for one in _list(item["gold_doc_ids"], "gold_doc_ids"))),
             answers=_answers(item),
+            asked_on=date.fromisoformat(str(item["date"]).replace("/", "-")) if item.get("date") else None,
         )
     multihop = "query" in item
     gold = _list(item["evidence_list" if multihop else "gold"], "gold")

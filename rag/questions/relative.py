@@ -59,7 +59,10 @@ class Relative:
         if key in DAYTIMES:
             return self._days_ago(0, i + 1)
         if key == "week":
-            return Period(self._monday(), self._monday() + timedelta(days=6), i + 1, "week", "relative")
+            # For some the week begins on Sunday, for others it ends with it.
+            return Period(
+                self._monday() - timedelta(days=1), self._monday() + timedelta(days=6), i + 1, "week", "relative"
+            )
         if key == "weekend":
             return self._weekend(i + 1, self._monday() + timedelta(days=6))
         if key in WEEKDAYS:

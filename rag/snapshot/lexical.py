@@ -230,8 +230,9 @@ def _searcher(folder: Path) -> Searcher:
 
     try:
         # It puts a lock file beside what it opens, and a snapshot is never written to, nor may it be writable. So it
-        # is shown links to the files elsewhere; once they are open the links are not needed.
-        with tempfile.TemporaryDirectory(prefix="news-rag-") as beside:
+        # is shown links to the files elsewhere; once they are open the links are not needed. Its threads may put the
+        # lock there at the very moment of the clearing up, and what is left then does no harm.
+        with tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as beside:
             for path in folder.iterdir():
                 (Path(beside) / path.name).symlink_to(path.resolve())
             index = tantivy.Index.open(beside)
