@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,10 @@ def test_answers_are_measured(tmp_path: Path) -> None:
     assert total.says_gold == pytest.approx(1 / 3)
     nothing = figures([])
     assert (nothing.declined, nothing.refused, nothing.in_place, nothing.first) == (None, None, None, None)
+
+
+def test_a_question_of_which_nobody_knows_whether_it_is_answered_is_not_asked(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), scripted)
+    open_one = replace(gold("Who owns the harbour?", "who"), settled=False)
+    assert [one.refused for one in examine_answers(answerer, [open_one, gold("Who won?", "who")])] == [True]

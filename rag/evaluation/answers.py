@@ -41,13 +41,15 @@ class Answered:
 
 
 def examine_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, scoped: bool = False) -> list[Answered]:
-    """Ask every question, those too that the coverage does not answer.
+    """Ask every question, those too that the coverage does not answer, but none of which that is not known.
 
     Raises:
         ValueError: a question cannot be asked; it names the question.
     """
     found = []
     for question in questions:
+        if not question.settled:
+            continue
         try:
             scope = question.scope if scoped else EVERYTHING
             answer = answerer.answer(question.text, scope=scope, as_of=question.asked_on)

@@ -45,6 +45,8 @@ class GoldQuestion:
     """What counts as the answer; any one of them."""
     asked_on: date | None = None
     """The day that words like "this week" count from; None where the file does not say."""
+    settled: bool = True
+    """Whether the file says if the coverage answers it: RealTime QA names the article of some of its questions only."""
 
     @property
     def answerable(self) -> bool:
@@ -98,6 +100,7 @@ def _question(item: Mapping[str, object], number: int, numbered: Mapping[object,
             id=name,
             articles=tuple(dict.fromkeys(numbered[one] for one in _list(item["gold_doc_ids"], "gold_doc_ids"))),
             answers=_answers(item),
+            settled=bool(item["gold_doc_ids"]),
             asked_on=date.fromisoformat(str(item["date"]).replace("/", "-")) if item.get("date") else None,
         )
     multihop = "query" in item
