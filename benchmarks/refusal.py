@@ -3,7 +3,7 @@
 ``python -m benchmarks.refusal [INDEX QUESTIONS]...`` prints, for the sample's questions and the further ones on the
 sample, and for each index and file named, a table by type of question at the probability in use, and others for all.
 
-With ``--fit`` it fits the coefficients of ``rag.relevance`` to every second of the further questions and of those named
+With ``--fit`` it fits the coefficients of ``rag.signs`` to every second of the further questions and of those named
 (not to the sample's own, which stay unseen), prints them, and reports the other half with them.
 """
 
@@ -105,7 +105,7 @@ def report(name: str, asked: Sequence[Asked], score: Score) -> None:
         chosen = types == type_
         print(f"{type_:32}{chosen.sum():>9} {np.mean(likely[chosen] < ENOUGH):>9.3f}")
     print(f"{'probability':>12} {'declined':>9} {'false refusals':>15} {'of those above it, answerable':>30}")
-    for threshold in sorted({ENOUGH, *(step / 100 for step in range(5, 60, 5))}):
+    for threshold in sorted({ENOUGH, *(step / 100 for step in (*range(5, 16), *range(20, 60, 10)))}):
         above = likely >= threshold
         print(
             f"{'*' if threshold == ENOUGH else '':>6}{threshold:>6.2f} {share(~above[~answerable]):>9} "

@@ -11,7 +11,7 @@ from pathlib import Path
 from rag.answers import VERBATIM, Answer, Claim, Cut
 from rag.embedding import Embedder
 from rag.errors import GenerationFailed
-from rag.generation import Draft, Generator, Quotes, following, named
+from rag.generation import Draft, Generator, Quotes, following, name_to_show, named
 from rag.questions import Follow, Turn, follow
 from rag.relevance import Sentence
 from rag.retrieval import LONGEST_QUESTION, Retriever, checked_question
@@ -51,7 +51,7 @@ class Answerer:
         """
         drafts = named(generator)  # first: a wrong name is told before models are loaded
         retriever = Retriever.open(index, embedder=embedder)
-        return cls(retriever, drafts, generator_name=generator, follow=following(drafts))
+        return cls(retriever, drafts, generator_name=name_to_show(generator), follow=following(drafts))
 
     def refreshed(self) -> Answerer:
         """Return an answerer on the index's current snapshot: this one, if that is still it.
@@ -117,13 +117,16 @@ class Answerer:
             timings={"searched": time.perf_counter() - started},
         )
         sentences = self.retriever.sentences(found)
+        answer = replace(answer, probability=sentences[0].relevance if sentences else 0.0)
         drafts = self.generator(searched, sentences)
         while True:
             try:
                 draft = next(drafts, None)
             except GenerationFailed as error:
                 answer = replace(answer, notice=_notice(error, kept=bool(answer.claims)))
-                drafts = iter(()) if answer.claims else Quotes()(searched, sentences)
+                drafts = iter(())
+                if not answer.claims:
+                    answer, drafts = replace(answer, generator="quotes"), Quotes()(searched, sentences)
                 continue
             if draft is None:
                 break

@@ -65,6 +65,8 @@ class Answer:
     """What the question was understood to ask for; its limits are in ``scope``, unless they were let go."""
     loosened: tuple[Mention, ...] = ()
     """Limits read in the question that were let go, because they would have left nothing."""
+    probability: float = 0.0
+    """How likely the best sentence that was found answers the question; quotations need ``rag.signs.ENOUGH``."""
     unanswered: tuple[str, ...] = ()
     """Parts of the question that no claim answers, where others are answered."""
     notice: str = ""

@@ -95,6 +95,7 @@ def answer_record(answer: Answer) -> Record:
         ],
         "snapshot": answer.snapshot,
         "notice": answer.notice,
+        "probability": round(answer.probability, 3),
         "unanswered": list(answer.unanswered),
         "understood": understood_record(answer.understood, answer.loosened) if answer.understood else None,
     }

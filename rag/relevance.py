@@ -34,7 +34,7 @@ _OWN_TERMS = 3
 # What gives less than this of what is sought gives nothing: a number, say, that is only implied.
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_a-z][\w’'-]*(?<=[\w])")
+_WORD = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_][\w’'-]*(?<=[\w])")
 # In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
 _LONGEST = 1_000
 
@@ -93,7 +93,7 @@ def rank_sentences(
                 said = set(terms(text, hit.article.language))
                 shares = wanted.share(said), wanted.share(beside)
                 one = _Candidate(hit, span.paragraph, start, end, text, *shares, beside)
-                found[hit.article.id, span.paragraph, start] = one
+                found.setdefault((hit.article.id, span.paragraph, start), one)  # by the better hit
     # Ties go to the better hit: candidates stand in the order of the hits.
     chosen = sorted(found.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
     if not chosen:
@@ -163,7 +163,8 @@ class _Asked:
         understood = asking.understood
         question = _without_limits(understood)
         weights = term_weights(question, lexical, language)
-        names = {term for match in _NAME.finditer(question) for term in question_terms(match[0], [language])}
+        capitals = [word for word in _WORD.findall(question) if word[0].isupper()]
+        names = {term for word in capitals for term in question_terms(word, [language])}
         unknown = {term for term in weights if not lexical.passages_with(term)}
         return cls(
             weights,

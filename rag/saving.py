@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+import shutil
 from pathlib import Path
 
 from rag.answers import Answer
@@ -11,14 +13,16 @@ from rag.archiving import from_json, is_record, to_json
 
 
 def save_answer(path: Path, answer: Answer) -> None:
-    """Write the record of an answer to ``path``, completely or not at all; raises as ``checked_target``."""
+    """Write the record of an answer to ``path``, whole or not at all; raises as ``checked_target``."""
     target = checked_target(path)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}")
     try:
         with aside.open("x", encoding="utf-8") as stream:
             stream.write(to_json(answer) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, aside)  # what only its owner may read stays so
         aside.replace(target)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error

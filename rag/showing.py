@@ -1,4 +1,4 @@
-"""Makes of any text one line that can be shown: nothing in it is obeyed, hidden, or written the wrong way round."""
+"""Makes of any text one line that can be shown: nothing in it is obeyed, and no override turns it round."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -219,6 +220,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
         ],
         "snapshot": retriever.snapshot.id,
         "notice": "",
+        "probability": round(answer.probability, 3),
         "unanswered": [],
         "understood": {"as_of": "2025-12-31", "mentions": [], "unheld": []},
     }
@@ -287,3 +289,36 @@ def test_an_outlet_that_the_index_lacks_is_named_and_nothing_is_quoted_for_it(re
     answer = Answerer(retriever, Quotes()).answer("What did an article by the Evening Lantern say of a rise?")
     assert answer.refused
     assert "Not in this index: “the Evening Lantern”." in how_it_was_read(answer)
+
+
+def test_what_answers_a_part_of_its_own_is_quoted_though_another_outlet_says_the_same() -> None:
+    copy = replace(HARBOUR, outlet="Strand Radio", url="https://strand-radio.example/tolls")
+    both = sentence(HARBOUR, 1, 0.9, "the Courier"), sentence(copy, 1, 0.8, "Strand Radio")
+    assert quoted(*both) == [HARBOUR.paragraph(1)] * 2
+
+
+def test_signs_and_their_probability(retriever: Retriever) -> None:
+    found = retriever.search("Who raised the harbour tolls?")
+    best = retriever.sentences(found)[0]
+    assert (best.text, best.part) == (HARBOUR.paragraph(1), "Who raised the harbour tolls?")
+    assert best.signs is not None
+    # The toy's vectors: five words of the question, of which the sentence has four, "the" twice, among fifteen.
+    assert best.signs.similarity == pytest.approx(5 / math.sqrt(5 * 17))
+    assert best.signs.passage_similarity == pytest.approx(found.hits[0].explain.dense)
+    assert (best.signs.missing_beside, best.signs.missing_in_article) == (0.0, 0.0)
+    assert (best.signs.unnamed, best.signs.unknown_name, best.signs.unheld) == (0.0, 0.0, 0.0)
+    assert (best.signs.gives, best.signs.gives_nothing) == (1.0, 0.0)
+    odds = best.relevance / (1 - best.relevance)
+    assert math.log(odds) == pytest.approx(
+        -3.08 + 4.62 * best.signs.similarity + 0.4 * best.signs.passage_similarity + 1.64
+    )
+
+
+def test_a_name_in_any_script_is_one_and_a_small_letter_is_none(retriever: Retriever) -> None:
+    for question, unknown in (
+        ("Who raised the harbour tolls, Örsted?", 1.0),
+        ("Who raised the harbour tolls, école?", 0.0),
+    ):
+        signs = retriever.sentences(retriever.search(question))[0].signs
+        assert signs is not None
+        assert signs.unknown_name == unknown

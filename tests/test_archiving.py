@@ -90,6 +90,7 @@ EVERYTHING_IN_IT = Answer(
     ),
     loosened=(MENTION,),
     unanswered=("who paid them?",),
+    probability=0.25,
     notice="The server is down; quotations were looked for instead.",
     rewritten="Who raised the harbour tolls?",
     generator="openai:model",

@@ -138,7 +138,18 @@ def test_ask_in_json(index: Path) -> None:
     done = run("rag", "ask", "Who won the chess championship?", "--index", index, "--json")
     record = json.loads(done.stdout)
     assert sorted(record) == [
-        *("citations", "notice", "question", "refused", "rewritten", "snapshot", "text", "unanswered", "understood")
+        *(
+            "citations",
+            "notice",
+            "probability",
+            "question",
+            "refused",
+            "rewritten",
+            "snapshot",
+            "text",
+            "unanswered",
+            "understood",
+        )
     ]
     assert record["understood"]["mentions"] == []
     assert (record["refused"], record["citations"]) == (True, [])

@@ -160,10 +160,12 @@ def test_what_is_no_web_address_becomes_no_link(url: str | None) -> None:
 def test_a_link_cannot_leave_its_attribute() -> None:
     html = link('https://www.news.example/?a="><script>alert(1)</script>', "Title")
     assert html == (
-        '<a href="https&#58;&#47;&#47;www&#46;news&#46;example&#47;&#63;a&#61;&#34;&#62;&#60;script&#62;'
-        'alert&#40;1&#41;&#60;&#47;script&#62;" target="_blank" rel="noopener noreferrer nofollow">Title</a>'
+        '<a href="https&#58;&#47;&#47;www&#46;news&#46;example&#47;&#63;a&#61;&#37;22&#37;3E&#37;3Cscript&#37;3E'
+        'alert&#40;1&#41;&#37;3C&#47;script&#37;3E" target="_blank" rel="noopener noreferrer nofollow">Title</a>'
     )
     assert [tag for tag, _ in Seen(html).tags] == ["a"]
+    # Browsers take the backslash for a slash; written so, the link leads where it says.
+    assert "evil&#46;example&#37;5C&#64;good" in link("https://evil.example\\@good.example/story", "Title")
     assert host_of("https://bbc.example@www.evil.example/bbc.example") == "evil.example"
 
 

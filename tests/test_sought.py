@@ -129,6 +129,10 @@ UNHELD = [
     ("What did a report in the Coast Gazette call the harbour?", ["the Coast Gazette"]),
 ]
 HELD = [
+    "Why was the Harbour Daily newspaper closed?",
+    "How did the Brandt story end?",
+    "What does the new Tolls article say?",
+    "What happened in the Odile Brandt story?",
     "What did an article by Strand Radio say of the tolls?",
     "What, according to Odile Brandt, is wrong with the tolls?",
     "What does the Okonjo report demand?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.generation.drafts import Draft, Evidence, Generator
-from rag.generation.naming import following, named
+from rag.generation.naming import following, name_to_show, named
 from rag.generation.quoting import Quotes
 
-__all__ = ["Draft", "Evidence", "Generator", "Quotes", "following", "named"]
+__all__ = ["Draft", "Evidence", "Generator", "Quotes", "following", "name_to_show", "named"]

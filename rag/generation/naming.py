@@ -52,6 +52,12 @@ def named(name: str, *, environment: Mapping[str, str] = os.environ) -> Generato
     raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
 
 
+def name_to_show(name: str) -> str:
+    """The name of a generator as an answer carries it: of a file without its folders, which are nobody's business."""
+    kind, _, rest = name.strip().partition(":")
+    return f"{kind}:{Path(rest).name}" if kind in ("local", "quotes+local") and rest else name.strip()
+
+
 def following(generator: Generator) -> Follow:
     """How follow-up questions are made whole beside ``generator``: by its model, where one writes; else by rule.
 

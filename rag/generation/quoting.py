@@ -44,7 +44,8 @@ def _chosen(sentences: Sequence[Sentence]) -> list[Sentence]:
     said: set[str] = set()
     for one in [*firsts, *near]:
         meaning = set(terms(one.text))  # cut alike, whatever language the articles name
-        if chosen and len(meaning & said) >= _REPEATED * len(meaning):
+        # what answers a part of its own is no repetition: that another outlet says the same may be what was asked
+        if one not in firsts and len(meaning & said) >= _REPEATED * len(meaning):
             continue
         chosen.append(one)
         said |= meaning

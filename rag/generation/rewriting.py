@@ -11,7 +11,7 @@ from rag.errors import GenerationFailed
 from rag.generation.prompting import Model, Prompt, neutral
 from rag.generation.writing import spoken
 from rag.questions import Follow, Names, Turn, follow, topic_of
-from rag.words import STOP_WORDS, fold, words
+from rag.words import STOP_WORDS, fold, sentence_spans, words
 
 # Characters of a question made whole, and of all that the model may write before it is stopped.
 _LONGEST = 300
@@ -77,10 +77,15 @@ def is_faithful(written: str, question: str, turns: Sequence[Turn]) -> bool:
     """
     if not 3 <= len(written) <= _LONGEST or _MARKUP.search(written) or not written.isprintable():
         return False
-    if not written.endswith("?") or written.count("?") > 1 or re.search(r"[.!…]\s+[A-Z]\w+ \w+", written):
+    if not written.endswith("?") or written.count("?") > 1 or len(sentence_spans(written)) > 1:
         return False
-    known = set(words(" ".join([question, *(text for turn in turns for text in (turn.question, *turn.said))])))
-    return _named_in(written) <= known and _named_in(question, strict=True) <= set(words(written))
+    known = _words(" ".join([question, *(text for turn in turns for text in (turn.question, *turn.said))]))
+    return _named_in(written) <= known and _named_in(question, strict=True) <= _words(written)
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text, a possessive's "'s" left out."""
+    return {word.removesuffix("'s").removesuffix("’s") for word in words(text)}
 
 
 def _named_in(text: str, *, strict: bool = False) -> set[str]:
@@ -91,7 +96,7 @@ def _named_in(text: str, *, strict: bool = False) -> set[str]:
         key = fold(token).removesuffix("'s")
         named = token[:1].isupper() and not (place == 0 and (strict or key in STOP_WORDS)) and key != "i"
         if named or any(character.isdigit() for character in token) or key in _NUMBERS:
-            found.update(words(key))
+            found |= _words(key)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.linking import host_of
+from rag.linking import host_of, web_address
 from rag.showing import one_line
 
 __all__ = ["escaped", "host_of", "isolated", "link"]
@@ -28,6 +28,7 @@ def isolated(text: str) -> str:
 def link(url: str | None, shown: str) -> str:
     """Return a link to a web page; just its text where ``url`` is none, as ``javascript:…``."""
     text = escaped(shown)
-    if host_of(url) is None or url is None:
+    address = web_address(url)
+    if host_of(address) is None or address is None:
         return text
-    return f'<a href="{escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
+    return f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.questions.reading import REPORTED, Mention, Reading, any_of
 
 _PIECES = frozenset(
-    "article articles piece pieces story stories editorial editorials column op-ed coverage reporting newspaper".split()
+    "article articles piece pieces story stories editorial editorials column op-ed coverage reporting".split()
 )
 _OF = frozenset("by from in".split())
 _REPORTS = frozenset("report reports review reviews interview analysis".split())
@@ -18,8 +18,16 @@ _CALLED = frozenset(
     observer press radio tv television broadcasting chronicle telegraph sun star globe mail express standard inquirer
     examiner bulletin dispatch wire ledger record monitor echo argus advertiser independent reporter digest""".split()
 )
+# "Does the X article say …": it is asked for what X wrote; "the Brexit article" alone may be about Brexit.
+_SAYING = frozenset(
+    """say says said report reports reported suggest suggests claim claims mention mentions discuss discusses describe
+    describes argue argues note notes detail details detailing discussing describing highlight highlights""".split()
+)
 _WITHIN = frozenset("of and & the de du la le for".split())
 _LONGEST = 6
+
+
+_DESCRIBING = frozenset("new latest first last other same".split())
 
 
 def unheld(reading: Reading, held: Sequence[Mention]) -> list[Mention]:
@@ -73,6 +81,6 @@ def _asks_for(reading: Reading, start: int, end: int) -> bool:
         return True  # "an article by X and another by Y"
     if named and before == "to" and earlier == "according":
         return True
-    if behind in _PIECES and behind != "coverage":
-        return True
+    if behind in _PIECES and (named or before in ("a", "an") or any_of(reading.keys[end + 1 : end + 4], _SAYING)):
+        return before not in _DESCRIBING  # "the new Brexit article"
     return named and behind in _REPORTS

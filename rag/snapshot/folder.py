@@ -165,8 +165,11 @@ class IndexFolder:
         Ids sort by age, so it is later than every other, also within a second, or when the clock was put back.
         """
         created = datetime.now(UTC).replace(microsecond=0)
-        with suppress(ValueError, IndexError):  # none is there, or somebody made a folder that only looks like one
+        # none is there, or somebody made a folder that only looks like one
+        with suppress(ValueError, IndexError, OverflowError):
             created = max(created, created_at(self.snapshots()[-1]) + timedelta(seconds=1))
+        while self.snapshot_path(snapshot_id(created, content)).exists():
+            created += timedelta(seconds=1)
         return snapshot_id(created, content), created
 
     @contextmanager

@@ -224,4 +224,5 @@ class Frame:
         if end <= i:
             return None
         verb = self.key(self.verb) if self.verb is not None else self.key(end)
-        return phrase_of(self.reading, i, end, lead, before=verb)
+        # what a preposition leads does not act: "say about China"
+        return phrase_of(self.reading, i, end, lead, before="" if lead else verb)
