@@ -51,7 +51,7 @@ class Signs:
 
 # Below this probability a sentence is no answer: the operating point. What others cost is measured by
 # benchmarks/refusal.py.
-ENOUGH = 0.12
+ENOUGH = 0.09
 # Fitted by `python -m benchmarks.refusal --fit`.
 _INTERCEPT = -3.08
 _COEFFICIENTS = Signs(

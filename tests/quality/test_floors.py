@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.passages import subset
+from benchmarks.refusal import FURTHER, ask
 from index.building import build
 from rag.answering import Answerer
 from rag.answers import Answer
@@ -18,6 +19,7 @@ from rag.evaluation.questions import read_questions
 from rag.generation import Quotes
 from rag.retrieval import Retriever
 from rag.sample import ARTICLES, QUESTIONS
+from rag.signs import ENOUGH, probability
 from rag.snapshot import IndexFolder
 
 TODAY = date(2026, 1, 1)
@@ -78,8 +80,17 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
             assert stored.paragraph(citation.paragraph)[citation.start : citation.end] == citation.quote
         refused[bool(question.facts)] += answer.refused
     answerable = sum(bool(question.facts) for question in asked)
-    assert refused[False] / (len(asked) - answerable) >= 0.45  # unanswerable questions declined
-    assert refused[True] / answerable <= 0.07  # answerable ones refused
+    assert refused[False] / (len(asked) - answerable) >= 0.5  # unanswerable questions declined
+    # answerable ones refused: .07 before a probability decided, which declines half instead of .45
+    assert refused[True] / answerable <= 0.084
+
+
+def test_what_is_declined_of_further_questions(sample: Retriever) -> None:
+    assert digest(FURTHER) == "e446b0216717"
+    likely = [(bool(one.facts), ask(sample, one).signs) for one in read_questions(FURTHER)]
+    declined = [(answerable, max(map(probability, signs), default=0.0) < ENOUGH) for answerable, signs in likely]
+    assert sum(one for answerable, one in declined if not answerable) / 140 >= 0.6
+    assert sum(one for answerable, one in declined if answerable) / 140 <= 0.08
 
 
 def test_a_conversation_about_the_sample_finds_the_right_paragraphs(sample: Retriever) -> None:
