@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from rag.scope import Scope
 from rag.terminal import DEFAULT_INDEX, IndexOption, application, day, run, say
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rag.evaluation.questions import GoldQuestion
-    from rag.retrieval import Retriever
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
 
@@ -220,88 +214,20 @@ def evaluate(
 
     Example: rag evaluate questions_dev.json --index data/index --compare data/older --run found.run
     """
-    from rich.console import Console
-
-    from rag.evaluation import intervals, tables
-    from rag.evaluation.latency import latency
-    from rag.evaluation.measures import examine
     from rag.evaluation.questions import read_questions
-    from rag.evaluation.runs import checked_run_path, write_run
-    from rag.retrieval import Retriever
+    from rag.evaluation.reporting import report_answers, report_retrieval
     from rag.sample import QUESTIONS
-    from rag.words import counted
 
     path = questions or QUESTIONS
     everything = read_questions(path)
     if answers:
         if compare or run_file:
             raise ValueError("--compare and --run measure retrieval: leave --answers away")
-        _evaluate_answers(everything, index, generator, scoped=scoped)
+        report_answers(everything, index, generator, scoped=scoped)
         return
-    asked = [question for question in everything if question.answerable]
-    if not asked:
+    if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
-    if run_file:
-        checked_run_path(run_file)
-    retriever = Retriever.open(index)
-    other = _beside(retriever, compare) if compare else None
-    took = latency(retriever, asked, scoped=scoped)
-    found = examine(retriever, asked, scoped=scoped)
-    if run_file:
-        write_run(run_file, found.results)
-    console = Console(markup=False, highlight=False)
-    console.print(tables.fact_table(found.scores))
-    say()
-    console.print(tables.standard_table(found.scores))
-    say(f"\n{tables.legend(found.scores)}")
-    say(f"latency of one question: {took}")
-    say(f"left out because they name no evidence: {len(everything) - len(asked):,}")
-    if found.missing:
-        named = len({article for question in asked for article in question.articles})
-        say(
-            f"not in this index, and so not found: {len(found.missing):,} of {counted(named, 'article')} that the "
-            f"questions name, the first {found.missing[0]}",
-            error=True,
-        )
-    if not any(any(one.values.values()) for one in found.scores):
-        say("none of the evidence was found: are these questions about the articles of this index?", error=True)
-    say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
-    if other:
-        before = latency(other, asked, scoped=scoped)
-        differences = intervals.compare(found.scores, examine(other, asked, scoped=scoped).scores)
-        say()
-        console.print(tables.difference_table(differences, "this", "other"))
-        say(f"other: {compare}, snapshot {other.snapshot.id}, model {other.snapshot.manifest.model.name}")
-        say(f"its latency: {before}")
-
-
-def _evaluate_answers(questions: Sequence[GoldQuestion], index: Path, generator: str, *, scoped: bool) -> None:
-    from rich.console import Console
-
-    from rag.answering import Answerer
-    from rag.evaluation import tables
-    from rag.evaluation.answers import examine_answers, figures
-
-    answerer = Answerer.open(index, generator=generator)
-    found = examine_answers(answerer, questions, scoped=scoped)
-    Console(markup=False, highlight=False).print(tables.answer_table(found))
-    say(f"\n{tables.ANSWER_LEGEND}")
-    first = figures(found).first
-    if first is not None:
-        say(f"first sentence after {1000 * first:.0f} ms (median)")
-    snapshot = answerer.retriever.snapshot
-    say(f"generator {generator}, snapshot {snapshot.id}, model {snapshot.manifest.model.name}")
-
-
-def _beside(retriever: Retriever, index: Path) -> Retriever:
-    """Open another index, with the model that is loaded already if it is the same."""
-    from rag.errors import IndexIncompatible
-    from rag.retrieval import Retriever
-
-    try:
-        return Retriever.open(index, embedder=retriever.embedder)
-    except IndexIncompatible:
-        return Retriever.open(index)
+    report_retrieval(everything, index, scoped=scoped, compare=compare, run_file=run_file)
 
 
 @commands.command()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from rag.answering import Answerer
 from rag.evaluation.answers import examine_answers, figures
 from rag.evaluation.questions import GoldQuestion
+from rag.evaluation.tables import answer_table
 from rag.generation import Draft, Evidence
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
@@ -67,3 +70,29 @@ def test_a_question_of_which_nobody_knows_whether_it_is_answered_is_not_asked(tm
     answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), scripted)
     open_one = replace(gold("Who owns the harbour?", "who"), settled=False)
     assert [one.refused for one in examine_answers(answerer, [open_one, gold("Who won?", "who")])] == [True]
+
+
+def test_the_table_of_answers_fits_a_terminal_of_80_columns(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR, ORCHESTRA])
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), scripted)
+    found = examine_answers(
+        answerer, [gold("Who needs money in the harbour?", "comparison", BRANDT), gold("Who won?", "null")]
+    )
+    console = Console(width=80, file=StringIO())
+    console.print(answer_table(found))
+    assert isinstance(console.file, StringIO)
+    heading, *rows = console.file.getvalue().splitlines()
+    assert heading.split() == [
+        "type",
+        "asked",
+        "declined",
+        "refused",
+        "in",
+        "place",
+        "on",
+        "gold",
+        "gold",
+        "passage",
+        "cut",
+    ]
+    assert [row.split()[:2] for row in rows] == [["comparison", "1"], ["null", "1"], ["all", "2"]]

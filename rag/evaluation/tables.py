@@ -1,4 +1,4 @@
-"""Draws the figures as tables that fit a page of 120 columns."""
+"""Draws the figures as tables that fit a page of 120 columns, those of answers one of 80."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def difference_table(differences: Iterable[Difference], first: str, second: str)
 
 def answer_table(answers: Sequence[Answered]) -> Table:
     """By type of question: what was declined, what the sentences rest on, and whether the gold answer is said."""
-    headings = ("questions", "declined", "false refusals", "in place", "on gold", "says gold", "passage says", "cut")
+    # short enough, with the type, for 80 columns
+    headings = ("asked", "declined", "refused", "in place", "on gold", "gold", "passage", "cut")
     table = _table("type", *headings)
     by_type: dict[str, list[Answered]] = {}
     for one in answers:
@@ -71,11 +72,11 @@ def answer_table(answers: Sequence[Answered]) -> Table:
 
 
 ANSWER_LEGEND = """declined: share of the unanswerable questions that were declined
-false refusals: share of the answerable questions that were declined
+refused: share of the answerable questions that were declined, wrongly
 in place: share of the citations whose text stands at its span, read anew
 on gold: share of the answers' sentences that cite a paragraph with a gold fact
-says gold: share of the answers that hold the gold answer, where there is one that is not just yes or no
-passage says: the same for the first passage that was found
+gold: share of the answers that hold the gold answer, where there is one that is not just yes or no
+passage: the same for the first passage that was found
 cut: sentences that were drafted and left out, as the check did not bear them out"""
 
 
