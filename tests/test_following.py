@@ -496,6 +496,26 @@ def test_what_stands_alone_or_is_unclear_is_left_as_it_is(before: str, question:
     assert follow(question, turns(before), NAMES, as_of=AS_OF) is None
 
 
+@pytest.mark.parametrize("about", ["China", "NATO", "the harbour of Vellmar"])
+def test_what_was_spoken_about_is_not_who_is_meant(about: str) -> None:
+    turn = Turn(f"What did Odile Brandt say about {about}?", (), False)
+    whole = follow("Why did she resign?", [turn], Names(["Strand Radio"], []), as_of=date(2025, 7, 1))
+    assert whole == "Why did Odile Brandt resign?"
+
+
+@pytest.mark.parametrize(
+    ("written", "question"),
+    [
+        ("What did U.S. Secretary of State Ana Ruhl say about the pipeline?", "What did she say about it?"),
+        ("Why did Mr. Ruhl call it dangerous?", "Why did Mr. Ruhl call it dangerous?"),
+        ("What did Ruhl's wife say about the pipeline?", "And Ruhl's wife?"),
+    ],
+)
+def test_titles_and_possessives_are_no_inventions(written: str, question: str) -> None:
+    turns = [Turn("What did U.S. Secretary of State Ana Ruhl say about the pipeline?", (), False)]
+    assert is_faithful(written, question, turns)
+
+
 def test_a_new_topic_drops_the_old_one() -> None:
     strike = Turn("Who leads the dockers' union?", ("Union leader Janne Torvik confirms at the gate.",))
     height = Turn("How high is the Garrow Dam?", ("The Garrow Dam is 71 metres high.",))

@@ -84,8 +84,9 @@ def is_faithful(written: str, question: str, turns: Sequence[Turn]) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    """The words of a text, a possessive's "'s" left out."""
-    return {word.removesuffix("'s").removesuffix("’s") for word in words(text)}
+    """The words of a text, a possessive's "'s" left out, and the letters of an abbreviation such as "U.S."."""
+    plain = {word.removesuffix("'s").removesuffix("’s") for word in words(text)}
+    return plain | {letter for word in plain if "." in word for letter in word.split(".")}
 
 
 def _named_in(text: str, *, strict: bool = False) -> set[str]:
