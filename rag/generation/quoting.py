@@ -11,7 +11,7 @@ from rag.words import terms
 
 _MOST_QUOTES = 4
 # A further quote must be nearly as likely to answer as the best one of its part: its odds at least this share.
-_NEARLY = 0.4
+_NEARLY = 0.3
 # Share of its terms that were quoted already from which on a sentence repeats.
 _REPEATED = 0.7
 
