@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         ModelUnavailable,
         RagError,
     )
-    from rag.retrieval import Hit, Retriever
+    from rag.hits import Hit
+    from rag.retrieval import Retriever
     from rag.scope import Scope
     from rag.verification import Citation
 
@@ -68,7 +69,8 @@ _HOMES = {
         "ModelUnavailable",
         "RagError",
     ),
-    "rag.retrieval": ("Hit", "Retriever"),
+    "rag.hits": ("Hit",),
+    "rag.retrieval": ("Retriever",),
     "rag.scope": ("Scope",),
     "rag.verification": ("Citation",),
 }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.articles import Article, day_in_words
+from rag.hits import Hit
 from rag.questions import Mention, Understood
-from rag.retrieval import Hit
 from rag.scope import EVERYTHING, Scope
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation, Outcome, Rule, Verdict
@@ -95,7 +95,7 @@ class Answer:
             + "".join(f"[{citation.marker}]" for citation in claim.citations)
             for claim in self.claims
         ]
-        return "\n".join(filter(None, (lead(self), *said, half(self))))
+        return "\n".join(filter(None, (lead(self), *said, not_answered(self))))
 
     def to_json(self) -> str:
         """Write it as a record to keep, with the articles that it points to; see ``rag.archiving.to_json``."""
@@ -122,16 +122,18 @@ def lead(answer: Answer) -> str:
     articles = {one.article.id: one.article for one in answer.citations}.values()
     if not articles:
         return ""
-    outlets = {one.outlet for one in articles}
+    outlets = {one.outlet for one in articles if one.outlet}
     days = sorted(one.published for one in articles if one.published)
-    text = f"From {counted(len(articles), 'article')} of {counted(len(outlets), 'outlet')}"
+    text = f"From {counted(len(articles), 'article')}"
+    if outlets:
+        text += f" of {counted(len(outlets), 'outlet')}"
     if days:
         first, last = day_in_words(days[0]), day_in_words(days[-1])
         text += f", {first}" if first == last else f", {first} to {last}"
     return text + ":"
 
 
-def half(answer: Answer) -> str:
+def not_answered(answer: Answer) -> str:
     """Say which parts of the question the coverage does not answer; empty where it answers all, or nothing."""
     if not answer.unanswered:
         return ""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rag.answers import Answer
 from rag.articles import Article
+from rag.hits import Found, Hit
 from rag.linking import deep_link
 from rag.questions import Mention, Understood
-from rag.retrieval import Found, Hit
 
 Record = dict[str, object]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.articles import Article, header
 from rag.embedding import Embedder
+from rag.hits import Hit
 from rag.questions import Sought, Understood, sought
 from rag.signs import Signs, gives, probability
 from rag.snapshot import LexicalIndex
@@ -20,8 +21,6 @@ from rag.words import length_in_words, question_terms, sentence_spans, terms
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from rag.retrieval import Hit
 
 # Sentences that the model reads per question, half of what answering takes. Of those that are evidence, 98 % are among
 # the first 16 on the sample, 93 % on MultiHop-RAG.

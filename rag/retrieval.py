@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag.articles import Article, Passage
 from rag.candidates import find_candidates
 from rag.embedding import Embedder, SentenceTransformerEmbedder
 from rag.errors import IndexIncompatible
 from rag.grouping import group
+from rag.hits import Copy, Explanation, Found, Hit
 from rag.planning import Lookup, Planner
-from rag.questions import Divide, Mention, Names, Part, Understood, divide, understand
+from rag.questions import Divide, Names, Part, divide, understand
 from rag.ranking import Candidate, Weights, fuse, merge
 from rag.relevance import Asking, Sentence, rank_sentences, says_enough
 from rag.scope import EVERYTHING, Scope
@@ -37,63 +37,6 @@ _ACCOMPANIED = 10
 # Hits that a reranker is given, as a multiple of those that were asked for.
 _RERANKED = 3
 _VECTORS_KEPT = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a passage was found."""
-
-    lexical: float
-    """BM25 of the passage's words, with its article's share; 0 where none of the question's words occur. A passage that
-    only the vectors propose is given the passage score of the last that the words propose, as it has at most that."""
-    dense: float
-    """Cosine of the angle between the whole question and the passage, at most 1."""
-    part: str
-    """The part of the question that found it."""
-    reranked: float | None = None
-    """What the reranker gave it, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A passage of another article that says nearly the same, such as the same wire story in another outlet."""
-
-    passage: Passage
-    article: Article
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A found passage; neighbouring passages that were found together are one."""
-
-    rank: int
-    """From 1, the best."""
-    score: float
-    """0 to 1, the best hit of each part of the question near 1; with a reranker, its score. Higher is better."""
-    passage: Passage
-    article: Article
-    explain: Explanation
-    copies: tuple[Copy, ...] = ()
-    """The same text in other articles; it takes one place in the ranking."""
-
-    @property
-    def text(self) -> str:
-        """The passage's text."""
-        return self.passage.text
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found, and how the question was understood."""
-
-    hits: tuple[Hit, ...]
-    understood: Understood
-    scope: Scope
-    """What was searched: the limits given, and those read in the question."""
-    loosened: tuple[Mention, ...] = ()
-    """Limits read in the question that would have left nothing, and were let go."""
-    parts: tuple[str, ...] = ()
-    """The parts that were looked for one by one; one, the whole question, where it was not divided."""
 
 
 class Retriever:

@@ -23,7 +23,8 @@ from llama_index.core.schema import (
 
 from rag.adapters import langchain, llama_index
 from rag.articles import Article
-from rag.retrieval import Hit, Retriever
+from rag.hits import Hit
+from rag.retrieval import Retriever
 from rag.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 

@@ -18,8 +18,8 @@ from markdown_it import MarkdownIt
 from rag import Answer, Article, Citation, Claim, Scope
 from rag.articles import Passage, Span, Subheading
 from rag.exporting import FORMATS, export
+from rag.hits import Explanation, Hit
 from rag.linking import deep_link, host_of, web_address
-from rag.retrieval import Explanation, Hit
 from rag.snapshot.coverage import Summary
 from tests.injections import INJECTIONS
 from tests.test_page import HOSTILE

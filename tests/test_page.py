@@ -25,6 +25,8 @@ from rag.answers import Answer, Claim, Cut
 from rag.articles import Passage, Span, Subheading
 from rag.exporting import export
 from rag.generation import Draft
+from rag.hits import Explanation, Hit
+from rag.linking import host_of
 from rag.page import build, launch
 from rag.page.conversation import Newest, Turn, View, converse, read_scope
 from rag.page.drawing import (
@@ -37,11 +39,11 @@ from rag.page.drawing import (
     draw_welcome,
     nearest_hits,
 )
-from rag.page.escaping import escaped, host_of, link
+from rag.page.escaping import escaped, link
 from rag.page.examples import example_questions
 from rag.page.serving import Server
 from rag.relevance import Sentence
-from rag.retrieval import Explanation, Hit, Retriever
+from rag.retrieval import Retriever
 from rag.scope import EVERYTHING
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation, Outcome, Rule

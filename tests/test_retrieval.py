@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.errors import IndexIncompatible
+from rag.hits import Hit
 from rag.ranking import Weights
-from rag.retrieval import Hit, Retriever, checked_question
+from rag.retrieval import Retriever, checked_question
 from rag.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 

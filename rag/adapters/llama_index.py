@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 
 from rag.adapters.hits import metadata, passage_id
-from rag.retrieval import Hit, Retriever, checked_limit
+from rag.hits import Hit
+from rag.retrieval import Retriever, checked_limit
 from rag.scope import EVERYTHING, Scope
 
 try:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from rag.evaluation.matching import find_articles, says
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.evaluation.runs import Result
-from rag.retrieval import Hit, Retriever
+from rag.hits import Hit
+from rag.retrieval import Retriever
 from rag.scope import EVERYTHING, Scope
 
 WORDS = 2_000

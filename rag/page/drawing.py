@@ -8,12 +8,12 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from rag.answers import Answer, Claim, Cut, half, how_it_was_read, lead, left_out, origin, what_was_searched
+from rag.answers import Answer, Claim, Cut, how_it_was_read, lead, left_out, not_answered, origin, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.exporting import export
-from rag.linking import deep_link
-from rag.page.escaping import escaped, host_of, isolated, link
-from rag.retrieval import Hit
+from rag.hits import Hit
+from rag.linking import deep_link, host_of
+from rag.page.escaping import escaped, isolated, link
 from rag.snapshot.coverage import Summary
 from rag.verification import Citation
 
@@ -48,7 +48,7 @@ def draw_answer(answer: Answer, turn: int) -> str:
         parts.append(f'<p class="lead">{escaped(lead(answer))}</p>')
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
-        parts.append(f'<p class="half">{isolated(half(answer))}</p>')
+        parts.append(f'<p class="half">{isolated(not_answered(answer))}</p>')
     notes = []
     if answer.scope:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")

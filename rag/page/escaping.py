@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.linking import host_of, web_address
+from rag.linking import web_address
 from rag.showing import one_line
-
-__all__ = ["escaped", "host_of", "isolated", "link"]
 
 # Every ASCII punctuation character, not only HTML's five: the conversation is read as Markdown before it is HTML, where
 # `*`, `[`, `$$`, "www." and a bare address mean something too. A character reference means itself in both.
@@ -29,6 +27,6 @@ def link(url: str | None, shown: str) -> str:
     """Return a link to a web page; just its text where ``url`` is none, as ``javascript:…``."""
     text = escaped(shown)
     address = web_address(url)
-    if host_of(address) is None or address is None:
+    if address is None:
         return text
     return f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
