@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rag.articles import Article
 from rag.verification import Outcome, Rule, Support, Verdict, check
+from rag.verification.counting import quantities_in
 from rag.verification.dates import days_in, same_day
-from rag.verification.quantities import quantities_in
 from rag.verification.quotations import stands
 from rag.verification.tokens import quotations_in, tokens_in
 from tests.toy import HARBOUR, PROTEST

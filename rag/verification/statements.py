@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.verification.counting import quantities_in
 from rag.verification.dates import Day, days_in
 from rag.verification.names import Name, names_in
 from rag.verification.polarity import Leaning, leanings_in
-from rag.verification.quantities import Quantity, quantities_in
+from rag.verification.quantities import Quantity
 from rag.verification.tokens import Token, tokens_in
 from rag.words import sentence_spans
 
