@@ -35,22 +35,23 @@ class Quotes:
 def _chosen(sentences: Sequence[Sentence]) -> list[Sentence]:
     """The best of each part, then what is nearly as likely to answer; nothing that repeats what was chosen."""
     enough = [one for one in sentences if one.relevance >= ENOUGH]
-    best: dict[str, float] = {}
+    best: dict[str, Sentence] = {}
     for one in enough:
-        best.setdefault(one.part, _odds(one.relevance))
-    firsts = [next(one for one in enough if one.part == part) for part in best]
-    near = [one for one in enough if one not in firsts and _odds(one.relevance) >= _NEARLY * best[one.part]]
-    chosen: list[Sentence] = []
-    said: set[str] = set()
-    for one in [*firsts, *near]:
-        meaning = set(terms(one.text))  # cut alike, whatever language the articles name
-        # what answers a part of its own is no repetition: that another outlet says the same may be what was asked
-        if one not in firsts and len(meaning & said) >= _REPEATED * len(meaning):
+        best.setdefault(one.part, one)
+    # What answers a part of its own is no repetition: that another outlet says the same may be what was asked.
+    chosen = list(best.values())
+    # cut alike, whatever language the articles name
+    said = {term for one in chosen for term in terms(one.text)}
+    for one in enough:
+        if len(chosen) >= _MOST_QUOTES:
+            break
+        first = best[one.part]
+        meaning = set(terms(one.text))
+        repeats = len(meaning & said) >= _REPEATED * len(meaning)
+        if one is first or repeats or _odds(one.relevance) < _NEARLY * _odds(first.relevance):
             continue
         chosen.append(one)
         said |= meaning
-        if len(chosen) >= max(_MOST_QUOTES, len(firsts)):
-            break
     return chosen
 
 

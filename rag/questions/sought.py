@@ -37,7 +37,7 @@ class Sought:
 
 
 _AUXILIARIES = frozenset(
-    """did do does is are was were has have had will would can could should may might must been be being people's
+    """did do does is are was were has have had will would can could should may might must been be being
     there of for in on at to by from with than""".split()
 )
 _MONEY_WORDS = frozenset(

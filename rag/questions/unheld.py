@@ -23,11 +23,9 @@ _SAYING = frozenset(
     """say says said report reports reported suggest suggests claim claims mention mentions discuss discusses describe
     describes argue argues note notes detail details detailing discussing describing highlight highlights""".split()
 )
+_DESCRIBING = frozenset("new latest first last other same".split())
 _WITHIN = frozenset("of and & the de du la le for".split())
 _LONGEST = 6
-
-
-_DESCRIBING = frozenset("new latest first last other same".split())
 
 
 def unheld(reading: Reading, held: Sequence[Mention]) -> list[Mention]:
