@@ -85,15 +85,15 @@ def ask(
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answering import Answerer
     from rag.answers import Answer, how_it_was_read
+    from rag.archiving import checked_record, save_answer
     from rag.exporting import export
     from rag.records import answer_record
     from rag.retrieval import checked_question
-    from rag.saving import checked_target, save_answer
 
     if as_json and form not in ("text", "json"):
         raise typer.BadParameter(f"--json prints JSON: leave it away for {form}", param_hint="--format")
     if save:
-        checked_target(save)
+        checked_record(save)
     text = checked_question(question)  # before the model is loaded, which takes seconds
     asked_on = day(as_of, "--as-of")
     before = [checked_question(one) for one in after or ()]
@@ -132,8 +132,8 @@ def verify(
 
     Example: rag verify tolls.json --index data/index
     """
+    from rag.archiving import read_answer
     from rag.rechecking import in_words, summed_up
-    from rag.saving import read_answer
     from rag.snapshot import Snapshot
 
     answer = read_answer(record)

@@ -16,14 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import Answer, Answerer, Article, Citation, Claim, Cut, Hit, Passage, Retriever, Scope, Span
-from rag.archiving import FORMAT, is_record
+from rag.archiving import FORMAT, is_record, read_answer, save_answer
 from rag.articles import Subheading
 from rag.generation import Draft, Evidence, Quotes
+from rag.hits import Copy, Explanation
 from rag.questions import Mention, Understood
 from rag.rechecking import Rechecked, Standing, in_words, summed_up
 from rag.relevance import Sentence
-from rag.retrieval import Copy, Explanation
-from rag.saving import read_answer, save_answer
 from rag.snapshot import Snapshot
 from rag.snapshot.coverage import Summary
 from rag.verification import Outcome, Rule, Support, Verdict
@@ -58,7 +57,11 @@ EVERYTHING_IN_IT = Answer(
     question="Who\x00 raised \udce4 the tolls?",
     scope=Scope(date(2025, 1, 1), date(2025, 12, 31), ("The Ellery Courier",), ("Mara Quill",), ("fr", "en")),
     claims=(
-        Claim("They rose.", (cite(FULL, 1, 1, "raised the tolls"), cite(PROTEST, 2, 2))),
+        Claim(
+            "They rose.",
+            (cite(FULL, 1, 1, "raised the tolls"), cite(PROTEST, 2, 2)),
+            Verdict(Outcome.SUPPORTED, None, "both say it", (Support(FULL, 1, 34, 50), Support(PROTEST, 2, 0, 10))),
+        ),
         Claim(
             "Money is needed.",
             (cite(FULL, 2, 3),),
@@ -214,6 +217,10 @@ ALTERED = [
     (put("answer", "claims", 0, "citations", 0, "paragraph", value=True), "paragraph is true or false, not a whole"),
     (put("answer", "claims", 0, "verdict", "outcome", value="true"), "verdict.outcome is 'true', not one of its words"),
     (put("answer", "claims", 1, "verdict", "supports", 0, "end", value=900), "a verdict rests on characters that"),
+    (
+        put("answer", "claims", 1, "verdict", "supports", value=[]),
+        "“Money is needed.” is given as a quotation, and is not what it cites",
+    ),
     (put("answer", "hits", 0, "passage", "text", value="x"), "a passage of hit 1 does not stand in “Harbour tolls"),
     (put("answer", "hits", 0, "score", value="1"), "answer.hits[0].score is text, not a finite number"),
     (put("answer", "hits", 0, "score", value=10**999), "answer.hits[0].score is a whole number, not a finite number"),

@@ -15,9 +15,9 @@ import pytest
 
 from index.building import build
 from rag import Answerer
+from rag.archiving import save_answer
 from rag.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES
-from rag.saving import save_answer
 from rag.snapshot import IndexFolder
 from tests.toy import HARBOUR, write_article
 

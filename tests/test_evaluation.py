@@ -23,8 +23,10 @@ from rag.evaluation.latency import latency
 from rag.evaluation.matching import find_articles, says
 from rag.evaluation.measures import Measure, Score, evaluate, examine, mean, multihop_map, score
 from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
-from rag.evaluation.runs import Result, checked_run_path, document_id, write_run
-from rag.retrieval import Hit, Retriever
+from rag.evaluation.runs import Result, document_id, write_run
+from rag.hits import Hit
+from rag.retrieval import Retriever
+from rag.saving import checked_target
 from rag.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
@@ -359,7 +361,7 @@ def test_a_run_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["{tmp}", "{tmp}/none/found.run", "/dev/null"])
 def test_a_run_that_cannot_be_written_is_named(tmp_path: Path, where: str) -> None:
     path = Path(where.format(tmp=tmp_path))
-    for call in (checked_run_path, lambda path: write_run(path, [])):
+    for call in (checked_target, lambda path: write_run(path, [])):
         with pytest.raises(OSError, match=str(path)):
             call(path)
     assert list(tmp_path.iterdir()) == []

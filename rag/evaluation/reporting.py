@@ -14,8 +14,9 @@ from rag.evaluation.answers import examine_answers, figures
 from rag.evaluation.latency import latency
 from rag.evaluation.measures import examine
 from rag.evaluation.questions import GoldQuestion
-from rag.evaluation.runs import checked_run_path, write_run
+from rag.evaluation.runs import write_run
 from rag.retrieval import Retriever
+from rag.saving import checked_target
 from rag.terminal import say
 from rag.words import counted
 
@@ -29,7 +30,7 @@ def report_retrieval(
     """
     asked = [question for question in everything if question.answerable]
     if run_file:
-        checked_run_path(run_file)
+        checked_target(run_file)
     retriever = Retriever.open(index)
     other = _beside(retriever, compare) if compare else None
     took = latency(retriever, asked, scoped=scoped)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.retrieval import Hit
+from rag.hits import Hit
+from rag.saving import checked_target, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +46,13 @@ def write_run(path: Path, results: Iterable[Result], *, tag: str = "news-rag") -
     Raises:
         OSError: the file cannot be written; it names ``path``.
     """
-    target = checked_run_path(path)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with aside.open("x", encoding="utf-8", errors="backslashreplace") as stream:
-            for result in results:
-                before: int | None = None
-                for rank, (document, score) in enumerate(result.documents, start=1):
-                    units = round(score * 100_000)
-                    before = units if before is None else min(units, before - 1)
-                    stream.write(f"{result.question} Q0 {document} {rank} {before / 100_000:.5f} {tag}\n")
-        aside.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(checked_target(path), _lines(results, tag), named=path, errors="backslashreplace")
 
 
-def checked_run_path(path: Path) -> Path:
-    """Return where a run for ``path`` goes, links followed; to be called before an evaluation that takes minutes.
-
-    Raises:
-        OSError: nothing can be written there, or something other than a file is there; it names ``path``.
-    """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        number = errno.EISDIR if target.is_dir() else errno.EINVAL
-        raise OSError(number, os.strerror(number), str(path))
-    if not target.parent.is_dir():
-        raise OSError(errno.ENOENT, "No such folder to write to", str(path))
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    return target
+def _lines(results: Iterable[Result], tag: str) -> Iterator[str]:
+    for result in results:
+        before: int | None = None
+        for rank, (document, score) in enumerate(result.documents, start=1):
+            units = round(score * 100_000)
+            before = units if before is None else min(units, before - 1)
+            yield f"{result.question} Q0 {document} {rank} {before / 100_000:.5f} {tag}\n"

@@ -1,10 +1,9 @@
-"""Writes an answer as a JSON record that can be read, and checked, without the index it came from."""
+"""Reads the record of an answer back; whatever is not as it was written is refused, with its place."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -14,35 +13,9 @@ from functools import cache
 from typing import Literal, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 
 from rag.answers import Answer
-from rag.articles import Article, Passage
-
-RECORD = "news-rag answer"
-"""What a record says that it is, in its field ``record``."""
-FORMAT = 1
-"""Raised when a record can no longer be read as before; a field that is added, with a default, does not raise it."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def to_json(answer: Answer) -> str:
-    """Write an answer as JSON, each article that it points to once and whole; ``from_json`` gives the same answer.
-
-    Raises:
-        ValueError: a citation, or a passage, is not what its article says at its place, so nobody could read it back.
-    """
-    if fault := _fault(answer):
-        raise ValueError(f"the answer cannot be kept: {fault}")
-    articles: dict[tuple[str, str], Article] = {}
-    record = {
-        "record": RECORD,
-        "format": FORMAT,
-        "answer": _encoded(answer, articles),
-        "articles": [
-            {"id": id_, "version": version, **_fields(article, {})} for (id_, version), article in articles.items()
-        ],
-    }
-    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-    # Half a pair, as a command line gives where its bytes are no text, cannot be written to a file but as its code.
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+from rag.archiving.soundness import unsound
+from rag.archiving.writing import FORMAT, RECORD
+from rag.articles import Article
 
 
 def from_json(text: str) -> Answer:
@@ -72,7 +45,7 @@ def from_json(text: str) -> Answer:
     answer = cast(Answer, reader.read(Answer, record["answer"], "answer"))
     if unused := next(reader.unused(), None):
         _refuse(f"nothing points to its article {unused!r}")
-    if fault := _fault(answer):
+    if fault := unsound(answer):
         _refuse(fault)
     return answer
 
@@ -84,27 +57,6 @@ def is_record(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(record, dict) and record.get("record") == RECORD
-
-
-def _encoded(value: object, articles: dict[tuple[str, str], Article]) -> object:
-    if isinstance(value, Article):
-        key = (value.id, value.version)
-        articles.setdefault(key, value)
-        return {"id": key[0], "version": key[1]}
-    if is_dataclass(value):
-        return _fields(value, articles)
-    if isinstance(value, tuple):
-        return [_encoded(item, articles) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-def _fields(value: object, articles: dict[tuple[str, str], Article]) -> dict[str, object]:
-    assert is_dataclass(value)
-    return {field.name: _encoded(getattr(value, field.name), articles) for field in fields(value)}
 
 
 class _Reader:
@@ -248,44 +200,6 @@ _NAMES = {
 
 def _kind(value: object) -> str:
     return "null" if value is None else _NAMES[type(value)]
-
-
-def _fault(answer: Answer) -> str | None:
-    """Say what in an answer points to what is not there, or None."""
-    if answer.refused and answer.claims:
-        return "it is a refusal with claims"
-    if any(not claim.citations for claim in answer.claims):
-        return "it has a claim without a citation"
-    for marker, citation in enumerate(answer.citations, start=1):
-        if citation.marker != marker:
-            return f"citation {marker} has the marker {citation.marker}"
-        said = _at(citation.article, citation.paragraph, citation.start, citation.end)
-        if said is None or said != citation.quote:
-            return (
-                f"the quote of citation {marker} does not stand in paragraph {citation.paragraph} of "
-                f"“{citation.article.title:.60}” at characters {citation.start} to {citation.end}"
-            )
-    for claim in answer.claims:
-        for support in claim.verdict.supports:
-            if _at(support.article, support.paragraph, support.start, support.end) is None:
-                return f"a verdict rests on characters that “{support.article.title:.60}” does not have"
-    for hit in answer.hits:
-        for passage, article in ((hit.passage, hit.article), *((copy.passage, copy.article) for copy in hit.copies)):
-            if not _is_of(passage, article):
-                return f"a passage of hit {hit.rank} does not stand in “{article.title:.60}”"
-    return None
-
-
-def _is_of(passage: Passage, article: Article) -> bool:
-    said = [_at(article, span.paragraph, span.start, span.end) for span in passage.spans]
-    return passage.article_id == article.id and None not in said and "\n\n".join(map(str, said)) == passage.text
-
-
-def _at(article: Article, paragraph: int, start: int, end: int) -> str | None:
-    if not 1 <= paragraph <= len(article.paragraphs):
-        return None
-    text = article.paragraph(paragraph)
-    return text[start:end] if 0 <= start < end <= len(text) else None
 
 
 def _no_others(record: Mapping[str, object], names: tuple[str, ...], where: str) -> None:
