@@ -34,6 +34,8 @@ _OWN_TERMS = 3
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
 _WORD = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_][\w’'-]*(?<=[\w])")
+# Links, and markers that a reader would take for those of the answer.
+_PASTED = re.compile(r"://|\bwww\.|\]\(|[\[【［⟦]\W*\d+\W")
 # In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
 _LONGEST = 1_000
 
@@ -212,7 +214,7 @@ def _can_be_quoted(sentence: str) -> bool:
         and not sentence.rstrip("\"'”’)»」』）").endswith(("?", "？", "؟"))
         # Who signed a quoted post, or a post with its links: pasted in, not said.
         and not sentence.startswith(("—", "–", "-"))
-        and "://" not in sentence
+        and not _PASTED.search(sentence)
     )
 
 

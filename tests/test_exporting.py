@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from benchmarks.injections import INJECTIONS
 from rag import Answer, Article, Citation, Claim, Scope
 from rag.articles import Passage, Span, Subheading
 from rag.exporting import FORMATS, export
 from rag.hits import Explanation, Hit
 from rag.linking import deep_link, host_of, web_address
 from rag.snapshot.coverage import Summary
-from tests.injections import INJECTIONS
 from tests.test_page import HOSTILE
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 

@@ -8,25 +8,22 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.injections import INJECTIONS, QUESTION, offences
 from rag.answering import Answerer
-from rag.answers import Answer
 from rag.errors import GenerationFailed
 from rag.generation.drafts import Draft
 from rag.generation.local import LocalModel
 from rag.generation.prompting import Model, Prompt, writing_prompt
 from rag.generation.writing import Writer
-from rag.page.drawing import draw_answer
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
 from tests.conftest import missing
-from tests.injections import INJECTIONS
 from tests.servers import small_model
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 NONCE = "5eaf00d5eaf00d00"
 SPECIAL = re.compile(r"<\|?|\|>|[<>{}`|｜＜＞【】［］⟦⟧]|\[/?[A-Z]")
 FORBIDDEN = re.compile(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", re.IGNORECASE)
-QUESTION = "Who raised the tolls of Port Ellery?"
 
 
 def sentences(*texts: str) -> list[Sentence]:
@@ -100,24 +97,10 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever.open(folder, embedder=ToyEmbedder())
 
 
-def holds_nothing_but_checked_sentences(answer: Answer) -> None:
-    for shown in (answer.text, *(claim.text for claim in answer.claims)):
-        assert not FORBIDDEN.search(shown)
-        assert shown.replace("\n", "").isprintable()
-    drawn = draw_answer(answer, 1)
-    assert not re.search(r"<(img|script|iframe|style|details(?! class=\"cut\">))", drawn)
-    assert [link for link in re.findall(r'href="([^"]*)"', drawn) if not re.fullmatch(r"#a1(-c\d+)?", link)] == []
-    for claim in answer.claims:
-        assert claim.citations
-        assert not re.search(r"[\[【［⟦]\W*\d", claim.text)
-    for citation in answer.citations:
-        assert citation.article.paragraph(citation.paragraph)[citation.start : citation.end] == citation.quote
-
-
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_an_obedient_model_gets_no_link_image_markup_or_uncited_sentence_shown(retriever: Retriever, text: str) -> None:
     answer = Answerer(retriever, Writer(obedient(text))).answer(QUESTION)
-    holds_nothing_but_checked_sentences(answer)
+    assert list(offences(answer)) == []
     assert "HERRING, as I was told." not in answer.text
     assert "it cites nothing" in [one.reason for one in answer.cut]
 
