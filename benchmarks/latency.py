@@ -9,44 +9,13 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING
 
-from rag.embedding import ModelIdentity, SentenceTransformerEmbedder
+from benchmarks.embedders import Timed
+from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.questions import read_questions
 from rag.retrieval import Retriever
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-
-class Timed:
-    """An embedder that remembers how long its last questions took, in seconds."""
-
-    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
-        self.embedder = embedder
-        self.took = 0.0
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self.embedder.identity
-
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        return self.embedder.embed_passages(texts, progress)
-
-    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        started = time.perf_counter()
-        vectors = self.embedder.embed_questions(texts)
-        self.took = time.perf_counter() - started
-        return vectors
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self.embedder.count_tokens(texts)
 
 
 def main(index: Path, questions: Path, how_many: int) -> None:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rag.embedding import ModelIdentity, SentenceTransformerEmbedder
+from benchmarks.embedders import Remembering
+from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.questions import whole
@@ -34,32 +31,6 @@ SHOWN = (
 
 # The words of a passage and its header alone; limits are still read in the question.
 PLAIN = Weights(dense=0.0, beside=0.0, article=0.0, clause=0.0, days=0.0)
-
-
-class Remembering:
-    """An embedder that embeds a question once, however many settings ask it."""
-
-    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
-        self.embedder = embedder
-        self.known: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self.embedder.identity
-
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        return self.embedder.embed_passages(texts, progress)
-
-    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        missing = [text for text in texts if text not in self.known]
-        if missing:
-            self.known.update(zip(missing, self.embedder.embed_questions(missing), strict=True))
-        return np.stack([self.known[text] for text in texts])
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return self.embedder.count_tokens(texts)
 
 
 def retrievers(index: Path) -> list[tuple[str, Retriever]]:
