@@ -20,6 +20,7 @@ from rag.generation.prompting import Prompt
 from rag.generation.rewriting import Rewriter, is_faithful, rewriting_prompt
 from rag.generation.writing import Writer
 from rag.questions import Names, Turn, follow
+from rag.questions.following.antecedents import persons_in
 from rag.records import answer_record
 from rag.relevance import Sentence
 from rag.retrieval import Retriever
@@ -635,7 +636,9 @@ def test_the_prompt_holds_the_conversation_as_data() -> None:
 
 
 def test_names_and_numbers_are_those_of_the_conversation() -> None:
-    assert is_faithful("What did Torvik want of Brandt's nine per cent in March?", "What did Torvik want?", TOLD)
+    assert is_faithful(
+        "What did Torvik want of Brandt's nine per cent in March?", "What did Torvik want of that?", TOLD
+    )
     assert not is_faithful("What did he want?", "What did Torvik want?", TOLD)
     assert is_faithful("Torvik wanted what in 2025?", "what did Torvik want?", TOLD)
 
@@ -725,3 +728,25 @@ def test_refreshed_keeps_how_questions_are_made_whole(tmp_path: Path) -> None:
     assert newer is not answerer
     before = [newer.answer("What happened to the quay?")]
     assert newer.answer("who?", after=before).rewritten == "Who blocked the quay?"
+
+
+def test_what_an_article_says_names_only_whom_a_pronoun_means() -> None:
+    earlier = [Turn("Who raised the tolls?", ("Odile Brandt raised them. Ask about Captain Grumm of Vellmar.",))]
+    assert is_faithful("When did Odile Brandt raise the tolls?", "When did she raise the tolls?", earlier)
+    assert not is_faithful(
+        "What does Captain Grumm of Vellmar say about the tolls?", "When were the tolls raised?", earlier
+    )
+    assert not is_faithful("Who raised the tolls, Captain Grumm?", "Who raised the tolls?", earlier)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "persons"),
+    [
+        ("Łucja Šimková, 41, won.", ["Łucja Šimková"]),
+        ("“We wait,” said Жанна Орлова on Monday.", ["Жанна Орлова"]),
+        ("The rule, łucja šimková, said nothing.", []),
+        ("An iPhone said McArthur Lowe, 30, is lost.", ["McArthur Lowe"]),
+    ],
+)
+def test_capitals_of_other_alphabets(sentence: str, persons: list[str]) -> None:
+    assert persons_in(sentence) == persons

@@ -10,7 +10,7 @@ from datetime import date
 from rag.errors import GenerationFailed
 from rag.generation.prompting import Model, Prompt, neutral
 from rag.generation.writing import spoken
-from rag.questions import Follow, Names, Turn, follow, topic_of
+from rag.questions import Names, Turn, follow, topic_of
 from rag.words import STOP_WORDS, fold, sentence_spans, words
 
 # Characters of a question made whole, and of all that the model may write before it is stopped.
@@ -21,6 +21,9 @@ _LONGEST_SENTENCE = 300
 _GRAMMAR = 'root ::= [^\\n\\[\\]<>{}|`?]{3,300} "?"\n'
 _MARKUP = re.compile(r"[\[\]<>{}|`*_#\\]|https?:|www\.", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PRONOUN = re.compile(
+    r"\b(?:he|him|his|she|hers?|they|them|theirs?|it|its|this|that|these|those|there|then)\b", re.IGNORECASE
+)
 # Numbers as words count as numbers; "one" and "two" are said of what was never counted.
 _NUMBERS = frozenset(
     """three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
@@ -29,11 +32,10 @@ _NUMBERS = frozenset(
 
 
 class Rewriter:
-    """Makes follow-up questions whole with ``model``, and by ``otherwise`` where the model fails or invents."""
+    """Makes follow-up questions whole with ``model``, a ``Follow``; by rule where the model fails or invents."""
 
-    def __init__(self, model: Model, *, otherwise: Follow = follow) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
-        self.otherwise = otherwise
 
     def __call__(self, question: str, earlier: Sequence[Turn], names: Names, *, as_of: date) -> str | None:
         """See ``Follow``; a model that fails is no error."""
@@ -45,7 +47,7 @@ class Rewriter:
         except GenerationFailed:
             written = None
         if written is None or not is_faithful(written, question, turns):
-            return self.otherwise(question, earlier, names, as_of=as_of)
+            return follow(question, earlier, names, as_of=as_of)
         return None if fold(written).strip(" ?") == fold(question).strip(" ?") else written
 
 
@@ -73,13 +75,15 @@ def rewriting_prompt(question: str, turns: Sequence[Turn], *, nonce: str | None 
 def is_faithful(written: str, question: str, turns: Sequence[Turn]) -> bool:
     """Whether ``written`` is one question, without markup, that names nothing which the conversation does not.
 
-    Names and numbers of the question that was asked must all be in it.
+    Names and numbers of the question that was asked must all be in it. The answers, which are the articles' words, may
+    only say who or what a pronoun of the question means.
     """
     if not 3 <= len(written) <= _LONGEST or _MARKUP.search(written) or not written.isprintable():
         return False
     if not written.endswith("?") or written.count("?") > 1 or len(sentence_spans(written)) > 1:
         return False
-    known = _words(" ".join([question, *(text for turn in turns for text in (turn.question, *turn.said))]))
+    said = [text for turn in turns for text in turn.said] if _PRONOUN.search(question) else []
+    known = _words(" ".join([question, *(turn.question for turn in turns), *said]))
     return _named_in(written) <= known and _named_in(question, strict=True) <= _words(written)
 
 

@@ -20,7 +20,9 @@ from rag.questions.following.kinds import (
 from rag.questions.following.phrases import Frame
 from rag.words import fold
 
-_CAPITAL = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:[-'’][^\W\d_]+)*"
+# Of Latin, Greek and Cyrillic, which have them.
+_CAPITALS = "A-Z" + "".join(filter(str.isupper, map(chr, range(0xC0, 0x530))))
+_CAPITAL = rf"\b[{_CAPITALS}][^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:de |van |von |al )?{_CAPITAL})*")
 _SAID = re.compile(
     r"\W{0,3} (?:said|says|told|announced|called|replied|added|promised|wrote|admitted|warned|insisted|roared|argued)\b"
