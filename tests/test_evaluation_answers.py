@@ -12,7 +12,7 @@ from rich.console import Console
 
 from rag.answering import Answerer
 from rag.evaluation.answers import examine_answers, figures
-from rag.evaluation.questions import GoldQuestion
+from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.evaluation.tables import answer_table
 from rag.generation import Draft, Evidence
 from rag.relevance import Sentence
@@ -70,6 +70,20 @@ def test_a_question_of_which_nobody_knows_whether_it_is_answered_is_not_asked(tm
     answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), scripted)
     open_one = replace(gold("Who owns the harbour?", "who"), settled=False)
     assert [one.refused for one in examine_answers(answerer, [open_one, gold("Who won?", "who")])] == [True]
+
+
+def test_a_question_whose_article_the_index_lacks_is_not_answered_by_it(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), scripted)
+    harbour, lacking = GoldArticle(url=HARBOUR.url), GoldArticle(url=ORCHESTRA.url)
+    asked = [
+        replace(
+            gold("Who needs money in the harbour?", "held", BRANDT, answers=("Brandt",)), articles=(lacking, harbour)
+        ),
+        replace(gold("Where is the harbour's orchestra?", "lacking", DEPOT, answers=("depot",)), articles=(lacking,)),
+    ]
+    found = examine_answers(answerer, asked)
+    assert [(one.answerable, one.says_gold, one.on_gold) for one in found] == [(True, True, 1), (False, None, None)]
 
 
 def test_the_table_of_answers_fits_a_terminal_of_80_columns(tmp_path: Path) -> None:

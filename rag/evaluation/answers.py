@@ -8,7 +8,7 @@ from statistics import median
 
 from rag.answering import Answerer
 from rag.answers import Answer
-from rag.evaluation.matching import says
+from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion
 from rag.scope import EVERYTHING
@@ -43,38 +43,41 @@ class Answered:
 def examine_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, scoped: bool = False) -> list[Answered]:
     """Ask every question, those too that the coverage does not answer, but none of which that is not known.
 
+    A question whose articles the index lacks, all of them, counts as one that is not answered.
+
     Raises:
         ValueError: a question cannot be asked; it names the question.
     """
+    asked = [question for question in questions if question.settled]
+    snapshot = answerer.retriever.snapshot
+    held = find_articles(snapshot, [article for question in asked for article in question.articles])
     found = []
-    for question in questions:
-        if not question.settled:
-            continue
+    for question in asked:
         try:
             scope = question.scope if scoped else EVERYTHING
             answer = answerer.answer(question.text, scope=scope, as_of=question.asked_on)
         except ValueError as error:
             raise ValueError(f"question {question.id} cannot be asked: {error}") from error
-        found.append(_answered(question, answer, answerer))
+        found.append(_answered(question, answer, answerer, answerable=answerable_here(question, held)))
     return found
 
 
-def _answered(question: GoldQuestion, answer: Answer, answerer: Answerer) -> Answered:
+def _answered(question: GoldQuestion, answer: Answer, answerer: Answerer, *, answerable: bool) -> Answered:
     coverage = answerer.retriever.snapshot.coverage
     on_gold = None
-    if question.facts and answer.claims:
+    if question.facts and answerable and answer.claims:
         facts = [squeezed(fact) for fact in question.facts]
         on_gold = sum(
             any(fact in squeezed(one.article.paragraph(one.paragraph)) for one in claim.citations for fact in facts)
             for claim in answer.claims
         )
-    gold = [one for one in question.answers if one.casefold() not in _SAID_ANYWHERE] if question.answerable else []
+    gold = [one for one in question.answers if one.casefold() not in _SAID_ANYWHERE] if answerable else []
     # The quotations with their sources: "The Verge, 3 May: …" may itself be what was asked for.
     said = "" if answer.refused else answer.text
     passage = answer.hits[0].text if answer.hits else ""
     return Answered(
         question.type,
-        question.answerable,
+        answerable,
         answer.refused,
         len(answer.claims),
         sum(fault(citation, coverage) is None for citation in answer.citations),

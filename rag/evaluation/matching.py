@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from rag.articles import Article
-from rag.evaluation.questions import GoldArticle
+from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.scope import name_key
 from rag.words import fold
 
@@ -38,6 +38,14 @@ def find_articles(snapshot: Snapshot, wanted: Iterable[GoldArticle]) -> dict[Gol
             if len(same) == 1:
                 found[gold] = same[0].id
     return found
+
+
+def answerable_here(question: GoldQuestion, found: Mapping[GoldArticle, str]) -> bool:
+    """Whether an index answers a question: it holds one of the articles that the question names, of those ``found``.
+
+    Without the article, the same question is one that the coverage does not answer.
+    """
+    return question.answerable and (not question.articles or any(one in found for one in question.articles))
 
 
 def _may_be_of(outlet: str | None, wanted: str | None) -> bool:
