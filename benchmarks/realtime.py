@@ -3,6 +3,8 @@
 ``python -m benchmarks.realtime ARTICLES INDEX`` draws ARTICLES of its articles by a fixed seed, all among them that
 hold an answer, builds an index of them at INDEX unless there is one, asks the questions whose article is known, as on
 the day that they were asked, and prints a table: the search, parts of it taken away, and words alone.
+
+With ``--without`` it only builds an index, without the articles that hold an answer: nothing there answers a question.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import shutil
 import sys
 import tempfile
 from dataclasses import replace
@@ -31,8 +32,8 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "realtime_qa"
 SHOWN = (Measure.ARTICLE_1, Measure.ARTICLE_5, Measure.ARTICLE_10, Measure.ANSWER_5)
 
 
-def subset(wanted: int, folder: Path) -> Path:
-    """Write ``wanted`` articles, those that hold an answer and others by chance, under ``folder``."""
+def subset(wanted: int, folder: Path, *, with_answers: bool = True) -> Path:
+    """Write ``wanted`` articles under ``folder``: those that hold an answer and others by chance, or only others."""
     with gzip.open(DATA / NUMBERED_ARTICLES, "rt", encoding="utf-8") as stream:
         lines = list(stream)
     items = json.loads((DATA / "questions_dev.json").read_text(encoding="utf-8"))
@@ -41,19 +42,20 @@ def subset(wanted: int, folder: Path) -> Path:
     others = [place for place, number in enumerate(numbers) if number not in gold]
     chosen = set(random.Random(0).sample(others, max(0, min(len(others), wanted - len(gold)))))
     path = folder / "articles.jsonl"
-    kept = [line for place, line in enumerate(lines) if place in chosen or numbers[place] in gold]
+    kept = [line for place, line in enumerate(lines) if place in chosen or (with_answers and numbers[place] in gold)]
     path.write_text("".join(kept), encoding="utf-8")
     return path
+
+
+def build_subset(wanted: int, index: Path, embedder: SentenceTransformerEmbedder, *, with_answers: bool = True) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        build([subset(wanted, Path(folder), with_answers=with_answers)], IndexFolder(index), embedder)
 
 
 def main(wanted: int, index: Path) -> None:
     embedder = SentenceTransformerEmbedder.load()
     if not (index / "CURRENT").exists():
-        folder = Path(tempfile.mkdtemp())
-        try:
-            build([subset(wanted, folder)], IndexFolder(index), embedder)
-        finally:
-            shutil.rmtree(folder)
+        build_subset(wanted, index, embedder)
     everything = Retriever.open(index, embedder=embedder)
     snapshot = everything.snapshot
     # As if they were asked on no particular day: "this week" is looked for like any other words.
@@ -83,6 +85,9 @@ def main(wanted: int, index: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m benchmarks.realtime ARTICLES INDEX")
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    if sys.argv[1:2] == ["--without"] and len(sys.argv) == 4:
+        build_subset(int(sys.argv[2]), Path(sys.argv[3]), SentenceTransformerEmbedder.load(), with_answers=False)
+    elif len(sys.argv) == 3:
+        main(int(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        sys.exit("usage: python -m benchmarks.realtime [--without] ARTICLES INDEX")

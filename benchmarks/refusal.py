@@ -2,6 +2,7 @@
 
 ``python -m benchmarks.refusal [INDEX QUESTIONS]...`` prints, for the sample's questions and the further ones on the
 sample, and for each index and file named, a table by type of question at the probability in use, and others for all.
+A question whose articles an index lacks is unanswerable there (``benchmarks.realtime --without`` builds such an index).
 
 With ``--fit`` it fits the coefficients of ``rag.signs`` to every second of the further questions and of those named
 (not to the sample's own, which stay unseen), prints them, and reports the other half with them.
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from index.building import build
 from rag.embedding import SentenceTransformerEmbedder
+from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.retrieval import Retriever
@@ -43,21 +45,26 @@ class Asked:
     """A question, with the signs of its sentences, whether they are evidence, and whether their paragraphs hold any."""
 
     question: GoldQuestion
+    answerable: bool
     signs: tuple[Signs, ...]
     evidence: tuple[bool, ...]
     beside: tuple[bool, ...]
 
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
-    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES))
+    """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
+    answerable = answerable_here(question, find_articles(retriever.snapshot, question.articles))
+    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
     facts = [squeezed(fact) for fact in question.facts]
     evidence, beside = [], []
-    for one in sentences:
+    for one in sentences if answerable else ():
         text, paragraph = squeezed(one.text), squeezed(one.article.paragraph(one.paragraph))
-        evidence.append(any(fact in text or text in fact for fact in facts))
-        beside.append(any(fact in paragraph for fact in facts))
+        said = not facts and any(says(one.text, answer) for answer in question.answers)
+        evidence.append(said or any(fact in text or text in fact for fact in facts))
+        beside.append(said or any(fact in paragraph for fact in facts))
     signs = tuple(one.signs for one in sentences if one.signs)
-    return Asked(question, signs, tuple(evidence), tuple(beside))
+    none = (False,) * len(signs)
+    return Asked(question, answerable, signs, tuple(evidence) or none, tuple(beside) or none)
 
 
 def fit(asked: Sequence[Asked]) -> Score:
@@ -67,7 +74,7 @@ def fit(asked: Sequence[Asked]) -> Score:
         for signs, gold in list(zip(one.signs, one.evidence, strict=True))[:SEEN]:
             rows.append([1.0, *values(signs)])
             labels.append(float(gold))
-            weights.append(DOUBTFUL if one.question.facts and not gold else 1.0)
+            weights.append(DOUBTFUL if one.answerable and not gold else 1.0)
     data, wanted, weight = np.array(rows), np.array(labels), np.array(weights)
     spread = data.std(axis=0)
     spread[spread == 0] = 1.0
@@ -95,7 +102,7 @@ def report(name: str, asked: Sequence[Asked], score: Score) -> None:
         best.append(max(scores, default=0.0))
         if any(one.beside):
             first.append(one.beside[int(np.argmax(scores))])
-    likely, answerable = np.array(best), np.array([bool(one.question.facts) for one in asked])
+    likely, answerable = np.array(best), np.array([one.answerable for one in asked])
     types = np.array([one.question.type for one in asked])
     print(f"\n{name}: {answerable.sum()} answerable questions, {(~answerable).sum()} unanswerable")
     print(f"the first sentence is in a paragraph with evidence: {np.mean(first):.3f} (where one of those read is)")
@@ -127,11 +134,10 @@ def area(likely: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
 
 def some(questions: Sequence[GoldQuestion]) -> list[GoldQuestion]:
     """At most ``LONGEST`` questions, half of them unanswerable as far as there are."""
-    kept = [one for one in questions if one.facts or not one.answerable]
-    without = [one for one in kept if not one.facts][: LONGEST // 2]
-    with_facts = [one for one in kept if one.facts]
-    step = max(1, len(with_facts) // (LONGEST - len(without)))
-    return [*with_facts[::step][: LONGEST - len(without)], *without]
+    without = [one for one in questions if one.settled and not one.answerable][: LONGEST // 2]
+    others = [one for one in questions if one.settled and one.answerable]
+    step = max(1, len(others) // (LONGEST - len(without)))
+    return [*others[::step][: LONGEST - len(without)], *without]
 
 
 def main(arguments: list[str]) -> None:
@@ -146,7 +152,7 @@ def main(arguments: list[str]) -> None:
             groups[name] = [ask(retriever, one) for one in read_questions(file)]
     for index, questions in zip(named[::2], named[1::2], strict=True):
         retriever = Retriever.open(index, embedder=embedder)
-        groups[questions] = [ask(retriever, one) for one in some(read_questions(Path(questions)))]
+        groups.setdefault(questions, []).extend(ask(retriever, one) for one in some(read_questions(Path(questions))))
     score: Score = probability
     if fitting:
         others = [name for name in groups if name != "the sample's questions"]

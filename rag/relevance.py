@@ -6,13 +6,15 @@ import math
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.articles import Article, header
 from rag.embedding import Embedder
 from rag.hits import Hit
 from rag.questions import Sought, Understood, sought
-from rag.signs import Signs, gives, probability
+from rag.scope import name_key
+from rag.signs import ENOUGH, Signs, gives, probability
 from rag.snapshot import LexicalIndex
 from rag.verification.statements import read
 from rag.verification.tokens import tokens_in
@@ -30,6 +32,8 @@ _BESIDE = 0.5
 _SHORTEST = 4
 # Terms of a part that is a question by itself; with less it is a preamble ("Considering an article of X, …").
 _OWN_TERMS = 3
+# "Who raised the tolls?" says little, and is a question all the same.
+_SHORT_QUESTION = 2
 # What gives less than this of what is sought gives nothing: a number, say, that is only implied.
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
@@ -69,18 +73,22 @@ def rank_sentences(
 ) -> list[Sentence]:
     """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing.
 
-    A sentence is compared with that one of ``parts`` of the question that found it: half of a comparison is all that
-    one article can answer. What no part found is compared with the ``whole``.
+    A sentence is compared with that one of ``parts`` of the question that found it, half of a comparison being all that
+    one article can answer, and with those that name no outlet; with the ``whole`` where there are none. It stands there
+    once, with the part that it answers best, and again for each other part that it answers.
     """
-    # And as cut in the language of its article; terms of other languages it cannot say.
     askings = {one.understood.question: one for one in parts}
-    asked = {
-        (part, language): _Asked.of(askings.get(part, whole), lexical, language)
-        for part, language in {(hit.explain.part, hit.article.language) for hit in hits}
-    }
+    anywhere = [name for name, one in askings.items() if not one.understood.scope.outlets]
+
+    @cache
+    def compared_with(part: str, language: str | None) -> list[_Asked]:
+        """What a hit is compared with, as cut in the language of its article; terms of others it cannot say."""
+        chosen = dict.fromkeys([part, *anywhere] if part in askings else anywhere)
+        return [_Asked.of(askings[name], lexical, language) for name in chosen] or [_Asked.of(whole, lexical, language)]
+
     found: dict[tuple[str, int, int], _Candidate] = {}
     for hit in hits:
-        wanted = asked[hit.explain.part, hit.article.language]
+        asked = compared_with(hit.explain.part, hit.article.language)
         title = _title_terms(hit.article)
         for span in hit.passage.spans:
             paragraph = hit.article.paragraph(span.paragraph)
@@ -92,9 +100,10 @@ def rank_sentences(
                 if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
                 said = set(terms(text, hit.article.language))
-                shares = wanted.share(said), wanted.share(beside)
-                one = _Candidate(hit, span.paragraph, start, end, text, *shares, beside)
-                found.setdefault((hit.article.id, span.paragraph, start), one)  # by the better hit
+                promise = max((1 - _BESIDE) * one.share(said) + _BESIDE * one.share(beside) for one in asked)
+                candidate = _Candidate(hit, span.paragraph, start, end, text, promise + hit.explain.dense, beside)
+                # by the better hit
+                found.setdefault((hit.article.id, span.paragraph, start), candidate)
     # Ties go to the better hit: candidates stand in the order of the hits.
     chosen = sorted(found.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
     if not chosen:
@@ -103,22 +112,26 @@ def rank_sentences(
     articles = {one.hit.article.id: _article_terms(one.hit.article) for one in chosen}
     ranked = []
     for one, vector in zip(chosen, vectors, strict=True):
-        article = one.hit.article
-        wanted, everything = asked[one.hit.explain.part, article.language], articles[article.id]
-        given = gives(wanted.kind, read(one.text), wanted.keys)
-        signs = Signs(
-            similarity=max(0.0, float(vector @ wanted.vector)),
-            passage_similarity=max(0.0, one.hit.explain.dense),
-            missing_beside=1 - one.beside,
-            missing_in_article=1 - wanted.share(everything),
-            unnamed=float(not wanted.names <= one.near),
-            unknown_name=float(not wanted.unknown.isdisjoint(wanted.names)),
-            unheld=float(bool(whole.understood.unheld)),
-            gives=given,
-            gives_nothing=float(given < _NEXT_TO_NOTHING),
-        )
-        place = (article, one.paragraph, one.start, one.end)
-        ranked.append(Sentence(*place, one.text, probability(signs), signs, wanted.part))
+        article, statement = one.hit.article, read(one.text)
+        unheld = any(not _is_from(article, mention.words) for mention in whole.understood.unheld)
+        answering = []
+        for wanted in compared_with(one.hit.explain.part, article.language):
+            given = gives(wanted.kind, statement, wanted.keys)
+            signs = Signs(
+                similarity=max(0.0, float(vector @ wanted.vector)),
+                passage_similarity=max(0.0, one.hit.explain.dense),
+                missing_beside=1 - wanted.share(one.near),
+                missing_in_article=1 - wanted.share(articles[article.id]),
+                unnamed=float(not wanted.names <= one.near),
+                unknown_name=float(not wanted.unknown.isdisjoint(wanted.names)),
+                unheld=float(unheld),
+                gives=given,
+                gives_nothing=float(given < _NEXT_TO_NOTHING),
+            )
+            place = (article, one.paragraph, one.start, one.end)
+            answering.append(Sentence(*place, one.text, probability(signs), signs, wanted.part))
+        answering.sort(key=lambda sentence: -sentence.relevance)
+        ranked += [answering[0], *(other for other in answering[1:] if other.relevance >= ENOUGH)]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
 
 
@@ -131,17 +144,10 @@ class _Candidate:
     start: int
     end: int
     text: str
-    said: float
-    """Share of the question's terms that it says."""
-    beside: float
-    """Share of them that it, its paragraph, title or outlet say."""
+    promise: float
+    """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
     near: Set[str]
-    """All terms of these."""
-
-    @property
-    def promise(self) -> float:
-        """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
-        return (1 - _BESIDE) * self.said + _BESIDE * self.beside + self.hit.explain.dense
+    """The terms of it, its paragraph, title and outlet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +191,8 @@ class _Asked:
 
 def says_enough(understood: Understood) -> bool:
     """Whether a part says enough, beside where to look, for a sentence to be measured by it alone."""
-    return len(set(terms(_without_limits(understood)))) >= _OWN_TERMS
+    said = len(set(terms(_without_limits(understood))))
+    return said >= (_SHORT_QUESTION if sought(understood.question) else _OWN_TERMS)
 
 
 def _without_limits(understood: Understood) -> str:
@@ -205,6 +212,11 @@ def _article_terms(article: Article) -> set[str]:
     """Terms of the whole article, its title, outlet, day and authors included."""
     text = "\n".join([*article.paragraphs, header(article), *article.authors])
     return set(terms(text, article.language))
+
+
+def _is_from(article: Article, outlet: str) -> bool:
+    """Whether an outlet's report reached the coverage by way of another, as an agency's does."""
+    return article.agency is not None and name_key(article.agency) == name_key(outlet)
 
 
 def _can_be_quoted(sentence: str) -> bool:

@@ -51,19 +51,19 @@ class Signs:
 
 # Below this probability a sentence is no answer: the operating point. What others cost is measured by
 # benchmarks/refusal.py.
-ENOUGH = 0.09
+ENOUGH = 0.08
 # Fitted by `python -m benchmarks.refusal --fit`.
-_INTERCEPT = -3.08
+_INTERCEPT = -2.34
 _COEFFICIENTS = Signs(
-    similarity=4.62,
-    passage_similarity=0.4,
-    missing_beside=-2.69,
-    missing_in_article=-0.58,
-    unnamed=-0.23,
-    unknown_name=-2.08,
-    unheld=-3.28,
-    gives=1.64,
-    gives_nothing=-1.61,
+    similarity=3.7,
+    passage_similarity=1.3,
+    missing_beside=-2.33,
+    missing_in_article=-1.0,
+    unnamed=-0.51,
+    unknown_name=-1.63,
+    unheld=-3.23,
+    gives=0.29,
+    gives_nothing=-2.59,
 )
 
 

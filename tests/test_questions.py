@@ -682,6 +682,12 @@ T M: Who reported the sale first, Radio Tarn or The Meridian?
 -: Was it said that "trams stop before buses run in the old town" by the mayor of Northport?
 -: What links Salt and Sand, the bank, and Fish and Chips, the inn of Ellery?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?
+- -: Who raised the tolls, | and who announced a protest?
+- -: When did the mill close | and how many workers lost a job?
+-: Who sold the mill, and how much did it fetch?
+-: Who bought the mill and what happened then?
+-: What is a tram, and why?
+-: Who knows what the mayor and the council want?
 """
 
 

@@ -22,37 +22,39 @@ class Quotes:
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         """See ``Generator``.
 
-        Of a question of several parts each part is answered by its best sentence first. The first quote is the one that
-        answers best; the others follow in the order of publication and of the text, so that what hangs together is
+        First comes the sentence that answers best, or of a question of several parts the best for each, in the order
+        of the question. The others follow in the order of publication and of the text, so that what hangs together is
         read together.
         """
-        chosen = _chosen(sentences)
-        for sentence in [*chosen[:1], *sorted(chosen[1:], key=_order)]:
+        first, others = _chosen(sentences)
+        first.sort(key=lambda sentence: question.find(sentence.part))
+        for sentence in [*first, *sorted(others, key=_order)]:
             evidence = Evidence(sentence.article, sentence.paragraph, sentence.start, sentence.end, sentence.text)
             yield Draft(sentence.text, (evidence,))
 
 
-def _chosen(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The best of each part, then what is nearly as likely to answer; nothing that repeats what was chosen."""
+def _chosen(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    """The best of each part, and what is nearly as likely to answer; nothing that repeats what was chosen."""
     enough = [one for one in sentences if one.relevance >= ENOUGH]
     best: dict[str, Sentence] = {}
     for one in enough:
         best.setdefault(one.part, one)
     # What answers a part of its own is no repetition: that another outlet says the same may be what was asked.
-    chosen = list(best.values())
+    firsts = list({(one.article.id, one.paragraph, one.start): one for one in best.values()}.values())
+    others = list[Sentence]()
     # cut alike, whatever language the articles name
-    said = {term for one in chosen for term in terms(one.text)}
+    said = {term for one in firsts for term in terms(one.text)}
     for one in enough:
-        if len(chosen) >= _MOST_QUOTES:
+        if len(firsts) + len(others) >= _MOST_QUOTES:
             break
         first = best[one.part]
         meaning = set(terms(one.text))
         repeats = len(meaning & said) >= _REPEATED * len(meaning)
         if one is first or repeats or _odds(one.relevance) < _NEARLY * _odds(first.relevance):
             continue
-        chosen.append(one)
+        others.append(one)
         said |= meaning
-    return chosen
+    return firsts, others
 
 
 def _odds(probability: float) -> float:

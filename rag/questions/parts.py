@@ -20,7 +20,8 @@ _JOINTS = re.compile(
 # The same in a question that names no outlets, where "and" mostly joins words and not clauses.
 _STRONG_JOINTS = re.compile(
     r"[,;]?\s{1,9}\b(?:while|whereas|compared (?:to|with)|in contrast (?:to|with))\b|;\s"
-    r"|,\s{1,9}and\s{1,9}(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do)\b)",
+    r"|,\s{1,9}and\s{1,9}(?=(?:did|does|do)\b)"
+    r"|,?\s{1,9}and\s{1,9}(?=(?:who|whom|whose|what|which|when|where|why|how)\b)",
     re.IGNORECASE,
 )
 # Between two events, one before the other, of which a yes or no needs both.
@@ -33,6 +34,8 @@ _LEANS = re.compile(
     r"\s{1,9}(?:he|she|it|they)\b",
     re.IGNORECASE,
 )
+# What a short question leans on stands in the one before it.
+_LEANS_WITHIN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this|there)\b", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
 # "X called the vote before Y did": another clause, and no list either.
 _NEXT_CLAUSE = frozenset("before after while whereas but than versus".split())
@@ -41,9 +44,9 @@ _OWN_CLAUSE = re.compile(
     r"(?:^|\W)(?:" + "|".join(sorted(COVERAGE_NOUNS)) + r")\s{1,9}(?:on|about|of|that|from|titled)\b", re.IGNORECASE
 )
 # A clause says at least this many things; less is a list of names or an afterthought. A question
-# of its own may be shorter.
+# of its own may be shorter: "who raised the tolls".
 _CLAUSE = 4
-_QUESTION = 3
+_QUESTION = 2
 _LIST = 2
 # A question of more parts than this is a pasted text.
 _MOST = 8
@@ -81,8 +84,7 @@ def divide(understood: Understood) -> tuple[Part, ...]:
     plain = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), question)
     if not outlets:
         clauses = _clauses(understood, plain)
-        least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in clauses) else _CLAUSE
-        if any(len(terms(question[start:end])) < least for start, end in clauses):
+        if not all(_says_enough(plain, one, first=one == clauses[0]) for one in clauses):
             return whole(understood)
         return tuple(_part(understood, start, end) for start, end in clauses)
     groups = [[outlets[0]]]
@@ -118,6 +120,13 @@ def _clauses(understood: Understood, plain: str) -> list[tuple[int, int]]:
     return list(pairwise([0, *starts, len(plain)]))
 
 
+def _says_enough(plain: str, clause: tuple[int, int], *, first: bool) -> bool:
+    """Whether a clause can be looked for by itself."""
+    said = len(terms(plain[slice(*clause)]))
+    asks = _ASKS.match(plain, *clause) and (first or not _LEANS_WITHIN.search(plain, *clause))
+    return said >= (_QUESTION if asks else _CLAUSE)
+
+
 def _full(understood: Understood, clauses: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Put the whole question for a clause that names its outlet and nothing to look for: "before X did"."""
     full = list[tuple[int, int]]()
@@ -145,8 +154,8 @@ def _joint(question: str, before: Mention, after: Mention) -> int:
 
 
 def _part(understood: Understood, start: int, end: int, outlet: str | None = None) -> Part:
-    # Of a comparison's part only the outlet is certain; days and quoted words are said in headers and passages, and
-    # weigh as words.
+    # Where outlets are compared only the outlet is certain; days and quoted words are said in headers and passages, and
+    # weigh as words. A clause without an outlet is limited by all that it names.
     limits = [replace(one, limits=one.outlet == outlet) for one in understood.mentions if start <= one.start < end]
     limits += [replace(one, limits=True) for one in understood.mentions if outlet and one.outlet == outlet]
     return Part(understood.question[start:end].strip(" ,;"), replace(understood, mentions=tuple(dict.fromkeys(limits))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from rag.questions.reading import Reading
 from rag.words import STOP_WORDS, terms
@@ -44,6 +45,13 @@ _MONEY_WORDS = frozenset(
     """cost costs price prices priced pay pays paid earn earns salary salaries wage wages worth fine fined fee fees
     budget ransom money compensation donation donate donated spend spends spent charge charges charged sold income bonus
     debt loss losses profit profits funding""".split()
+)
+_PAYING = frozenset(
+    "cost costs pay pays paid earn earns earned charge charges charged owe owes owed spend spent".split()
+)
+_BEFORE_NOUN = frozenset("the a an its his her their our no any this that new high higher low lower rising".split())
+_NO_OBJECT = frozenset(
+    "about of on in for at by with from say said says think thinks call called mean happen happened do".split()
 )
 _MONEY_NOUNS = frozenset(
     "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
@@ -132,7 +140,7 @@ def _what(reading: Reading, i: int) -> Sought | None:
         return Sought(Kind.SHARE)
     if head in ("age", "ages"):
         return Sought(Kind.AGE)
-    if head in _MONEY_NOUNS or (head in _AUXILIARIES and not _MONEY_WORDS.isdisjoint(behind[-4:])):
+    if head in _MONEY_NOUNS or (head in _AUXILIARIES and _asks_for_money(behind)):
         return Sought(Kind.MONEY)
     if not _SIZE_NOUNS.isdisjoint(nouns[:2]):
         return Sought(Kind.SIZE)
@@ -147,6 +155,19 @@ def _what(reading: Reading, i: int) -> Sought | None:
     if not _PERSONS.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
         return Sought(Kind.NAME)
     return None
+
+
+def _asks_for_money(behind: list[str]) -> bool:
+    """Whether what follows "what" ends in a word of money, or has a verb of paying ("What will it cost to …?")."""
+    words = [key for key in behind if key[0].isalnum()]
+    if not _MONEY_WORDS.isdisjoint(words[-3:]):
+        return True
+    for before, word in pairwise(words):
+        if word in _NO_OBJECT:
+            return False  # "What did she say about the cost of it?"
+        if word in _PAYING:
+            return before not in _BEFORE_NOUN
+    return False
 
 
 def _counted(reading: Reading, i: int) -> frozenset[str]:
