@@ -256,7 +256,7 @@ def test_quotes_begin_with_the_best_and_go_on_in_the_order_of_publication() -> N
 
 
 def test_what_is_much_less_likely_to_answer_is_not_quoted() -> None:
-    best, far, never = sentence(PROTEST, 1, 0.9), sentence(ORCHESTRA, 1, 0.7), sentence(HARBOUR, 3, ENOUGH - 0.01)
+    best, far, never = sentence(PROTEST, 1, 0.9), sentence(ORCHESTRA, 1, 0.55), sentence(HARBOUR, 3, ENOUGH - 0.01)
     assert quoted(best, far, never) == [best.text]
     assert quoted(never) == []
 
