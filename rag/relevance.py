@@ -16,7 +16,7 @@ from rag.questions import Sought, Understood, sought
 from rag.scope import name_key
 from rag.signs import ENOUGH, Signs, gives, probability
 from rag.snapshot import LexicalIndex
-from rag.verification.statements import read
+from rag.verification.statements import Statement, read
 from rag.verification.tokens import tokens_in
 from rag.words import length_in_words, question_terms, sentence_spans, terms
 
@@ -88,7 +88,7 @@ def rank_sentences(
 
     found: dict[tuple[str, int, int], _Candidate] = {}
     for hit in hits:
-        asked = compared_with(hit.explain.part, hit.article.language)
+        compared = compared_with(hit.explain.part, hit.article.language)
         title = _title_terms(hit.article)
         for span in hit.passage.spans:
             paragraph = hit.article.paragraph(span.paragraph)
@@ -100,7 +100,7 @@ def rank_sentences(
                 if end <= span.start or start >= span.end or not _can_be_quoted(text):
                     continue
                 said = set(terms(text, hit.article.language))
-                promise = max((1 - _BESIDE) * one.share(said) + _BESIDE * one.share(beside) for one in asked)
+                promise = max((1 - _BESIDE) * one.share(said) + _BESIDE * one.share(beside) for one in compared)
                 candidate = _Candidate(hit, span.paragraph, start, end, text, promise + hit.explain.dense, beside)
                 # by the better hit
                 found.setdefault((hit.article.id, span.paragraph, start), candidate)
@@ -110,29 +110,35 @@ def rank_sentences(
         return []
     vectors = embedder.embed_passages([one.text for one in chosen])
     articles = {one.hit.article.id: _article_terms(one.hit.article) for one in chosen}
-    ranked = []
+    ranked = list[Sentence]()
     for one, vector in zip(chosen, vectors, strict=True):
         article, statement = one.hit.article, read(one.text)
-        unheld = any(not _is_from(article, mention.words) for mention in whole.understood.unheld)
-        answering = []
-        for wanted in compared_with(one.hit.explain.part, article.language):
-            given = gives(wanted.kind, statement, wanted.keys)
-            signs = Signs(
-                similarity=max(0.0, float(vector @ wanted.vector)),
-                passage_similarity=max(0.0, one.hit.explain.dense),
-                missing_beside=1 - wanted.share(one.near),
-                missing_in_article=1 - wanted.share(articles[article.id]),
-                unnamed=float(not wanted.names <= one.near),
-                unknown_name=float(not wanted.unknown.isdisjoint(wanted.names)),
-                unheld=float(unheld),
-                gives=given,
-                gives_nothing=float(given < _NEXT_TO_NOTHING),
-            )
+        unheld = any(not _is_from(article, outlet.words) for outlet in whole.understood.unheld)
+        answering = list[Sentence]()
+        for asked in compared_with(one.hit.explain.part, article.language):
+            signs = _signs(one, statement, float(vector @ asked.vector), asked, articles[article.id], unheld=unheld)
             place = (article, one.paragraph, one.start, one.end)
-            answering.append(Sentence(*place, one.text, probability(signs), signs, wanted.part))
+            answering.append(Sentence(*place, one.text, probability(signs), signs, asked.part))
         answering.sort(key=lambda sentence: -sentence.relevance)
         ranked += [answering[0], *(other for other in answering[1:] if other.relevance >= ENOUGH)]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+def _signs(
+    one: _Candidate, statement: Statement, similarity: float, asked: _Asked, in_article: Set[str], *, unheld: bool
+) -> Signs:
+    given = gives(asked.kind, statement, asked.keys)
+    return Signs(
+        similarity=max(0.0, similarity),
+        passage_similarity=max(0.0, one.hit.explain.dense),
+        missing_beside=1 - asked.share(one.near),
+        missing_in_article=1 - asked.share(in_article),
+        unnamed=float(not asked.names <= one.near),
+        unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
+        unheld=float(unheld),
+        gives=given,
+        gives_nothing=float(given < _NEXT_TO_NOTHING),
+    )
 
 
 @dataclass(frozen=True, slots=True)
