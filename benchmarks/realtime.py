@@ -42,8 +42,13 @@ def subset(wanted: int, folder: Path, *, with_answers: bool = True) -> Path:
     others = [place for place, number in enumerate(numbers) if number not in gold]
     chosen = set(random.Random(0).sample(others, max(0, min(len(others), wanted - len(gold)))))
     path = folder / "articles.jsonl"
-    kept = [line for place, line in enumerate(lines) if place in chosen or (with_answers and numbers[place] in gold)]
-    path.write_text("".join(kept), encoding="utf-8")
+    kept = [place for place, number in enumerate(numbers) if place in chosen or number in gold]
+    if not with_answers:
+        # Some articles are there twice, under one address.
+        urls = [json.loads(line)["url"] for line in lines]
+        answering = {url for url, number in zip(urls, numbers, strict=True) if number in gold}
+        kept = [place for place in kept if urls[place] not in answering]
+    path.write_text("".join(lines[place] for place in kept), encoding="utf-8")
     return path
 
 

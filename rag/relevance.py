@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.articles import Article, header
 from rag.embedding import Embedder
 from rag.hits import Hit
+from rag.markers import has_marker
 from rag.questions import Sought, Understood, sought
 from rag.scope import name_key
 from rag.signs import ENOUGH, Signs, gives, probability
@@ -38,8 +39,6 @@ _SHORT_QUESTION = 2
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
 _WORD = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_][\w’'-]*(?<=[\w])")
-# Links, and markers that a reader would take for those of the answer.
-_PASTED = re.compile(r"://|\bwww\.|\]\(|[\[【［⟦]\W*\d+\W")
 # In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
 _LONGEST = 1_000
 
@@ -77,14 +76,12 @@ def rank_sentences(
     one article can answer, and with those that name no outlet; with the ``whole`` where there are none. It stands there
     once, with the part that it answers best, and again for each other part that it answers.
     """
-    askings = {one.understood.question: one for one in parts}
-    anywhere = [name for name, one in askings.items() if not one.understood.scope.outlets]
 
     @cache
     def compared_with(part: str, language: str | None) -> list[_Asked]:
         """What a hit is compared with, as cut in the language of its article; terms of others it cannot say."""
-        chosen = dict.fromkeys([part, *anywhere] if part in askings else anywhere)
-        return [_Asked.of(askings[name], lexical, language) for name in chosen] or [_Asked.of(whole, lexical, language)]
+        chosen = [one for one in parts if one.understood.question == part or not one.understood.scope.outlets]
+        return [_Asked.of(one, lexical, language) for one in chosen or [whole]]
 
     found: dict[tuple[str, int, int], _Candidate] = {}
     for hit in hits:
@@ -113,7 +110,8 @@ def rank_sentences(
     ranked = list[Sentence]()
     for one, vector in zip(chosen, vectors, strict=True):
         article, statement = one.hit.article, read(one.text)
-        unheld = any(not _is_from(article, outlet.words) for outlet in whole.understood.unheld)
+        lacking = whole.understood.unheld
+        unheld = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
         answering = list[Sentence]()
         for asked in compared_with(one.hit.explain.part, article.language):
             signs = _signs(one, statement, float(vector @ asked.vector), asked, articles[article.id], unheld=unheld)
@@ -211,17 +209,17 @@ def _without_limits(understood: Understood) -> str:
 
 
 def _title_terms(article: Article) -> set[str]:
-    return set(terms(f"{article.title} {article.outlet or ''}", article.language))
+    return set(terms(f"{article.title} {article.outlet or ''} {article.agency or ''}", article.language))
 
 
 def _article_terms(article: Article) -> set[str]:
-    """Terms of the whole article, its title, outlet, day and authors included."""
-    text = "\n".join([*article.paragraphs, header(article), *article.authors])
+    """Terms of the whole article, its title, outlet, day, authors and agency included."""
+    text = "\n".join([*article.paragraphs, header(article), *article.authors, article.agency or ""])
     return set(terms(text, article.language))
 
 
-def _is_from(article: Article, outlet: str) -> bool:
-    """Whether an outlet's report reached the coverage by way of another, as an agency's does."""
+def _is_agency(article: Article, outlet: str) -> bool:
+    """Whether an article, of another outlet, is the report of the agency that ``outlet`` names."""
     return article.agency is not None and name_key(article.agency) == name_key(outlet)
 
 
@@ -232,7 +230,10 @@ def _can_be_quoted(sentence: str) -> bool:
         and not sentence.rstrip("\"'”’)»」』）").endswith(("?", "？", "؟"))
         # Who signed a quoted post, or a post with its links: pasted in, not said.
         and not sentence.startswith(("—", "–", "-"))
-        and not _PASTED.search(sentence)
+        and "://" not in sentence
+        and "](" not in sentence
+        # A reader would take it for one of ours.
+        and not has_marker(sentence)
     )
 
 

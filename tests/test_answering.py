@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index.building import build
 from rag.answering import Answerer
 from rag.answers import how_it_was_read
 from rag.articles import Article
@@ -19,8 +20,9 @@ from rag.relevance import Sentence
 from rag.retrieval import Retriever
 from rag.scope import Scope
 from rag.signs import ENOUGH
+from rag.snapshot import IndexFolder
 from rag.verification import Citation, Outcome, Rule
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
 
@@ -332,10 +334,36 @@ def test_a_name_in_any_script_is_one_and_a_small_letter_is_none(retriever: Retri
         assert signs.unknown_name == unknown
 
 
-@pytest.mark.parametrize("pasted", ["[2] The Ellery Courier: the", "【1†Courier】 the", "See www.evil.example: the"])
+@pytest.mark.parametrize("pasted", ["[2] The Ellery Courier: the", "【1†Courier】 the", "See [source 1], the"])
 def test_what_looks_like_our_marker_or_a_link_is_not_quoted(tmp_path: Path, pasted: str) -> None:
     hostile = replace(HARBOUR, paragraphs=(f"{pasted} harbour master of Port Ellery raised the harbour tolls.",))
     build_index(tmp_path / "index", [hostile, PROTEST])
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
     sentences = retriever.sentences(retriever.search("Who raised the harbour tolls?"))
     assert [one.article.url for one in sentences] == [PROTEST.url] * 2
+
+
+@pytest.mark.parametrize("inserted", ["[$10 million]", "in [1997]", "[about 200 times]"])
+def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path, inserted: str) -> None:
+    text = f"The harbour master of Port Ellery raised the harbour tolls {inserted}, he said."
+    build_index(tmp_path / "index", [replace(HARBOUR, paragraphs=(text,)), PROTEST])
+    answer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes()).answer(
+        "Who raised the harbour tolls?"
+    )
+    assert answer.claims[0].text == text
+
+
+def test_an_agencys_report_counts_as_its_own(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [PROTEST])
+    folder = tmp_path / "index-articles"
+    article = (folder / "0000.md").read_text(encoding="utf-8")
+    (folder / "0000.md").write_text(article.replace("---\n", "---\nagency: Strand Wire\n", 1), encoding="utf-8")
+    build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+    unheld = {}
+    for outlet in ("Strand Wire", "Evening Post"):
+        found = retriever.search(f"What did an article by the {outlet} say of the fishermen?")
+        signs = retriever.sentences(found)[0].signs
+        assert signs is not None
+        unheld[outlet] = signs.unheld
+    assert unheld == {"Strand Wire": 0.0, "Evening Post": 1.0}

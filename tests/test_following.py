@@ -744,6 +744,7 @@ def test_what_an_article_says_names_only_whom_a_pronoun_means() -> None:
     [
         ("Łucja Šimková, 41, won.", ["Łucja Šimková"]),
         ("“We wait,” said Жанна Орлова on Monday.", ["Жанна Орлова"]),
+        ("“We wait,” said Ấn Nguyễn on Monday.", ["Ấn Nguyễn"]),
         ("The rule, łucja šimková, said nothing.", []),
         ("An iPhone said McArthur Lowe, 30, is lost.", ["McArthur Lowe"]),
     ],

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.injections import INJECTIONS, QUESTION, offences
+from benchmarks.injections import FORBIDDEN, INJECTIONS, QUESTION, offences
 from rag.answering import Answerer
 from rag.errors import GenerationFailed
 from rag.generation.drafts import Draft
@@ -23,7 +23,6 @@ from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 NONCE = "5eaf00d5eaf00d00"
 SPECIAL = re.compile(r"<\|?|\|>|[<>{}`|｜＜＞【】［］⟦⟧]|\[/?[A-Z]")
-FORBIDDEN = re.compile(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", re.IGNORECASE)
 
 
 def sentences(*texts: str) -> list[Sentence]:

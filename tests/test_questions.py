@@ -683,9 +683,14 @@ T M: Who reported the sale first, Radio Tarn or The Meridian?
 -: What links Salt and Sand, the bank, and Fish and Chips, the inn of Ellery?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?
 - -: Who raised the tolls, | and who announced a protest?
-- -: When did the mill close | and how many workers lost a job?
+- -: When did the mill close, | and how many workers lost a job?
+- -: Who sold the old mill, | and how many workers lost their jobs?
 -: Who sold the mill, and how much did it fetch?
--: Who bought the mill and what happened then?
+-: Who bought the mill, and what happened afterwards?
+-: Who won the race, and what was the winning time?
+-: Who raised the tolls in March 2025, and who announced a protest?
+-: Which minister explained how and why the reactor failed?
+-: What did the mayor, who sold the depot and who lost the election, say to reporters?
 -: What is a tram, and why?
 -: Who knows what the mayor and the council want?
 """

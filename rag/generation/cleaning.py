@@ -7,14 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# A marker as models write it: [1] [1,2] [2-4] [^1] 【1】 【1†source】 [[3]] [paragraph 1]
-_OPENING, _CLOSING = r"[\[【［⟦〔]", r"[\]】］⟧〕]"
-_NUMBER = r"(?:\^|\#|¶|p\.?\s?|para\.?\s?|paragraphs?\s?|sources?\s?)?\s*\d{1,12}"
-_JOINED = r"\s*(?:,|;|&|\band\b|-|–|—)\s*"
-_MARKER = re.compile(
-    rf"{_OPENING}+\s*(?P<numbers>{_NUMBER}(?:{_JOINED}{_NUMBER})*)\s*(?:†[^\]】］⟧〕\n]{{0,80}})?{_CLOSING}+",
-    re.IGNORECASE,
-)
+from rag.markers import CLOSING, MARKER, OPENING
+
 _PART = re.compile(r"(\d{1,12})(?:\s*[-–—]\s*\D{0,12}(\d{1,12}))?")
 _LONGEST_RANGE = 20
 
@@ -31,7 +25,7 @@ _FAULTS = (
         ),
         "it holds a link or an address",
     ),
-    (re.compile(rf"{_OPENING}\s*[\^#]?\s*\d|\d\s*{_CLOSING}"), "it holds what looks like a marker"),
+    (re.compile(rf"{OPENING}\s*[\^#]?\s*\d|\d\s*{CLOSING}"), "it holds what looks like a marker"),
 )
 _LIST_OR_HEADING = re.compile(r"^\s*(?:(?:[-*+•·>]|#{1,6}|\d{1,2}[.)])\s+)+")
 _EMPHASIS = re.compile(r"\*+|`+|~~+|__+|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
@@ -54,7 +48,7 @@ def without_markers(text: str) -> tuple[str, tuple[Marker, ...]]:
     kept: list[str] = []
     markers: list[Marker] = []
     length = last = 0
-    for found in _MARKER.finditer(text):
+    for found in MARKER.finditer(text):
         # What looks like a link's text is left whole, to be seen as a link: [1](https://…)
         if text[found.end() : found.end() + 1] in ("(", ":") or text[max(0, found.start() - 1) : found.start()] == "!":
             continue

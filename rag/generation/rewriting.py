@@ -21,9 +21,7 @@ _LONGEST_SENTENCE = 300
 _GRAMMAR = 'root ::= [^\\n\\[\\]<>{}|`?]{3,300} "?"\n'
 _MARKUP = re.compile(r"[\[\]<>{}|`*_#\\]|https?:|www\.", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_PRONOUN = re.compile(
-    r"\b(?:he|him|his|she|hers?|they|them|theirs?|it|its|this|that|these|those|there|then)\b", re.IGNORECASE
-)
+_PRONOUN = re.compile(r"\b(?:he|him|his|she|hers?|they|them|theirs?|it|its|this|that|these|those)\b", re.IGNORECASE)
 # Numbers as words count as numbers; "one" and "two" are said of what was never counted.
 _NUMBERS = frozenset(
     """three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen

@@ -20,8 +20,7 @@ _JOINTS = re.compile(
 # The same in a question that names no outlets, where "and" mostly joins words and not clauses.
 _STRONG_JOINTS = re.compile(
     r"[,;]?\s{1,9}\b(?:while|whereas|compared (?:to|with)|in contrast (?:to|with))\b|;\s"
-    r"|,\s{1,9}and\s{1,9}(?=(?:did|does|do)\b)"
-    r"|,?\s{1,9}and\s{1,9}(?=(?:who|whom|whose|what|which|when|where|why|how)\b)",
+    r"|,\s{1,9}and\s{1,9}(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do)\b)",
     re.IGNORECASE,
 )
 # Between two events, one before the other, of which a yes or no needs both.
@@ -34,8 +33,12 @@ _LEANS = re.compile(
     r"\s{1,9}(?:he|she|it|they)\b",
     re.IGNORECASE,
 )
-# What a short question leans on stands in the one before it.
-_LEANS_WITHIN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this|there)\b", re.IGNORECASE)
+# A short question that can be understood by itself: "who raised the tolls", but not "how much did it fetch".
+_STANDS_ALONE = re.compile(
+    r"\W*(?:and\s{1,9})?(?:who|which|when|where|how\s{1,9}(?:many|much))\b"
+    r"(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|afterwards|else)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
 # "X called the vote before Y did": another clause, and no list either.
 _NEXT_CLAUSE = frozenset("before after while whereas but than versus".split())
@@ -44,9 +47,10 @@ _OWN_CLAUSE = re.compile(
     r"(?:^|\W)(?:" + "|".join(sorted(COVERAGE_NOUNS)) + r")\s{1,9}(?:on|about|of|that|from|titled)\b", re.IGNORECASE
 )
 # A clause says at least this many things; less is a list of names or an afterthought. A question
-# of its own may be shorter: "who raised the tolls".
+# of its own may be shorter, and one that stands alone shorter still.
 _CLAUSE = 4
-_QUESTION = 2
+_QUESTION = 3
+_SHORT = 2
 _LIST = 2
 # A question of more parts than this is a pasted text.
 _MOST = 8
@@ -71,7 +75,7 @@ def whole(understood: Understood) -> tuple[Part, ...]:
 
 
 def divide(understood: Understood) -> tuple[Part, ...]:
-    """Cut by rule: a part for every outlet that is named, with its clause; else for every clause of a comparison.
+    """Cut by rule: a part for every outlet that is named, with its clause; else for every clause or joined question.
 
     Outlets named together ("as X and Y report") share one clause and are asked one by one, so that each brings what it
     has. A question with one clause and no outlet is one part.
@@ -84,8 +88,13 @@ def divide(understood: Understood) -> tuple[Part, ...]:
     plain = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), question)
     if not outlets:
         clauses = _clauses(understood, plain)
-        if not all(_says_enough(plain, one, first=one == clauses[0]) for one in clauses):
-            return whole(understood)
+        least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in clauses) else _CLAUSE
+        # A limit in one of two short questions may be meant for both.
+        short = least == _QUESTION and not any(mention.limits for mention in understood.mentions)
+        for start, end in clauses:
+            said = len(terms(question[start:end]))
+            if said < least and not (short and said >= _SHORT and _STANDS_ALONE.match(plain, start, end)):
+                return whole(understood)
         return tuple(_part(understood, start, end) for start, end in clauses)
     groups = [[outlets[0]]]
     for mention in outlets[1:]:
@@ -118,13 +127,6 @@ def _clauses(understood: Understood, plain: str) -> list[tuple[int, int]]:
         and not any(one.start < joint.end() <= one.end for one in understood.mentions)
     )
     return list(pairwise([0, *starts, len(plain)]))
-
-
-def _says_enough(plain: str, clause: tuple[int, int], *, first: bool) -> bool:
-    """Whether a clause can be looked for by itself."""
-    said = len(terms(plain[slice(*clause)]))
-    asks = _ASKS.match(plain, *clause) and (first or not _LEANS_WITHIN.search(plain, *clause))
-    return said >= (_QUESTION if asks else _CLAUSE)
 
 
 def _full(understood: Understood, clauses: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from rag.questions.reading import Reading
 from rag.words import STOP_WORDS, terms
@@ -46,13 +45,12 @@ _MONEY_WORDS = frozenset(
     budget ransom money compensation donation donate donated spend spends spent charge charges charged sold income bonus
     debt loss losses profit profits funding""".split()
 )
-_PAYING = frozenset(
-    "cost costs pay pays paid earn earns earned charge charges charged owe owes owed spend spent".split()
-)
-_BEFORE_NOUN = frozenset("the a an its his her their our no any this that new high higher low lower rising".split())
-_NO_OBJECT = frozenset(
-    "about of on in for at by with from say said says think thinks call called mean happen happened do".split()
-)
+_PAYING = frozenset("cost costs pay pays paid earn earns earned".split())
+# What stands before a noun, or before a verb that only serves another one ("what does it take to earn …").
+_BEFORE_NOUN = frozenset("the a an its his her their our no any this that new high higher low lower rising to".split())
+# "Pay tribute", "cost the team the final": what is paid is said already.
+_BEHIND_PAYING = frozenset("to for as in at per each every last this next".split())
+_SAYING = frozenset("about say said says think thinks call called mean happen happened".split())
 _MONEY_NOUNS = frozenset(
     "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
 )
@@ -160,14 +158,12 @@ def _what(reading: Reading, i: int) -> Sought | None:
 def _asks_for_money(behind: list[str]) -> bool:
     """Whether what follows "what" ends in a word of money, or has a verb of paying ("What will it cost to …?")."""
     words = [key for key in behind if key[0].isalnum()]
-    if not _MONEY_WORDS.isdisjoint(words[-3:]):
-        return True
-    for before, word in pairwise(words):
-        if word in _NO_OBJECT:
-            return False  # "What did she say about the cost of it?"
-        if word in _PAYING:
-            return before not in _BEFORE_NOUN
-    return False
+    if not _SAYING.isdisjoint(words):
+        return False  # "What did she say about the cost of it?"
+    return not _MONEY_WORDS.isdisjoint(words[-3:]) or any(
+        word in _PAYING and before not in _BEFORE_NOUN and after in _BEHIND_PAYING
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def _counted(reading: Reading, i: int) -> frozenset[str]:

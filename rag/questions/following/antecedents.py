@@ -20,8 +20,8 @@ from rag.questions.following.kinds import (
 from rag.questions.following.phrases import Frame
 from rag.words import fold
 
-# Of Latin, Greek and Cyrillic, which have them.
-_CAPITALS = "A-Z" + "".join(filter(str.isupper, map(chr, range(0xC0, 0x530))))
+# Of Latin, Greek, Cyrillic and Armenian, which have them.
+_CAPITALS = "A-Z" + "".join(filter(str.isupper, map(chr, (*range(0xC0, 0x557), *range(0x1E00, 0x2000)))))
 _CAPITAL = rf"\b[{_CAPITALS}][^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _NAME = re.compile(rf"{_CAPITAL}(?: (?:de |van |von |al )?{_CAPITAL})*")
 _SAID = re.compile(
