@@ -37,6 +37,8 @@ class Generator(Protocol):
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         """Yield drafted sentences; none when ``sentences``, the most relevant first, do not answer ``question``.
 
+        A sentence that answers several parts of the question is among ``sentences`` once for each.
+
         Raises:
             GenerationFailed: it cannot go on; what it yielded before still counts.
         """
