@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.retrieval import PLAIN
 from index.building import build
+from rag.articles import Article
 from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.intervals import compare
 from rag.evaluation.measures import Measure, examine, mean
@@ -44,10 +45,10 @@ def subset(wanted: int, folder: Path, *, with_answers: bool = True) -> Path:
     path = folder / "articles.jsonl"
     kept = [place for place, number in enumerate(numbers) if place in chosen or number in gold]
     if not with_answers:
-        # Some articles are there twice, under one address.
-        urls = [json.loads(line)["url"] for line in lines]
-        answering = {url for url, number in zip(urls, numbers, strict=True) if number in gold}
-        kept = [place for place in kept if urls[place] not in answering]
+        # Some articles are there twice, under addresses that mean the same.
+        ids = [Article("", (), url=json.loads(line)["url"]).id for line in lines]
+        answering = {id_ for id_, number in zip(ids, numbers, strict=True) if number in gold}
+        kept = [place for place in kept if ids[place] not in answering]
     path.write_text("".join(lines[place] for place in kept), encoding="utf-8")
     return path
 
