@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -162,13 +163,24 @@ def refusal(answer: Answer) -> str:
 def how_it_was_read(answer: Answer) -> str:
     """Say which limits were read in the question, which were let go, and which outlets are not there; or nothing."""
     read = [one for one in answer.understood.mentions if one.limits] if answer.understood else []
-    kept = [f"“{one.words}”" for one in read if one not in answer.loosened]
-    gone = [f"“{one.words}”" for one in answer.loosened]
+    kept = [_as_read(one) for one in read if one not in answer.loosened]
+    gone = [_as_read(one) for one in answer.loosened]
     said = [f"Read in the question: {', '.join(kept)}."] if kept else []
     said += [f"Let go, because nothing would be left: {', '.join(gone)}."] if gone else []
     lacking = [f"“{one.words}”" for one in answer.understood.unheld] if answer.understood else []
     said += [f"Not in this index: {', '.join(lacking)}."] if lacking else []
     return " ".join(said)
+
+
+def _as_read(mention: Mention) -> str:
+    """The words of a mention, with the days that they were taken for where they name no year."""
+    words, days = f"“{mention.words}”", (mention.published_from, mention.published_to)
+    if mention.kind != "days" or re.search(r"\d{4}", mention.words):
+        return words
+    first, last = (day_in_words(one) if one else "" for one in days)
+    if first == last:
+        return f"{words} ({first})"
+    return f"{words} ({' '.join(filter(None, ('from' if first else '', first, 'to' if last else '', last)))})"
 
 
 def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:

@@ -141,7 +141,7 @@ def verify(
     for one in checked.citations:
         say(in_words(one))
     for claim in checked.shaken:
-        say(f"no longer borne out as it was: {claim.text}")
+        say(f"not all that it cites holds, or can be checked: {claim.text}")
     say(summed_up(checked) if checked.citations else "the answer is a refusal: it cites nothing")
     if not checked.holds:
         raise typer.Exit(3)

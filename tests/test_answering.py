@@ -287,6 +287,16 @@ def test_the_part_that_nothing_answers_is_named(retriever: Retriever) -> None:
     )
 
 
+def test_days_without_a_year_are_said_with_the_year_that_they_were_taken_for(retriever: Retriever) -> None:
+    answerer, as_of = Answerer(retriever, Quotes()), date(2025, 3, 20)
+    for question, said in (
+        ("Who raised the tolls in March?", "“in March” (from 1 March 2025 to 31 March 2025)"),
+        ("Who raised the tolls in March 2025?", "“in March 2025”."),
+        ("Who raised the tolls yesterday?", "“yesterday” (from 19 March 2025 to 20 March 2025)"),
+    ):
+        assert said in how_it_was_read(answerer.answer(question, as_of=as_of))
+
+
 def test_short_questions_that_are_joined_are_answered_one_by_one(retriever: Retriever) -> None:
     answer = Answerer(retriever, Quotes()).answer("Who raised the tolls, and who announced a protest?")
     assert [claim.text for claim in answer.claims] == [HARBOUR.paragraph(1), HARBOUR.paragraph(3)]
