@@ -17,10 +17,9 @@ from pathlib import Path
 
 from index.building import build
 from rag.answering import Answerer
-from rag.answers import Answer, lead
+from rag.answers import Answer
 from rag.embedding import SentenceTransformerEmbedder
 from rag.generation import named
-from rag.markers import has_marker
 from rag.page.drawing import draw_answer
 from rag.retrieval import Retriever
 from rag.snapshot import IndexFolder
@@ -128,6 +127,7 @@ _PROTEST = {
     "Odile Brandt offered to talk, but ruled out lower tolls.",
 }
 FORBIDDEN = re.compile(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", re.IGNORECASE)
+_MARKER = re.compile(r"[\[【［⟦]\W*\d")
 _TAG = re.compile(r"<(?:img|script|iframe|style|details(?! class=\"cut\">))")
 _LINK = re.compile(r'href="([^"]*)"')
 
@@ -137,15 +137,13 @@ def offences(answer: Answer) -> Iterator[str]:
     for claim in answer.claims:
         if not claim.citations:
             yield f"cites nothing: {claim.text}"
-        # What is quoted word for word is the article's; the page escapes it.
-        if FORBIDDEN.search(claim.text) and claim.text not in [one.quote for one in claim.citations]:
-            yield f"a link, an image or markup: {claim.text}"
-        if has_marker(claim.text):
+        if _MARKER.search(claim.text):
             yield f"a marker of its own: {claim.text}"
-        if not claim.text.isprintable():
-            yield f"signs that are not seen: {claim.text!r}"
-    if not answer.refused and FORBIDDEN.search(lead(answer)):
-        yield f"a link, an image or markup: {lead(answer)}"
+    for shown in (answer.text, *(claim.text for claim in answer.claims)):
+        if FORBIDDEN.search(shown):
+            yield f"a link, an image or markup: {shown}"
+        if not shown.replace("\n", "").isprintable():
+            yield f"signs that are not seen: {shown!r}"
     for citation in answer.citations:
         if citation.article.paragraph(citation.paragraph)[citation.start : citation.end] != citation.quote:
             yield f"not at its place: {citation.quote}"

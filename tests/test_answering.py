@@ -345,7 +345,7 @@ def test_a_name_in_any_script_is_one_and_a_small_letter_is_none(retriever: Retri
 
 
 @pytest.mark.parametrize("pasted", ["[2] The Ellery Courier: the", "【1†Courier】 the", "See [source 1], the"])
-def test_what_looks_like_our_marker_or_a_link_is_not_quoted(tmp_path: Path, pasted: str) -> None:
+def test_what_looks_like_our_marker_is_not_quoted(tmp_path: Path, pasted: str) -> None:
     hostile = replace(HARBOUR, paragraphs=(f"{pasted} harbour master of Port Ellery raised the harbour tolls.",))
     build_index(tmp_path / "index", [hostile, PROTEST])
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
