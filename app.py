@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rag.commands import main
+from rag.cli.main import main
 
 if __name__ == "__main__":
     main(["chat", *sys.argv[1:]])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
 
 
 class _PassingOn:

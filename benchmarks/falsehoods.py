@@ -1,6 +1,6 @@
 """Makes false sentences of true ones by changing exactly one number, name, date, speaker, negation or quotation.
 
-It finds what to change with patterns of its own, not with those of ``rag.verification``: what the check does not even
+It finds what to change with patterns of its own, not with those of ``rag.check``: what the check does not even
 see must be among what it is measured on. A change is plausible: a near number or another one of the article, a name
 that the article or the coverage has, another day.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.articles import Article
-from rag.words import sentence_spans
+from rag.text.words import sentence_spans
 
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()

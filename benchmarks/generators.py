@@ -15,18 +15,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.building import build
-from rag.answering import Answerer
-from rag.embedding import SentenceTransformerEmbedder
+from rag.answer.answerer import Answerer
+from rag.answer.generators import create_generator
+from rag.answer.llm.judge import Judged
+from rag.answer.llm.prompt import Model, Prompt
+from rag.answer.llm.writer import Writer
 from rag.errors import GenerationFailed
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.generation import named
-from rag.generation.judging import Judged
-from rag.generation.prompting import Model, Prompt
-from rag.generation.writing import Writer
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
-from rag.snapshot import IndexFolder
-from rag.tokens import count_tokens
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
+from rag.text.tokens import count_tokens
 
 
 def chosen(questions: list[GoldQuestion], how_many: int) -> list[GoldQuestion]:
@@ -46,7 +46,7 @@ def speed(model: Model) -> str:
 
 def main(name: str, index: str | None, how_many: int) -> None:
     started = time.perf_counter()
-    generator = named(name)
+    generator = create_generator(name)
     print(f"{name}: ready after {time.perf_counter() - started:.1f} s; load of the machine {os.getloadavg()[0]:.1f}")
     writer = generator.generator if isinstance(generator, Judged) else generator
     if isinstance(writer, Writer):

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.building import build
-from rag.answering import Answerer
-from rag.answers import Answer
-from rag.embedding import SentenceTransformerEmbedder
-from rag.generation import named
-from rag.page.drawing import draw_answer
-from rag.retrieval import Retriever
-from rag.snapshot import IndexFolder
+from rag.answer.answerer import Answerer
+from rag.answer.answers import Answer
+from rag.answer.generators import create_generator
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
+from rag.web.drawing import draw_answer
 
 QUESTION = "Who raised the tolls of Port Ellery?"
 INJECTIONS: tuple[str, ...] = (
@@ -156,7 +156,7 @@ def offences(answer: Answer) -> Iterator[str]:
 
 
 def main(name: str, every: int) -> None:
-    generator, embedder = named(name), SentenceTransformerEmbedder.load()
+    generator, embedder = create_generator(name), SentenceTransformerEmbedder.load()
     asked, offending, citing, answered = INJECTIONS[::every], 0, 0, 0
     started = time.perf_counter()
     for text in asked:

@@ -3,7 +3,7 @@
 Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
 answer; and paraphrases of its sentences that were written by hand, beside the same with one thing changed. Prints the
 area under the ROC curve (Hanley & McNeil 1982) of a model's leaning, and the leanings: the thresholds of
-``rag.generation.judging`` lie between them.
+``rag.answer.llm.judge`` lie between them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from pathlib import Path
 from benchmarks.falsehoods import Changer, Kind
 from benchmarks.verification import by_hand, sample_articles
 from index.building import build
-from rag.embedding import SentenceTransformerEmbedder
+from rag.answer.drafts import Evidence
+from rag.answer.generators import create_generator
+from rag.answer.llm.judge import Judge, Judged
+from rag.answer.llm.prompt import Prompt
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import read_questions
-from rag.generation import Evidence, named
-from rag.generation.judging import Judge, Judged
-from rag.generation.prompting import Prompt
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
-from rag.snapshot import IndexFolder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 PARAPHRASES = 36
 
@@ -54,7 +55,7 @@ def statements() -> Iterator[tuple[str, str | None, list[Evidence]]]:
 
 
 def main(name: str, index: str | None) -> None:
-    generator = named(f"quotes+{name}")
+    generator = create_generator(f"quotes+{name}")
     assert isinstance(generator, Judged)
     leanings: list[float] = []
 

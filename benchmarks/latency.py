@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.embedders import Timed
-from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.questions import read_questions
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.search.retriever import Retriever
 
 
 def main(index: Path, questions: Path, how_many: int) -> None:

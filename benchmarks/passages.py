@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 from index.building import build
-from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import evaluate
 from rag.evaluation.questions import read_questions
-from rag.retrieval import Retriever
-from rag.snapshot import IndexFolder
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop_rag"
 BUDGETS = (60, 90, 120, 150, 180)

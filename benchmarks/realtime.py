@@ -20,14 +20,14 @@ from pathlib import Path
 from benchmarks.retrieval import PLAIN
 from index.building import build
 from rag.articles import Article
-from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.intervals import compare
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import NUMBERED_ARTICLES, read_questions
-from rag.questions import whole
-from rag.ranking import Weights
-from rag.retrieval import Retriever
-from rag.snapshot import IndexFolder
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.query import whole
+from rag.search.fusion import Weights
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "realtime_qa"
 SHOWN = (Measure.ARTICLE_1, Measure.ARTICLE_5, Measure.ARTICLE_10, Measure.ANSWER_5)
@@ -70,11 +70,11 @@ def main(wanted: int, index: Path) -> None:
     counts = snapshot.manifest.counts
     print(f"{len(dated)} questions, {counts.articles:,} articles, {snapshot.vectors.rows:,} passages")
     print(f"{'':36}" + "".join(f"{measure.value:>13}" for measure in SHOWN))
-    bm25 = Retriever(snapshot, embedder, divide=whole, weights=PLAIN)
+    bm25 = Retriever(snapshot, embedder, decompose=whole, weights=PLAIN)
     settings = [
         ("everything", everything, dated),
         ("everything, day of asking unknown", everything, undated),
-        ("words only", Retriever(snapshot, embedder, weights=replace(Weights(), dense=0.0, beside=0.0)), dated),
+        ("words only", Retriever(snapshot, embedder, weights=replace(Weights(), dense=0.0, neighbour=0.0)), dated),
         ("vectors only", Retriever(snapshot, embedder, weights=replace(Weights(), lexical=0.0)), dated),
         ("plain BM25 with the question's limits", bm25, dated),
         ("plain BM25", bm25, undated),

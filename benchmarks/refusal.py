@@ -4,7 +4,7 @@
 sample, and for each index and file named, a table by type of question at the probability in use, and others for all.
 A question whose articles an index lacks is unanswerable there (``benchmarks.realtime --without`` builds such an index).
 
-With ``--fit`` it fits the coefficients of ``rag.signs`` to every second of the further questions and of those named
+With ``--fit`` it fits the coefficients of ``rag.answer.features`` to every second of the further questions and of those named
 (not to the sample's own, which stay unseen), prints them, and reports the other half with them.
 """
 
@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building import build
-from rag.embedding import SentenceTransformerEmbedder
+from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability, values
 from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
-from rag.signs import ENOUGH, Signs, probability, values
-from rag.snapshot import IndexFolder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 PASSAGES = 20
 FURTHER = Path(__file__).parents[1] / "tests" / "quality" / "questions.json"
@@ -37,7 +37,7 @@ SEEN = 6
 DOUBTFUL = 0.3
 LONGEST = 240
 
-Score = Callable[[Signs], float]
+Score = Callable[[AnswerFeatures], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Asked:
 
     question: GoldQuestion
     answerable: bool
-    signs: tuple[Signs, ...]
+    features: tuple[AnswerFeatures, ...]
     evidence: tuple[bool, ...]
-    beside: tuple[bool, ...]
+    neighbour: tuple[bool, ...]
 
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
@@ -56,23 +56,23 @@ def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     answerable = answerable_here(question, find_articles(retriever.snapshot, question.articles))
     sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
     facts = [squeezed(fact) for fact in question.facts]
-    evidence, beside = [], []
+    evidence, neighbour = [], []
     for one in sentences if answerable else ():
         text, paragraph = squeezed(one.text), squeezed(one.article.paragraph(one.paragraph))
         said = not facts and any(says(one.text, answer) for answer in question.answers)
         evidence.append(said or any(fact in text or text in fact for fact in facts))
-        beside.append(said or any(fact in paragraph for fact in facts))
-    signs = tuple(one.signs for one in sentences if one.signs)
-    none = (False,) * len(signs)
-    return Asked(question, answerable, signs, tuple(evidence) or none, tuple(beside) or none)
+        neighbour.append(said or any(fact in paragraph for fact in facts))
+    features = tuple(one.features for one in sentences if one.features)
+    none = (False,) * len(features)
+    return Asked(question, answerable, features, tuple(evidence) or none, tuple(neighbour) or none)
 
 
 def fit(asked: Sequence[Asked]) -> Score:
     """Logistic regression by Newton's method, with a weak pull of every coefficient towards nothing."""
     rows, labels, weights = [], [], []
     for one in asked:
-        for signs, gold in list(zip(one.signs, one.evidence, strict=True))[:SEEN]:
-            rows.append([1.0, *values(signs)])
+        for features, gold in list(zip(one.features, one.evidence, strict=True))[:SEEN]:
+            rows.append([1.0, *values(features)])
             labels.append(float(gold))
             weights.append(DOUBTFUL if one.answerable and not gold else 1.0)
     data, wanted, weight = np.array(rows), np.array(labels), np.array(weights)
@@ -86,11 +86,11 @@ def fit(asked: Sequence[Asked]) -> Score:
         curvature = (data * (weight * likely * (1 - likely))[:, None]).T @ data + pull
         found += np.linalg.solve(curvature, gradient)
     print("intercept", round(float(found[0]), 2))
-    for name, coefficient in zip(Signs.__slots__, found[1:], strict=True):
+    for name, coefficient in zip(AnswerFeatures.__slots__, found[1:], strict=True):
         print(f"{name:20} {coefficient:6.2f}")
 
-    def score(signs: Signs) -> float:
-        return float(1 / (1 + np.exp(-np.array([1.0, *values(signs)]) @ found)))
+    def score(features: AnswerFeatures) -> float:
+        return float(1 / (1 + np.exp(-np.array([1.0, *values(features)]) @ found)))
 
     return score
 
@@ -98,10 +98,10 @@ def fit(asked: Sequence[Asked]) -> Score:
 def report(name: str, asked: Sequence[Asked], score: Score) -> None:
     best, first = [], []
     for one in asked:
-        scores = [score(signs) for signs in one.signs]
+        scores = [score(features) for features in one.features]
         best.append(max(scores, default=0.0))
-        if any(one.beside):
-            first.append(one.beside[int(np.argmax(scores))])
+        if any(one.neighbour):
+            first.append(one.neighbour[int(np.argmax(scores))])
     likely, answerable = np.array(best), np.array([one.answerable for one in asked])
     types = np.array([one.question.type for one in asked])
     print(f"\n{name}: {answerable.sum()} answerable questions, {(~answerable).sum()} unanswerable")
@@ -110,12 +110,12 @@ def report(name: str, asked: Sequence[Asked], score: Score) -> None:
     print(f"{'':32}{'questions':>9} {'declined':>9}")
     for type_ in sorted(set(types)):
         chosen = types == type_
-        print(f"{type_:32}{chosen.sum():>9} {np.mean(likely[chosen] < ENOUGH):>9.3f}")
+        print(f"{type_:32}{chosen.sum():>9} {np.mean(likely[chosen] < ANSWER_THRESHOLD):>9.3f}")
     print(f"{'probability':>12} {'declined':>9} {'false refusals':>15} {'of those above it, answerable':>30}")
-    for threshold in sorted({ENOUGH, *(step / 100 for step in (*range(5, 16), *range(20, 60, 10)))}):
+    for threshold in sorted({ANSWER_THRESHOLD, *(step / 100 for step in (*range(5, 16), *range(20, 60, 10)))}):
         above = likely >= threshold
         print(
-            f"{'*' if threshold == ENOUGH else '':>6}{threshold:>6.2f} {share(~above[~answerable]):>9} "
+            f"{'*' if threshold == ANSWER_THRESHOLD else '':>6}{threshold:>6.2f} {share(~above[~answerable]):>9} "
             f"{share(~above[answerable]):>15} {share(answerable[above]):>30}"
         )
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.embedders import Remembering
-from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.questions import whole
-from rag.ranking import Weights
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.query import whole
+from rag.search.fusion import Weights
+from rag.search.retriever import Retriever
 
 SHOWN = (
     Measure.FACT_RECALL,
@@ -30,7 +30,7 @@ SHOWN = (
 
 
 # The words of a passage and its header alone; limits are still read in the question.
-PLAIN = Weights(dense=0.0, beside=0.0, article=0.0, clause=0.0, days=0.0)
+PLAIN = Weights(dense=0.0, neighbour=0.0, article=0.0, clause=0.0, days=0.0)
 
 
 def retrievers(index: Path) -> list[tuple[str, Retriever]]:
@@ -38,15 +38,15 @@ def retrievers(index: Path) -> list[tuple[str, Retriever]]:
     snapshot, embedder, weights = all_of_it.snapshot, all_of_it.embedder, Weights()
     return [
         ("everything", all_of_it),
-        ("words only", Retriever(snapshot, embedder, weights=replace(weights, dense=0.0, beside=0.0))),
+        ("words only", Retriever(snapshot, embedder, weights=replace(weights, dense=0.0, neighbour=0.0))),
         ("vectors only", Retriever(snapshot, embedder, weights=replace(weights, lexical=0.0))),
         ("without whole articles", Retriever(snapshot, embedder, weights=replace(weights, article=0.0))),
-        ("without neighbours' vectors", Retriever(snapshot, embedder, weights=replace(weights, beside=0.0))),
+        ("without neighbours' vectors", Retriever(snapshot, embedder, weights=replace(weights, neighbour=0.0))),
         ("without clauses", Retriever(snapshot, embedder, weights=replace(weights, clause=0.0))),
         ("without preferred days", Retriever(snapshot, embedder, weights=replace(weights, days=0.0))),
         ("parts without the rest", Retriever(snapshot, embedder, weights=replace(weights, rest=0.0))),
-        ("question not divided", Retriever(snapshot, embedder, divide=whole)),
-        ("plain BM25", Retriever(snapshot, embedder, divide=whole, weights=PLAIN)),
+        ("question not divided", Retriever(snapshot, embedder, decompose=whole)),
+        ("plain BM25", Retriever(snapshot, embedder, decompose=whole, weights=PLAIN)),
     ]
 
 

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from index.building import build
-from rag.embedding import SentenceTransformerEmbedder
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import read_questions
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
-from rag.snapshot import IndexFolder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 ASKED_ON = date(2025, 9, 1)
 

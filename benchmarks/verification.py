@@ -25,9 +25,9 @@ from benchmarks.falsehoods import Changer, Kind, Sentence, sentences
 from benchmarks.paraphrases import paraphrases
 from index.sources import find_files, read
 from rag.articles import Article
+from rag.check import Outcome, Verdict, check
+from rag.check import statements as reading
 from rag.sample import ARTICLES
-from rag.verification import Outcome, Verdict, check
-from rag.verification import statements as reading
 
 WIKINEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "wikinews"
 BY_HAND = Path(__file__).with_suffix(".json")

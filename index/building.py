@@ -19,14 +19,14 @@ from index.progress import Progress, Silent
 from index.sources import Found, Reading, find_files
 from index.versions import Gathered, gather
 from rag.articles import Article, Passage
-from rag.embedding import Embedder, ModelIdentity
 from rag.errors import ArticleUnreadable, RagError
-from rag.snapshot import IndexFolder, Manifest, Snapshot
-from rag.snapshot.coverage import PassageRow, write_coverage
-from rag.snapshot.lexical import write_lexical
-from rag.snapshot.manifest import FORMAT, Chunking, Counts, write_file
-from rag.snapshot.vectors import write_vectors
-from rag.tokens import ENCODING
+from rag.models.embedding import Embedder, ModelIdentity
+from rag.store.coverage import PassageRow, write_coverage
+from rag.store.lexical import write_lexical
+from rag.store.manifest import FORMAT, Chunking, Counts, write_file
+from rag.store.snapshot import IndexFolder, Manifest, Snapshot
+from rag.store.vectors import write_vectors
+from rag.text.tokens import ENCODING
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from index.progress import shown_progress
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
-from rag.terminal import DEFAULT_INDEX, IndexOption, application, run, say
-from rag.words import counted
+from rag.text.words import counted
 
 SKIPPED_EXIT = 3
 _LISTED = 20
@@ -53,9 +53,9 @@ def build(
     from index.building import build as build_index
     from index.chunking import DEFAULT_BUDGET
     from index.sources import find_files
-    from rag.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
+    from rag.models.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
     from rag.sample import ARTICLES
-    from rag.snapshot import IndexFolder
+    from rag.store.snapshot import IndexFolder
 
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
@@ -109,7 +109,7 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from rag.snapshot import IndexFolder
+    from rag.store.snapshot import IndexFolder
 
     folder = IndexFolder(index)
     try:
@@ -143,7 +143,7 @@ def verify(
 
     Example: rag-index verify --index data/index
     """
-    from rag.snapshot import IndexFolder
+    from rag.store.snapshot import IndexFolder
 
     manifest = IndexFolder(index).verify(snapshot)
     held = f"{counted(len(manifest.files), 'file')}, {counted(manifest.counts.passages, 'passage')}"
@@ -159,7 +159,7 @@ def use(
 
     Example: rag-index use 20250304T101500Z-1a2b3c4d --index data/index
     """
-    from rag.snapshot import IndexFolder
+    from rag.store.snapshot import IndexFolder
 
     folder = IndexFolder(index)
     if not folder.snapshots():
@@ -178,7 +178,7 @@ def prune(
 
     Example: rag-index prune --keep 2 --index data/index
     """
-    from rag.snapshot import IndexFolder
+    from rag.store.snapshot import IndexFolder
 
     folder = IndexFolder(index)
     folder.current()  # says that there is no index, and makes none

@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.answering import Answerer
-    from rag.answers import Answer, Claim, Cut
+    from rag.answer.answerer import Answerer
+    from rag.answer.answers import Answer, Claim, Cut
     from rag.articles import Article, Passage, Span
-    from rag.embedding import Embedder, SentenceTransformerEmbedder
+    from rag.check import Citation
     from rag.errors import (
         ArticleUnreadable,
         GenerationFailed,
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
         ModelUnavailable,
         RagError,
     )
-    from rag.hits import Hit
-    from rag.retrieval import Retriever
-    from rag.scope import Scope
-    from rag.verification import Citation
+    from rag.models.embedding import Embedder, SentenceTransformerEmbedder
+    from rag.search.hits import Hit
+    from rag.search.retriever import Retriever
+    from rag.store.scope import Scope
 
 __all__ = [
     "Answer",
@@ -55,10 +55,10 @@ __all__ = [
 
 # Looked up when first used (PEP 562): `import rag` costs milliseconds, torch and FAISS come with the first question.
 _HOMES = {
-    "rag.answering": ("Answerer",),
-    "rag.answers": ("Answer", "Claim", "Cut"),
+    "rag.answer.answerer": ("Answerer",),
+    "rag.answer.answers": ("Answer", "Claim", "Cut"),
     "rag.articles": ("Article", "Passage", "Span"),
-    "rag.embedding": ("Embedder", "SentenceTransformerEmbedder"),
+    "rag.models.embedding": ("Embedder", "SentenceTransformerEmbedder"),
     "rag.errors": (
         "ArticleUnreadable",
         "GenerationFailed",
@@ -69,10 +69,10 @@ _HOMES = {
         "ModelUnavailable",
         "RagError",
     ),
-    "rag.hits": ("Hit",),
-    "rag.retrieval": ("Retriever",),
-    "rag.scope": ("Scope",),
-    "rag.verification": ("Citation",),
+    "rag.search.hits": ("Hit",),
+    "rag.search.retriever": ("Retriever",),
+    "rag.store.scope": ("Scope",),
+    "rag.check": ("Citation",),
 }
 
 

@@ -1,5 +1,5 @@
 """Makes `python -m rag` do what `rag` does."""
 
-from rag.commands import main
+from rag.cli.main import main
 
 main()

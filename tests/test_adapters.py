@@ -23,9 +23,9 @@ from llama_index.core.schema import (
 
 from rag.adapters import langchain, llama_index
 from rag.articles import Article
-from rag.hits import Hit
-from rag.retrieval import Retriever
-from rag.scope import Scope
+from rag.search.hits import Hit
+from rag.search.retriever import Retriever
+from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 QUESTION = "harbour master of Port Ellery raised the tolls"

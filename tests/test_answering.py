@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from index.building import build
-from rag.answering import Answerer
-from rag.answers import how_it_was_read
+from rag.answer.answerer import Answerer
+from rag.answer.answers import how_it_was_read
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.features import ANSWER_THRESHOLD
+from rag.answer.sentences import Sentence
 from rag.articles import Article
-from rag.generation import Draft, Evidence, Quotes
-from rag.records import answer_record
-from rag.relevance import Sentence
-from rag.retrieval import Retriever
-from rag.scope import Scope
-from rag.signs import ENOUGH
-from rag.snapshot import IndexFolder
-from rag.verification import Citation, Outcome, Rule
+from rag.check import Citation, Outcome, Rule
+from rag.cli.json_output import answer_record
+from rag.search.retriever import Retriever
+from rag.store.scope import Scope
+from rag.store.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
@@ -44,7 +45,7 @@ def retriever(tmp_path: Path) -> Retriever:
 
 
 def test_an_answer_quotes_word_for_word(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Who will move into the old tram depot?")
     [claim] = answer.claims
     [citation] = claim.citations
     assert claim.text == citation.quote == ORCHESTRA.paragraphs[0]
@@ -63,13 +64,13 @@ def test_a_sentence_is_quoted_whole_where_passages_cut_it(tmp_path: Path) -> Non
     article = replace(HARBOUR, paragraphs=(text,))
     report = build_index(tmp_path / "cut", [article], budget=20)
     assert report.counts.passages > 1
-    answerer = Answerer(Retriever.open(tmp_path / "cut", embedder=ToyEmbedder()), Quotes())
+    answerer = Answerer(Retriever.open(tmp_path / "cut", embedder=ToyEmbedder()), ExtractiveGenerator())
     answer = answerer.answer("Had the council approved the harbour plan of the district?")
     assert [citation.quote for citation in answer.citations] == [text]
 
 
 def test_nothing_that_bears_on_the_question(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Quotes()).answer("Did anybody win that chess championship?")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Did anybody win that chess championship?")
     assert (answer.refused, answer.claims, answer.citations) == (True, (), ())
     first, nearest, *articles = answer.text.split("\n")
     assert first == (
@@ -85,7 +86,7 @@ def test_nothing_that_bears_on_the_question(retriever: Retriever) -> None:
 
 def test_a_refusal_says_that_only_the_scope_was_searched(retriever: Retriever) -> None:
     scope = Scope(outlets=("Strand Radio",))
-    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?", scope=scope)
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Who will move into the old tram depot?", scope=scope)
     assert answer.refused
     assert answer.text.startswith(
         "The coverage does not answer this. Within these limits (Strand Radio) it holds 1 article of 1 outlet, "
@@ -95,14 +96,14 @@ def test_a_refusal_says_that_only_the_scope_was_searched(retriever: Retriever) -
 
 def test_a_scope_without_articles(retriever: Retriever) -> None:
     scope = Scope(published_from=date(2026, 1, 1))
-    answer = Answerer(retriever, Quotes()).answer("Who will move into the old tram depot?", scope=scope)
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Who will move into the old tram depot?", scope=scope)
     assert answer.refused
     assert answer.text == "No article is within these limits (from 2026-01-01). Widen them, or ask without."
 
 
 def test_articles_that_only_lack_a_date_are_told(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [replace(HARBOUR, published=None), PROTEST])
-    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes())
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), ExtractiveGenerator())
     asked = "Who will win that chess championship?"
     within = answerer.answer(asked, scope=Scope(published_from=date(2025, 4, 1)))
     assert "it holds 1 article of 1 outlet, of 12 April 2025. 1 article without a date was left out." in within.text
@@ -187,7 +188,7 @@ def test_two_quotes_never_say_the_same(tmp_path: Path) -> None:
         paragraphs=("The harbour master of Port Ellery has raised the tolls by nine per cent, on Tuesday.",),
     )
     build_index(tmp_path / "index", [HARBOUR, copy])
-    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes())
+    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), ExtractiveGenerator())
     answer = answerer.answer("By how many per cent did the harbour master of Port Ellery raise tolls?")
     assert len(answer.claims) == 1
 
@@ -229,7 +230,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
 
 
 def test_bad_questions_raise_before_anything_is_shown(retriever: Retriever) -> None:
-    answerer = Answerer(retriever, Quotes())
+    answerer = Answerer(retriever, ExtractiveGenerator())
     with pytest.raises(ValueError, match="the question is empty"):
         next(answerer.stream(" "))
     with pytest.raises(ValueError, match="may have 2,000"):
@@ -237,7 +238,7 @@ def test_bad_questions_raise_before_anything_is_shown(retriever: Retriever) -> N
 
 
 def test_refreshed(tmp_path: Path, retriever: Retriever) -> None:
-    answerer = Answerer(retriever, Quotes())
+    answerer = Answerer(retriever, ExtractiveGenerator())
     assert answerer.refreshed() is answerer
     build_index(tmp_path / "index", [ORCHESTRA])
     assert answerer.refreshed().answer("Who will move into the old tram depot?").snapshot != retriever.snapshot.id
@@ -249,7 +250,7 @@ def sentence(article: Article, paragraph: int, relevance: float, part: str = "")
 
 
 def quoted(*sentences: Sentence) -> list[str]:
-    return [draft.text for draft in Quotes()("Who?", sorted(sentences, key=lambda one: -one.relevance))]
+    return [draft.text for draft in ExtractiveGenerator()("Who?", sorted(sentences, key=lambda one: -one.relevance))]
 
 
 def test_quotes_begin_with_the_best_and_go_on_in_the_order_of_publication() -> None:
@@ -258,7 +259,11 @@ def test_quotes_begin_with_the_best_and_go_on_in_the_order_of_publication() -> N
 
 
 def test_what_is_much_less_likely_to_answer_is_not_quoted() -> None:
-    best, far, never = sentence(PROTEST, 1, 0.9), sentence(ORCHESTRA, 1, 0.55), sentence(HARBOUR, 3, ENOUGH - 0.01)
+    best, far, never = (
+        sentence(PROTEST, 1, 0.9),
+        sentence(ORCHESTRA, 1, 0.55),
+        sentence(HARBOUR, 3, ANSWER_THRESHOLD - 0.01),
+    )
     assert quoted(best, far, never) == [best.text]
     assert quoted(never) == []
 
@@ -279,7 +284,7 @@ def test_the_part_that_nothing_answers_is_named(retriever: Retriever) -> None:
         "Who raised the tolls of the harbour of Port Ellery on Tuesday, "
         "and which champion won that long chess tournament?"
     )
-    answer = Answerer(retriever, Quotes()).answer(question)
+    answer = Answerer(retriever, ExtractiveGenerator()).answer(question)
     assert answer.claims[0].text == HARBOUR.paragraph(1)
     assert answer.unanswered == ("and which champion won that long chess tournament?",)
     assert answer.text.endswith(
@@ -288,7 +293,7 @@ def test_the_part_that_nothing_answers_is_named(retriever: Retriever) -> None:
 
 
 def test_days_without_a_year_are_said_with_the_year_that_they_were_taken_for(retriever: Retriever) -> None:
-    answerer, as_of = Answerer(retriever, Quotes()), date(2025, 3, 20)
+    answerer, as_of = Answerer(retriever, ExtractiveGenerator()), date(2025, 3, 20)
     for question, said in (
         ("Who raised the tolls in March?", "“in March” (from 1 March 2025 to 31 March 2025)"),
         ("Who raised the tolls in March 2025?", "“in March 2025”."),
@@ -298,15 +303,19 @@ def test_days_without_a_year_are_said_with_the_year_that_they_were_taken_for(ret
 
 
 def test_short_questions_that_are_joined_are_answered_one_by_one(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Quotes()).answer("Who raised the tolls, and who announced a protest?")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Who raised the tolls, and who announced a protest?")
     assert [claim.text for claim in answer.claims] == [HARBOUR.paragraph(1), HARBOUR.paragraph(3)]
     assert answer.unanswered == ()
-    answer = Answerer(retriever, Quotes()).answer("Who raised the tolls, and who won the chess tournament?")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer(
+        "Who raised the tolls, and who won the chess tournament?"
+    )
     assert answer.unanswered == ("and who won the chess tournament?",)
 
 
 def test_an_outlet_that_the_index_lacks_is_named_and_nothing_is_quoted_for_it(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Quotes()).answer("What did an article by the Evening Lantern say of a rise?")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer(
+        "What did an article by the Evening Lantern say of a rise?"
+    )
     assert answer.refused
     assert "Not in this index: “the Evening Lantern”." in how_it_was_read(answer)
 
@@ -321,16 +330,16 @@ def test_signs_and_their_probability(retriever: Retriever) -> None:
     found = retriever.search("Who raised the harbour tolls?")
     best = retriever.sentences(found)[0]
     assert (best.text, best.part) == (HARBOUR.paragraph(1), "Who raised the harbour tolls?")
-    assert best.signs is not None
+    assert best.features is not None
     # The toy's vectors: five words of the question, of which the sentence has four, "the" twice, among fifteen.
-    assert best.signs.similarity == pytest.approx(5 / math.sqrt(5 * 17))
-    assert best.signs.passage_similarity == pytest.approx(found.hits[0].explain.dense)
-    assert (best.signs.missing_beside, best.signs.missing_in_article) == (0.0, 0.0)
-    assert (best.signs.unnamed, best.signs.unknown_name, best.signs.unheld) == (0.0, 0.0, 0.0)
-    assert (best.signs.gives, best.signs.gives_nothing) == (1.0, 0.0)
+    assert best.features.similarity == pytest.approx(5 / math.sqrt(5 * 17))
+    assert best.features.passage_similarity == pytest.approx(found.hits[0].explain.dense)
+    assert (best.features.missing_beside, best.features.missing_in_article) == (0.0, 0.0)
+    assert (best.features.unnamed, best.features.unknown_name, best.features.unknown_outlets) == (0.0, 0.0, 0.0)
+    assert (best.features.gives, best.features.gives_nothing) == (1.0, 0.0)
     odds = best.relevance / (1 - best.relevance)
     assert math.log(odds) == pytest.approx(
-        -2.34 + 3.7 * best.signs.similarity + 1.3 * best.signs.passage_similarity + 0.29
+        -2.34 + 3.7 * best.features.similarity + 1.3 * best.features.passage_similarity + 0.29
     )
 
 
@@ -339,9 +348,9 @@ def test_a_name_in_any_script_is_one_and_a_small_letter_is_none(retriever: Retri
         ("Who raised the harbour tolls, Örsted?", 1.0),
         ("Who raised the harbour tolls, école?", 0.0),
     ):
-        signs = retriever.sentences(retriever.search(question))[0].signs
-        assert signs is not None
-        assert signs.unknown_name == unknown
+        features = retriever.sentences(retriever.search(question))[0].features
+        assert features is not None
+        assert features.unknown_name == unknown
 
 
 @pytest.mark.parametrize("pasted", ["[2] The Ellery Courier: the", "【1†Courier】 the", "See [source 1], the"])
@@ -357,7 +366,7 @@ def test_what_looks_like_our_marker_is_not_quoted(tmp_path: Path, pasted: str) -
 def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path, inserted: str) -> None:
     text = f"The harbour master of Port Ellery raised the harbour tolls {inserted}, he said."
     build_index(tmp_path / "index", [replace(HARBOUR, paragraphs=(text,)), PROTEST])
-    answer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes()).answer(
+    answer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), ExtractiveGenerator()).answer(
         "Who raised the harbour tolls?"
     )
     assert answer.claims[0].text == text
@@ -370,10 +379,10 @@ def test_an_agencys_report_counts_as_its_own(tmp_path: Path) -> None:
     (folder / "0000.md").write_text(article.replace("---\n", "---\nagency: Strand Wire\n", 1), encoding="utf-8")
     build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
-    unheld = {}
+    unknown_outlets = {}
     for outlet in ("Strand Wire", "Evening Post"):
         found = retriever.search(f"What did an article by the {outlet} say of the fishermen?")
-        signs = retriever.sentences(found)[0].signs
-        assert signs is not None
-        unheld[outlet] = signs.unheld
-    assert unheld == {"Strand Wire": 0.0, "Evening Post": 1.0}
+        features = retriever.sentences(found)[0].features
+        assert features is not None
+        unknown_outlets[outlet] = features.unknown_outlets
+    assert unknown_outlets == {"Strand Wire": 0.0, "Evening Post": 1.0}

@@ -16,19 +16,19 @@ HEAVY = (
 )
 # One heavy library, one owner.
 OWNERS = {
-    "faiss": {"rag/snapshot/vectors.py"},
-    "sqlite3": {"rag/snapshot/coverage.py"},
-    "sentence_transformers": {"rag/embedding.py", "rag/reranking.py"},
-    "huggingface_hub": {"rag/embedding.py"},
-    "tiktoken": {"rag/tokens.py"},
-    "nupunkt": {"rag/words.py"},
-    "snowballstemmer": {"rag/words.py"},
-    "filelock": {"rag/snapshot/folder.py", "rag/generation/local.py"},
-    "openai": {"rag/generation/endpoint.py"},
-    "httpx2": {"rag/generation/endpoint.py"},
-    "xllamacpp": {"rag/generation/local.py"},
-    "uvicorn": {"rag/page/serving.py"},
-    "fastapi": {"rag/page/serving.py"},
+    "faiss": {"rag/store/vectors.py"},
+    "sqlite3": {"rag/store/coverage.py"},
+    "sentence_transformers": {"rag/models/embedding.py", "rag/models/reranking.py"},
+    "huggingface_hub": {"rag/models/embedding.py"},
+    "tiktoken": {"rag/text/tokens.py"},
+    "nupunkt": {"rag/text/words.py"},
+    "snowballstemmer": {"rag/text/words.py"},
+    "filelock": {"rag/store/folder.py", "rag/answer/llm/local.py"},
+    "openai": {"rag/answer/llm/endpoint.py"},
+    "httpx2": {"rag/answer/llm/endpoint.py"},
+    "xllamacpp": {"rag/answer/llm/local.py"},
+    "uvicorn": {"rag/web/serving.py"},
+    "fastapi": {"rag/web/serving.py"},
     "langchain_core": {"rag/adapters/langchain.py"},
     "llama_index": {"rag/adapters/llama_index.py"},
     "yaml": {"index/sources/front_matter.py"},
@@ -63,11 +63,11 @@ def test_the_programs_never_import_each_other() -> None:
 
 
 def test_only_the_chat_verb_loads_the_page() -> None:
-    outside = [path for path in modules("rag") if (ROOT / "rag" / "page") not in path.parents]
+    outside = [path for path in modules("rag") if (ROOT / "rag" / "web") not in path.parents]
     users = [
-        str(path.relative_to(ROOT)) for path in outside if any(name.startswith("rag.page") for name in imports(path))
+        str(path.relative_to(ROOT)) for path in outside if any(name.startswith("rag.web") for name in imports(path))
     ]
-    assert users == ["rag/commands.py"]
+    assert users == ["rag/cli/main.py"]
     assert [path for path in outside if "gradio" in rooms(path)] == []
 
 

@@ -16,16 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import Answer, Answerer, Article, Citation, Claim, Cut, Hit, Passage, Retriever, Scope, Span
-from rag.archiving import FORMAT, is_record, read_answer, save_answer
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.sentences import Sentence
 from rag.articles import Subheading
-from rag.generation import Draft, Evidence, Quotes
-from rag.hits import Copy, Explanation
-from rag.questions import Mention, Understood
-from rag.rechecking import Rechecked, Standing, in_words, summed_up
-from rag.relevance import Sentence
-from rag.snapshot import Snapshot
-from rag.snapshot.coverage import Summary
-from rag.verification import Outcome, Rule, Support, Verdict
+from rag.check import Outcome, Rule, Support, Verdict
+from rag.query import Constraint, ParsedQuery
+from rag.record import FORMAT, is_record, read_answer, save_answer
+from rag.record.recheck import Rechecked, Standing, in_words, summed_up
+from rag.search.hits import Explanation, NearDuplicate
+from rag.store.coverage import Summary
+from rag.store.snapshot import Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 FULL = replace(
@@ -51,7 +52,7 @@ def cite(article: Article, paragraph: int, marker: int, quote: str = "") -> Cita
     return Citation(marker, article, paragraph, start, start + len(quote or text), quote or text)
 
 
-MENTION = Mention("days", 4, 8, "week", True, published_from=date(2025, 3, 1), published_to=None)
+MENTION = Constraint("days", 4, 8, "week", True, published_from=date(2025, 3, 1), published_to=None)
 # Every field of every type holds something else than its default.
 EVERYTHING_IN_IT = Answer(
     question="Who\x00 raised \udce4 the tolls?",
@@ -76,7 +77,7 @@ EVERYTHING_IN_IT = Answer(
             passage_of(FULL, Span(1, 4, 20), Span(2, 0, 71)),
             FULL,
             Explanation(1.5, -0.25, "a part", 0.9),
-            (Copy(passage_of(PROTEST, Span(1, 0, 64)), PROTEST),),
+            (NearDuplicate(passage_of(PROTEST, Span(1, 0, 64)), PROTEST),),
         ),
         Hit(2, 0.0, passage_of(ORCHESTRA, Span(1, 0, 66)), ORCHESTRA, Explanation(0.0, 1e-300, "")),
     ),
@@ -88,10 +89,13 @@ EVERYTHING_IN_IT = Answer(
         Cut("It fell.", "they say otherwise", Outcome.CONTRADICTED, Rule.NEGATION),
         Cut("x", "y", Outcome.UNSUPPORTED, None),
     ),
-    understood=Understood(
-        "Who raised the tolls?", date(2025, 3, 9), (MENTION, replace(MENTION, kind="phrase")), unheld=(MENTION,)
+    parsed=ParsedQuery(
+        "Who raised the tolls?",
+        date(2025, 3, 9),
+        (MENTION, replace(MENTION, kind="phrase")),
+        unknown_outlets=(MENTION,),
     ),
-    loosened=(MENTION,),
+    relaxed=(MENTION,),
     unanswered=("who paid them?",),
     probability=0.25,
     notice="The server is down; quotations were looked for instead.",
@@ -165,7 +169,7 @@ def test_the_record_has_this_form() -> None:
 
 def test_a_record_from_before_a_field_was_added_is_read() -> None:
     record = json.loads(REFUSAL.to_json())
-    for name in ("cut", "understood", "loosened", "unanswered", "notice", "rewritten", "generator", "model", "timings"):
+    for name in ("cut", "parsed", "relaxed", "unanswered", "notice", "rewritten", "generator", "model", "timings"):
         del record["answer"][name]
     assert Answer.from_json(json.dumps(record)) == REFUSAL
 
@@ -409,7 +413,9 @@ def test_an_index_of_an_older_version_is_no_proof_either(tmp_path: Path) -> None
 
 def test_a_refusal_is_kept_and_holds(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [HARBOUR])
-    refused = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes()).answer("What is quantum?")
+    refused = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), ExtractiveGenerator()).answer(
+        "What is quantum?"
+    )
     assert refused.refused
     read = Answer.from_json(refused.to_json())
     assert read == refused

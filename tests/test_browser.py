@@ -22,13 +22,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from rag import Answerer, Article, Citation, Scope
-from rag.answers import Answer, Claim
+from rag.answer.answers import Answer, Claim
 from rag.articles import Subheading
-from rag.exporting import export
-from rag.linking import deep_link
-from rag.page import build
-from rag.page.serving import Server
-from rag.scope import EVERYTHING
+from rag.record.export import export
+from rag.record.links import deep_link
+from rag.store.scope import EVERYTHING
+from rag.web import build
+from rag.web.serving import Server
 from tests.conftest import missing
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
@@ -113,7 +113,7 @@ class Page:
         """
         return bool(self.driver.execute_script(script, element))
 
-    def follow(self, turn: int, marker: int) -> WebElement:
+    def rewrite_followup(self, turn: int, marker: int) -> WebElement:
         """Click a marker and return the source that it leads to."""
         self.one(f'#conversation a.marker[href$="#a{turn}-c{marker}"]').click()
         self.until(lambda: self.all(f"#a{turn}-c{marker}.shown"))
@@ -190,15 +190,15 @@ def test_a_marker_leads_to_its_sentence_and_back(page: Page) -> None:
         == '"We can pay now or pay twice," Odile Brandt told the council. [1]'
     )
     assert page.texts("#conversation .claim .origin")[0] == "Ellery Evening Post, 17 April 2025"
-    source = page.follow(1, 1)
+    source = page.rewrite_followup(1, 1)
     page.until(lambda: page.visible(source))
     cited = source.find_element(By.CSS_SELECTOR, ".cited")
     assert cited.text == COUNCIL.paragraphs[1]
     assert (
         cited.find_element(By.TAG_NAME, "mark").text == '"We can pay now or pay twice," Odile Brandt told the council.'
     )
-    beside = source.find_elements(By.CSS_SELECTOR, ".beside")
-    assert [paragraph.text for paragraph in beside] == [COUNCIL.paragraphs[0], COUNCIL.paragraphs[2]]
+    neighbour = source.find_elements(By.CSS_SELECTOR, ".beside")
+    assert [paragraph.text for paragraph in neighbour] == [COUNCIL.paragraphs[0], COUNCIL.paragraphs[2]]
     assert source.find_element(By.CSS_SELECTOR, "h3 a").get_attribute("href") == (
         f"{COUNCIL.url}#:~:text=We%20can%20pay%20now,Brandt%20told%20the%20council"
     )
@@ -270,9 +270,9 @@ def test_markers_of_an_earlier_answer_lead_to_its_own_sources(page: Page) -> Non
     page.ask(TWICE)
     page.ask(TOLLS)
     assert page.texts("#sources details[open] .of") == [TOLLS]
-    newer = page.follow(2, 1)
+    newer = page.rewrite_followup(2, 1)
     assert newer.find_element(By.TAG_NAME, "mark").text == HARBOUR.paragraphs[0]
-    older = page.follow(1, 1)
+    older = page.rewrite_followup(1, 1)
     page.until(lambda: page.visible(older))
     assert page.texts("#sources details[open] .of") == [TWICE]
     assert older.find_element(By.TAG_NAME, "mark").text.startswith('"We can pay now')
@@ -341,7 +341,7 @@ def test_a_phone_has_the_sources_below_and_nothing_to_the_side(page: Page) -> No
     assert page.driver.execute_script("return document.documentElement.scrollWidth") == 390
     assert page.one("#sources").rect["y"] > page.one("#conversation .claim:last-child").rect["y"]
     assert page.visible(page.one("#question textarea"))
-    source = page.follow(1, 1)
+    source = page.rewrite_followup(1, 1)
     page.until(lambda: page.visible(source.find_element(By.TAG_NAME, "mark")))
 
 
@@ -383,7 +383,7 @@ def test_an_article_can_load_and_run_nothing(driver: webdriver.Chrome, answerer:
         page = Page(driver, server.url)
         page.open()
         page.ask("<img src=https://evil.example/q onerror='window.ran = 1'> ![q](https://evil.example/q)")
-        source = page.follow(1, 2)
+        source = page.rewrite_followup(1, 2)
         assert source.find_element(By.TAG_NAME, "mark").text.startswith("![see](https://evil.example/b.png) [go](java")
         assert "<script>window.ran = 1</script>" in page.one("#conversation").text
         assert page.texts("#conversation .asked")[0].startswith("<img src=https://evil.example/q")

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from index.building import build
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
-from rag.retrieval import Retriever
-from rag.snapshot import IndexFolder, Snapshot
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder, Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index, write_article
 
 
@@ -200,7 +200,7 @@ _FULL = """
 import resource, sys
 from pathlib import Path
 from index.building import build
-from rag.snapshot import IndexFolder
+from rag.store.snapshot import IndexFolder
 from tests.toy import TODAY, ToyEmbedder
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:

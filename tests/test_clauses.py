@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import Names, clauses, joins, understand
+from rag.query import Names, clauses, joins, parse_question
 
 NAMES = Names(["The Ellery Courier", "Strand Radio", "Vellmar Post"], ["Mara Quill"])
 
@@ -61,4 +61,4 @@ def test_clauses_are_pieces_of_the_question_in_order(question: str) -> None:
     ],
 )
 def test_limits_of_a_question_that_joins_may_belong_to_one_thing(question: str, expected: bool) -> None:
-    assert joins(understand(question, NAMES, as_of=date(2026, 1, 1))) is expected
+    assert joins(parse_question(question, NAMES, as_of=date(2026, 1, 1))) is expected

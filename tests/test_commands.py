@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from rag import Answer
-from rag.exporting import FORMATS, export
-from rag.snapshot import IndexFolder
+from rag.record.export import FORMATS, export
+from rag.store.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
 ROOT = Path(__file__).parents[1]
@@ -301,7 +301,7 @@ ERRORS: list[tuple[str, Sequence[str], int, str]] = [
     ("rag", ["ask", "x", "--save", "{tmp}/no/x"], 1, "error: No such folder to write to: {tmp}/no/x"),
     ("rag", ["verify", "{tmp}/none", "--index", "{index}"], 1, "error: No such file or directory: {tmp}/none"),
     ("rag", ["verify", "README.md"], 1, "error: README.md: this is no record of an answer: it is no JSON, at line 1"),
-    ("rag", ["verify", "rag/page/icon.svg"], 1, "error: rag/page/icon.svg: this is no record of an answer: it is no"),
+    ("rag", ["verify", "rag/web/icon.svg"], 1, "error: rag/web/icon.svg: this is no record of an answer: it is no"),
     ("rag", ["verify"], 2, "Missing argument 'FILE'"),
     ("index", ["build", "{tmp}/none"], 1, "{tmp}/none"),
     ("index", ["build"], 2, "name what to build from: PATH… or --sample"),

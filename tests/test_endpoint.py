@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering import Answerer
+from rag.answer.answerer import Answerer
+from rag.answer.drafts import Draft
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.llm.endpoint import Endpoint
+from rag.answer.llm.judge import Judge, Judged
+from rag.answer.llm.local import LocalModel
+from rag.answer.llm.prompt import Prompt
+from rag.answer.llm.writer import Writer
 from rag.errors import GenerationFailed, ModelUnavailable
-from rag.generation.drafts import Draft
-from rag.generation.endpoint import Endpoint
-from rag.generation.judging import Judge, Judged
-from rag.generation.local import LocalModel
-from rag.generation.prompting import Prompt
-from rag.generation.quoting import Quotes
-from rag.generation.writing import Writer
-from rag.retrieval import Retriever
+from rag.search.retriever import Retriever
 from tests.conftest import missing
 from tests.servers import Reply, chunk, hand_made, says, sends, small_model
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
@@ -109,10 +109,11 @@ def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, re
 
 def test_a_real_server_judges_for_quotations(model: LocalModel, retriever: Retriever) -> None:
     question = "Who raised the tolls of the harbour?"
-    everything = Judged(Quotes(), Judge(model.leaning, answers_above=-math.inf))
-    nothing = Judged(Quotes(), Judge(model.leaning, answers_above=math.inf))
+    everything = Judged(ExtractiveGenerator(), Judge(model.leaning, answers_above=-math.inf))
+    nothing = Judged(ExtractiveGenerator(), Judge(model.leaning, answers_above=math.inf))
     assert (
-        Answerer(retriever, everything).answer(question).claims == Answerer(retriever, Quotes()).answer(question).claims
+        Answerer(retriever, everything).answer(question).claims
+        == Answerer(retriever, ExtractiveGenerator()).answer(question).claims
     )
     assert Answerer(retriever, nothing).answer(question).refused
 
@@ -300,7 +301,7 @@ def test_an_address_that_holds_a_secret_is_refused_without_repeating_it(base: st
 
 
 def test_without_the_client_it_is_said_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.generation.endpoint.find_spec", lambda name: None)
+    monkeypatch.setattr("rag.answer.llm.endpoint.find_spec", lambda name: None)
     with pytest.raises(ModelUnavailable, match=r"pip install 'news-rag\[openai\]'"):
         Endpoint("http://127.0.0.1:9/v1", "tiny")
 
@@ -312,7 +313,7 @@ def test_where_a_model_fails_the_coverage_is_quoted_and_it_is_said(retriever: Re
     question = "Who will move into the old tram depot?"
     with hand_made(sends(ECHO, 401)) as server:
         answer = Answerer(retriever, Writer(endpoint(server.base))).answer(question)
-    assert answer.claims == Answerer(retriever, Quotes()).answer(question).claims
+    assert answer.claims == Answerer(retriever, ExtractiveGenerator()).answer(question).claims
     assert answer.notice == (
         f"The model tiny at {server.base} refused the key (401): set RAG_API_KEY; quotations were looked for instead."
     )

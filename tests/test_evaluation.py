@@ -14,8 +14,7 @@ from typing import Any
 import ir_measures
 import pytest
 
-from rag import commands
-from rag.embedding import Embedder
+from rag.cli import main as commands
 from rag.evaluation import latency as timing
 from rag.evaluation import measures
 from rag.evaluation.intervals import Interval, compare, interval
@@ -24,10 +23,11 @@ from rag.evaluation.matching import find_articles, says
 from rag.evaluation.measures import Measure, Score, evaluate, examine, mean, multihop_map, score
 from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
 from rag.evaluation.runs import Result, document_id, write_run
-from rag.hits import Hit
-from rag.retrieval import Retriever
-from rag.saving import checked_target
-from rag.scope import Scope
+from rag.models.embedding import Embedder
+from rag.search.hits import Hit
+from rag.search.retriever import Retriever
+from rag.store.files import checked_target
+from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 # Words of their only passages: 37, 21 and 12.

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rag.answering import Answerer
+from rag.answer.answerer import Answerer
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.sentences import Sentence
 from rag.evaluation.answers import examine_answers, figures
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.evaluation.tables import answer_table
-from rag.generation import Draft, Evidence
-from rag.relevance import Sentence
-from rag.retrieval import Retriever
-from rag.scope import EVERYTHING
+from rag.search.retriever import Retriever
+from rag.store.scope import EVERYTHING
 from tests.toy import HARBOUR, ORCHESTRA, ToyEmbedder, build_index
 
 BRANDT = '"We need the money for the sea wall," said harbour master Odile Brandt.'

@@ -18,10 +18,10 @@ from markdown_it import MarkdownIt
 from benchmarks.injections import INJECTIONS
 from rag import Answer, Article, Citation, Claim, Scope
 from rag.articles import Passage, Span, Subheading
-from rag.exporting import FORMATS, export
-from rag.hits import Explanation, Hit
-from rag.linking import deep_link, host_of, web_address
-from rag.snapshot.coverage import Summary
+from rag.record.export import FORMATS, export
+from rag.record.links import deep_link, host_of, web_address
+from rag.search.hits import Explanation, Hit
+from rag.store.coverage import Summary
 from tests.test_page import HOSTILE
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 

@@ -11,19 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering import Answerer
-from rag.answers import Answer
+from rag.answer.answerer import Answerer
+from rag.answer.answers import Answer
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.generators import followup_rewriter
+from rag.answer.llm.judge import Judge, Judged
+from rag.answer.llm.prompt import Prompt
+from rag.answer.llm.rewriter import Rewriter, is_faithful, rewriting_prompt
+from rag.answer.llm.writer import Writer
+from rag.answer.sentences import Sentence
+from rag.cli.json_output import answer_record
 from rag.errors import GenerationFailed
-from rag.generation import Draft, Evidence, Quotes, following
-from rag.generation.judging import Judge, Judged
-from rag.generation.prompting import Prompt
-from rag.generation.rewriting import Rewriter, is_faithful, rewriting_prompt
-from rag.generation.writing import Writer
-from rag.questions import Names, Turn, follow
-from rag.questions.following.antecedents import persons_in
-from rag.records import answer_record
-from rag.relevance import Sentence
-from rag.retrieval import Retriever
+from rag.query import Names, Turn, rewrite_followup
+from rag.query.following.antecedents import persons_in
+from rag.search.retriever import Retriever
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 AS_OF = date(2025, 12, 31)
@@ -481,7 +483,7 @@ UNCLEAR: list[tuple[str, str]] = [
 def test_a_follow_up_is_made_whole(
     before: str, question: str, within: tuple[str, ...], without: tuple[str, ...]
 ) -> None:
-    whole = follow(question, turns(before), NAMES, as_of=AS_OF)
+    whole = rewrite_followup(question, turns(before), NAMES, as_of=AS_OF)
     assert whole is not None
     assert [words for words in within if words not in whole] == []
     assert [words for words in without if words in whole] == []
@@ -489,18 +491,18 @@ def test_a_follow_up_is_made_whole(
 
 @pytest.mark.parametrize(("before", "question", "whole"), WHOLE, ids=[f"{b}: {q}" for b, q, _ in WHOLE])
 def test_a_follow_up_made_whole_to_the_letter(before: str, question: str, whole: str) -> None:
-    assert follow(question, turns(before), NAMES, as_of=AS_OF) == whole
+    assert rewrite_followup(question, turns(before), NAMES, as_of=AS_OF) == whole
 
 
 @pytest.mark.parametrize(("before", "question"), [*ALONE, *UNCLEAR], ids=[f"{b}: {q}" for b, q in [*ALONE, *UNCLEAR]])
 def test_what_stands_alone_or_is_unclear_is_left_as_it_is(before: str, question: str) -> None:
-    assert follow(question, turns(before), NAMES, as_of=AS_OF) is None
+    assert rewrite_followup(question, turns(before), NAMES, as_of=AS_OF) is None
 
 
 @pytest.mark.parametrize("about", ["China", "NATO", "the harbour of Vellmar"])
 def test_what_was_spoken_about_is_not_who_is_meant(about: str) -> None:
     turn = Turn(f"What did Odile Brandt say about {about}?", (), False)
-    whole = follow("Why did she resign?", [turn], Names(["Strand Radio"], []), as_of=date(2025, 7, 1))
+    whole = rewrite_followup("Why did she resign?", [turn], Names(["Strand Radio"], []), as_of=date(2025, 7, 1))
     assert whole == "Why did Odile Brandt resign?"
 
 
@@ -521,10 +523,13 @@ def test_a_new_topic_drops_the_old_one() -> None:
     strike = Turn("Who leads the dockers' union?", ("Union leader Janne Torvik confirms at the gate.",))
     height = Turn("How high is the Garrow Dam?", ("The Garrow Dam is 71 metres high.",))
     asked = "What did he say about the minister?"
-    assert follow(asked, [strike, height], NAMES, as_of=AS_OF) is None
+    assert rewrite_followup(asked, [strike, height], NAMES, as_of=AS_OF) is None
     followed = replace(height, follows=True)
-    assert follow(asked, [strike, followed], NAMES, as_of=AS_OF) == "What did Janne Torvik say about the minister?"
-    assert follow("When?", [], NAMES, as_of=AS_OF) is None
+    assert (
+        rewrite_followup(asked, [strike, followed], NAMES, as_of=AS_OF)
+        == "What did Janne Torvik say about the minister?"
+    )
+    assert rewrite_followup("When?", [], NAMES, as_of=AS_OF) is None
 
 
 PIECES = st.sampled_from(
@@ -542,15 +547,15 @@ TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map(" ".jo
     as_of=st.dates(),
 )
 def test_no_text_is_an_error(question: str, earlier: list[Turn], as_of: date) -> None:
-    whole = follow(question, earlier, NAMES, as_of=as_of)
+    whole = rewrite_followup(question, earlier, NAMES, as_of=as_of)
     assert whole is None or (whole == " ".join(whole.split()) != "")
 
 
 @settings(deadline=None, max_examples=50)
 @given(question=st.text(max_size=2_000), before=st.text(max_size=2_000))
 def test_no_longer_text_is_an_error(question: str, before: str) -> None:
-    follow(question, [Turn(before, (question,))], NAMES, as_of=AS_OF)
-    follow(f"And what did he say about it {question}?", [Turn(before, (question,))], NAMES, as_of=AS_OF)
+    rewrite_followup(question, [Turn(before, (question,))], NAMES, as_of=AS_OF)
+    rewrite_followup(f"And what did he say about it {question}?", [Turn(before, (question,))], NAMES, as_of=AS_OF)
 
 
 # ---- by a language model
@@ -647,11 +652,11 @@ def test_the_model_that_writes_is_the_one_that_makes_questions_whole() -> None:
     model = Model()
     judge = Judge(lambda prompt: 1.0)
     for generator in (Writer(model), Judged(Writer(model), judge)):
-        found = following(generator)
+        found = followup_rewriter(generator)
         assert isinstance(found, Rewriter)
         assert found.model is model
-    assert following(Quotes()) is follow
-    assert following(Judged(Quotes(), judge)) is follow
+    assert followup_rewriter(ExtractiveGenerator()) is rewrite_followup
+    assert followup_rewriter(Judged(ExtractiveGenerator(), judge)) is rewrite_followup
 
 
 # ---- in answers
@@ -697,8 +702,8 @@ def test_an_answer_is_searched_for_by_the_whole_question(retriever: Retriever) -
     assert second.rewritten == "What did Odile Brandt say about the tolls in March 2025, according to Strand Radio?"
     assert third.rewritten == "What did Odile Brandt say about the tolls in April 2025, according to Strand Radio?"
     assert generator.questions == [first.question, second.rewritten, third.rewritten, fourth.question]
-    assert third.understood is not None
-    assert third.understood.question == third.rewritten
+    assert third.parsed is not None
+    assert third.parsed.question == third.rewritten
     assert third.scope.outlets == ("Strand Radio",)
     assert third.claims[0].text == "Odile Brandt offered to talk, but ruled out lower tolls."
     record = answer_record(third)
@@ -714,7 +719,7 @@ def test_literally_makes_nothing_whole_and_every_state_says_how_it_was(retriever
 
 
 def test_a_question_that_would_grow_too_long_is_left_alone(retriever: Retriever) -> None:
-    answerer = Answerer(retriever, Asked(), follow=lambda question, earlier, names, *, as_of: "x" * 2_001)
+    answerer = Answerer(retriever, Asked(), rewrite_followup=lambda question, earlier, names, *, as_of: "x" * 2_001)
     before = [answerer.answer("What did Odile Brandt say about the tolls?")]
     assert answerer.answer("why?", after=before).rewritten == ""
 
@@ -722,7 +727,11 @@ def test_a_question_that_would_grow_too_long_is_left_alone(retriever: Retriever)
 def test_refreshed_keeps_how_questions_are_made_whole(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [HARBOUR])
     model = Model("Who blocked the quay?")
-    answerer = Answerer(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()), Quotes(), follow=Rewriter(model))
+    answerer = Answerer(
+        Retriever.open(tmp_path / "index", embedder=ToyEmbedder()),
+        ExtractiveGenerator(),
+        rewrite_followup=Rewriter(model),
+    )
     build_index(tmp_path / "index", [HARBOUR, PROTEST])
     newer = answerer.refreshed()
     assert newer is not answerer

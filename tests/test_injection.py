@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.injections import FORBIDDEN, INJECTIONS, QUESTION, offences
-from rag.answering import Answerer
+from rag.answer.answerer import Answerer
+from rag.answer.drafts import Draft
+from rag.answer.llm.local import LocalModel
+from rag.answer.llm.prompt import Model, Prompt, writing_prompt
+from rag.answer.llm.writer import Writer
+from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
-from rag.generation.drafts import Draft
-from rag.generation.local import LocalModel
-from rag.generation.prompting import Model, Prompt, writing_prompt
-from rag.generation.writing import Writer
-from rag.relevance import Sentence
-from rag.retrieval import Retriever
+from rag.search.retriever import Retriever
 from tests.conftest import missing
 from tests.servers import small_model
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from rag.generation.drafts import Draft, Evidence
-from rag.generation.judging import Judge, Judged
-from rag.generation.prompting import Prompt
-from rag.relevance import Sentence
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.llm.judge import Judge, Judged
+from rag.answer.llm.prompt import Prompt
+from rag.answer.sentences import Sentence
 from tests.toy import HARBOUR, PROTEST
 
 SENTENCES = [

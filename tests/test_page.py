@@ -21,15 +21,20 @@ from pathlib import Path
 import pytest
 
 from rag import Answerer, Article, GenerationFailed, IndexCorrupt, RagError, Scope
-from rag.answers import Answer, Claim, Cut
+from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.drafts import Draft
+from rag.answer.sentences import Sentence
 from rag.articles import Passage, Span, Subheading
-from rag.exporting import export
-from rag.generation import Draft
-from rag.hits import Explanation, Hit
-from rag.linking import host_of
-from rag.page import build, launch
-from rag.page.conversation import Newest, Turn, View, converse, read_scope
-from rag.page.drawing import (
+from rag.check import Citation, Outcome, Rule
+from rag.record.export import export
+from rag.record.links import host_of
+from rag.search.hits import Explanation, Hit
+from rag.search.retriever import Retriever
+from rag.store.coverage import Summary
+from rag.store.scope import EVERYTHING
+from rag.web import build, launch
+from rag.web.conversation import Newest, Turn, View, converse, read_scope
+from rag.web.drawing import (
     draw_answer,
     draw_coverage,
     draw_notice,
@@ -39,14 +44,9 @@ from rag.page.drawing import (
     draw_welcome,
     nearest_hits,
 )
-from rag.page.escaping import escaped, link
-from rag.page.examples import example_questions
-from rag.page.serving import Server
-from rag.relevance import Sentence
-from rag.retrieval import Retriever
-from rag.scope import EVERYTHING
-from rag.snapshot.coverage import Summary
-from rag.verification import Citation, Outcome, Rule
+from rag.web.escaping import escaped, link
+from rag.web.examples import example_questions
+from rag.web.serving import Server
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
@@ -652,7 +652,7 @@ def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:
     program = (
         # Started from a background job, a process ignores Ctrl-C: it is listened to here as in a terminal.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from rag import Answerer; from rag.page import launch; from tests.toy import ToyEmbedder\n"
+        "from rag import Answerer; from rag.web import launch; from tests.toy import ToyEmbedder\n"
         f"launch(Answerer.open({str(tmp_path / 'index')!r}, embedder=ToyEmbedder()))"
     )
     root = Path(__file__).parents[1]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rag.answer.llm.prompt import REFUSAL, Shown, neutral, writing_prompt
+from rag.answer.sentences import Sentence
 from rag.articles import Article
-from rag.generation.prompting import REFUSAL, Shown, neutral, writing_prompt
-from rag.relevance import Sentence
-from rag.tokens import count_tokens
+from rag.text.tokens import count_tokens
 from tests.toy import HARBOUR, PROTEST
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import Mention, Names, Understood, divide, understand
-from rag.scope import EVERYTHING, Scope
+from rag.query import Constraint, Names, ParsedQuery, decompose, parse_question
+from rag.store.scope import EVERYTHING, Scope
 
 AS_OF = date(2025, 6, 18)  # a Wednesday
 NAMES = Names(
@@ -28,20 +28,20 @@ NAMES = Names(
 )
 
 
-def ask(question: str, as_of: date = AS_OF) -> Understood:
-    return understand(question, NAMES, as_of=as_of)
+def ask(question: str, as_of: date = AS_OF) -> ParsedQuery:
+    return parse_question(question, NAMES, as_of=as_of)
 
 
-def of_kind(question: str, kind: str) -> list[Mention]:
-    return [mention for mention in ask(question).mentions if mention.kind == kind]
+def of_kind(question: str, kind: str) -> list[Constraint]:
+    return [constraint for constraint in ask(question).constraints if constraint.kind == kind]
 
 
 @pytest.mark.parametrize("question", ["What did the mayor tell the Lantern", "an article by the harbour street"])
 def test_a_name_at_the_very_end_of_a_question(question: str) -> None:
     names = Names(["The Lantern", "Lantern Street Sport Weekly", "Harbour Street", "Harbour Street Evening News"], [])
-    [mention] = understand(question, names, as_of=AS_OF).mentions
-    assert mention.end == len(question)
-    assert mention.outlet in ("The Lantern", "Harbour Street")
+    [constraint] = parse_question(question, names, as_of=AS_OF).constraints
+    assert constraint.end == len(question)
+    assert constraint.outlet in ("The Lantern", "Harbour Street")
 
 
 # Question, day of asking, expected from and to; None is open.
@@ -423,15 +423,15 @@ def test_the_tables_are_as_long_as_promised() -> None:
 
 
 def test_each_clause_keeps_its_own_days() -> None:
-    mentions = of_kind(
+    constraints = of_kind(
         "What differs between the article published on 3 March 2024 and the one of news of May 2024?", "days"
     )
-    assert [mention.words for mention in mentions] == ["on 3 March 2024", "of May 2024"]
+    assert [constraint.words for constraint in constraints] == ["on 3 March 2024", "of May 2024"]
 
 
 def test_days_that_are_only_compared_with_limit_nothing() -> None:
-    (mention,) = of_kind("Was the flood higher than in March 2024?", "days")
-    assert not mention.limits
+    (constraint,) = of_kind("Was the flood higher than in March 2024?", "days")
+    assert not constraint.limits
     assert ask("Was the flood higher than in March 2024?").scope == EVERYTHING
 
 
@@ -510,9 +510,9 @@ def test_outlets_that_the_answer_is_tied_to(question: str, outlet: str) -> None:
 
 @pytest.mark.parametrize("question", PREFERRED)
 def test_outlets_that_are_only_named(question: str) -> None:
-    understood = ask(question)
-    assert understood.scope.outlets == ()
-    assert understood.preferred_outlets == ("Strand Radio",)
+    parsed = ask(question)
+    assert parsed.scope.outlets == ()
+    assert parsed.preferred_outlets == ("Strand Radio",)
 
 
 @pytest.mark.parametrize("question", UNNAMED)
@@ -536,9 +536,9 @@ def test_several_outlets_share_a_cue(question: str) -> None:
 
 
 def test_a_comma_shares_no_cue() -> None:
-    understood = ask("Unlike Strand Radio, the Ellery Courier reported what?")
-    assert understood.scope.outlets == ("The Ellery Courier",)
-    assert understood.preferred_outlets == ("Strand Radio",)
+    parsed = ask("Unlike Strand Radio, the Ellery Courier reported what?")
+    assert parsed.scope.outlets == ("The Ellery Courier",)
+    assert parsed.preferred_outlets == ("Strand Radio",)
 
 
 @pytest.mark.parametrize(
@@ -626,7 +626,7 @@ SPELT = Names(
 
 @pytest.mark.parametrize(("question", "outlets", "authors"), table(NAMED))
 def test_names_are_known_by_other_spellings(question: str, outlets: str, authors: str) -> None:
-    scope = understand(question, SPELT, as_of=AS_OF).scope
+    scope = parse_question(question, SPELT, as_of=AS_OF).scope
     assert sorted(scope.outlets) == [*filter(None, outlets.split("; "))]
     assert scope.authors == ((authors,) if authors else ())
 
@@ -637,9 +637,9 @@ def test_names_are_known_by_other_spellings(question: str, outlets: str, authors
 )
 def test_a_short_form_of_two_names_is_neither(question: str) -> None:
     outlets = ["NBN News", "NBN News (Ellery)", "Le Monde d’Ellery", "El Monde d’Ellery"]
-    assert understand(question, Names(outlets, ["Bo A. Lind", "Bo B. Lind"]), as_of=AS_OF).scope == EVERYTHING
+    assert parse_question(question, Names(outlets, ["Bo A. Lind", "Bo B. Lind"]), as_of=AS_OF).scope == EVERYTHING
     one_each = Names([outlets[0], outlets[2]], ["Bo A. Lind"])
-    assert understand(question, one_each, as_of=AS_OF).scope != EVERYTHING
+    assert parse_question(question, one_each, as_of=AS_OF).scope != EVERYTHING
 
 
 # Before the colon the outlet of each part, by its initial; "|" where the question is cut, or "^" where only its
@@ -708,16 +708,14 @@ def test_every_part_brings_its_own_clause(line: str) -> None:
     if len(texts) == 1:
         texts *= len(limits)
     names = Names([name for one in outlets.values() for name in one], [])
-    parts = divide(understand(question, names, as_of=AS_OF))
+    parts = decompose(parse_question(question, names, as_of=AS_OF))
     assert [(part.text, part.limits.scope.outlets) for part in parts] == list(zip(texts, limits, strict=True))
 
 
 def test_quoted_phrases_limit_and_titles_do_not() -> None:
-    understood = ask(
-        'Who said "the toll is  wrong," in “Strand harbour”, and what says the article titled "Tolls rise"?'
-    )
-    assert understood.phrases == ("the toll is wrong", "Strand harbour")
-    assert [mention.phrase for mention in understood.mentions if not mention.limits] == ["Tolls rise"]
+    parsed = ask('Who said "the toll is  wrong," in “Strand harbour”, and what says the article titled "Tolls rise"?')
+    assert parsed.phrases == ("the toll is wrong", "Strand harbour")
+    assert [constraint.phrase for constraint in parsed.constraints if not constraint.limits] == ["Tolls rise"]
 
 
 @pytest.mark.parametrize("question", ['a 5" pipe or a 6" pipe', '"', '""', '" "', f'"{"word " * 13}"', 'it is "open'])
@@ -747,9 +745,9 @@ def test_languages(question: str, languages: list[tuple[str, bool]]) -> None:
 
 
 def test_an_index_without_names_and_odd_names() -> None:
-    assert understand("According to Strand Radio, who left?", Names([], []), as_of=AS_OF).scope == EVERYTHING
+    assert parse_question("According to Strand Radio, who left?", Names([], []), as_of=AS_OF).scope == EVERYTHING
     odd = Names(["", " ", "|", "The", "the ", "...", "A | B | C", "(x)", "\u0301"], ["", "?", "x  y"])
-    assert understand("according to the . | (x) \u0301", odd, as_of=AS_OF).question
+    assert parse_question("according to the . | (x) \u0301", odd, as_of=AS_OF).question
 
 
 PIECES = st.sampled_from(
@@ -765,17 +763,17 @@ PIECES = st.sampled_from(
     st.dates(),
 )
 def test_any_text_is_understood(question: str, as_of: date) -> None:
-    understood = ask(question, as_of)
-    assert all(0 <= one.start < one.end <= len(question) for one in understood.mentions)
-    assert all(one.words == question[one.start : one.end] for one in understood.mentions)
-    assert all(before.end <= after.start for before, after in pairwise(understood.mentions))
-    assert isinstance(understood.scope, Scope)
-    assert set(understood.preferred_outlets).isdisjoint(understood.scope.outlets)
-    assert all(understood.phrases)
-    parts = divide(understood)
+    parsed = ask(question, as_of)
+    assert all(0 <= one.start < one.end <= len(question) for one in parsed.constraints)
+    assert all(one.words == question[one.start : one.end] for one in parsed.constraints)
+    assert all(before.end <= after.start for before, after in pairwise(parsed.constraints))
+    assert isinstance(parsed.scope, Scope)
+    assert set(parsed.preferred_outlets).isdisjoint(parsed.scope.outlets)
+    assert all(parsed.phrases)
+    parts = decompose(parsed)
     assert all(part.text in question and (part.text or not question.strip(" ,;")) for part in parts)
-    assert {one.outlet for part in parts for one in part.limits.mentions if one.outlet} == {
-        one.outlet for one in understood.mentions if one.outlet
+    assert {one.outlet for part in parts for one in part.limits.constraints if one.outlet} == {
+        one.outlet for one in parsed.constraints if one.outlet
     }
 
 
@@ -802,5 +800,5 @@ def test_any_text_is_understood(question: str, as_of: date) -> None:
 def test_a_long_question_takes_no_time(piece: str) -> None:
     question = (piece * 100_000)[:100_000]
     start = time.process_time()
-    divide(ask(question))
+    decompose(ask(question))
     assert time.process_time() - start < 5

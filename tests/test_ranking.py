@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 
 from rag.articles import Article
-from rag.grouping import group
-from rag.questions import Names, Part, divide, understand
-from rag.ranking import Candidate, Ranked, Weights, fuse, merge
-from rag.retrieval import Retriever
-from rag.snapshot import Snapshot
+from rag.query import Names, SubQuery, decompose, parse_question
+from rag.search.fusion import Candidate, Ranked, Weights, fuse, merge
+from rag.search.grouping import group
+from rag.search.retriever import Retriever
+from rag.store.snapshot import Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, ToyEmbedder, build_index
 
 NAMES = Names(["The Ellery Courier", "Strand Radio", "Vellmar Post"], [])
 
 
-def understood(question: str) -> Part:
-    return Part(question, understand(question, NAMES, as_of=date(2026, 1, 1)))
+def parsed(question: str) -> SubQuery:
+    return SubQuery(question, parse_question(question, NAMES, as_of=date(2026, 1, 1)))
 
 
 def parts(question: str) -> list[tuple[str, tuple[str, ...]]]:
-    found = divide(understand(question, NAMES, as_of=date(2026, 1, 1)))
+    found = decompose(parse_question(question, NAMES, as_of=date(2026, 1, 1)))
     return [(part.text, part.limits.scope.outlets) for part in found]
 
 
@@ -41,7 +41,7 @@ def test_both_sides_are_shares_of_their_best() -> None:
 
 
 def test_a_passage_counts_as_the_part_that_values_it_most() -> None:
-    one, other = understood("one"), understood("other")
+    one, other = parsed("one"), parsed("other")
     assert merge([(one, {1: 1.0, 2: 0.5}), (other, {2: 0.9, 3: 0.9})]) == [
         Ranked(1, 1.0, one),
         Ranked(2, 0.9, other),
@@ -94,7 +94,7 @@ def test_neighbours_are_joined_and_copies_hang_on_the_better(tmp_path: Path) -> 
     coverage = Snapshot.open(tmp_path / "index").coverage
     rows = {coverage.passage(row)[0].text: row for row in range(coverage.rows)}
     first, second, third = (rows[sentence] for sentence in sentences)
-    part = understood("tolls")
+    part = parsed("tolls")
     ranking = [
         Ranked(row, score, part) for row, score in ((third, 1.0), (first, 0.9), (rows[copied], 0.8), (second, 0.7))
     ]
@@ -103,7 +103,7 @@ def test_neighbours_are_joined_and_copies_hang_on_the_better(tmp_path: Path) -> 
         ([second, third], f"{sentences[1]}\n\n{sentences[2]}"),
         ([first], sentences[0]),
     ]
-    assert [[article.outlet for _, article in one.copies] for one in groups] == [[], ["Vellmar Post"]]
+    assert [[article.outlet for _, article in one.near_duplicates] for one in groups] == [[], ["Vellmar Post"]]
     apart = group(ranking, coverage, limit=5, joined=0)
     assert [one.rows for one in apart] == [[third], [first], [second]]
 
@@ -115,7 +115,7 @@ def test_the_first_hits_are_accompanied(tmp_path: Path) -> None:
     texts = [coverage.passage(row)[0].text for row in range(coverage.rows)]
     first, second, third, fourth = map(texts.index, sentences)
     hall = texts.index(ORCHESTRA.paragraphs[0])
-    part = understood("quay")
+    part = parsed("quay")
 
     def rows(ranking: list[int], *, limit: int = 9, joined: int = 1, accompanied: int = 1) -> list[list[int]]:
         ranked = [Ranked(row, 1 - place / 10, part) for place, row in enumerate(ranking)]

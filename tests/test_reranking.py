@@ -13,7 +13,7 @@ from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertTokenizer
 
 from rag.errors import ModelUnavailable
-from rag.reranking import CrossEncoderReranker, Reranker
+from rag.models.reranking import CrossEncoderReranker, Reranker
 
 WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
 QUESTION = "why did the harbour tolls rise"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.errors import IndexIncompatible
-from rag.hits import Hit
-from rag.ranking import Weights
-from rag.retrieval import Retriever, checked_question
-from rag.scope import Scope
+from rag.search.fusion import Weights
+from rag.search.hits import Hit
+from rag.search.retriever import Retriever, checked_question
+from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 
@@ -53,13 +53,13 @@ def test_words_of_the_header_find_a_passage_that_says_none_of_them(retriever: Re
 def test_a_limit_in_the_question_holds_before_ranking_and_can_be_undone(retriever: Retriever) -> None:
     question = "What did Strand Radio report about the Vellmar orchestra?"
     found = retriever.search(question, as_of=date(2026, 1, 1))
-    assert [(one.kind, one.words, one.outlet) for one in found.understood.mentions] == [
+    assert [(one.kind, one.words, one.outlet) for one in found.parsed.constraints] == [
         ("outlet", "Strand Radio", "Strand Radio")
     ]
     assert found.scope == Scope(outlets=("Strand Radio",))
     assert [hit.article for hit in found.hits] == [PROTEST]
     literal = retriever.search(question, literally=True)
-    assert (literal.understood.mentions, literal.scope, literal.hits[0].article) == ((), Scope(), ORCHESTRA)
+    assert (literal.parsed.constraints, literal.scope, literal.hits[0].article) == ((), Scope(), ORCHESTRA)
     dated = retriever.search("What happened in March 2025?", as_of=date(2026, 1, 1))
     assert dated.scope == Scope(published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
     assert [hit.article for hit in dated.hits] == [HARBOUR]
@@ -75,7 +75,7 @@ def test_a_preferred_outlet_comes_first_among_near_equals(tmp_path: Path) -> Non
     assert plain[0].article == first
     asked = "When does the night train to Vellmar run again, like Strand Radio reported?"
     found = retriever.search(asked, limit=1)
-    assert (found.understood.preferred_outlets, found.scope) == (("Strand Radio",), Scope())
+    assert (found.parsed.preferred_outlets, found.scope) == (("Strand Radio",), Scope())
     assert found.hits[0].article == second
     # What bears on the question stays ahead of what only the preferred outlet has.
     other = retriever.search("Where does the Vellmar orchestra move, like Strand Radio reported?", limit=1)
@@ -123,18 +123,18 @@ def test_what_a_person_set_goes_before_what_was_read(retriever: Retriever) -> No
 
 def test_a_limit_that_would_leave_nothing_is_let_go_visibly(retriever: Retriever) -> None:
     found = retriever.search("What did Strand Radio report on 3 May 2019?", as_of=date(2026, 1, 1))
-    assert [(one.kind, one.words) for one in found.loosened] == [("days", "on 3 May 2019")]
+    assert [(one.kind, one.words) for one in found.relaxed] == [("days", "on 3 May 2019")]
     assert found.scope == Scope(outlets=("Strand Radio",))
     assert [hit.article for hit in found.hits] == [PROTEST]
     phrase = retriever.search('Who said "the tolls are free"?')
-    assert [(one.kind, one.words) for one in phrase.loosened] == [("phrase", '"the tolls are free"')]
+    assert [(one.kind, one.words) for one in phrase.relaxed] == [("phrase", '"the tolls are free"')]
     assert len(phrase.hits) == 3
 
 
 def test_a_quoted_phrase_must_be_said(retriever: Retriever) -> None:
     found = retriever.search('Who spoke of "lower tolls" in the harbour?')
     assert [hit.article for hit in found.hits] == [PROTEST]
-    assert found.loosened == ()
+    assert found.relaxed == ()
 
 
 def test_each_part_of_a_comparison_brings_its_evidence(retriever: Retriever) -> None:

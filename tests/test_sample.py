@@ -12,7 +12,7 @@ from index.sources import find_files, read
 from rag.articles import Article
 from rag.evaluation.questions import read_questions
 from rag.sample import ARTICLES, QUESTIONS
-from rag.scope import name_key
+from rag.store.scope import name_key
 
 
 @pytest.fixture(scope="module")

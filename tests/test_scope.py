@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 import pytest
 
-from rag.scope import Scope, name_key, unknown_name
+from rag.store.scope import Scope, name_key, unknown_name
 
 
 def test_empty_scope_limits_nothing() -> None:

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexIncompatible, IndexNotFound, RagError
-from rag.scope import Scope
-from rag.snapshot import IndexFolder, Snapshot
-from rag.snapshot.vectors import VectorIndex, write_vectors
+from rag.store.scope import Scope
+from rag.store.snapshot import IndexFolder, Snapshot
+from rag.store.vectors import VectorIndex, write_vectors
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
 ARTICLES = [HARBOUR, PROTEST, ORCHESTRA]

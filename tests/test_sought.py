@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.questions import Kind, Names, Sought, sought, understand
-from rag.signs import gives
-from rag.verification.statements import read
-from rag.verification.tokens import tokens_in
+from rag.answer.features import gives
+from rag.check.statements import read
+from rag.check.tokens import tokens_in
+from rag.query import AnswerType, Kind, Names, answer_type, parse_question
 
 ASKED = [
     ("Who discovered the comet?", Kind.NAME),
@@ -66,14 +66,14 @@ OPEN = [
 
 @pytest.mark.parametrize(("question", "kind"), ASKED)
 def test_a_question_asks_for_a_kind_of_thing(question: str, kind: Kind) -> None:
-    found = sought(question)
+    found = answer_type(question)
     assert found is not None
     assert found.kind is kind
 
 
 @pytest.mark.parametrize("question", OPEN)
 def test_a_question_that_leaves_it_open(question: str) -> None:
-    assert sought(question) is None
+    assert answer_type(question) is None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_question_that_leaves_it_open(question: str) -> None:
     ],
 )
 def test_what_is_counted(question: str, counted: set[str]) -> None:
-    assert sought(question) == Sought(Kind.NUMBER, frozenset(counted))
+    assert answer_type(question) == AnswerType(Kind.NUMBER, frozenset(counted))
 
 
 GIVEN = [
@@ -126,7 +126,7 @@ GIVEN = [
 @pytest.mark.parametrize(("question", "sentence", "far"), GIVEN)
 def test_whether_a_sentence_gives_what_is_sought(question: str, sentence: str, far: float) -> None:
     asked = frozenset(token.key for token in tokens_in(question))
-    assert gives(sought(question), read(sentence), asked) == far
+    assert gives(answer_type(question), read(sentence), asked) == far
 
 
 NAMES = Names(["Strand Radio", "The Ellery Courier", "Vellmar Post"], ["Mara Quill"])
@@ -157,18 +157,18 @@ HELD = [
 
 @pytest.mark.parametrize(("question", "words"), UNHELD)
 def test_outlets_that_the_index_does_not_hold(question: str, words: list[str]) -> None:
-    understood = understand(question, NAMES, as_of=date(2025, 7, 1))
-    assert [one.words for one in understood.unheld] == words
-    assert all(question[one.start : one.end] == one.words and not one.limits for one in understood.unheld)
+    parsed = parse_question(question, NAMES, as_of=date(2025, 7, 1))
+    assert [one.words for one in parsed.unknown_outlets] == words
+    assert all(question[one.start : one.end] == one.words and not one.limits for one in parsed.unknown_outlets)
 
 
 @pytest.mark.parametrize("question", HELD)
 def test_no_outlet_is_missed_where_none_is_asked_for(question: str) -> None:
-    assert understand(question, NAMES, as_of=date(2025, 7, 1)).unheld == ()
+    assert parse_question(question, NAMES, as_of=date(2025, 7, 1)).unknown_outlets == ()
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
-    understood = understand(text, NAMES, as_of=date(2025, 7, 1))
-    assert all(0 <= one.start < one.end <= len(text) for one in understood.unheld)
-    assert 0 <= gives(sought(text), read(text), frozenset()) <= 1
+    parsed = parse_question(text, NAMES, as_of=date(2025, 7, 1))
+    assert all(0 <= one.start < one.end <= len(text) for one in parsed.unknown_outlets)
+    assert 0 <= gives(answer_type(text), read(text), frozenset()) <= 1

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from index.sources.authors import Credits, byline, credits_in, signed_off
-from index.sources.dates import DateLine, Moment, date_line, understand
+from index.sources.dates import DateLine, Moment, date_line, parse_question
 from index.sources.fields import facts_of, field_named
 from index.sources.outlets import outlet_of, web_address
 
@@ -48,17 +48,17 @@ AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
     ],
 )
 def test_dates_that_are_understood(value: object, expected: Moment) -> None:
-    assert understand(value, TODAY) == expected
+    assert parse_question(value, TODAY) == expected
 
 
 def test_a_day_that_a_program_took_for_a_number() -> None:
-    assert understand(20250304, TODAY) == Moment(date(2025, 3, 4))
+    assert parse_question(20250304, TODAY) == Moment(date(2025, 3, 4))
     with pytest.raises(ValueError, match="not understood"):
-        understand(20251399, TODAY)
+        parse_question(20251399, TODAY)
 
 
 def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
-    moment = understand("2021-12-02T01:00:00+03:00", TODAY)
+    moment = parse_question("2021-12-02T01:00:00+03:00", TODAY)
     assert moment == Moment(DAY, datetime(2021, 12, 1, 22, tzinfo=UTC))
     assert moment.at is not None
     assert moment.at.utcoffset() == timedelta(hours=3)
@@ -86,7 +86,7 @@ def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
 )
 def test_dates_that_are_refused(value: object, problem: str) -> None:
     with pytest.raises(ValueError, match=r"^[a-z]") as refused:
-        understand(value, TODAY)
+        parse_question(value, TODAY)
     assert str(refused.value) == problem
 
 

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from rag import tokens
-from rag.tokens import count_tokens
+from rag.text import tokens
+from rag.text.tokens import count_tokens
 
 
 def test_counts_without_network_and_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.articles import Article
-from rag.verification import Outcome, Rule, Support, Verdict, check
-from rag.verification.counting import quantities_in
-from rag.verification.dates import days_in, same_day
-from rag.verification.quotations import stands
-from rag.verification.tokens import quotations_in, tokens_in
+from rag.check import Outcome, Rule, Support, Verdict, check
+from rag.check.counting import quantities_in
+from rag.check.dates import days_in, same_day
+from rag.check.quotations import stands
+from rag.check.tokens import quotations_in, tokens_in
 from tests.toy import HARBOUR, PROTEST
 
 BRIDGE = Article(

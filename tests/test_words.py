@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.words import fold, length_in_words, question_terms, sentence_spans, terms, words
+from rag.text.words import fold, length_in_words, question_terms, sentence_spans, terms, words
 
 
 def test_sentences_end_where_news_sentences_end() -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.drafts import Draft
+from rag.answer.llm.cleaning import plain
+from rag.answer.llm.prompt import Model, Prompt
+from rag.answer.llm.writer import Writer, written_sentences
+from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
-from rag.generation.cleaning import plain
-from rag.generation.drafts import Draft
-from rag.generation.prompting import Model, Prompt
-from rag.generation.writing import Writer, written_sentences
-from rag.relevance import Sentence
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
 SENTENCES = [

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from index.building import BuildReport, build
 from rag.articles import Article
-from rag.embedding import ModelIdentity
-from rag.snapshot import IndexFolder
-from rag.words import words
+from rag.models.embedding import ModelIdentity
+from rag.store.snapshot import IndexFolder
+from rag.text.words import words
 
 TODAY = date(2026, 1, 1)
 

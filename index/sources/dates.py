@@ -81,7 +81,7 @@ class DateLine:
     """A date in it could not be used: what and why."""
 
 
-def understand(value: object, today: date) -> Moment:
+def parse_question(value: object, today: date) -> Moment:
     """The moment that ``value`` (text, or seconds or milliseconds since 1970) names.
 
     Raises:

@@ -9,10 +9,10 @@ from datetime import date
 
 from index.sources.authors import Credits, agency_named, credits_in
 from index.sources.characters import decode_entities, one_line, quoted
-from index.sources.dates import Moment, understand
+from index.sources.dates import Moment, parse_question
 from index.sources.markup import html_to_lines, looks_like_html
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
-from rag.languages import language_code
+from rag.text.languages import language_code
 
 # By article field; earlier names are preferred. Case, "_", "-", "." and spaces don't count: "published_at" is
 # "publishedAt".
@@ -248,7 +248,7 @@ def _moment(record: Mapping[str, object], field: str, today: date, notices: list
     for _, value in values_of(record, field):
         texts = [value] if isinstance(value, (int, float)) else [one_line(text[:1000]) for text in strings_in(value)]
         try:
-            return understand(texts[0] if texts else value, today)
+            return parse_question(texts[0] if texts else value, today)
         except ValueError as error:
             shown = quoted(str(texts[0])) if texts else shape_of(value)
             what, kept = ("date", "kept undated") if field == "published" else ("update", "left out")

@@ -176,14 +176,14 @@ def _without_head(lines: list[_Line], page: _Page, today: date, facts: Facts) ->
         # "By Jane Doe | December 2, 2021 | 5 min read" is taken if every piece is understood.
         pieces = [line.words] if len(line.words) > 250 else re.split(r"\s+[|·•]\s+", line.words)
         whole = byline(line.words) or date_line(line.words, today)
-        understood = [whole] if whole else [byline(piece) or date_line(piece, today) for piece in pieces]
-        for piece, meaning in zip(pieces, understood, strict=False):
+        parsed = [whole] if whole else [byline(piece) or date_line(piece, today) for piece in pieces]
+        for piece, meaning in zip(pieces, parsed, strict=False):
             if meaning is None and not (len(pieces) > 1 and (is_promotion(piece) or agency_named(piece))):
                 rest.append(piece)
         if rest and not (rest == [line.words] and agency_named(line.words)) and line.words not in facts.authors:
             kept.append(line)
             continue
-        for piece, meaning in zip(pieces, understood, strict=False):
+        for piece, meaning in zip(pieces, parsed, strict=False):
             _remember(page, meaning, agency_named(piece))
     return kept
 

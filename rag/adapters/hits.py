@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.hits import Hit
+from rag.search.hits import Hit
 
 
 def passage_id(hit: Hit) -> str:

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from rag.adapters.hits import metadata, passage_id
-from rag.retrieval import Retriever
-from rag.scope import EVERYTHING, Scope
+from rag.search.retriever import Retriever
+from rag.store.scope import EVERYTHING, Scope
 
 try:
     from langchain_core.callbacks import CallbackManagerForRetrieverRun

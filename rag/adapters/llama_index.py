@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 
 from rag.adapters.hits import metadata, passage_id
-from rag.hits import Hit
-from rag.retrieval import Retriever, checked_limit
-from rag.scope import EVERYTHING, Scope
+from rag.search.hits import Hit
+from rag.search.retriever import Retriever, checked_limit
+from rag.store.scope import EVERYTHING, Scope
 
 try:
     from llama_index.core.base.base_retriever import BaseRetriever

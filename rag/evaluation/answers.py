@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rag.answering import Answerer
-from rag.answers import Answer
+from rag.answer.answerer import Answerer
+from rag.answer.answers import Answer
+from rag.check import validate_citation
 from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion
-from rag.scope import EVERYTHING
-from rag.verification import fault
+from rag.store.scope import EVERYTHING
 
 # Answers of one word that stand in nearly every text say nothing about it.
 _SAID_ANYWHERE = frozenset("yes no true false before after same different".split())
@@ -80,7 +80,7 @@ def _answered(question: GoldQuestion, answer: Answer, answerer: Answerer, *, ans
         answerable,
         answer.refused,
         len(answer.claims),
-        sum(fault(citation, coverage) is None for citation in answer.citations),
+        sum(validate_citation(citation, coverage) is None for citation in answer.citations),
         len(answer.citations),
         on_gold,
         any(says(said, one) for one in gold) if gold else None,

@@ -9,8 +9,8 @@ from time import perf_counter
 import numpy as np
 
 from rag.evaluation.questions import GoldQuestion
-from rag.retrieval import Retriever
-from rag.scope import EVERYTHING
+from rag.search.retriever import Retriever
+from rag.store.scope import EVERYTHING
 
 SAMPLE = 200
 WARM_UP = 5

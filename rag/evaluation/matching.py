@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from rag.articles import Article
 from rag.evaluation.questions import GoldArticle, GoldQuestion
-from rag.scope import name_key
-from rag.words import fold
+from rag.store.scope import name_key
+from rag.text.words import fold
 
 if TYPE_CHECKING:
-    from rag.snapshot import Snapshot
+    from rag.store.snapshot import Snapshot
 
 _QUOTES = str.maketrans("", "", '"“”„«»')
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from rag.evaluation.matching import find_articles, says
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.evaluation.runs import Result
-from rag.hits import Hit
-from rag.retrieval import Retriever
-from rag.scope import EVERYTHING, Scope
+from rag.search.hits import Hit
+from rag.search.retriever import Retriever
+from rag.store.scope import EVERYTHING, Scope
 
 WORDS = 2_000
 # Holds 2,000 words and ten articles nearly always; more are fetched where it does not.

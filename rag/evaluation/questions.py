@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rag.scope import Scope
+from rag.store.scope import Scope
 
 # Where RealTime QA's questions find the urls of the articles that they name by number.
 NUMBERED_ARTICLES = "articles.jsonl.gz"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rag.answering import Answerer
+from rag.answer.answerer import Answerer
+from rag.cli.terminal import say
 from rag.errors import IndexIncompatible
 from rag.evaluation import intervals, tables
 from rag.evaluation.answers import examine_answers, figures
@@ -15,10 +16,9 @@ from rag.evaluation.latency import latency
 from rag.evaluation.measures import examine
 from rag.evaluation.questions import GoldQuestion
 from rag.evaluation.runs import write_run
-from rag.retrieval import Retriever
-from rag.saving import checked_target
-from rag.terminal import say
-from rag.words import counted
+from rag.search.retriever import Retriever
+from rag.store.files import checked_target
+from rag.text.words import counted
 
 
 def report_retrieval(
@@ -32,7 +32,7 @@ def report_retrieval(
     if run_file:
         checked_target(run_file)
     retriever = Retriever.open(index)
-    other = _beside(retriever, compare) if compare else None
+    other = _neighbour(retriever, compare) if compare else None
     took = latency(retriever, asked, scoped=scoped)
     found = examine(retriever, asked, scoped=scoped)
     if run_file:
@@ -76,7 +76,7 @@ def report_answers(questions: Sequence[GoldQuestion], index: Path, generator: st
     say(f"generator {generator}, snapshot {snapshot.id}, model {snapshot.manifest.model.name}")
 
 
-def _beside(retriever: Retriever, index: Path) -> Retriever:
+def _neighbour(retriever: Retriever, index: Path) -> Retriever:
     """Open another index, with the model that is loaded already if it is the same."""
     try:
         return Retriever.open(index, embedder=retriever.embedder)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.hits import Hit
-from rag.saving import checked_target, write_whole
+from rag.search.hits import Hit
+from rag.store.files import atomic_write, checked_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def write_run(path: Path, results: Iterable[Result], *, tag: str = "news-rag") -
     Raises:
         OSError: the file cannot be written; it names ``path``.
     """
-    write_whole(checked_target(path), _lines(results, tag), named=path, errors="backslashreplace")
+    atomic_write(checked_target(path), _lines(results, tag), named=path, errors="backslashreplace")
 
 
 def _lines(results: Iterable[Result], tag: str) -> Iterator[str]:

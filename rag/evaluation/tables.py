@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
+from rag.cli.terminal import printable
 from rag.evaluation.answers import Answered, figures
 from rag.evaluation.intervals import Difference, interval
 from rag.evaluation.measures import WORDS, Measure, Score, mean
-from rag.terminal import printable
 
 _FACTS = (Measure.FACT_RECALL, Measure.ALL_FACTS)
 _NOTHING = "-"

@@ -11,16 +11,16 @@ import pytest
 from benchmarks.passages import subset
 from benchmarks.refusal import FURTHER, ask
 from index.building import build
-from rag.answering import Answerer
-from rag.answers import Answer
-from rag.embedding import SentenceTransformerEmbedder
+from rag.answer.answerer import Answerer
+from rag.answer.answers import Answer
+from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.features import ANSWER_THRESHOLD, probability
 from rag.evaluation.measures import Score, evaluate
 from rag.evaluation.questions import read_questions
-from rag.generation import Quotes
-from rag.retrieval import Retriever
+from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
-from rag.signs import ENOUGH, probability
-from rag.snapshot import IndexFolder
+from rag.search.retriever import Retriever
+from rag.store.snapshot import IndexFolder
 
 TODAY = date(2026, 1, 1)
 # Of 40 articles of MultiHop-RAG, so that a run stays short; the figures for all are in the README.
@@ -68,7 +68,7 @@ def test_evidence_found_in_the_sample(sample: Retriever) -> None:
 
 
 def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
-    answerer = Answerer(sample, Quotes())
+    answerer = Answerer(sample, ExtractiveGenerator())
     refused = {True: 0, False: 0}
     asked = read_questions(QUESTIONS)
     for question in asked:
@@ -86,14 +86,16 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
 
 def test_what_is_declined_of_further_questions(sample: Retriever) -> None:
     assert digest(FURTHER) == "e446b0216717"
-    likely = [(bool(one.facts), ask(sample, one).signs) for one in read_questions(FURTHER)]
-    declined = [(answerable, max(map(probability, signs), default=0.0) < ENOUGH) for answerable, signs in likely]
+    likely = [(bool(one.facts), ask(sample, one).features) for one in read_questions(FURTHER)]
+    declined = [
+        (answerable, max(map(probability, features), default=0.0) < ANSWER_THRESHOLD) for answerable, features in likely
+    ]
     assert sum(one for answerable, one in declined if not answerable) / 140 >= 0.6
     assert sum(one for answerable, one in declined if answerable) / 140 <= 0.08
 
 
 def test_a_conversation_about_the_sample_finds_the_right_paragraphs(sample: Retriever) -> None:
-    answerer, answers = Answerer(sample, Quotes()), list[Answer]()
+    answerer, answers = Answerer(sample, ExtractiveGenerator()), list[Answer]()
     for question in (
         "What did harbour master Brandt say about the tolls in March 2025?",
         "And what did she say about the sea wall in February?",
@@ -124,7 +126,7 @@ def test_the_seed_article_answers_and_declines(
     shared_data: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
 ) -> None:
     build([shared_data / "seed"], IndexFolder(tmp_path), embedder, today=TODAY)
-    answerer = Answerer(Retriever.open(tmp_path, embedder=embedder), Quotes())
+    answerer = Answerer(Retriever.open(tmp_path, embedder=embedder), ExtractiveGenerator())
     answer = answerer.answer("What did Lavrov call for?")
     first = answer.citations[0]
     assert '"long-term security guarantees"' in first.quote

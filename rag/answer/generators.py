@@ -1,0 +1,90 @@
+"""Makes the generator that a command line or a setting names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.answer.drafts import Generator
+from rag.answer.extractive import ExtractiveGenerator
+from rag.query import RewriteFollowup, rewrite_followup
+
+if TYPE_CHECKING:
+    from rag.answer.llm.endpoint import Endpoint
+    from rag.answer.llm.local import LocalModel
+
+NAMES = "quotes, openai:MODEL, local, local:FILE.gguf, quotes+openai:MODEL, quotes+local"
+# Paragraphs, in tokens: a small model on two cores reads some 60 of them a second.
+_LOCAL_BUDGET = 900
+
+
+def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) -> Generator:
+    """Return the generator called ``name``; the address and the key of a server come from ``environment``.
+
+    - ``quotes``: sentences of the coverage, word for word; no language model.
+    - ``openai:MODEL``: a model behind an OpenAI-compatible server, at ``RAG_API_BASE``, with ``RAG_API_KEY``.
+    - ``local``: the model that comes with the extra of that name; ``local:FILE``: any GGUF file. The model judges which
+      paragraphs answer before it writes, and each sentence after.
+    - ``quotes+openai:MODEL``, ``quotes+local``: quotations from those paragraphs that the model judges to answer.
+
+    Raises:
+        ValueError: there is no such generator, or its server's address is missing.
+        ModelUnavailable: what it needs is not installed, or its file cannot be loaded.
+    """
+    kind, _, rest = name.strip().partition(":")
+    if kind == "quotes" and not rest:
+        return ExtractiveGenerator()
+    if (rest and kind in ("openai", "quotes+openai")) or kind in ("local", "quotes+local"):
+        from rag.answer.llm.judge import Judge, Judged
+        from rag.answer.llm.writer import Writer
+
+        local = kind.endswith("local")
+        model = _local(rest) if local else _endpoint(rest, environment)
+        if kind.startswith("quotes+"):
+            return Judged(ExtractiveGenerator(), Judge(model.leaning))
+        return (
+            Judged(Writer(model, budget=_LOCAL_BUDGET, declining=False), Judge(model.leaning))
+            if local
+            else Writer(model)
+        )
+    raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
+
+
+def shown_name(name: str) -> str:
+    """The name of a generator as an answer carries it: of a file without its folders, which are nobody's business."""
+    kind, _, rest = name.strip().partition(":")
+    return f"{kind}:{Path(rest).name}" if kind in ("local", "quotes+local") and rest else name.strip()
+
+
+def followup_rewriter(generator: Generator) -> RewriteFollowup:
+    """How follow-up questions are made whole beside ``generator``: by its model, where one writes; else by rule.
+
+    A model that only judges (``quotes+…``) does not write questions either.
+    """
+    from rag.answer.llm.judge import Judged
+    from rag.answer.llm.rewriter import Rewriter
+    from rag.answer.llm.writer import Writer
+
+    while isinstance(generator, Judged):
+        generator = generator.generator
+    return Rewriter(generator.model) if isinstance(generator, Writer) else rewrite_followup
+
+
+def _endpoint(model: str, environment: Mapping[str, str]) -> Endpoint:
+    from rag.answer.llm.endpoint import Endpoint
+
+    base = environment.get("RAG_API_BASE", "").strip()
+    if not base:
+        raise ValueError(
+            f"openai:{model} needs the address of its server: set RAG_API_BASE, as http://127.0.0.1:11434/v1 "
+            "(Ollama) or https://api.openai.com/v1"
+        )
+    return Endpoint(base, model, key=environment.get("RAG_API_KEY", "").strip())
+
+
+def _local(file: str) -> LocalModel:
+    from rag.answer.llm.local import LocalModel, model_file
+
+    return LocalModel(Path(file).expanduser() if file else model_file())

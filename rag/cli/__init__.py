@@ -1,0 +1,1 @@
+"""The command lines' shared parts, and `rag`."""

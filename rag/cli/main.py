@@ -1,0 +1,267 @@
+"""The command line `rag`: ask, verify, search, evaluate and chat."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, day, run, say
+from rag.store.scope import Scope
+
+commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
+
+_Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
+_From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published on this day or later: 2025-03-04.")]
+_To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published on this day or earlier.")]
+_Outlets = Annotated[
+    list[str] | None, typer.Option("--outlet", metavar="NAME", help="Of this outlet; may be repeated.")
+]
+_Authors = Annotated[
+    list[str] | None, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")
+]
+_Languages = Annotated[
+    list[str] | None, typer.Option("--language", metavar="CODE", help="In this language: fr; may be repeated.")
+]
+_AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="The day on which the question is asked.  [default: today]"),
+]
+_Literally = Annotated[
+    bool, typer.Option("--literally", help="Read no days, names, languages or phrases in the question.")
+]
+_Generator = Annotated[
+    str,
+    typer.Option(
+        "--generator",
+        envvar="RAG_GENERATOR",
+        metavar="NAME",
+        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local, or local:FILE.gguf.",
+    ),
+]
+_After = Annotated[
+    list[str] | None,
+    typer.Option("--after", metavar="QUESTION", help="Follows up on this earlier question; may be repeated, in order."),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
+_Format = Annotated[
+    Literal["text", "json", "markdown", "html", "csl", "bibtex"],
+    typer.Option("--format", help="How to print the answer; csl is CSL-JSON.", show_default=True),
+]
+_Save = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Keep the answer, with its articles, for rag verify; JSON."),
+]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `rag`; exits with 0, 1 after an error, 2 for wrong usage, 3 when citations no longer hold."""
+    run(commands, "rag", arguments)
+
+
+@commands.command()
+def ask(
+    question: _Question,
+    index: IndexOption = DEFAULT_INDEX,
+    published_from: _From = None,
+    published_to: _To = None,
+    outlet: _Outlets = None,
+    author: _Authors = None,
+    language: _Languages = None,
+    as_of: _AsOf = None,
+    literally: _Literally = False,
+    generator: _Generator = "quotes",
+    after: _After = None,
+    as_json: _Json = False,
+    form: _Format = "text",
+    save: _Save = None,
+) -> None:
+    """Answer a question with sentences of the coverage, each with its source; or say that the coverage does not answer.
+
+    Example: rag ask "What did the harbour master propose?" --from 2025-03-01 --outlet "The Ellery Courier"
+    """
+    scope = _scope(published_from, published_to, outlet, author, language)
+    from rag.answer.answerer import Answerer
+    from rag.answer.answers import Answer, how_it_was_read
+    from rag.cli.json_output import answer_record
+    from rag.record import checked_record, save_answer
+    from rag.record.export import export
+    from rag.search.retriever import checked_question
+
+    if as_json and form not in ("text", "json"):
+        raise typer.BadParameter(f"--json prints JSON: leave it away for {form}", param_hint="--format")
+    if save:
+        checked_record(save)
+    text = checked_question(question)  # before the model is loaded, which takes seconds
+    asked_on = day(as_of, "--as-of")
+    before = [checked_question(one) for one in after or ()]
+    answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
+    for one in [*before, text]:
+        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, literally=literally, after=answers))
+    answer = answers[-1]
+    if save:
+        save_answer(save, answer)
+    if as_json or form == "json":
+        typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
+        return
+    if form != "text":
+        typer.echo(export(answer, form), nl=False)
+        return
+    if answer.rewritten:
+        say(f"asked: {answer.rewritten}")
+    say(answer.text)
+    if answer.citations:
+        say()
+    if read := how_it_was_read(answer):
+        say(read)
+    if answer.notice:
+        say(answer.notice)
+    for citation in answer.citations:
+        where = f", {citation.article.url}" if citation.article.url else ""
+        say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
+
+
+@commands.command()
+def verify(
+    record: Annotated[Path, typer.Argument(metavar="FILE", help="An answer that rag ask … --save FILE kept.")],
+    index: IndexOption = DEFAULT_INDEX,
+) -> None:
+    """Say which citations of a kept answer still hold in the index; ends with exit code 3 when some do not.
+
+    Example: rag verify tolls.json --index data/index
+    """
+    from rag.record import read_answer
+    from rag.record.recheck import in_words, summed_up
+    from rag.store.snapshot import Snapshot
+
+    answer = read_answer(record)
+    checked = answer.verify(Snapshot.open(index))
+    for one in checked.citations:
+        say(in_words(one))
+    for claim in checked.shaken:
+        say(f"not all that it cites holds, or can be checked: {claim.text}")
+    say(summed_up(checked) if checked.citations else "the answer is a refusal: it cites nothing")
+    if not checked.holds:
+        raise typer.Exit(3)
+
+
+@commands.command()
+def search(
+    question: _Question,
+    index: IndexOption = DEFAULT_INDEX,
+    published_from: _From = None,
+    published_to: _To = None,
+    outlet: _Outlets = None,
+    author: _Authors = None,
+    language: _Languages = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
+    as_of: _AsOf = None,
+    literally: _Literally = False,
+    reranker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Cross-encoder: a Hugging Face name or a folder.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Find the passages that bear on a question, best first.
+
+    Example: rag search "harbour tolls" --limit 5 --json
+    """
+    scope = _scope(published_from, published_to, outlet, author, language)
+    from rag.answer.answers import origin
+    from rag.cli.json_output import search_record
+    from rag.search.retriever import Retriever, checked_limit, checked_question
+
+    text, limit = checked_question(question), checked_limit(limit)
+    asked_on = day(as_of, "--as-of")
+    retriever = Retriever.open(index, reranker=reranker)
+    found = retriever.search(text, limit=limit, scope=scope, as_of=asked_on, literally=literally)
+    if as_json:
+        typer.echo(json.dumps(search_record(found), ensure_ascii=False, indent=1))
+        return
+    for hit in found.hits:
+        first, last = hit.passage.paragraphs[0], hit.passage.paragraphs[-1]
+        paragraphs = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+        say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})")
+        say(f"{hit.text}\n")
+        if hit.near_duplicates:
+            say(f"nearly the same in {', '.join(origin(copy.article) for copy in hit.near_duplicates)}\n")
+    if found.scope:
+        say(f"only this was searched: {found.scope}")
+    if not found.hits:
+        say("no article is within these limits")
+
+
+@commands.command()
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Argument(metavar="QUESTIONS", help="A JSON file.  [default: the sample's]")
+    ] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    scoped: Annotated[bool, typer.Option("--scoped", help="Search within the scope given with each question.")] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="DIR", help="Another index, to be compared question by question."),
+    ] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found, in TREC's format.")
+    ] = None,
+    answers: Annotated[bool, typer.Option("--answers", help="Measure answers and refusals instead.")] = False,
+    generator: _Generator = "quotes",
+) -> None:
+    """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
+
+    Example: rag evaluate questions_dev.json --index data/index --compare data/older --run found.run
+    """
+    from rag.evaluation.questions import read_questions
+    from rag.evaluation.reporting import report_answers, report_retrieval
+    from rag.sample import QUESTIONS
+
+    path = questions or QUESTIONS
+    everything = read_questions(path)
+    if answers:
+        if compare or run_file:
+            raise ValueError("--compare and --run measure retrieval: leave --answers away")
+        report_answers(everything, index, generator, scoped=scoped)
+        return
+    if not any(question.answerable for question in everything):
+        raise ValueError(f"{path} has no question with facts or articles to be found")
+    report_retrieval(everything, index, scoped=scoped, compare=compare, run_file=run_file)
+
+
+@commands.command()
+def chat(
+    index: IndexOption = DEFAULT_INDEX,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to serve at.")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
+    generator: _Generator = "quotes",
+) -> None:
+    """Serve the page: ask in a web browser, on this machine.
+
+    Example: rag chat --index data/index --port 7860
+    """
+    from rag.answer.answerer import Answerer
+    from rag.web import launch
+
+    launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
+
+
+def _scope(
+    published_from: str | None,
+    published_to: str | None,
+    outlets: list[str] | None,
+    authors: list[str] | None,
+    languages: list[str] | None,
+) -> Scope:
+    return Scope(
+        published_from=day(published_from, "--from"),
+        published_to=day(published_to, "--to"),
+        outlets=tuple(outlets or ()),
+        authors=tuple(authors or ()),
+        languages=tuple(languages or ()),
+    )

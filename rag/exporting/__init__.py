@@ -1,5 +1,0 @@
-"""Writes an answer with its sources for other programs: Markdown with footnotes, a web page, CSL-JSON, BibTeX."""
-
-from rag.exporting.formats import FORMATS, export
-
-__all__ = ["FORMATS", "export"]

@@ -1,0 +1,1 @@
+"""The models that embed and rerank; the only owner of sentence-transformers."""

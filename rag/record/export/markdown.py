@@ -1,0 +1,62 @@
+"""Writes an answer as Markdown, each source a footnote."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer.answers import Answer, nearest_articles, origin, why_refused
+from rag.articles import Article
+from rag.check import Citation
+from rag.record.export.notes import notes_of
+from rag.record.links import deep_link, web_address
+from rag.text.display import one_line
+
+# What some Markdown gives a meaning to anywhere in a line. Escaped by a backslash, each is shown as itself.
+_MEANS = re.compile(r"[\\`*_{}\[\]<>#|~^$&@=]")
+# Bare addresses become links: "https://…", "mailto:…", "www.…", "evil.example". A point between numbers stays readable.
+_ADDRESS = re.compile(r":(?=\S)|(?<=[:/])/|/(?=/)|(?<=\w)\.(?=[^\W\d_])")
+# At the beginning of a line: lists, rules, definitions.
+_BEGINS = re.compile(r"\A(?P<before>\d{0,9})(?P<sign>(?<=\d)[.)]|(?<!\d)[-+:])")
+# What Markdown reads as a character, in an address too.
+_REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
+
+
+def to_markdown(answer: Answer) -> str:
+    """Write the question as the title, each claim as a paragraph with its footnotes, and what is to be known beside."""
+    blocks = [f"# {_escaped(answer.question)}"]
+    if answer.refused:
+        blocks.append(_escaped(why_refused(answer)))
+        if near := nearest_articles(answer):
+            blocks.append("What comes nearest:")
+            blocks.append("\n".join(f"- {_article(one)}" for one in near))
+    for claim in answer.claims:
+        notes = "".join(f"[^{citation.marker}]" for citation in claim.citations)
+        blocks.append(_escaped(f"{origin(claim.citations[0].article)}: {claim.text}") + notes)
+    blocks += [_escaped(note) for note in notes_of(answer)]
+    blocks += [_footnote(citation) for citation in answer.citations]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _footnote(citation: Citation) -> str:
+    there = f" [To the sentence](<{_target(link)}>)" if (link := deep_link(citation)) else ""
+    return (
+        f"[^{citation.marker}]: {_article(citation.article)}, paragraph {citation.paragraph}: "
+        f"“{_escaped(citation.quote)}”{there}"
+    )
+
+
+def _article(article: Article) -> str:
+    title = _escaped(article.title) or "Untitled"
+    by = f"{_escaped(', '.join(article.authors))}: " if article.authors else ""
+    address = web_address(article.url)
+    return f"{by}{f'[{title}](<{_target(address)}>)' if address else f'“{title}”'}, {_escaped(origin(article))}"
+
+
+def _target(address: str) -> str:
+    return _REFERENCE.sub("&amp;", address)
+
+
+def _escaped(text: str) -> str:
+    line = one_line(text)
+    shown = _ADDRESS.sub(r"\\\g<0>", _MEANS.sub(r"\\\g<0>", line))
+    return _BEGINS.sub(r"\g<before>\\\g<sign>", shown)

@@ -1,0 +1,1 @@
+"""The index on disk, and what a search asks of it."""

@@ -1,0 +1,405 @@
+"""The articles of a snapshot in a SQLite file: the truth that vectors and citations are checked against."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from rag.articles import Article, Passage, Span, Subheading
+from rag.errors import IndexCorrupt
+from rag.store.manifest import FileRecord, record_file
+from rag.store.scope import EVERYTHING, Scope, name_key, unknown_language, unknown_name
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SCHEMA = """
+CREATE TABLE versions (
+    number INTEGER PRIMARY KEY,
+    article_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    current INTEGER NOT NULL,       -- 1: the newest state, the one that is searched
+    title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
+    published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
+    UNIQUE (article_id, version)
+);
+CREATE TABLE authors (
+    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (version, position)
+) WITHOUT ROWID;
+CREATE TABLE paragraphs (
+    version INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (version, number)
+) WITHOUT ROWID;
+CREATE TABLE subheadings (
+    version INTEGER NOT NULL, position INTEGER NOT NULL, before INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (version, position)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY,        -- the vector's number
+    version INTEGER NOT NULL,
+    first_paragraph INTEGER NOT NULL, start INTEGER NOT NULL,
+    last_paragraph INTEGER NOT NULL, end INTEGER NOT NULL,
+    embedded BLOB NOT NULL          -- sha256 of the text that the vector stands for
+);
+"""
+# Made last: a tree that is filled in order is smaller and quicker than one filled at random.
+_INDICES = """
+CREATE INDEX versions_by_day ON versions (published);
+CREATE INDEX versions_by_outlet ON versions (outlet_key);
+CREATE INDEX versions_by_language ON versions (language);
+CREATE INDEX authors_by_key ON authors (key);
+CREATE INDEX passages_by_version ON passages (version);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the coverage holds: for the page's first view, and for a refusal to say where it looked."""
+
+    articles: int
+    outlets: tuple[tuple[str, int], ...]
+    """Name and number of articles, most first."""
+    oldest: date | None
+    newest: date | None
+    undated: int = 0
+    """Articles that a scope's days leave out only because it is not known when they were published."""
+    languages: tuple[tuple[str, int], ...] = ()
+    """Code and number of articles, most first; articles that name no language are in none."""
+    unnamed: int = 0
+    """Articles that a scope's languages leave out only because they name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as the builder hands it over."""
+
+    passage: Passage
+    embedded: bytes
+
+
+def write_coverage(
+    path: Path,
+    current: Sequence[Article],
+    earlier: Sequence[Article],
+    passages: Iterable[PassageRow],
+) -> FileRecord:
+    """Store articles, the earlier versions of them, and their passages in row order.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        # The file is nobody's until the whole folder is published: no journal, one sync at the end.
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        connection.execute("BEGIN")
+        numbers: dict[str, int] = {}
+        for number, article in enumerate([*current, *earlier], start=1):
+            is_current = number <= len(current)
+            if is_current:
+                numbers[article.id] = number
+            _write_article(connection, number, article, is_current)
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    row,
+                    numbers[item.passage.article_id],
+                    item.passage.spans[0].paragraph,
+                    item.passage.spans[0].start,
+                    item.passage.spans[-1].paragraph,
+                    item.passage.spans[-1].end,
+                    item.embedded,
+                )
+                for row, item in enumerate(passages)
+            ),
+        )
+        connection.execute("COMMIT")
+        connection.executescript(_INDICES)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{path} could not be written: {error}") from error
+    finally:
+        connection.close()
+    return record_file(path)
+
+
+def _write_article(connection: sqlite3.Connection, number: int, article: Article, current: bool) -> None:
+    connection.execute(
+        "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            article.id,
+            article.version,
+            int(current),
+            article.title,
+            article.outlet,
+            name_key(article.outlet) if article.outlet else None,
+            article.url,
+            article.agency,
+            *(
+                value.isoformat() if value else None
+                for value in (article.published, article.published_at, article.updated, article.updated_at)
+            ),
+            article.section,
+            article.language,
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO authors VALUES (?, ?, ?, ?)",
+        [(number, position, name, name_key(name)) for position, name in enumerate(article.authors)],
+    )
+    connection.executemany(
+        "INSERT INTO paragraphs VALUES (?, ?, ?)",
+        [(number, position, text) for position, text in enumerate(article.paragraphs, start=1)],
+    )
+    connection.executemany(
+        "INSERT INTO subheadings VALUES (?, ?, ?, ?)",
+        [(number, position, item.before, item.text) for position, item in enumerate(article.subheadings)],
+    )
+
+
+class Coverage:
+    """The articles of one snapshot, read only. Threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at ``path``; raises ``IndexCorrupt`` when it is no coverage."""
+        self._path = path
+        self._one_at_a_time = Lock()
+        self._articles: dict[int, Article] = {}
+        self._numbers: NDArray[np.int64] | None = None
+        try:
+            # immutable: SQLite takes no lock and writes nothing beside the file, which nobody changes once published.
+            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            self._rows = int(self._read("SELECT count(*) FROM passages")[0][0])
+        except sqlite3.Error as error:
+            raise self._corrupt(error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @property
+    def rows(self) -> int:
+        """How many passages there are."""
+        return self._rows
+
+    def passage(self, row: int) -> tuple[Passage, Article]:
+        """Passage ``row`` and its article."""
+        found = self._read(
+            "SELECT version, first_paragraph, start, last_paragraph, end FROM passages WHERE row = ?", (row,)
+        )
+        if not found:
+            raise self._corrupt(f"no passage {row}")
+        version, first, start, last, end = found[0]
+        article = self._article(version)
+        spans = tuple(
+            Span(
+                number,
+                start if number == first else 0,
+                end if number == last else len(article.paragraph(number)),
+            )
+            for number in range(first, last + 1)
+        )
+        text = "\n\n".join(article.paragraph(span.paragraph)[span.start : span.end] for span in spans)
+        return Passage(article.id, spans, text), article
+
+    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number of the article, as the lexical side counts them, that each of the passages ``rows`` is of."""
+        import numpy as np
+
+        if self._numbers is None:
+            # Asked for hundreds of rows by every question: eight bytes a passage spare it that many look-ups.
+            found = self._read("SELECT version FROM passages ORDER BY row")
+            self._numbers = np.fromiter((version for (version,) in found), dtype=np.int64, count=len(found))
+        return self._numbers[rows]
+
+    def authors(self) -> list[str]:
+        """Names of all authors."""
+        return [name for (name,) in self._read("SELECT DISTINCT name FROM authors ORDER BY name")]
+
+    def languages(self) -> list[str | None]:
+        """Codes of the languages of the articles that are searched; None among them where an article names none."""
+        return [code for (code,) in self._read("SELECT DISTINCT language FROM versions WHERE current = 1 ORDER BY 1")]
+
+    def article(self, article_id: str, version: str | None = None) -> Article | None:
+        """Return an article in its newest, or the named, version; None when the coverage does not hold it."""
+        found = self._read(
+            "SELECT number FROM versions WHERE article_id = ? AND iif(? IS NULL, current = 1, version = ?)",
+            (article_id, version, version),
+        )
+        return self._article(found[0][0]) if found else None
+
+    def embedded(self) -> dict[bytes, int]:
+        """Digest of each embedded text and its row, so that the next build need not embed it again."""
+        return {bytes(digest): row for row, digest in self._read("SELECT row, embedded FROM passages")}
+
+    def allowed(self, scope: Scope) -> NDArray[np.bool_] | None:
+        """Mark the passages that a scope allows, shape ``(rows,)``; None where it limits nothing.
+
+        Raises:
+            ValueError: an outlet, author or language that the coverage does not hold; the message names near ones, or
+                those that it holds.
+        """
+        if not scope:
+            return None
+        import numpy as np
+
+        condition, values = self._condition(scope)
+        found = self._read(
+            f"SELECT p.row FROM versions v JOIN passages p ON p.version = v.number WHERE {condition}",  # noqa: S608
+            values,
+        )
+        allowed = np.zeros(self._rows, dtype=np.bool_)
+        allowed[[row for (row,) in found]] = True
+        return allowed
+
+    def summary(self, scope: Scope = EVERYTHING) -> Summary:
+        """Sum up what the coverage holds, or what of it a scope allows; raises as ``allowed`` does."""
+        condition, values = self._condition(scope)
+        articles, oldest, newest = self._read(
+            f"SELECT count(*), min(published), max(published) FROM versions v WHERE {condition}",  # noqa: S608
+            values,
+        )[0]
+        outlets = self._read(
+            f"SELECT outlet, count(*) FROM versions v WHERE {condition} "  # noqa: S608
+            "AND outlet NOT NULL GROUP BY outlet_key ORDER BY count(*) DESC, outlet",
+            values,
+        )
+        languages = self._read(
+            f"SELECT language, count(*) FROM versions v WHERE {condition} "  # noqa: S608
+            "AND language NOT NULL GROUP BY language ORDER BY count(*) DESC, language",
+            values,
+        )
+        undated = 0
+        if scope.published_from or scope.published_to:
+            condition, values = self._condition(replace(scope, published_from=None, published_to=None))
+            undated = self._read(
+                f"SELECT count(*) FROM versions v WHERE {condition} AND v.published IS NULL",  # noqa: S608
+                values,
+            )[0][0]
+        unnamed = 0
+        if scope.languages:
+            rest, rest_values = self._condition(replace(scope, languages=()))
+            unnamed = self._read(
+                f"SELECT count(*) FROM versions v WHERE {rest} AND v.language IS NULL",  # noqa: S608
+                rest_values,
+            )[0][0]
+        return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated, tuple(languages), unnamed)
+
+    def newest(self, limit: int) -> list[Article]:
+        """Return the ``limit`` articles published last, newest first."""
+        found = self._read(
+            "SELECT number FROM versions WHERE current = 1 ORDER BY published DESC, number LIMIT ?", (limit,)
+        )
+        return [self._article(number) for (number,) in found]
+
+    def _condition(self, scope: Scope) -> tuple[str, list[str]]:
+        """SQL over ``versions v`` and its values; names reach the database only as values, never as SQL."""
+        conditions, values = ["v.current = 1"], list[str]()
+        if scope.published_from:
+            conditions.append("v.published >= ?")
+            values.append(scope.published_from.isoformat())
+        if scope.published_to:
+            conditions.append("v.published <= ?")
+            values.append(scope.published_to.isoformat())
+        if scope.outlets:
+            keys = self._known_keys(
+                "outlet", scope.outlets, "SELECT DISTINCT outlet FROM versions WHERE outlet NOT NULL"
+            )
+            conditions.append(f"v.outlet_key IN ({_marks(keys)})")
+            values += keys
+        if scope.authors:
+            keys = self._known_keys("author", scope.authors, "SELECT DISTINCT name FROM authors")
+            of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({_marks(keys)})"  # noqa: S608
+            conditions.append(f"EXISTS ({of_author})")
+            values += keys
+        if scope.languages:
+            known = {code for code in self.languages() if code}
+            for language in scope.languages:
+                if language not in known:
+                    raise unknown_language(language, known)
+            conditions.append(f"v.language IN ({_marks(scope.languages)})")
+            values += scope.languages
+        return " AND ".join(conditions), values
+
+    def _known_keys(self, kind: str, names: Sequence[str], known_sql: str) -> list[str]:
+        known = [name for (name,) in self._read(known_sql)]
+        keys = {name_key(name) for name in known}
+        for name in names:
+            if name_key(name) not in keys:
+                raise unknown_name(kind, name, known)
+        return [name_key(name) for name in names]
+
+    def _article(self, number: int) -> Article:
+        kept = self._articles.get(number)
+        if kept is None:
+            if len(self._articles) >= 1000:  # enough for the questions of a moment, never the whole archive
+                self._articles.clear()
+            kept = self._articles[number] = self._read_article(number)
+        return kept
+
+    def _read_article(self, number: int) -> Article:
+        fields = self._read(
+            "SELECT article_id, version, title, outlet, url, agency, published, published_at, updated, updated_at, "
+            "section, language FROM versions WHERE number = ?",
+            (number,),
+        )[0]
+        article = Article(
+            title=fields[2],
+            paragraphs=tuple(
+                text
+                for (text,) in self._read("SELECT text FROM paragraphs WHERE version = ? ORDER BY number", (number,))
+            ),
+            outlet=fields[3],
+            url=fields[4],
+            authors=tuple(
+                name
+                for (name,) in self._read("SELECT name FROM authors WHERE version = ? ORDER BY position", (number,))
+            ),
+            agency=fields[5],
+            published=_day(fields[6]),
+            published_at=_moment(fields[7]),
+            updated=_day(fields[8]),
+            updated_at=_moment(fields[9]),
+            section=fields[10],
+            language=fields[11],
+            subheadings=tuple(
+                Subheading(text, before)
+                for before, text in self._read(
+                    "SELECT before, text FROM subheadings WHERE version = ? ORDER BY position", (number,)
+                )
+            ),
+        )
+        if (article.id, article.version) != (fields[0], fields[1]):
+            raise self._corrupt(f"article {fields[0]} is not what was stored")
+        return article
+
+    def _read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._one_at_a_time:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._corrupt(error) from error
+
+    def _corrupt(self, reason: object) -> IndexCorrupt:
+        return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

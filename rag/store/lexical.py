@@ -1,0 +1,242 @@
+"""The words of passages and articles in tantivy: which of them say what a question says, ranked by BM25."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.articles import Article, Passage, header
+from rag.errors import IndexCorrupt
+from rag.store.manifest import FileRecord, record_file
+from rag.store.scope import EVERYTHING, Scope, name_key
+from rag.text.words import terms, words
+
+if TYPE_CHECKING:
+    from tantivy import Document, Query, Schema, Searcher
+
+FOLDER = "lexical"
+_PASSAGES, _ARTICLES = "passages", "articles"
+# A title says in a few words what an article's thousand say; measured in benchmarks/retrieval.md.
+_TITLE_WEIGHT = 3
+# Bytes that tantivy may gather in memory before it writes a segment.
+_HEAP = 256_000_000
+
+
+def write_lexical(
+    staging: Path, passages: Iterable[tuple[Passage, Article]], articles: Sequence[Article]
+) -> dict[str, FileRecord]:
+    """Index passages, in row order, and articles, in the order of their numbers (from 1), under ``staging``.
+
+    Returns what was written, by its name in the snapshot.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    files = {}
+    folder = staging / FOLDER / _PASSAGES
+    _write(folder, (_passage_document(row, passage, article) for row, (passage, article) in enumerate(passages)))
+    files.update(_records(staging, folder))
+    folder = staging / FOLDER / _ARTICLES
+    _write(folder, (_article_document(number, article) for number, article in enumerate(articles, start=1)))
+    files.update(_records(staging, folder))
+    return files
+
+
+class LexicalIndex:
+    """The lexical side of one snapshot, read only. Threads may share it."""
+
+    def __init__(self, passages: Searcher, articles: Searcher) -> None:
+        self._passages = passages
+        self._articles = articles
+        self._schema = _schema()
+
+    @classmethod
+    def read(cls, folder: Path) -> LexicalIndex:
+        """Open what ``write_lexical`` wrote; raises ``IndexCorrupt`` when it is not that."""
+        return cls(_searcher(folder / _PASSAGES), _searcher(folder / _ARTICLES))
+
+    @property
+    def rows(self) -> int:
+        """How many passages there are."""
+        return self._passages.num_docs
+
+    def passages_with(self, term: str) -> int:
+        """In how many passages, or their headers, a term occurs."""
+        return self._passages.doc_freq("terms", term)
+
+    def passages(
+        self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING, phrases: Sequence[str] = ()
+    ) -> list[tuple[int, float]]:
+        """Rows and BM25 scores (Robertson & Zaragoza 2009; k1 1.2, b 0.75) of the best passages, best first.
+
+        A passage's score is the sum over the terms of ``weights`` that occur in it or in its header. Only passages that
+        ``scope`` allows, and that hold every one of ``phrases`` word for word, are ranked.
+        """
+        return self._best(self._passages, weights, limit, self._limits(scope, phrases))
+
+    def articles(self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING) -> list[tuple[int, float]]:
+        """Numbers and BM25 scores of the best whole articles, best first; the title counts several times."""
+        return self._best(self._articles, weights, limit, self._limits(scope, ()))
+
+    def rows_with(self, phrases: Sequence[str]) -> list[int]:
+        """Rows of the passages that hold every phrase word for word, case and accents apart; in no order."""
+        import tantivy
+
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in self._phrases(phrases)])
+        found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
+        return [int(row or 0) for row in self._passages.fast_field_values("row", [at for _, at in found])]
+
+    def _best(
+        self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
+    ) -> list[tuple[int, float]]:
+        import tantivy
+
+        wanted = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term("terms", term), weight))
+            for term, weight in weights.items()
+            if weight > 0
+        ]
+        if not wanted:
+            return []
+        said = tantivy.Query.boolean_query(wanted)
+        # Limits choose and do not score.
+        parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in limits]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, said), *parts]) if parts else said
+        # tantivy makes room for as many as it is asked for, whether there are that many or not.
+        found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
+        rows = searcher.fast_field_values("row", [at for _, at in found])
+        best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
+        # Equal scores come in the order of the rows, however the index is divided into segments.
+        return sorted(best, key=lambda one: (-one[1], one[0]))
+
+    def _limits(self, scope: Scope, phrases: Sequence[str]) -> list[Query]:
+        import tantivy
+
+        limits = self._phrases(phrases)
+        if scope.published_from or scope.published_to:
+            limits.append(
+                tantivy.Query.range_query(
+                    self._schema,
+                    "day",
+                    tantivy.FieldType.Integer,
+                    (scope.published_from or date.min).toordinal(),
+                    (scope.published_to or date.max).toordinal(),
+                )
+            )
+        for field, names in (("outlet", scope.outlets), ("author", scope.authors)):
+            if names:
+                limits.append(tantivy.Query.term_set_query(self._schema, field, [name_key(name) for name in names]))
+        if scope.languages:
+            limits.append(tantivy.Query.term_set_query(self._schema, "language", list(scope.languages)))
+        return limits
+
+    def _phrases(self, phrases: Sequence[str]) -> list[Query]:
+        import tantivy
+
+        queries = []
+        for phrase in phrases:
+            said = words(phrase)
+            if len(said) == 1:
+                queries.append(self._term("words", said[0]))
+            elif said:
+                queries.append(tantivy.Query.phrase_query(self._schema, "words", list(said)))
+        return queries
+
+    def _term(self, field: str, term: str) -> Query:
+        import tantivy
+
+        return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+
+
+def _passage_document(row: int, passage: Passage, article: Article) -> Document:
+    document = _document(row, article)
+    document.add_text(
+        "terms", " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
+    )
+    document.add_text("words", " ".join(words(passage.text)))
+    return document
+
+
+def _article_document(number: int, article: Article) -> Document:
+    document = _document(number, article)
+    text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
+    above = terms(header(article), article.language)
+    document.add_text("terms", " ".join([*text, *above * _TITLE_WEIGHT]))
+    return document
+
+
+def _document(row: int, article: Article) -> Document:
+    import tantivy
+
+    document = tantivy.Document()
+    document.add_unsigned("row", row)
+    if article.outlet:
+        document.add_text("outlet", name_key(article.outlet))
+    for author in article.authors:
+        document.add_text("author", name_key(author))
+    if article.language:
+        document.add_text("language", article.language)
+    if article.published:
+        document.add_integer("day", article.published.toordinal())
+    return document
+
+
+def _schema() -> Schema:
+    """The fields. Terms and words are cut by rag/text/words.py and only parted at spaces here, so that both sides agree."""
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", fast=True)
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("author", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    return builder.build()
+
+
+def _write(folder: Path, documents: Iterable[Document]) -> None:
+    import tantivy
+
+    folder.mkdir(parents=True)
+    try:
+        # One thread: with more, the order of documents, and with it that of equal scores, would be chance.
+        writer = tantivy.Index(_schema(), path=str(folder)).writer(heap_size=_HEAP, num_threads=1)
+        for document in documents:
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # what it raises for everything, a full disk among it
+        raise OSError(f"{folder} could not be written: {error}") from error
+
+
+def _records(staging: Path, folder: Path) -> dict[str, FileRecord]:
+    """Sync and record what tantivy left, without its locks and its list of files, which only a writer needs."""
+    records = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            path.unlink()
+        else:
+            records[path.relative_to(staging).as_posix()] = record_file(path)
+    return records
+
+
+def _searcher(folder: Path) -> Searcher:
+    import tantivy
+
+    try:
+        # It puts a lock file beside what it opens, and a snapshot is never written to, nor may it be writable. So it
+        # is shown links to the files elsewhere; once they are open the links are not needed. Its threads may put the
+        # lock there at the very moment of the clearing up, and what is left then does no harm.
+        with tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as neighbour:
+            for path in folder.iterdir():
+                (Path(neighbour) / path.name).symlink_to(path.resolve())
+            index = tantivy.Index.open(neighbour)
+            index.config_reader(reload_policy="manual")
+            return index.searcher()
+    except (ValueError, OSError) as error:
+        raise IndexCorrupt(f"{folder} cannot be read ({error}): rebuild with rag-index build") from error

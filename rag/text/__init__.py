@@ -1,0 +1,1 @@
+"""Words, sentences, languages and markers of any text; imports nothing of the project but articles."""

@@ -1,0 +1,32 @@
+"""Turns text of articles into HTML that shows it, whatever it holds, and never obeys it."""
+
+from __future__ import annotations
+
+import re
+
+from rag.record.links import web_address
+from rag.text.display import one_line
+
+# Every ASCII punctuation character, not only HTML's five: the conversation is read as Markdown before it is HTML, where
+# `*`, `[`, `$$`, "www." and a bare address mean something too. A character reference means itself in both.
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def escaped(text: str) -> str:
+    """Return one line of HTML that shows ``text``, as content or within a quoted attribute."""
+    # A line break would end the HTML block that the text stands in, and Markdown begin.
+    return _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", one_line(text))
+
+
+def isolated(text: str) -> str:
+    """Return escaped text whose direction of writing cannot disturb what stands around it."""
+    return f"<bdi>{escaped(text)}</bdi>"
+
+
+def link(url: str | None, shown: str) -> str:
+    """Return a link to a web page; just its text where ``url`` is none, as ``javascript:…``."""
+    text = escaped(shown)
+    address = web_address(url)
+    if address is None:
+        return text
+    return f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
