@@ -9,7 +9,7 @@ from datetime import date
 
 from index.sources.authors import Credits, agency_named, credits_in
 from index.sources.characters import decode_entities, one_line, quoted
-from index.sources.dates import Moment, parse_question
+from index.sources.dates import PublishedDate, parse_date
 from index.sources.markup import html_to_lines, looks_like_html
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 from rag.text.languages import language_code
@@ -84,8 +84,8 @@ class Facts:
     url: str | None = None
     authors: tuple[str, ...] = ()
     agency: str | None = None
-    published: Moment | None = None
-    updated: Moment | None = None
+    published: PublishedDate | None = None
+    updated: PublishedDate | None = None
     section: str | None = None
     language: str | None = None
     notices: tuple[str, ...] = ()
@@ -243,12 +243,12 @@ def _bare(author: str) -> str:
     return re.sub(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]", r"\1", author)
 
 
-def _moment(record: Mapping[str, object], field: str, today: date, notices: list[str]) -> Moment | None:
+def _moment(record: Mapping[str, object], field: str, today: date, notices: list[str]) -> PublishedDate | None:
     problem: str | None = None
     for _, value in values_of(record, field):
         texts = [value] if isinstance(value, (int, float)) else [one_line(text[:1000]) for text in strings_in(value)]
         try:
-            return parse_question(texts[0] if texts else value, today)
+            return parse_date(texts[0] if texts else value, today)
         except ValueError as error:
             shown = quoted(str(texts[0])) if texts else shape_of(value)
             what, kept = ("date", "kept undated") if field == "published" else ("update", "left out")

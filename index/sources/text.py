@@ -9,7 +9,7 @@ from datetime import date
 from index.sources.authors import Credits, agency_named, byline, is_same_name, signed_off
 from index.sources.blocks import paragraphs_of
 from index.sources.characters import has_words, lines_of, one_line, quoted
-from index.sources.dates import DateLine, Moment, date_line
+from index.sources.dates import DateLine, PublishedDate, date_line
 from index.sources.fields import TITLE_LIMIT, Facts, facts_of
 from index.sources.front_matter import split_front_matter
 from index.sources.lines import (
@@ -62,8 +62,8 @@ class _Page:
     credits: Credits | None = None
     signed_off: Credits | None = None
     agency: str | None = None
-    published: Moment | None = None
-    updated: Moment | None = None
+    published: PublishedDate | None = None
+    updated: PublishedDate | None = None
     notices: list[str] = field(default_factory=list)
 
 
