@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.sources import find_files, read
+from index.sources.files import find_files
+from index.sources.reading import read
 from rag.articles import Article
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.sample import ARTICLES, QUESTIONS
