@@ -39,14 +39,12 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 # "in Oakland, California": the state belongs to the place, and is no second author.
-_PLACE = re.compile(r"\s+in\s+[^\W\d_a-z][^,;&]{1,40}(?:,\s*[^\W\d_a-z]\w*\.?$)?")
+_PLACE = re.compile(r"\s+in\s+[^\W\d_a-z](?:(?! and | & )[^,;]){1,40}(?:,\s*[^\W\d_a-z]\w*\.?$)?")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|(?<!\w)@\w+|\([^()]{0,80}\)")
 _FOR = re.compile(r"(?:^|\s+)(?:special )?(?:for|to|of) (?:the )?(?=[^\W\d_a-z]|dpa\b|epd\b)(.+)$")
 _SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|PhD|MD)\b\.?", re.IGNORECASE)
 _INVERTED = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]+)")
-_SPLIT = re.compile(
-    r"\s*(?:[;|·•\n]|\s/\s|\s[–—-]\s)\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|AND|und|et|with)\s+|\s*&\s*"
-)
+_SPLIT = re.compile(r"\s*(?:[;|·•\n]|\s/\s|\s[–—-]\s)\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|AND|und|et|with)\s+|\s*&\s*")
 _SIGNED_OFF = re.compile(
     r"[\s(–—-]*(?:additional )?(?:report(?:ing|ed)|writing|written)(?: and (?:writing|editing))? by ([^;()]{3,200}?)"
     r"(?:[;.,]\s*(?:additional|writing|editing|graphics|compiled|reporting)\b[^()]{0,250})?[\s).]*",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # By article field; earlier names are preferred. Case, "_", "-", "." and spaces don't count, nor does one of PREFIXES:
 # "published_at" is "publishedAt", "article_title" and "og:title" are "title".
@@ -60,6 +61,7 @@ def field_named(name: str) -> str | None:
     return _FIELD_BY_NAME.get(plain_name(name))
 
 
+@lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = re.sub(r"[^a-z0-9]", "", name[:100].lower())

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
@@ -35,7 +36,6 @@ JSON_LIMIT = 64_000_000
 """Largest ``.json`` file, in bytes (unpacked): it is parsed whole, and takes several times as much memory."""
 LINE_LIMIT = 32_000_000
 """Longest line of JSON Lines: a text at its limit with every character written as an escape."""
-_LONGEST_LINE = 1_000_000_000
 
 READ_ERRORS = (OSError, EOFError, zlib.error)
 """What zlib, gzip and the file system raise for a file that is damaged or not what its name says."""
@@ -72,7 +72,7 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     for path in paths:
         try:
             if stat.S_ISDIR(path.stat().st_mode):
-                os.listdir(path)
+                next(path.iterdir(), None)  # raises where it may not be opened
                 _walk(path, files, passed_over, entered)
                 continue
         except FileNotFoundError as error:
@@ -137,35 +137,24 @@ def read_whole(path: Path, limit: int, way_out: str) -> bytes:
 
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Number and bytes of each line; None for one longer than ``LINE_LIMIT``, which is read past, not into memory.
+    """Number and bytes of each line; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
+    readline: Callable[[int], bytes] = stream.readline
+    recoded: io.TextIOWrapper | None = None
+    if cast("io.BufferedReader", stream).peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        recoded = text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
 
-    Raises:
-        ArticleUnreadable: a line is so long that it must be a gzip bomb.
-    """
-    if cast("io.BufferedReader", stream).peek(2)[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        yield from _lines(stream.readline)
-        return
-    recoded = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
-    yield from _lines(lambda size: recoded.readline(size).encode("utf-8", "replace"))
-    recoded.detach()  # who opened the stream closes it
+        def readline(size: int) -> bytes:
+            return text.readline(size).encode("utf-8", "replace")
 
-
-def _lines(readline: Callable[[int], bytes]) -> Iterator[tuple[int, bytes | None]]:
-    number = 0
-    while line := readline(LINE_LIMIT + 1):
-        number += 1
-        if len(line) <= LINE_LIMIT or line.endswith(b"\n"):
-            yield number, line
-            continue
-        passed = len(line)
-        while line and not line.endswith(b"\n"):
-            line = readline(1 << 20)
-            passed += len(line)
-            if passed > _LONGEST_LINE:
-                raise ArticleUnreadable(
-                    f"line {number} is longer than {_LONGEST_LINE // 1_000_000} MB: the rest was not read"
-                )
-        yield number, None
+    for number in count(1):
+        if not (line := readline(LINE_LIMIT + 1)):
+            break
+        whole = len(line) <= LINE_LIMIT or line.endswith(b"\n")
+        while not whole and (rest := readline(1 << 20)):
+            whole = rest.endswith(b"\n")
+        yield number, line if len(line) <= LINE_LIMIT else None
+    if recoded:
+        recoded.detach()  # who opened the stream closes it
 
 
 def reason_for(error: BaseException) -> str:

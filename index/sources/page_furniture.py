@@ -38,7 +38,7 @@ _FURNITURE = re.compile(
         r"(?:related|recommended|more)(?: articles?| stor(?:y|ies)| pages| news| coverage| links| topics| content)?:?",
         r"cookie (?:policy|settings)|privacy policy|terms of (?:use|service)|all rights reserved",
         r"\d{1,2} min(?:ute)?s? read|reading time:? \d+ min(?:ute)?s?",
-        r"(?:(?:hide|show) caption|(?:prev(?:ious)? )?(?:next )?(?:image|photo|slide))(?: \d+ (?:of|/) \d+)?(?: photos)?",
+        r"(?:(?:hide|show) caption|(?:prev )?(?:next )?(?:image|photo|slide))(?: \d+ (?:of|/) \d+)?(?: photos)?",
     ).pattern
     + r")[\s.:>»→…!]*",
     re.IGNORECASE,
@@ -47,16 +47,17 @@ _SHARE_WORDS = frozenset(
     "facebook twitter x whatsapp reddit email e-mail share linkedin telegram print pinterest messenger copy link tweet"
     " instagram threads bluesky mail save flipboard pocket".split()
 )
-GALLERY_MARK = re.compile(r"\s*\bHide Caption \d+ of \d+(?: Photos:?$)?")
-"""Stands behind each caption of a gallery that was saved with its page."""
+# Stands behind each caption of a gallery that was saved with its page.
+_GALLERY_MARK = re.compile(r" ?Hide Caption \d+ of \d+(?: Photos:?$)?")
 
 # "Read more: …", "MORE:…": lines that lead to another article, by its headline; a long sentence is none.
 _LEAD = re.compile(
     r"(?:(?i:related(?: articles?| stor(?:y|ies)| coverage| news| reading| content| links?| topics?| video)?"
-    r"|read (?:more|also|next)|also read|more (?:stories|news|coverage|on this(?: story)?)|see also|more from [^:]{1,60}"
-    r"|must read|recommended(?: reading)?|you may (?:also )?like|in case you missed it|don['’]t miss|further reading"
-    r"|more coverage|most read|trending)\s*[:|>»→—]"
-    r"|(?:MORE|READ|WATCH|SEE ALSO|WATCH LIVE|LISTEN|RELATED STORY)\s*[:|>]|More:(?=\s?[^\sa-z]))\s*(?:.{1,120}|.{1,250}(?<!\.))"
+    r"|read (?:more|also|next)|also read|more (?:stories|news|coverage|on this(?: story)?)|more from [^:]{1,60}"
+    r"|see also|must read|recommended(?: reading)?|you may (?:also )?like|in case you missed it|don['’]t miss"
+    r"|further reading|more coverage|most read|trending)\s*[:|>»→—]"
+    r"|(?:MORE|READ|WATCH|SEE ALSO|WATCH LIVE|LISTEN|RELATED STORY)\s*[:|>]|More:(?=\s?[^\sa-z]))"
+    r"\s*(?:.{1,120}|.{1,250}(?<!\.))"
 )
 _ASKING = r"(?:[^:?]{1,60}[:?]+\s*)?(?:please |you can |want more\S* |enjoying this\S* )?"
 _APPEAL = _any_of(
@@ -64,8 +65,8 @@ _APPEAL = _any_of(
     # reporting as well, and need a clearer word.
     rf"{_ASKING}(?:sign[ -]?up|subscribe|click here|tap here|skip past)\b.{{0,350}}"
     r"(?:newsletters?|inbox|mailing list|email alerts?|daily briefing|push notifications|your email)\b.{0,250}",
-    rf"{_ASKING}(?:register|get|join|enter|receive|start your day|stay (?:ahead|informed|up to date|in the (?:loop|know)))"
-    r"\b.{0,350}(?:\b(?:our|your|free|daily|weekly|morning|evening)\b.{0,120}newsletters?|mailing list|email alerts"
+    rf"{_ASKING}(?:register|get|join|enter|receive|start your day|stay (?:ahead|informed|up to date|in the loop))\b"
+    r".{0,350}(?:\b(?:our|your|free|daily|weekly|morning|evening)\b.{0,120}newsletters?|mailing list|email alerts"
     r"|daily briefing|(?:delivered|straight|sent|right|directly|direct) (?:in)?to your (?:e?mail )?inbox)\b.{0,250}",
     r"click here (?:to|for) .{0,150}",
     r"(?:follow (?:us|me|him|her|them|our|(?-i:(?:the )?[A-Z@]))[^.!?,]{0,100}|(?:join|like|find) us) on (?:twitter|x"
@@ -83,11 +84,13 @@ _NAME_WORD = r"[^\W\d_a-z][^\s()]*"
 _NAME = rf"(?-i:(?:the )?{_NAME_WORD}(?:[ ,/|&-]+(?:(?:of|for|and|the|via|by|de|van|von|/|&|\|) )*{_NAME_WORD})*)"
 # Who takes or sells pictures. The agencies that write as well prove a picture only with "Photo", a slash or "via".
 _PICTURES = (
-    r"(?:getty(?: images)?|shutterstock|alamy(?: stock photo)?|istock(?:photo)?|unsplash|epa-efe|(?:ap|file|handout) photo"
-    r"|zuma(?: press)?|imago(?: images)?|wire ?image|film ?magic|usa today sports|pixabay|pexels|wikimedia commons|flickr)"
+    r"(?:getty(?: images)?|shutterstock|alamy(?: stock photo)?|istock(?:photo)?|unsplash|epa-efe|zuma(?: press)?"
+    r"|(?:ap|file|handout) photo|imago(?: images)?|wire ?image|film ?magic|pixabay|pexels|wikimedia commons|flickr)"
 )
 _WRITERS_TOO = r"(?:ap|afp|reuters|epa|dpa|tass|xinhua|ria novosti|pa(?: wire| media)?|handout|pool)"
-_PHOTO = r"(?:photo(?:graph|graphy)?|image|picture|pic|illustration|file photo|(?:photo|image|picture|cover|video) credit)s?"
+_PHOTO = (
+    r"(?:photo(?:graph|graphy)?|image|picture|pic|illustration|file photo|(?:photo|image|picture|cover|video) credit)s?"
+)
 _MAKER = (
     rf"(?:{_PICTURES}|[^.!?()]{{0,60}}(?:/|\bvia ){_PICTURES}"
     rf"|(?:[^.!?()]{{1,50}}(?:/|\bvia ))?{_WRITERS_TOO}(?:/| via )(?!ipsos)[^.!?()]{{1,50}})"
@@ -119,7 +122,7 @@ def is_only_url(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether the line is a part of any page ("Share", "Sign up …"), so that it cannot even be a title."""
-    if line.startswith("Photos:") and GALLERY_MARK.search(line):
+    if line.startswith("Photos:") and _GALLERY_MARK.search(line):
         return True
     if len(line) > _LONGEST_APPEAL:
         return False
@@ -129,6 +132,11 @@ def is_furniture(line: str) -> bool:
         or (len(words) > 1 and all(word.strip(",|·") in _SHARE_WORDS for word in words))
         or (not _is_said(line) and _APPEAL.fullmatch(line) is not None)
     )
+
+
+def without_gallery_marks(line: str) -> str:
+    """The line without the button that stands behind a caption ("Hide Caption 37 of 44 Photos")."""
+    return _GALLERY_MARK.sub("", line)
 
 
 def is_promotion(line: str) -> bool:

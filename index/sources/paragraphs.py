@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.sources.authors import agency_named
-from index.sources.page_furniture import GALLERY_MARK
+from index.sources.page_furniture import without_gallery_marks
 from rag.articles import Subheading
 from rag.errors import ArticleUnreadable
 
@@ -49,7 +49,7 @@ def put_together(lines: Sequence[Line]) -> Reporting:
     headings: list[str] = []
     torn_off = ""
     for number, line in enumerate(lines):
-        text = GALLERY_MARK.sub("", line.words)
+        text = without_gallery_marks(line.words)
         if line.is_heading:
             headings.append(text)
             continue

@@ -35,7 +35,7 @@ _REFERENCE = re.compile(r"\[[^\[\]]{1,100}\]:\s*<?https?://\S+")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"”’'»)\]]*$")
 _LIST_MEMBER = re.compile(r"[-*+•] |\d{1,3}[.)] ")
 _LONG_PARAGRAPH = 90
-_QUOTATION_MARKS = "\"“”«»„"
+_QUOTATION_MARKS = '"“”«»„'
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _Page:
     labelled_urls: list[str] = field(default_factory=list)
     bare_urls: list[str] = field(default_factory=list)
     outlet: str | None = None
-    credits: Credits = Credits()
+    credits: Credits = field(default_factory=Credits)
     published: PublishedDate | None = None
     updated: PublishedDate | None = None
     notices: list[str] = field(default_factory=list)
@@ -185,9 +185,7 @@ def _without_page(lines: list[Line], page: _Page, *, careful: bool) -> list[Line
     kept: list[Line] = []
     for number, line in enumerate(lines):
         only_link = len(line.words) < 250 and _ONLY_LINK.fullmatch(line.raw[:3000]) is not None
-        around = not line.is_heading and (
-            is_credit(line.words) or (not careful and is_caption(line.words, line.raw))
-        )
+        around = not line.is_heading and (is_credit(line.words) or (not careful and is_caption(line.words, line.raw)))
         if only_link or around or is_promotion(line.words):
             page.omitted.append(line.words)
             continue

@@ -8,7 +8,8 @@ import pytest
 
 from index.sources.authors import Credits, byline, credits_in, signed_off
 from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
-from index.sources.fields import facts_of, field_named
+from index.sources.facts import facts_of
+from index.sources.field_names import field_named
 from index.sources.outlets import outlet_of, web_address
 
 TODAY = date(2026, 1, 1)
@@ -193,7 +194,7 @@ def test_bylines(line: str, expected: Credits | None) -> None:
         (["Martin Luther King, Jr. and Jane Doe"], Credits(("Martin Luther King Jr", "Jane Doe"))),
         (["https://facebook.com/x", "jane@x.org"], Credits()),
         (["The Port Courier", "jane doe", "Jane Doe"], Credits(("jane doe",))),
-        (["x" * 81], Credits(left_out=("x" * 81,))),
+        (["x" * 81], Credits(unused=("x" * 81,))),
     ],
 )
 def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
