@@ -53,7 +53,7 @@ class Asked:
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
-    answerable = answerable_here(question, find_articles(retriever.snapshot, question.articles))
+    answerable = answerable_here(question, find_articles(retriever.store, question.articles))
     sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
     facts = [squeezed(fact) for fact in question.facts]
     evidence, neighbour = [], []

@@ -176,7 +176,7 @@ def test_articles_are_found_by_url_else_by_title_and_outlet(retriever: Retriever
         gold(None, ORCHESTRA.title, "Strand Radio"): None,
         gold("https://nowhere.example/a"): None,
     }
-    found = find_articles(retriever.snapshot, wanted)
+    found = find_articles(retriever.store, wanted)
     assert found == {one: article.id for one, article in wanted.items() if article}
 
 

@@ -49,7 +49,7 @@ def examine_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, sc
         ValueError: a question cannot be asked; it names the question.
     """
     asked = [question for question in questions if question.settled]
-    snapshot = answerer.retriever.snapshot
+    snapshot = answerer.retriever.store
     held = find_articles(snapshot, [article for question in asked for article in question.articles])
     found = []
     for question in asked:
@@ -63,7 +63,7 @@ def examine_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, sc
 
 
 def _answered(question: GoldQuestion, answer: Answer, answerer: Answerer, *, answerable: bool) -> Answered:
-    coverage = answerer.retriever.snapshot.coverage
+    coverage = answerer.retriever.store
     on_gold = None
     if question.facts and answerable and answer.claims:
         facts = [squeezed(fact) for fact in question.facts]

@@ -12,12 +12,12 @@ from rag.store.scope import name_key
 from rag.text.words import fold
 
 if TYPE_CHECKING:
-    from rag.store.snapshot import Snapshot
+    from rag.store.protocol import Store
 
 _QUOTES = str.maketrans("", "", '"“”„«»')
 
 
-def find_articles(snapshot: Snapshot, wanted: Iterable[GoldArticle]) -> dict[GoldArticle, str]:
+def find_articles(snapshot: Store, wanted: Iterable[GoldArticle]) -> dict[GoldArticle, str]:
     """Ids of the wanted articles: by url, else by title and outlet; those that the index lacks are left out.
 
     A title counts where exactly one article has it, of the wanted outlet if both sides name one.
@@ -26,13 +26,13 @@ def find_articles(snapshot: Snapshot, wanted: Iterable[GoldArticle]) -> dict[Gol
     by_title: dict[str, list[Article]] | None = None
     for gold in dict.fromkeys(wanted):
         # Of an id only the url counts, where there is one.
-        by_url = snapshot.coverage.article(Article("", (), url=gold.url).id) if gold.url else None
+        by_url = snapshot.article(Article("", (), url=gold.url).id) if gold.url else None
         if by_url:
             found[gold] = by_url.id
         elif gold.title:
             if by_title is None:
                 by_title = {}
-                for article in snapshot.coverage.newest(max(1, snapshot.manifest.counts.articles)):
+                for article in snapshot.newest(max(1, snapshot.summary().articles)):
                     by_title.setdefault(_plain(article.title), []).append(article)
             same = [one for one in by_title.get(_plain(gold.title), ()) if _may_be_of(one.outlet, gold.outlet)]
             if len(same) == 1:

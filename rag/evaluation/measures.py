@@ -195,7 +195,7 @@ def examine(retriever: Retriever, questions: Iterable[GoldQuestion], *, scoped: 
     """
     asked = [question for question in questions if question.answerable]
     wanted = dict.fromkeys(gold for question in asked for gold in question.articles)
-    found = find_articles(retriever.snapshot, wanted)
+    found = find_articles(retriever.store, wanted)
     scores, results = [], []
     for question in asked:
         try:
@@ -209,7 +209,7 @@ def examine(retriever: Retriever, questions: Iterable[GoldQuestion], *, scoped: 
 
 def _enough(retriever: Retriever, question: GoldQuestion, scope: Scope) -> list[Hit]:
     """Find passages of ``WORDS`` words and ten articles, as far as there are."""
-    articles = min(_CUT, retriever.snapshot.manifest.counts.articles)
+    articles = min(_CUT, retriever.store.summary().articles)
     limit = _LIMIT
     while True:
         hits = retriever.retrieve(question.text, limit=limit, scope=scope, as_of=question.asked_on)

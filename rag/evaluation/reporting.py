@@ -53,13 +53,13 @@ def report_retrieval(
         )
     if not any(any(one.values.values()) for one in found.scores):
         say("none of the evidence was found: are these questions about the articles of this index?", error=True)
-    say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
+    say(f"snapshot {retriever.store.id}, model {retriever.store.model.name}")
     if other:
         before = latency(other, asked, scoped=scoped)
         differences = intervals.compare(found.scores, examine(other, asked, scoped=scoped).scores)
         say()
         console.print(tables.difference_table(differences, "this", "other"))
-        say(f"other: {compare}, snapshot {other.snapshot.id}, model {other.snapshot.manifest.model.name}")
+        say(f"other: {compare}, snapshot {other.store.id}, model {other.store.model.name}")
         say(f"its latency: {before}")
 
 
@@ -72,8 +72,8 @@ def report_answers(questions: Sequence[GoldQuestion], index: Path, generator: st
     first = figures(found).first
     if first is not None:
         say(f"first sentence after {1000 * first:.0f} ms (median)")
-    snapshot = answerer.retriever.snapshot
-    say(f"generator {generator}, snapshot {snapshot.id}, model {snapshot.manifest.model.name}")
+    snapshot = answerer.retriever.store
+    say(f"generator {generator}, snapshot {snapshot.id}, model {snapshot.model.name}")
 
 
 def _neighbour(retriever: Retriever, index: Path) -> Retriever:
