@@ -1,24 +1,23 @@
 """Finds the days of publication that a question asks for, and tells a limit from a preference.
 
-A question restricts publication where its wording ties the days to the coverage: a word of reporting right before them
+A question restricts publication where its wording ties days to the coverage: a word of reporting right before them
 ("published in March", "articles from last week"), a noun of coverage right behind ("the 3 March article"), or days that
-head the question ("3 to 9 May: ..."). All other days are those of the subject. News mostly follows what happens within
-days, so a day, month or year at which something happened is a preference. The year of a thing ("the 2014 annexation",
-"since the pandemic in 2020"), days to come and days that are compared with say nothing of publication.
+head it ("3 to 9 May: ..."). All other days are the subject's. News follows what happens within days, so the days, month
+or year in which something happened are a preference. The year of a thing ("the 2014 annexation", "since the pandemic in
+2020"), days to come and days that something is compared with say nothing of publication.
 
-Libraries that read dates (dateparser 1.5) were tried: they give points of time instead of periods, guess 04/03/2025,
-and read "march on London" and "may the council" as months.
+A library was tried: dateparser 1.5 finds points of time where periods are meant, guesses 04/03/2025, and reads "march
+on London" and "may the council" as months.
 """
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
 
 from rag.query.reporting import COVERAGE_NOUN, REPORTED
 from rag.text.dates import WrittenDate, written_dates
@@ -27,43 +26,40 @@ _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # of the northern half, by whole months
 _NUMBERS = "zero one two three four five six seven eight nine ten".split()
 _COUNTS = {word: number for number, word in enumerate(_NUMBERS)} | {"a": 1, "an": 1, "couple of": 2, "few": 5}
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 0}
-_COUNT = rf"(?P<count>\d{{1,3}}|(?:a\s)?(?:{'|'.join(_COUNTS)}))"
+_COUNT = rf"\d{{1,3}}|(?:a\s)?(?:{'|'.join(_COUNTS)})"
+_UNIT, _WEEKDAY, _SEASON = "day|week|month|quarter|year", "|".join(_WEEKDAYS), "|".join(_SEASONS)
 _RELATIVE = re.compile(
-    rf"\b(?:(?P<day>the\sday\sbefore\syesterday|yesterday|last\snight|today|tonight|this\s(?:morning|afternoon|evening))"
-    rf"|(?P<so_far>(?:earlier|so\sfar)\s)?(?P<which>this|last|past)\s(?:{_COUNT}\s)?"
-    rf"(?P<unit>hour|day|week|weekend|month|quarter|year|{'|'.join(_SEASONS)})s?"
-    rf"|over\sthe\s(?P<weekend>weekend)"
-    rf"|{_COUNT.replace('count', 'ago')}\s(?P<ago_unit>hour|day|week|month|year)s?\sago"
-    rf"|(?P<of>on|last|this|since|until|before|after|by)\s(?P<weekday>{'|'.join(_WEEKDAYS)})"
-    rf"|(?P<possessive>{'|'.join(_WEEKDAYS)})(?=['’]s)"
+    rf"\b(?:(?P<day>day\sbefore\syesterday|yesterday|last\snight|today|tonight|this\s(?:morning|afternoon|evening))"
+    rf"|(?P<which>this|last|past)\s(?:(?P<count>{_COUNT})\s)?"
+    rf"(?:(?P<unit>{_UNIT})s?|(?P<season>{_SEASON})|weekend)|(?:over|at)\sthe\sweekend"
+    rf"|(?P<ago>{_COUNT})\s(?P<ago_unit>{_UNIT})s?\sago"
+    rf"|(?:(?P<last>last)|on|this|since|after)\s(?P<weekday>{_WEEKDAY})(?!,?\s(?:the\s)?(?:\w+\.?\s)?\d)|(?P<owner>{_WEEKDAY})(?=['’]s)"
     rf")\b(?!\sof\b)",
     re.IGNORECASE,
 )
-# Parts of the month or year that is written behind them.
-_PART = re.compile(
-    rf"\b(?:(?:the\s)?(?:(?P<third>early|mid|late)[\s-]|(?P<edge>start|beginning|middle|end)\sof\s)"
-    rf"|(?P<season>{'|'.join(_SEASONS)})\s(?:of\s)?|(?P<q>[qh])(?P<nth>[1-4])\s(?:of\s)?"
-    rf"|(?:the\s)?(?P<ordinal>{'|'.join(_ORDINALS)})\s(?P<part>quarter|half)\s(?:of\s)?)$",
+_THIRDS = {"early": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+# What part of the month, year or week of the day behind it is meant.
+_PART_BEFORE = re.compile(
+    rf"\b(?:the\s)?(?:(?P<third>early|mid|late|(?:start|middle|end)\sof)[\s-]|(?P<week>week)\sof\s"
+    rf"|(?:(?P<season>{_SEASON})|q(?P<q>[1-4])|(?P<quarter>{'|'.join(_QUARTERS)})\squarter"
+    rf")\s(?:of\s)?)$",
     re.IGNORECASE,
 )
-_THIRDS = {"early": 0, "start": 0, "beginning": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
-_BEFORE_DAY = re.compile(
-    rf"\b(?:{'|'.join(_WEEKDAYS)}|(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\.?),?\s(?:the\s)?$", re.I
-)
-_JOIN = re.compile(r"\s?[-–—]\s?|\s(?:to|until|till|through)\s(?:the\s)?", re.IGNORECASE)
 _LEAD = re.compile(
-    r"\b(?P<lead>(?:no\s)?later\sthan|earlier\sthan|prior\sto|up\sto|as\sof|since|after|before|until|till|by|between|from|"
-    r"dated|in|on|during|throughout|over|within|at|of|around)\s(?P<the>the\s)?$",
+    r"\b(?P<lead>later\sthan|earlier\sthan|prior\sto|up\sto|as\sof|since|after|before|until|till|by|between|from|dated|in|"
+    r"on|during|throughout|over|within|at|of|around)\s(?P<the>the\s)?(?:\w+day,?\s)?$",
     re.IGNORECASE,
 )
-_OPEN_END = ("since", "after", "later than")
-_OPEN_START = ("before", "prior to", "earlier than", "until", "till", "by", "up to", "as of", "no later than")
+_FROM_THEN, _FROM_NEXT = ("since",), ("after", "later than")
+_UNTIL_THEN, _UNTIL_BEFORE = ("until", "till", "by", "up to", "as of"), ("before", "prior to", "earlier than")
+_RANGE = re.compile(r"\s?[-–—]\s?|\s(?:to|until|till|through)\s(?:the\s)?", re.IGNORECASE)
+_NEAR = 200  # characters before a period that say what it means
 
 # Between a word of reporting and its days stand only its outlet or author, "in", "by" and the like.
 _REPORTED_BEFORE = re.compile(
     rf"\b(?:{COVERAGE_NOUN}|{REPORTED}|ones?)\s"
-    r"(?:(?:by|in|from|on|of|at|the|and|dated|[-|&]|[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?)\s){0,10}$"
+    r"(?:(?:by|in|from|on|of|at|the|and|dated|say|says|[-|&]|[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?)\s){0,10}$"
 )
 # "What did the Courier report about tram fares in May": a topic without "the" or "a" is no event with days of its own.
 _REPORTED_ABOUT = re.compile(
@@ -74,19 +70,17 @@ _REPORTED_ABOUT = re.compile(
 _COVERAGE_BEHIND = re.compile(rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?P<noun>{COVERAGE_NOUN})\b")
 _VAGUE = re.compile(r"reports?|interviews?|news|posts?|issues?|reviews?|accounts?")
 _COMPARED = re.compile(
-    r"\b(?:than|as|unlike|versus|vs|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?$", re.I
+    r"\b(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?(?:in\s|on\s)?$", re.I
 )
 _ORIGIN = re.compile(r"\b(?:born|founded|established|built|created|formed|invented)\s(?:\w+\s){0,2}$", re.IGNORECASE)
-# A year within what a noun names, or within a clause that tells which one is meant, is of the subject.
-_OF_A_NOUN = re.compile(
+# A year within what a noun names, or within a clause that tells which one is meant, is the subject's.
+_OF_A_THING = re.compile(
     r"\b(?:since|after|before|from|until|during|following|over|of|by|about|behind)\s(?:the|an?|its|their|his|her)\s"
-    r"(?:[\w’'-]+\s){1,3}$|\b(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
+    r"(?:[\w’'-]+\s){1,3}$|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
     re.IGNORECASE,
 )
 _COMING = re.compile(r"\b(?:will|plans?|planned|scheduled|due|expected|upcoming)\b", re.IGNORECASE)
-_PRESENT = re.compile(
-    r"\s*(?:(?:how|why|what|where|who|which)\s(?:\w+\s){0,2}?)?(?:is|are|am|do|does|can|should)\b", re.I
-)
+_PRESENT = re.compile(r"(?:(?:how|why|what|where|who|which)\s(?:\w+\s){0,2}?)?(?:is|are|am|do|does|can|should)\b", re.I)
 _YEARS_BACK = 25
 
 
@@ -107,64 +101,59 @@ class _Period:
     end: int
     first: date
     last: date
-    size: Literal["day", "month", "year", "part"]
-    how: Literal["dated", "bare", "relative"] = "dated"
+    year: bool = False
+    """Whether it is a written year, which is often the subject's."""
+    bare: bool = False
+    """Whether the last one by the day of asking is taken, and a coming one may be meant."""
 
 
 def find_days(question: str, as_of: date) -> list[NamedDays]:
     """Find the days that a question names, as it would mean them on the day ``as_of``, in order."""
-    found = list[NamedDays]()
     with contextlib.suppress(ValueError, OverflowError):  # a day outside the calendar
-        for period in _joined(question, [*_written(question, as_of), *_relative(question, as_of)]):
-            named = _meaning(question, period, as_of)
-            if named:
-                found.append(named)
-    return found
+        periods = _ranges(question, [*_written(question, as_of), *_relative(question, as_of)])
+        return [named for period in periods if (named := _meaning(question, period, as_of))]
+    return []
 
 
 def _meaning(question: str, period: _Period, as_of: date) -> NamedDays | None:
-    before, behind = question[: period.start], question[period.end :]
+    before, behind = question[max(0, period.start - _NEAR) : period.start], question[period.end :]
     match = _LEAD.search(before)
-    lead = " ".join(match["lead"].lower().split()) if match else ""
+    lead, the = (" ".join(match["lead"].lower().split()), bool(match["the"])) if match else ("", False)
+    start = period.start - (len(before) - match.start() if match else 0)
     before = before[: match.start()] if match else before
+    single = period.first == period.last
+    attributive = bool(re.match(r"\s[^\W\d_]", behind)) and (the or not lead)
     covered = _COVERAGE_BEHIND.match(behind)
-    of_a_thing = match and match["the"] and period.size != "day" and re.match(r"\s[^\W\d_]", behind)
     restricts = bool(
-        (covered and (period.size == "day" or not _VAGUE.fullmatch(covered["noun"])))
-        or (_REPORTED_BEFORE.search(before) and lead not in ("at", "over", "around", "within") and not of_a_thing)
-        or (lead and _REPORTED_ABOUT.search(before) and not re.match(r"\s\w", behind))
-        or (not before.strip() and behind.startswith(":"))
+        (covered and (single or not _VAGUE.fullmatch(covered["noun"])))
+        or (_REPORTED_BEFORE.search(before) and (lead or not period.year) and not (attributive and the and not single))
+        or (_REPORTED_ABOUT.search(before) and lead and not re.match(r"\s\w", behind))
+        or (start == 0 and behind.startswith(":"))
         or (lead == "since" and re.search(r"\blatest\b", before, re.IGNORECASE))
     )
-    first, last = period.first, period.last
-    if not restricts and not _prefers(period, lead, bool(match and match["the"]), before, behind, as_of):
+    restricts &= lead not in ("at", "over", "around", "within")
+    if not restricts and not _prefers(period, lead, attributive, before, behind, as_of):
         return None
-    if period.size == "day" and not restricts and first == last:
-        last = max(last, min(last + timedelta(days=2), as_of))  # news of a day is published within days
-    start = match.start() if match else period.start
-    if lead in _OPEN_END or (lead == "from" and re.match(r"\sonwards?\b", behind)):
-        first = first if lead != "after" and lead != "later than" else period.last + timedelta(days=1)
-        return NamedDays(start, period.end, first, None, restricts)
-    if lead in _OPEN_START:
-        exclusive = lead in ("before", "prior to", "earlier than")
-        return NamedDays(start, period.end, None, first - timedelta(days=1) if exclusive else period.last, restricts)
+    first, last, day = period.first, period.last, timedelta(days=1)
+    if lead in (*_FROM_THEN, *_FROM_NEXT) or (lead == "from" and re.match(r"\sonwards?\b", behind)):
+        return NamedDays(start, period.end, last + day if lead in _FROM_NEXT else first, None, restricts)
+    if lead in (*_UNTIL_THEN, *_UNTIL_BEFORE):
+        return NamedDays(start, period.end, None, first - day if lead in _UNTIL_BEFORE else last, restricts)
+    if single and not restricts:
+        last = max(last, min(last + 2 * day, as_of))  # news of a day is published within days
     return NamedDays(start, period.end, first, last, restricts)
 
 
-def _prefers(period: _Period, lead: str, the: bool, before: str, behind: str, as_of: date) -> bool:
+def _prefers(period: _Period, lead: str, attributive: bool, before: str, behind: str, as_of: date) -> bool:
     """Whether articles of days that restrict nothing are likelier to have the answer."""
-    if period.first > as_of or _COMPARED.search(before + lead + " ") or _COMPARED.search(before):
+    if not as_of.year - _YEARS_BACK <= period.first.year or period.first > as_of:
         return False
-    if lead in _OPEN_START or _ORIGIN.search(before):
+    if _COMPARED.search(f"{before}{lead} ") or _COMPARED.search(before) or _ORIGIN.search(before):
         return False
-    if period.how == "bare" and (_COMING.search(before) or _COMING.search(behind)):
+    if lead in (*_UNTIL_THEN, *_UNTIL_BEFORE) or (period.bare and _COMING.search(before + behind)):
         return False
-    if period.size != "year" or period.how == "relative":
-        return True
-    attributive = bool(re.match(r"\s[^\W\d_]", behind)) and (the or not lead)
-    named = lead in ("in", "during", "throughout", "since", "between", "from", "after")
-    recent = as_of.year - _YEARS_BACK <= period.first.year
-    return named and recent and not the and not attributive and not _OF_A_NOUN.search(before)
+    named = lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive
+    return not period.year or (named and not _OF_A_THING.search(before))
 
 
 def _written(question: str, as_of: date) -> Iterator[_Period]:
@@ -172,101 +161,83 @@ def _written(question: str, as_of: date) -> Iterator[_Period]:
     dates = written_dates(question)
     years = {one.year for one in dates if one.year and one.month}
     for one in dates:
-        before = question[: one.start]
-        if not one.year:
-            lead = re.search(r"\b(last|this)\s$", before, re.IGNORECASE)
-            year = years.copy().pop() if len(years) == 1 and not lead else None
-            period = _bare(one, year, as_of, lead[1].lower() if lead else "")
-            start = lead.start() if lead else one.start
-        else:
-            assert one.first
-            assert one.last
-            size: Literal["day", "month", "year"] = "day" if one.day else "month" if one.month else "year"
-            period, start = _Period(one.start, one.end, one.first, one.last, size), one.start
-        if not period:
-            continue
-        if part := _PART.search(before):
-            period, start = _part(part, period), part.start()
-        elif one.day and (weekday := _BEFORE_DAY.search(before)):
-            start = weekday.start()
-        elif one.day and (week := re.search(r"\bweek\s(?:of|ending|beginning)\s(?:the\s)?$", before, re.IGNORECASE)):
-            monday, start = period.first - timedelta(days=period.first.weekday()), week.start()
-            period = replace(period, first=monday, last=monday + timedelta(days=6), size="part")
-        yield replace(period, start=start)
+        before = question[max(0, one.start - _NEAR) : one.start]
+        lead = re.search(r"\b(last|this)\s$", before, re.IGNORECASE) if not one.year else None
+        part = _PART_BEFORE.search(before)
+        days = _dated(one, years if len(years) == 1 and not lead else set(), as_of, lead[1].lower() if lead else "")
+        if days:
+            led = part or lead
+            start = one.start - len(before) + led.start() if led else one.start
+            days = _part(part, *days) if part else days
+            yield _Period(start, one.end, *days, year=not one.month and not part, bare=not one.year)
 
 
-def _bare(one: WrittenDate, year: int | None, as_of: date, lead: str) -> _Period | None:
-    """A date without a year: of ``year``, or the last that began by ``as_of``; "last May" is not the present one."""
-    for candidate in [year] if year else range(as_of.year, as_of.year - 9, -1):  # 29 February: up to eight years back
-        dated = replace(one, year=candidate)
-        if one.day and one.day > calendar.monthrange(candidate, one.month or 1)[1]:
-            continue
-        assert dated.first
-        assert dated.last
-        present = lead == "last" and dated.last >= as_of
-        if year or lead == "this" or (dated.first <= as_of and not present):
-            return _Period(one.start, one.end, dated.first, dated.last, "day" if one.day else "month", "bare")
+def _dated(one: WrittenDate, years: set[int], as_of: date, which: str) -> tuple[date, date] | None:
+    if one.year:
+        years = {one.year}
+    for year in years or range(as_of.year, as_of.year - 9, -1):  # 29 February may be eight years back
+        with contextlib.suppress(ValueError):
+            dated = replace(one, year=year)
+            first, last = dated.first or as_of, dated.last or as_of
+            if years or which == "this" or (first <= as_of and not (which == "last" and last >= as_of)):
+                return first, last
     return None
 
 
-def _part(match: re.Match[str], whole: _Period) -> _Period:
-    """The part of a month or year that the words before it name."""
-    third = _THIRDS.get((match["third"] or match["edge"] or "").lower())
-    first, last = whole.first, whole.last
-    if third is not None and whole.size == "year":
-        first, last = _months(first.year, 4 * third + 1, 4)
-    elif third is not None and whole.size == "month":
-        first, last = first.replace(day=(1, 11, 21)[third]), last if third == 2 else first.replace(day=(10, 20)[third])
-    elif match["season"] and whole.size == "year":
-        first, last = _months(first.year, _SEASONS[match["season"].lower()], 3)
-    elif (match["q"] or match["part"]) and whole.size == "year":
-        length = 3 if (match["q"] or match["part"]).lower() in ("q", "quarter") else 6
-        number = int(match["nth"]) if match["nth"] else _ORDINALS[match["ordinal"].lower()]
-        if number * length <= 12:
-            first, last = _months(first.year, length * ((number or 12 // length) - 1) + 1, length)
-    return replace(whole, first=first, last=last, size="part")
+def _part(match: re.Match[str], first: date, last: date) -> tuple[date, date]:
+    """The part that the words of ``match`` mean of the days that are written behind them; all where there is none."""
+    third = _THIRDS[match["third"].lower().split()[0]] if match["third"] else None
+    if match["week"] and first == last:
+        return _around(first, "week")
+    if last - first > timedelta(days=300):  # a year
+        if third is not None:
+            return _months(first.year, 4 * third + 1, 4)
+        if match["season"]:
+            return _months(first.year, _SEASONS[match["season"].lower()], 3)
+        if match["q"] or match["quarter"]:
+            return _months(first.year, 3 * int(match["q"] or _QUARTERS[match["quarter"].lower()]) - 2, 3)
+    if third is not None and first < last:
+        return first.replace(day=(1, 11, 21)[third]), last if third == 2 else first.replace(day=(10, 20)[third])
+    return first, last
 
 
 def _relative(question: str, as_of: date) -> Iterator[_Period]:
+    """The periods counted from the day of asking; with a capital inside a sentence it is a name: "USA Today"."""
     for match in _RELATIVE.finditer(question):
         opens = not question[: match.start()].strip(" \"“'‘")
-        if not opens and match[0][0].isupper() and not match["possessive"]:
-            continue  # a title: USA Today, Last Week in Ellery
-        days = _relative_days(match, question, as_of)
-        if days:
-            start = match.start("weekday") if match["weekday"] and match["of"].lower() not in ("last", "this") else -1
-            size: Literal["day", "part"] = "day" if days[0] == days[1] else "part"
-            how: Literal["bare", "relative"] = "bare" if match["weekday"] else "relative"
-            yield _Period(start if start >= 0 else match.start(), match.end(), *days, size, how)
+        nowadays = match[0].lower() == "today" and question[match.end() :][:1] not in ("'", "’")
+        named = match[0][0].isupper() and not opens and not match["owner"]
+        if not named and not (nowadays and _PRESENT.match(question)):
+            start = match.start("weekday") if match["weekday"] and not match["last"] else match.start()
+            rolling = (match["which"] or "").lower() == "past" or question[:start].lower().endswith("the ")
+            yield _Period(start, match.end(), *_counted(match, as_of, rolling), bare=bool(match["weekday"]))
 
 
-def _relative_days(match: re.Match[str], question: str, as_of: date) -> tuple[date, date] | None:
+def _counted(match: re.Match[str], as_of: date, rolling: bool) -> tuple[date, date]:
+    """The days that relative words mean; ``rolling`` ones end on the day of asking: "the last week"."""
+    monday = as_of - timedelta(days=as_of.weekday())
+    which = (match["which"] or "last").lower()
     if match["day"]:
         words = match["day"].lower().split()
-        if words == ["today"] and _PRESENT.match(question):
-            return None  # nowadays
-        back = 2 if len(words) == 4 else words[0] in ("yesterday", "last")
-        return as_of - timedelta(days=back), as_of - timedelta(days=back)
-    monday = as_of - timedelta(days=as_of.weekday())
-    if weekday := match["weekday"] or match["possessive"]:
+        return (as_of - timedelta(days=2 if len(words) == 3 else words[0] in ("yesterday", "last")),) * 2
+    if weekday := match["weekday"] or match["owner"]:
         back = (as_of.weekday() - _WEEKDAYS.index(weekday.lower())) % 7
-        back += 7 * (back == 0 and (match["of"] or "").lower() == "last")
-        return as_of - timedelta(days=back), as_of - timedelta(days=back)
+        return (as_of - timedelta(days=7 if match["last"] and not back else back),) * 2
     if match["ago"]:
-        return _around(_moved(as_of, -_count(match["ago"]), match["ago_unit"].lower()), match["ago_unit"].lower())
-    unit, which = (match["unit"] or match["weekend"]).lower(), (match["which"] or "last").lower()
-    if unit == "weekend":
-        sunday = monday - timedelta(days=1) if which == "last" else monday + timedelta(days=6)
+        unit = match["ago_unit"].lower()
+        return _around(_moved(as_of, -_count(match["ago"]), unit), unit)
+    if match["season"]:
+        season = match["season"].lower()
+        year = as_of.year - (season == "winter" and as_of.month < 3)
+        days = _months(year, _SEASONS[season], 3)
+        return _months(year - 1, _SEASONS[season], 3) if which == "last" and days[1] >= as_of else days
+    if not match["unit"]:  # a weekend
+        sunday = monday + timedelta(days=6 if which == "this" else -1)
         return sunday - timedelta(days=1), sunday
-    if unit in _SEASONS:
-        year = as_of.year - (unit == "winter" and as_of.month < 3)
-        first, last = _months(year, _SEASONS[unit], 3)
-        return _months(year - 1, _SEASONS[unit], 3) if which == "last" and last >= as_of else (first, last)
-    rolling = which == "past" or question[: match.start()].lower().endswith("the ")
-    if (match["count"] or rolling) and which != "this" and unit != "quarter":
+    unit = match["unit"].lower()
+    if (match["count"] or rolling) and which != "this":
         return _moved(as_of, -_count(match["count"] or "a"), unit), as_of
-    first, last = _around(as_of if which == "this" else _moved(as_of, -1, unit), unit)
-    return first, min(last, as_of) if match["so_far"] else last
+    return _around(as_of if which == "this" else _moved(as_of, -1, unit), unit)
 
 
 def _count(written: str) -> int:
@@ -276,15 +247,15 @@ def _count(written: str) -> int:
 
 def _moved(day: date, count: int, unit: str) -> date:
     """The day so many units later; of a longer unit the same day of the month, or the last that there is."""
-    if unit in ("hour", "day", "week"):
-        return day + timedelta(days={"hour": count // 24, "day": count, "week": 7 * count}[unit])
-    month = 12 * day.year + day.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
-    return date(month // 12, month % 12 + 1, min(day.day, calendar.monthrange(month // 12, month % 12 + 1)[1]))
+    if unit in ("day", "week"):
+        return day + timedelta(days=count * (7 if unit == "week" else 1))
+    year, month = divmod(12 * day.year + day.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit], 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _around(day: date, unit: str) -> tuple[date, date]:
     """All of the week, month, quarter or year that the day is in."""
-    if unit in ("hour", "day"):
+    if unit == "day":
         return day, day
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
@@ -295,27 +266,24 @@ def _around(day: date, unit: str) -> tuple[date, date]:
 
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
     """First and last day of so many months; they may reach into the next year."""
-    end = 12 * year + month - 1 + count
-    return date(year, month, 1), date(end // 12, end % 12 + 1, 1) - timedelta(days=1)
+    first = date(year, month, 1)
+    return first, _moved(first, count, "month") - timedelta(days=1)
 
 
-def _joined(question: str, periods: list[_Period]) -> list[_Period]:
+def _ranges(question: str, periods: list[_Period]) -> list[_Period]:
     """Put periods into order, without overlaps, and make one of two that are the ends of a range."""
-    ordered = list[_Period]()
+    found = list[_Period]()
     for period in sorted(periods, key=lambda one: (one.start, -one.end)):
-        if not ordered or period.start >= ordered[-1].end:
-            ordered.append(period)
-    joined = list[_Period]()
-    for period in ordered:
-        before = joined[-1] if joined else None
+        before = found[-1] if found else None
+        if before and period.start < before.end:
+            continue
         between = question[before.end : period.start] if before else ""
-        led = before and re.search(r"\bbetween\s(?:the\s)?$", question[: before.start], re.IGNORECASE)
-        if before and (_JOIN.fullmatch(between) or (led and re.fullmatch(r",?\sand\s(?:the\s)?", between))):
-            first = before.first
-            if before.how == "bare" and first > period.last:  # "November to January 2024"
-                first = _moved(first, -1, "year")
-            if first <= period.last:
-                joined[-1] = replace(period, start=before.start, first=first)
-                continue
-        joined.append(period)
-    return joined
+        led = before and question[max(0, before.start - 12) : before.start].lower().endswith(
+            ("between ", "between the ")
+        )
+        if before and (_RANGE.fullmatch(between) or (led and re.fullmatch(r",?\sand\s(?:the\s)?", between))):
+            earlier = before.bare and before.first > period.last  # "November to January 2024"
+            first, last = sorted((_moved(before.first, -1, "year") if earlier else before.first, period.last))
+            period = replace(found.pop(), end=period.end, first=first, last=last)
+        found.append(period)
+    return found

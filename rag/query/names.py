@@ -30,7 +30,7 @@ _PASSIVE = re.compile(rf"\b(?!{REPORTED}\b)\w+ed\sby\s(?:the\s)?{_QUOTE}?$", re.
 _ADVERB = r"(?:also|later|recently|first|then|both|all|not|never|once|itself|has|have|had|does|did|that|which|as)"
 _TIES_BEHIND = re.compile(
     rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}(?:{COVERAGE_NOUN}|correspondents?|reporters?|journalists?)\b"
-    rf"|(?:\s[a-z]+){{0,2}}?\s{COVERAGE_NOUN}\b(?!\sby\b)|(?:\s{_ADVERB}){{0,3}}\s{SAYS}\b(?!\sby\b)"
+    rf"|(?:\s[a-z]+){{0,2}}?\s{COVERAGE_NOUN}\b(?!(?<=report)\sby\b)|(?:\s{_ADVERB}){{0,3}}\s{SAYS}\b(?!\sby\b)"
     rf"|,\s(?:an?|the|one|its|which)\s[^,?]{{1,80}},\s{SAYS}\b)",
 )
 _WROTE = re.compile(rf"['’]s?\s(?:[\w-]+\s){{0,2}}{COVERAGE_NOUN}\b|\s(?:wrote|writes?|reports?|reported|argue[sd]?)\b")
@@ -101,7 +101,8 @@ class Names:
         for outlet in self.outlets:
             for key, form in _forms(outlet):
                 forms.setdefault(key, []).append(form)
-        self._outlets = {key: form for key, same in forms.items() if key and (form := _meant(same))}
+        meant = {key: _meant(same) for key, same in forms.items()}
+        self._outlets = {key: form for key, form in meant.items() if key and form}
         self._authors: dict[str, str | None] = {}
         for author in authors:
             if " " in author and (key := _key(author)) and self._authors.setdefault(key, author) != author:
@@ -114,15 +115,19 @@ class Names:
         for group in _groups(question, matches):
             found += [(match, _restricts(question, match, group)) for match in group]
         outlets = {match.name for match, restricts in found if match.kind == "outlet" and restricts is not None}
-        tied = any(restricts and match.kind == "outlet" for match, restricts in found)
-        named = list[NamedSource]()
-        for match, restricts in found:
-            if tied and len(outlets) > 1 and match.kind == "outlet" and restricts is False:
-                # What the answer's outlet is compared with must be reachable too.
-                restricts = not _LIKENED.search(question, 0, match.start)
-            if restricts is not None:
-                named.append(NamedSource(match.start, match.end, match.kind, match.name, restricts))
-        return named
+        # What the answer's outlet is compared with must be reachable too, unless it is only likened to it.
+        compared = len(outlets) > 1 and any(restricts and match.kind == "outlet" for match, restricts in found)
+        return [
+            NamedSource(
+                match.start,
+                match.end,
+                match.kind,
+                match.name,
+                restricts or (compared and not _LIKENED.search(question, 0, match.start)),
+            )
+            for match, restricts in found
+            if restricts is not None
+        ]
 
     def find_unknown(self, question: str, known: Sequence[tuple[int, int]]) -> list[NamedSource]:
         """Find outlets whose reporting is asked for and that the index lacks, outside the spans that are ``known``.
@@ -141,17 +146,15 @@ class Names:
     def _matches(self, question: str) -> Iterator[_Match]:
         words = list(_WORD.finditer(question))
         keys = [fold(word[0]).replace("&", "and") for word in words]
-        i = 0
-        while i < len(words):
-            match = self._longest_at(question, words, keys, i)
-            if match:
+        end = 0
+        for i, word in enumerate(words):
+            if word.start() >= end and (match := self._longest_at(question, words, keys, i)):
                 yield match
-            while match and i < len(words) and words[i].start() < match.end:
-                i += 1
-            i += match is None
+                end = match.end
 
     def _longest_at(self, question: str, words: Sequence[re.Match[str]], keys: Sequence[str], i: int) -> _Match | None:
-        best, key = None, ""
+        best: _Match | None = None
+        key = ""
         for j in range(i, min(i + _LONGEST, len(words))):
             if j > i and not _goes_on(question, words[j - 1], words[j]):
                 break
@@ -220,7 +223,7 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
     tied_before = bool(byline or _TIES_BEFORE.search(question, near, start))
     tied_behind = bool(_TIES_BEHIND.match(question, end))
     written = question[match.start : match.end]
-    if written.islower() and not question.islower() and not tied_before:
+    if written.islower() and "." not in written and not question.islower() and not tied_before:
         return None
     if match.plain and (not match.start or re.search(r"[.?!]\s$", question[near : match.start])):
         tied_behind = bool(

@@ -7,7 +7,7 @@ COVERAGE_NOUN = (
 """What an outlet publishes."""
 REPORTED = (
     r"(?:reported|published|printed|posted|wrote|written|covered|described|quoted|cited|revealed|mentioned|noted|aired|"
-    r"broadcast|identified|named|discussed|highlighted|profiled|ran|read)"
+    r"broadcast|identified|named|discussed|highlighted|profiled|ran|read|print|publish)"
 )
 """What an outlet did with what happened: "reported in May", "covered by the Courier", "named in the Courier"."""
 SAYS = (

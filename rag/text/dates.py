@@ -74,13 +74,15 @@ def _dates(match: re.Match[str]) -> list[WrittenDate]:
     year = next((int(part[name]) for name in ("year2", "year3", "year4", "year5") if name in part), None)
     month_name = next((part[name] for name in ("month1", "month2", "month3", "month4") if name in part), "")
     days = [name for name in ("day1", "day2", "day3", "day4") if name in part]
-    if len(days) < 2:
-        return [WrittenDate(*match.span(), year, month_number(month_name), int(part[days[0]]) if days else None)]
-    cut = match.start(days[1])  # "3 to 9 May": two dates that share their month and year
-    spans = [(match.start(), match.end(days[0])), (cut, match.end())]
+    if not days:
+        return [WrittenDate(*match.span(), year, month_number(month_name))]
+    # "3 to 9 May" is two dates, which share their month and year.
+    starts = [match.start(), *(match.start(day) for day in days[1:])]
+    ends = [*(match.end(day) for day in days[:-1]), match.end()]
+    numbers = [int(part[day].rstrip("stndrhSTNDRH")) for day in days]
     return [
-        WrittenDate(start, end, year, month_number(month_name), int(part[day]))
-        for day, (start, end) in zip(days, spans, strict=True)
+        WrittenDate(start, end, year, month_number(month_name), number)
+        for start, end, number in zip(starts, ends, numbers, strict=True)
     ]
 
 
@@ -107,16 +109,16 @@ def _pattern() -> re.Pattern[str]:
     names = sorted(_months(), key=len, reverse=True)
     month = rf"(?:{'|'.join(names)})(?![^\W\d_])\.?"
     full = "|".join(name for name in names if len(name) > 4 or name in ("may", "june", "july"))
-    behind = "|".join(rf"(?<=\b{word}\s)" for word in _BEFORE_MONTH.split())
-    join = r"(?:\s?[-–—/]\s?|\s(?:to|and|or|until|through)\s)"
+    behind = "|".join(rf"(?<=\b{word}[\s-])" for word in _BEFORE_MONTH.split())
+    join = r"(?:\s?[-–—/]\s?|\s(?:to|and|or|until|through)\s(?:the\s)?)"
     day_ends = r"(?![\w:%]|[,.]\d)"
     return re.compile(
         rf"(?<![\w/$€£#])(?<![\d.,-][-.,])(?:"
         rf"(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-{_DAY})?|{_YEAR}/{_DAY}/{_DAY})(?![\w/]|-\w)"
         rf"|(?P<number1>{_DAY})(?P<mark>[./])(?P<number2>{_DAY})(?P=mark)(?P<year1>{_YEAR})(?![\w/]|\.\d)"
-        rf"|(?:(?P<day1>{_DAY}){_NTH}{join})?(?P<day2>{_DAY}){_NTH}(?:\s|-|\sof\s)(?P<month1>{month})"
+        rf"|(?:(?P<day1>{_DAY}{_NTH}){join})?(?P<day2>{_DAY}{_NTH})(?:\s|-|\sof\s)(?P<month1>{month})"
         rf"(?:{_OF}(?P<year2>{_YEAR}){_YEAR_ENDS})?"
-        rf"|(?P<month2>{month})\s(?P<day3>{_DAY}){_NTH}{day_ends}(?:{join}(?P<day4>{_DAY}){_NTH}{day_ends})?"
+        rf"|(?P<month2>{month})\s(?P<day3>{_DAY}{_NTH}){day_ends}(?:{join}(?P<day4>{_DAY}{_NTH}){day_ends})?"
         rf"(?:{_OF}(?P<year3>{_YEAR}){_YEAR_ENDS})?"
         rf"|(?P<month3>{month}){_OF}(?P<year4>{_YEAR}){_YEAR_ENDS}"
         rf"|(?:{behind})(?P<month4>{full})(?![\w'’-]|\s(?-i:[A-Z]))"

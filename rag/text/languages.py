@@ -36,8 +36,8 @@ def codes_by_name() -> Mapping[str, str]:
     """Return the two-letter codes (ISO 639-1) by the English names in lower case."""
     from babel import Locale
 
-    languages = Locale("en").languages
-    codes = {str(languages[code]).lower(): _ONE_LANGUAGE.get(code, code) for code in languages if len(code) == 2}
+    languages = {str(code): str(name).lower() for code, name in Locale("en").languages.items()}
+    codes = {name: _ONE_LANGUAGE.get(code, code) for code, name in languages.items() if len(code) == 2}
     return codes | _EVERYDAY
 
 
@@ -47,6 +47,5 @@ def _codes_by_own_name() -> Mapping[str, str]:
     from babel import Locale
     from babel.localedata import locale_identifiers
 
-    codes = [code for code in locale_identifiers() if len(code) == 2]
-    own = {str(Locale(code).languages.get(code, "")).lower(): _ONE_LANGUAGE.get(code, code) for code in codes}
-    return {name: code for name, code in own.items() if name}
+    names = {code: str(Locale(code).languages.get(code, "")).lower() for code in locale_identifiers() if len(code) == 2}
+    return {name: _ONE_LANGUAGE.get(code, code) for code, name in names.items() if name}
