@@ -177,9 +177,8 @@ class Names:
         if form.plain and not address and not written[0].isupper():
             return None
         quoted = re.search(f"{_QUOTE}(?:The )?$", question[:start]) and re.match(_QUOTE, question[end:])
-        return _Match(
-            start, address.end() if address else end, "outlet", form.name, form.plain and not (address or quoted)
-        )
+        end = address.end() if address else end
+        return _Match(start, end, "outlet", form.name, form.plain and not (address or quoted))
 
 
 def _goes_on(question: str, word: re.Match[str], following: re.Match[str]) -> bool:
@@ -196,14 +195,10 @@ def _groups(question: str, matches: Sequence[_Match]) -> list[list[_Match]]:
             groups[-1].append(match)
         else:
             groups.append([match])
+    joins = re.compile(r"\b(?:and|or)\b|&")
+    shared = [bool(joins.search(question, group[0].end, group[-1].start)) for group in groups]
     return [
-        part
-        for group in groups
-        for part in (
-            [group]
-            if re.search(r"\b(?:and|or)\b|&", question[group[0].end : group[-1].start])
-            else [[match] for match in group]
-        )
+        part for group, one in zip(groups, shared, strict=True) for part in ([group] if one else [[m] for m in group])
     ]
 
 

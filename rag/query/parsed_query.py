@@ -87,19 +87,7 @@ def parse_question(question: str, names: Names, *, as_of: date) -> ParsedQuery:
     sources = names.find(question)
     outlets = {question[one.start : one.end].casefold() for one in sources}
     phrases = [one for one in _phrases(question) if (one.phrase or "").casefold() not in outlets]
-    days = [
-        Constraint(
-            "days",
-            one.start,
-            one.end,
-            question[one.start : one.end],
-            one.restricts,
-            published_from=one.published_from,
-            published_to=one.published_to,
-        )
-        for one in find_days(question, as_of)
-    ]
-    others = [*(_source(question, one) for one in sources), *days, *_languages(question)]
+    others = [*(_source(question, one) for one in sources), *_days(question, as_of), *_languages(question)]
     others.sort(key=lambda one: one.start - one.end)
     constraints = list[Constraint]()
     for constraint in [*phrases, *others]:
@@ -114,6 +102,13 @@ def _source(question: str, named: NamedSource) -> Constraint:
     outlet, author = (named.name, None) if named.kind == "outlet" else (None, named.name)
     words = question[named.start : named.end]
     return Constraint(named.kind, named.start, named.end, words, named.restricts, outlet, author)
+
+
+def _days(question: str, as_of: date) -> list[Constraint]:
+    return [
+        Constraint("days", one.start, one.end, question[one.start : one.end], one.restricts, None, None, *one.published)
+        for one in find_days(question, as_of)
+    ]
 
 
 def _phrases(question: str) -> list[Constraint]:
