@@ -40,7 +40,7 @@ def test_only_what_restricts_becomes_the_scope() -> None:
     [
         ("Does the article from 3 March 2024 match the one from 9 May 2024?", date(2024, 3, 3), date(2024, 5, 9)),
         ("What was reported in 2024, and what does the 3 March 2024 article say?", date(2024, 3, 3), date(2024, 3, 3)),
-        ("What was published before 1 March 2024 and published after 1 May 2024?", None, None),
+        ("What was published before 1 March 2024, and what was published after 1 May 2024?", None, None),
     ],
 )
 def test_several_days_leave_all_that_is_compared(question: str, first: date | None, last: date | None) -> None:

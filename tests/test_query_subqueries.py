@@ -67,6 +67,9 @@ def test_a_limit_in_half_of_a_question_belongs_to_that_half() -> None:
     first, second = decompose(parse_question(question, NAMES, as_of=AS_OF))
     assert first.parsed.scope.published_from == date(2025, 3, 1)
     assert not second.parsed.scope
+    question = "Did Radio Tarn's article of 3 March 2025 call the tolls fair, as the editorial of 9 May 2025 does?"
+    [uncut] = decompose(parse_question(question, NAMES, as_of=AS_OF))
+    assert (uncut.parsed.scope.published_from, uncut.parsed.scope.outlets) == (None, ("Radio Tarn",))
 
 
 @pytest.mark.parametrize(

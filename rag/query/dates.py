@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.query.periods import Period, find_periods
-from rag.query.reporting import COVERAGE_NOUN, REPORTED
 
 _LEAD = re.compile(
     r"\b(?P<lead>later\sthan|earlier\sthan|prior\sto|up\sto|as\sof|since|after|before|until|till|by|between|from|dated|in|"
@@ -28,19 +27,29 @@ _LEAD = re.compile(
 _UNTIL = ("until", "till", "by", "up to", "as of", "before", "prior to", "earlier than")
 _NEAR = 200  # characters before a period that say what it means
 
-# Between a word of reporting and its days stand only its outlet or author, "in", "by" and the like.
-_REPORTED_BEFORE = re.compile(
-    rf"\b(?:{COVERAGE_NOUN}|{REPORTED}|ones?)\s"
-    r"(?:(?:by|in|from|on|of|at|the|and|dated|say|says|[-|&]|[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?)\s){0,10}$"
+# What only media publish. "The UN report of March", "crimes reported in 2021" and "a book published in May" are of the
+# subject, so a report and what is published need a piece of news, a name or "what was" beside them.
+_PIECE = (
+    r"(?:articles?|stor(?:y|ies)|coverage|editorials?|headlines?|news|reporting|columns?|op-eds?|pieces?|editions?)"
+)
+_PUBLISHED = r"(?:published|printed|posted|written|wrote|reported|aired|broadcast|covered)"
+_NAMED = r"(?:(?:by|in|from|on|of|at|the|and|dated|says?|[-|&]|(?-i:[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?))\s)"
+_COVERAGE_BEFORE = re.compile(
+    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}|reports?\s(?:by|from|in)\s{_NAMED}{{1,10}}|ones?\s{_NAMED}{{0,10}}"
+    rf"|{_PIECE}\b[^.?!]{{0,150}}\b{_PUBLISHED}\s{_NAMED}{{0,10}}|{_PUBLISHED}\sby\s{_NAMED}{{1,10}}"
+    rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
+    rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
+    re.IGNORECASE,
 )
 # "What did the Courier report about tram fares in May": a topic without "the" or "a" is no event with days of its own.
-_REPORTED_ABOUT = re.compile(
-    rf"\b(?:report|write|publish|{REPORTED})\s(?:about|on|of)\s"
+_COVERAGE_OF_TOPIC = re.compile(
+    rf"\bwhat\s(?:did|does|has|was|were)\s[^.?!]{{0,60}}\b(?:report|write|publish|{_PUBLISHED})\s(?:about|on|of)\s"
     r"(?:(?!(?:the|an?|this|that|who|which|when|after|since|before|\w+(?:ed|ing))\b)[\w.’'&-]+\s){1,5}$",
     re.IGNORECASE,
 )
-_COVERAGE_BEHIND = re.compile(rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?P<noun>{COVERAGE_NOUN})\b")
-_VAGUE = re.compile(r"reports?|interviews?|news|posts?|issues?|reviews?|accounts?")
+_COVERAGE_BEHIND = re.compile(
+    rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?:{_PIECE}|(?P<vague>reports?|interviews?))\b"
+)
 _COMPARED = re.compile(
     r"\b(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?$", re.I
 )
@@ -81,11 +90,11 @@ def _meaning(question: str, period: Period, as_of: date) -> NamedDays | None:
     before = before[: match.start()] if match else before
     single = period.first == period.last
     attributive = bool(re.match(r"\s[^\W\d_]", behind)) and (the or not lead)
-    covered = _COVERAGE_BEHIND.match(behind)
+    covered = _COVERAGE_BEHIND.match(behind) if single or attributive or behind[:1] in ("'", "’") else None
     restricts = bool(
-        (covered and (single or not _VAGUE.fullmatch(covered["noun"])))
-        or (_REPORTED_BEFORE.search(before) and (lead or not period.year) and not (attributive and the and not single))
-        or (_REPORTED_ABOUT.search(before) and lead and not re.match(r"\s\w", behind))
+        (covered and (single or not covered["vague"]))
+        or (_COVERAGE_BEFORE.search(before) and (lead or not period.year) and not (attributive and the and not single))
+        or (_COVERAGE_OF_TOPIC.search(before) and lead and not re.match(r"\s\w", behind))
         or (start == 0 and behind.startswith(":"))
         or (lead == "since" and re.search(r"\blatest\b", before, re.IGNORECASE))
     )

@@ -82,10 +82,11 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     """
     plain = _without_quotations(parsed.question)
     outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
-    if len(outlets) == 1:
-        return whole(parsed)
+    joined = _joined_clauses(parsed, plain) if not outlets else []
+    if len(outlets) == 1 or len(joined) == 1:
+        return whole(_with_days_preferred(parsed) if is_compound(parsed) else parsed)
     if not outlets:
-        return tuple(_sub_query(parsed, start, end) for start, end in _joined_clauses(parsed, plain))
+        return tuple(_sub_query(parsed, start, end) for start, end in joined)
     groups = [[outlets[0]]]
     for before, after in pairwise(outlets):
         if _is_list(plain[before.end : after.start]):
@@ -173,6 +174,12 @@ def _or_all(parsed: ParsedQuery, start: int, end: int) -> tuple[int, int]:
             said, at = said + parsed.question[at : one.start], one.end
     said += parsed.question[at:end]
     return (start, end) if any(len(term) > 1 for term in terms(said)) else (0, len(parsed.question))
+
+
+def _with_days_preferred(parsed: ParsedQuery) -> ParsedQuery:
+    """The same without limits of days, which in a compound question may be those of one of its things."""
+    constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
+    return replace(parsed, constraints=tuple(constraints))
 
 
 def _sub_query(parsed: ParsedQuery, start: int, end: int, outlet: str | None = None) -> SubQuery:
