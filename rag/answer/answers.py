@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.articles import Article, day_in_words
 from rag.check import Citation, Outcome, Rule, Verdict
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
-from rag.query import RewriteFollowup, rewrite_followup
+from rag.query.followups import RewriteFollowup, rewrite_followup
 
 if TYPE_CHECKING:
     from rag.answer.llm.endpoint import Endpoint

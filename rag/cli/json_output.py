@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.answer.answers import Answer
 from rag.articles import Article
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
 from rag.search.hits import Hit, SearchResult
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rag.query.parsed_query import Constraint, ParsedQuery
-from rag.query.subqueries import Decompose, SubQuery, clauses, joins
+from rag.query.subqueries import Decompose, SubQuery, clauses, is_compound
 from rag.search.fusion import Weights
 from rag.store.protocol import Store
 from rag.store.scope import Scope
@@ -72,7 +72,7 @@ class Planner:
             plan.lookups.append(replace(lookup, preferences=self._preferences(subquery.parsed, scope)))
         bare = replace(parsed, constraints=())
         [first, *others] = plan.lookups
-        if others or ((first.scope != given or first.phrases) and joins(parsed)):
+        if others or ((first.scope != given or first.phrases) and is_compound(parsed)):
             # Limits belong to the sub-queries, or to one of the things that are joined; the others may stand elsewhere.
             whole = SubQuery(parsed.question, bare)
             lookup = self._lookup(whole, given, (), self._weights.undivided, 0.0, parsed)

@@ -10,7 +10,8 @@ from datetime import date
 from rag.answer.llm.prompt import Model, Prompt, neutral
 from rag.answer.llm.writer import spoken
 from rag.errors import GenerationFailed
-from rag.query import Names, Turn, rewrite_followup, topic_of
+from rag.query.followups import Turn, rewrite_followup, topic_of
+from rag.query.names import Names
 from rag.text.words import STOP_WORDS, fold, sentence_spans, words
 
 # Characters of a question made whole, and of all that the model may write before it is stopped.
