@@ -2,7 +2,7 @@
 
 from rag.query.answer_type import AnswerType, Kind, answer_type
 from rag.query.clauses import clauses, joins
-from rag.query.following import RewriteFollowup, Turn, rewrite_followup, topic_of
+from rag.query.followups import RewriteFollowup, Turn, rewrite_followup
 from rag.query.names import Names
 from rag.query.parts import Decompose, SubQuery, decompose, whole
 from rag.query.reading import Constraint
@@ -23,7 +23,6 @@ __all__ = [
     "rewrite_followup",
     "joins",
     "answer_type",
-    "topic_of",
     "parse_question",
     "whole",
 ]

@@ -19,6 +19,13 @@ BUDGET = 3_000
 _LONG = 400
 _LONGEST_HEADING = 200
 
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_LOOK_ALIKES = str.maketrans("<＜>＞[{【［｛〔⟦]}】］｝〕⟧|｜¦`", "‹‹››((((((()))))))///'")
+_RULES = re.compile(r"#{2,}|={3,}|-{3,}|\*{2,}|_{3,}|~{3,}")
+_ROLES = re.compile(
+    r"\b(system|user|assistant|human|developer|tool|instructions?|question|answer)\s*[:：]", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -63,11 +70,10 @@ def writing_prompt(
     where it was judged already that the paragraphs answer, since a small model takes whatever it is offered.
     """
     nonce = nonce or secrets.token_hex(8)
-    shown: list[Shown] = []
-    blocks: list[str] = []
-    left = budget
+    shown, blocks, left = list[Shown](), list[str](), budget
     for one in _paragraphs(sentences):
-        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{_quoted(one)}"
+        text = neutral(one.article.paragraph(one.paragraph)[one.start : one.end])
+        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{text}"
         left -= count_tokens(block) + 2  # the empty line between two
         if left < 0:
             break
@@ -101,48 +107,19 @@ def neutral(text: str) -> str:
     every special token at once (``<|im_start|>``, ``[INST]``, ``<<SYS>>``, ``<start_of_turn>``); rules and headings are
     dropped, and a speaker's label as "System:" loses its colon. Hidden characters go.
     """
-    visible = "".join(" " if _hidden(character) else character for character in unicodedata.normalize("NFC", text))
-    plain = _RULES.sub(" ", visible.translate(_LOOK_ALIKES))
-    return " ".join(_ROLES.sub(r"\1 –", plain).split())
-
-
-def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-
-
-_LOOK_ALIKES = str.maketrans(
-    {
-        **dict.fromkeys("<＜", "‹"),
-        **dict.fromkeys(">＞", "›"),
-        **dict.fromkeys("[{【［｛〔⟦", "("),
-        **dict.fromkeys("]}】］｝〕⟧", ")"),
-        **dict.fromkeys("|｜¦", "/"),
-        "`": "'",
-    }
-)
-_RULES = re.compile(r"#{2,}|={3,}|-{3,}|\*{2,}|_{3,}|~{3,}")
-_ROLES = re.compile(
-    r"\b(system|user|assistant|human|developer|tool|instructions?|question|answer)\s*[:：]", re.IGNORECASE
-)
+    characters = unicodedata.normalize("NFC", text)
+    visible = "".join(" " if unicodedata.category(one) in _HIDDEN else one for one in characters)
+    return " ".join(_ROLES.sub(r"\1 –", _RULES.sub(" ", visible.translate(_LOOK_ALIKES))).split())
 
 
 def _paragraphs(sentences: Sequence[Sentence]) -> list[Shown]:
-    """Return what is shown of the paragraphs of ``sentences``, each once, in their order."""
+    """What is shown of the paragraphs of ``sentences``, each once, in their order."""
     shown: dict[tuple[str, int], Shown] = {}
-    for sentence in sentences:
-        text = sentence.article.paragraph(sentence.paragraph)
-        key = (sentence.article.id, sentence.paragraph)
-        if key in shown:
-            continue
-        if count_tokens(text) <= _LONG:
-            shown[key] = Shown(sentence.article, sentence.paragraph, 0, len(text))
-        else:
-            shown[key] = Shown(sentence.article, sentence.paragraph, sentence.start, sentence.end)
+    for one in sentences:
+        text = one.article.paragraph(one.paragraph)
+        start, end = (0, len(text)) if count_tokens(text) <= _LONG else (one.start, one.end)
+        shown.setdefault((one.article.id, one.paragraph), Shown(one.article, one.paragraph, start, end))
     return list(shown.values())
-
-
-def _quoted(one: Shown) -> str:
-    return neutral(one.article.paragraph(one.paragraph)[one.start : one.end])
 
 
 def _heading(article: Article) -> str:
