@@ -36,11 +36,7 @@ REWRITTEN = [
     (TOLLS, "only in May 2024, please", "What did Odile Brandt say about the tolls in May 2024?"),
     (TOLLS, "last week?", "What did Odile Brandt say about the tolls last week?"),
     (DEPOT, "in 2023?", "Has Vellmar closed the old tram depot in 2023?"),
-    (
-        TOLLS,
-        "according to Strand Radio?",
-        "What did Odile Brandt say about the tolls in March 2025, according to Strand Radio?",
-    ),
+    (DEPOT, "according to Strand Radio?", "Has Vellmar closed the old tram depot, according to Strand Radio?"),
     ("What did Strand Radio report about the tolls?", "and Open Bench?", "What did Open Bench report about the tolls?"),
     (IN_CONTEXT, "and in April?", "Who owned it in April? (Has Vellmar closed the old tram depot?)"),
     # a name takes the place of one of its kind
@@ -144,12 +140,6 @@ def test_an_answer_is_searched_for_by_the_rewritten_question(retriever: Retrieve
     assert answers[2].question == "only in April"
     assert generator.questions[2:] == [rewritten, "Who will move into the tram depot?"]
     assert answers[2].claims[0].text == "Odile Brandt offered to talk, but ruled out lower tolls."
-
-
-def test_a_question_that_would_grow_too_long_is_left_alone(retriever: Retriever) -> None:
-    answerer = Answerer(retriever, Asked(), rewrite_followup=lambda question, earlier, names, *, as_of: "x" * 2_001)
-    before = [answerer.answer(TOLLS)]
-    assert answerer.answer("why?", after=before).rewritten == ""
 
 
 def test_a_refreshed_answerer_rewrites_as_before(tmp_path: Path) -> None:
