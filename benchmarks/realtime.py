@@ -24,7 +24,7 @@ from rag.evaluation.intervals import compare
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import NUMBERED_ARTICLES, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.query import whole
+from rag.query.subqueries import whole
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 from rag.store.snapshot import IndexFolder

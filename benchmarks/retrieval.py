@@ -15,7 +15,7 @@ from benchmarks.embedders import Remembering
 from rag.evaluation.measures import Measure, examine, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.query import whole
+from rag.query.subqueries import whole
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 

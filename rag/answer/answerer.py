@@ -17,7 +17,7 @@ from rag.answer.sentences import Sentence
 from rag.check import Citation, Outcome, Rule, Support, check, validate_citation
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
-from rag.query import RewriteFollowup, Turn, rewrite_followup
+from rag.query.followups import RewriteFollowup, Turn, rewrite_followup
 from rag.search.retriever import LONGEST_QUESTION, Retriever, checked_question
 from rag.store.scope import EVERYTHING, Scope
 

@@ -14,7 +14,8 @@ from rag.articles import Article, header
 from rag.check.statements import Statement, read
 from rag.check.tokens import tokens_in
 from rag.models.embedding import Embedder
-from rag.query import AnswerType, ParsedQuery, answer_type
+from rag.query.answer_type import AnswerType, answer_type
+from rag.query.parsed_query import ParsedQuery
 from rag.search.hits import Hit
 from rag.store.scope import name_key
 from rag.store.snapshot import LexicalIndex

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.answer.answers import Answer
 from rag.articles import Article
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
 from rag.search.hits import Hit, SearchResult
 
@@ -34,7 +34,7 @@ def understood_record(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> Rec
                 "words": constraint.words,
                 "start": constraint.start,
                 "end": constraint.end,
-                "limits": constraint.limits,
+                "limits": constraint.restricts,
                 "loosened": constraint in relaxed,
                 "outlet": constraint.outlet,
                 "author": constraint.author,

@@ -10,8 +10,7 @@ from functools import cache
 from typing import Protocol
 
 from rag.query.names import Names
-from rag.query.reading import Constraint
-from rag.query.understanding import parse_question
+from rag.query.parsed_query import Constraint, parse_question
 from rag.store.scope import name_key
 from rag.text.words import STOP_WORDS, fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.query.parts import SubQuery
+from rag.query.subqueries import SubQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.articles import Article, Passage
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.store.scope import Scope
 
 

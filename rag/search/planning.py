@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.query import Constraint, Decompose, ParsedQuery, SubQuery, clauses, joins
+from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.subqueries import Decompose, SubQuery, clauses, is_compound
 from rag.search.fusion import Weights
 from rag.store.scope import Scope
 from rag.store.snapshot import LexicalIndex
@@ -79,13 +80,13 @@ class Planner:
         parts = self._divide(parsed)
         plan = Plan(parsed, given, parts=tuple(dict.fromkeys(part.text for part in parts)))
         for part in parts:
-            scope = self._within(given, part.limits, plan)
+            scope = self._within(given, part.parsed, plan)
             phrases = self._held_phrases(part, scope, plan)
             one = self._lookup(part, scope, phrases, 1.0, self._weights.rest, parsed)
-            plan.lookups.append(replace(one, days=_days(part.limits, scope)))
+            plan.lookups.append(replace(one, days=_days(part.parsed, scope)))
         bare = replace(parsed, constraints=())
         [first, *others] = plan.lookups
-        if others or ((first.scope != given or first.phrases) and joins(parsed)):
+        if others or ((first.scope != given or first.phrases) and is_compound(parsed)):
             # Limits belong to the parts, or to one of the things that are joined; the others may stand elsewhere.
             undivided = SubQuery(parsed.question, bare)
             one = self._lookup(undivided, given, (), self._weights.undivided, 0.0, parsed)
@@ -127,7 +128,7 @@ class Planner:
             scope = _limited(given, limits, kinds[gone:])
             if scope == given or self._holds(scope):
                 break
-        limiting = [one for one in read.constraints if one.limits]
+        limiting = [one for one in read.constraints if one.restricts]
         lost = [
             one
             for one in limiting
@@ -143,13 +144,13 @@ class Planner:
 
     def _held_phrases(self, part: SubQuery, scope: Scope, plan: Plan) -> tuple[str, ...]:
         """Return the part's quoted words, if some passage within the scope says them all; else they are let go."""
-        phrases = part.limits.phrases
+        phrases = part.parsed.phrases
         if not phrases:
             return ()
         allowed = self._allowed(scope)
         if any(allowed is None or allowed[row] for row in self._lexical.rows_with(phrases)):
             return phrases
-        plan.relaxed += [one for one in part.limits.constraints if one.phrase in phrases and one not in plan.relaxed]
+        plan.relaxed += [one for one in part.parsed.constraints if one.phrase in phrases and one not in plan.relaxed]
         return ()
 
 

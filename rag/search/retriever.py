@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from rag.answer.sentences import Asking, Sentence, rank_sentences, says_enough
 from rag.errors import IndexIncompatible
 from rag.models.embedding import Embedder, SentenceTransformerEmbedder
-from rag.query import Decompose, Names, SubQuery, decompose, parse_question
+from rag.query.names import Names
+from rag.query.parsed_query import parse_question
+from rag.query.subqueries import Decompose, SubQuery, decompose
 from rag.search.candidates import find_candidates
 from rag.search.fusion import Candidate, Weights, fuse, merge
 from rag.search.grouping import group
