@@ -12,6 +12,7 @@ from typing import Protocol
 from rag.query.names import Names
 from rag.query.parsed_query import Constraint, parse_question
 from rag.store.scope import name_key
+from rag.text.names import names as names_in
 from rag.text.words import STOP_WORDS, fold
 
 # Characters; longer texts are pasted, or say all that they need. And words of a question that may point back.
@@ -37,8 +38,7 @@ _VAGUE = "people person persons anyone anybody someone somebody everyone everybo
 _OWN_NOTHING = STOP_WORDS | _AUXILIARIES | frozenset(_VAGUE.split())
 # "Is it true that", "how long does it take to": nothing is meant by "it".
 _EXPLETIVE = re.compile(
-    r"\b(?:(?:is|was|be) it|it (?:is|was|be)) \w+ (?:that|to|if)\b|\bit (?:takes?|costs?) (?:\w+ ){0,3}(?:to|for)\b",
-    re.I,
+    r"\b(?:(?:is|was) it|it (?:is|was)) \w+ (?:that|to)\b|\bit (?:takes?|costs?) .*\b(?:to|for)\b", re.I
 )
 # What a fragment is put into, so that its days, outlets and authors are read as in a question.
 _FRAMES = ("What happened {}?", "What happened in {}?", "What did {} report?", "articles by {}")
@@ -87,15 +87,12 @@ def rewrite_followup(question: str, earlier: Sequence[Turn], names: Names, *, as
             return adverb
         return _in_context(body, before) if led or _points_back(body, names, as_of) else None
     limits = _limits(body, names, as_of)
-    if (
-        not limits
-        and not led
-        and not (len(keys) <= 3 and (question.rstrip().endswith("?") or keys[0] in _PREPOSITIONS))
-    ):
+    fragment = led or (len(keys) <= 3 and (question.rstrip().endswith("?") or keys[0] in _PREPOSITIONS))
+    if not limits and not fragment:
         return None  # words to look for
     constraints = parse_question(before, names, as_of=as_of).constraints
-    kinds = {one.kind for one in constraints}
-    if limits and (limits[0].kind != "outlet" or "outlet" in kinds):
+    # An outlet may also be what the question before is about: "How did Open Bench grow?"
+    if limits and (limits[0].kind != "outlet" or any(one.outlet for one in constraints)):
         return _with_limits(before, constraints, limits)
     if substituted := _substituted(before, body, names, constraints):
         return substituted
@@ -104,7 +101,7 @@ def rewrite_followup(question: str, earlier: Sequence[Turn], names: Names, *, as
 
 def _points_back(question: str, names: Names, as_of: date) -> bool:
     """Whether a question says too little by itself: a pronoun that means nothing in it, or hardly a word of its own."""
-    named = bool(_names(question))
+    named = bool(_name_spans(question))
     dated = parse_question(question, names, as_of=as_of).constraints
     tokens = [one for one in _WORD.finditer(question) if not any(it.start <= one.start() < it.end for it in dated)]
     # The IT department, and what the US said, are no pronouns.
@@ -180,7 +177,7 @@ def _with_end(question: str, added: str) -> str:
 
 def _substituted(before: str, fragment: str, names: Names, constraints: Sequence[Constraint]) -> str | None:
     """The question before with the name of a fragment in the place of one of its kind; None where there is none."""
-    new = next(iter(_names(fragment)), None)
+    new = next(iter(_name_spans(fragment)), None)
     lead = [fold(word) for word in _WORD.findall(fragment[: new[0]])] if new else []
     if new is None or not set(lead) <= _PREPOSITIONS | {"the", "a", "an"}:
         return None
@@ -188,7 +185,7 @@ def _substituted(before: str, fragment: str, names: Names, constraints: Sequence
     rest = fragment[end:].strip()
     possessive = re.match(r"['’]s?\b", rest)
     days = [one for one in constraints if one.kind == "days"]
-    old = [one for one in _names(before) if not any(it.start < one[1] and one[0] < it.end for it in days)]
+    old = [one for one in _name_spans(before) if not any(it.start < one[1] and one[0] < it.end for it in days)]
     alike = [one for one in old if _kind(before[slice(*one)], names) == _kind(fragment[start:end], names)]
     if lead and lead[0] in _PREPOSITIONS:
         alike = [one for one in old if re.search(rf"\b{lead[0]} (?:the )?$", before[: one[0]], re.IGNORECASE)]
@@ -213,27 +210,18 @@ def _other_adverb(before: str, adverb: str) -> str | None:
 
 def _in_context(question: str, before: str) -> str:
     """The question and, in brackets, the one before, with the one that began the topic, where that is another."""
-    asked = [one.strip(" ().!") for one in before.split("?")]
-    asked = [one for one in asked if one]
-    context = " ".join(f"{one}?" for one in dict.fromkeys((asked[0], asked[-1]))) if asked else before
+    asked = [text for one in before.split("?") if (text := one.strip(" ().!"))] or [before]
+    context = " ".join(f"{one}?" for one in dict.fromkeys((asked[0], asked[-1])))
     return f"{question[:1].upper()}{question[1:]}? ({context})"
 
 
-def _names(text: str) -> list[tuple[int, int]]:
-    """The runs of words with capitals, by their characters, without a possessive's "'s"."""
-    found = list[tuple[int, int]]()
-    for match in _WORD.finditer(text):
-        word, end = match[0], match.end() - 2 * match[0].endswith(("'s", "’s"))
-        goes_on = bool(found) and text[found[-1][1] : match.start()] == " "
-        if goes_on and (word[0].isupper() or word.isdigit()):
-            found[-1] = (found[-1][0], end)
-        elif word[0].isupper() and (word.isupper() or fold(word) not in STOP_WORDS | _AUXILIARIES):
-            found.append((match.start(), end))
-    return found
+def _name_spans(text: str) -> list[tuple[int, int]]:
+    """The characters of each name, without a possessive's "'s"."""
+    return [(one.start, one.end - 2 * text.endswith(("'s", "’s"), one.start, one.end)) for one in names_in(text)]
 
 
 def _kind(name: str, names: Names) -> str:
-    if name_key(name) in {name_key(outlet) for outlet in names.outlets}:
+    if name_key(name) in map(name_key, names.outlets):
         return "outlet"
     return "country" if fold(name) in _countries() else "other"
 
@@ -242,4 +230,4 @@ def _kind(name: str, names: Names) -> str:
 def _countries() -> frozenset[str]:
     from babel import Locale
 
-    return frozenset(fold(name) for name in Locale("en").territories.values()) | {"us", "u.s", "uk", "u.k", "eu"}
+    return frozenset(map(fold, Locale("en").territories.values())) | {"us", "u.s", "uk", "u.k", "eu"}
