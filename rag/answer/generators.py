@@ -41,8 +41,8 @@ def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) 
         raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
     if not rest:
         raise ValueError(
-            f"{kind} needs the file of a model, as {kind}:FILE.gguf: download one in llama.cpp's format, or use quotes, "
-            "which needs none"
+            f"{kind} needs the file of a model, as {kind}:FILE.gguf: download one in llama.cpp's format, "
+            "or use quotes, which needs none"
         )
     from rag.answer.llm.judge import Judge, Judged
     from rag.answer.llm.writer import Writer
