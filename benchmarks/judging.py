@@ -1,4 +1,6 @@
-"""How well a model tells answers from near misses: ``python -m benchmarks.judging local [INDEX]``, or ``openai:MODEL``.
+"""How well a model tells answers from near misses: ``python -m benchmarks.judging NAME [INDEX]``.
+
+NAME is ``openai:MODEL`` or ``local:FILE.gguf``.
 
 Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
 answer; and paraphrases of its sentences that were written by hand, beside the same with one thing changed. Prints the

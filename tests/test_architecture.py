@@ -23,7 +23,7 @@ OWNERS = {
     "tiktoken": {"rag/text/tokens.py"},
     "nupunkt": {"rag/text/words.py"},
     "snowballstemmer": {"rag/text/words.py"},
-    "filelock": {"rag/store/folder.py", "rag/answer/llm/local.py"},
+    "filelock": {"rag/store/folder.py"},
     "openai": {"rag/answer/llm/endpoint.py"},
     "httpx2": {"rag/answer/llm/endpoint.py"},
     "xllamacpp": {"rag/answer/llm/local.py"},

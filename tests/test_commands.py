@@ -190,8 +190,8 @@ def test_ask_with_a_model_that_is_down_quotes_and_says_so(index: Path) -> None:
 def test_an_unknown_generator_is_told_before_anything_is_loaded(index: Path) -> None:
     told = error_of(run("rag", "ask", "Who?", "--generator", "gpt", "--index", index))
     assert told == (
-        "error: there is no generator 'gpt': there are quotes, openai:MODEL, local, local:FILE.gguf, "
-        "quotes+openai:MODEL, quotes+local"
+        "error: there is no generator 'gpt': there are quotes, openai:MODEL, local:FILE.gguf, "
+        "quotes+openai:MODEL, quotes+local:FILE.gguf"
     )
     assert "RAG_API_BASE" in error_of(run("rag", "chat", "--generator", "openai:tiny", "--index", index))
 

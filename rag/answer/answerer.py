@@ -147,10 +147,7 @@ class Answerer:
 
     def _made_whole(self, question: str, after: Sequence[Answer], as_of: date) -> str:
         """The question made whole from the answers before it; empty where it stands alone, or would grow too long."""
-        turns = [
-            Turn(one.rewritten or one.question, tuple(claim.text for claim in one.claims), follows=bool(one.rewritten))
-            for one in after
-        ]
+        turns = [Turn(one.rewritten or one.question, tuple(claim.text for claim in one.claims)) for one in after]
         whole = self.rewrite_followup(question, turns, self.retriever.names, as_of=as_of) if turns else None
         return whole if whole and len(whole) <= LONGEST_QUESTION else ""
 

@@ -38,7 +38,7 @@ _Generator = Annotated[
         "--generator",
         envvar="RAG_GENERATOR",
         metavar="NAME",
-        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local, or local:FILE.gguf.",
+        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf.",
     ),
 ]
 _After = Annotated[

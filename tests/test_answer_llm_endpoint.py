@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import logging
 import math
-import socket
+import re
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from rag.answer.answerer import Answerer
 from rag.answer.drafts import Draft
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.llm.endpoint import Endpoint
-from rag.answer.llm.judge import Judge, Judged
 from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Prompt
 from rag.answer.llm.writer import Writer
@@ -30,17 +30,8 @@ KEY = "sk-harbour-0123456789"
 PROMPT = Prompt("You are brief.", "Who owns the harbour?")
 
 
-def endpoint(base: str, **options: float) -> Endpoint:
-    settings: dict[str, float] = {"timeout": 20.0, "retries": 0, **options}
-    return Endpoint(
-        base,
-        "tiny",
-        key=KEY,
-        timeout=settings["timeout"],
-        retries=int(settings["retries"]),
-        seconds=settings.get("seconds", 60.0),
-        most_bytes=int(settings.get("most_bytes", 8_000_000)),
-    )
+def endpoint(base: str, *, timeout: float = 20.0, seconds: float = 60.0, retries: int = 0) -> Endpoint:
+    return Endpoint(base, "tiny", key=KEY, timeout=timeout, seconds=seconds, retries=retries)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +54,7 @@ def retriever(tmp_path: Path) -> Retriever:
 # A real server
 
 
-def test_a_real_server_streams_an_answer(model: LocalModel) -> None:
+def test_a_real_server_streams_and_is_held_to_the_grammar(model: LocalModel) -> None:
     # Held to an end: what so small a model says by itself may go on and on.
     grammar = 'root ::= "Hello, harbour of " ("Ellery" | "Vellmar") "!"'
     pieces = list(model(Prompt("You repeat what you are told.", "Say: hello", grammar=grammar)))
@@ -71,15 +62,7 @@ def test_a_real_server_streams_an_answer(model: LocalModel) -> None:
     assert "".join(pieces) in ("Hello, harbour of Ellery!", "Hello, harbour of Vellmar!")
 
 
-def test_a_real_server_is_held_to_the_grammar(model: LocalModel) -> None:
-    prompt = Prompt("You are a harbour master.", "Who are you?", grammar='root ::= "The " ("quay" | "pier") "."')
-    assert "".join(model(prompt)) in ("The quay.", "The pier.")
-
-
 def test_a_real_server_tells_its_leaning(model: LocalModel) -> None:
-    leaning = model.leaning(Prompt("You answer with yes or no.", "Is a harbour by the sea? Answer yes or no."))
-    assert leaning is not None
-    assert math.isfinite(leaning)
     # Of a small model nobody knows what it thinks, but it repeats what it is told.
     told = [model.leaning(Prompt("You repeat one word.", f"Repeat this word: {word}")) for word in ("yes", "no")]
     assert told[0] is not None
@@ -89,33 +72,19 @@ def test_a_real_server_tells_its_leaning(model: LocalModel) -> None:
 
 def test_a_real_server_refuses_another_key(model: LocalModel) -> None:
     with pytest.raises(GenerationFailed, match=r"refused the key \(401\): set RAG_API_KEY"):
-        list(Endpoint(model.endpoint.base, "tiny", key="another", retries=0)(PROMPT))
+        list(Endpoint(model.base, "tiny", key="another", retries=0)(PROMPT))
 
 
 def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, retriever: Retriever) -> None:
     question = "Who raised the tolls of the harbour?"
     sentences = retriever.sentences(retriever.search(question, limit=5))
-    drafts: list[Draft] = []
-    try:
+    drafts = list[Draft]()
+    with suppress(GenerationFailed):  # so small a model may not come to an end
         drafts.extend(Writer(model, budget=600)(question, sentences))
-    except GenerationFailed as error:
-        assert str(error).endswith("was stopped before the end of its answer")  # noqa: PT017 - it may also have ended
     # Held to the grammar, it refuses, or each line ends with markers of what it was shown.
     assert [draft.fault for draft in drafts] == [None] * len(drafts)
     for one in [one for draft in drafts for one in draft.evidence]:
-        assert one.article in (HARBOUR, PROTEST, ORCHESTRA)
         assert one.article.paragraph(one.paragraph) == one.quote
-
-
-def test_a_real_server_judges_for_quotations(model: LocalModel, retriever: Retriever) -> None:
-    question = "Who raised the tolls of the harbour?"
-    everything = Judged(ExtractiveGenerator(), Judge(model.leaning, answers_above=-math.inf))
-    nothing = Judged(ExtractiveGenerator(), Judge(model.leaning, answers_above=math.inf))
-    assert (
-        Answerer(retriever, everything).answer(question).claims
-        == Answerer(retriever, ExtractiveGenerator()).answer(question).claims
-    )
-    assert Answerer(retriever, nothing).answer(question).refused
 
 
 # Servers that do what they should
@@ -191,10 +160,6 @@ def test_leaning_is_the_logit_of_yes_to_no(likeliest: list[tuple[str, float]], l
 # Servers that do not
 
 
-def _waits(to: Reply) -> None:
-    to.made.over.wait()
-
-
 def _begins_and_waits(to: Reply) -> None:
     to.begin()
     to.send(chunk("The town"))
@@ -220,39 +185,23 @@ WRONG = "sent something that is no answer"
 HALF = "Zürich".encode()[:2]
 BAD: list[tuple[str, Callable[[Reply], None], str]] = [
     ("a refused key", sends(ECHO, 401, "text/plain"), r"refused the key (401): set RAG_API_KEY"),
-    ("a forbidden model", sends(ECHO, 403, "text/plain"), r"refused the key (403): set RAG_API_KEY"),
     ("an unknown model", sends(ECHO, 404), "is not there (404): check the model's name and RAG_API_BASE"),
     ("too long a prompt", sends(ECHO, 413), "refused the request (413), which may be too long for it"),
-    ("both ways refused", sends(ECHO, 400), "refused the request (400), which may be too long for it"),
     ("too many requests", sends(ECHO, 429), "has no room for another question now (429)"),
-    ("a broken server", sends(ECHO, 500), "failed (500)"),
     ("a redirect", sends(b"", 307, Location="http://127.0.0.1:9/v1"), "failed (307)"),
     ("a web page", sends(b"<html><body>Welcome</body></html>", kind="text/html"), NO_ANSWER),
-    ("nothing", sends(b""), NO_ANSWER),
-    ("only the end", sends(b"data: [DONE]\n\n"), NO_ANSWER),
-    ("no events", sends(bytes(range(128, 256)) * 50 + b"\n\n"), WRONG),
-    ("half a character", sends(b'data: {"choices": "' + HALF + b"\n\n"), WRONG),
     ("half a character after a piece", sends(chunk("Z") + b'data: {"choices": "' + HALF + b'"}\n\n'), WRONG),
     ("broken JSON", sends(b'data: {"choices": [\n\n'), WRONG),
     ("deep JSON", sends(b"data: " + b"[" * 100_000 + b"\n\n"), WRONG),
-    ("a list", sends(b"data: [1, 2]\n\n"), WRONG),
     ("a text", sends(b'data: "hello"\n\n'), WRONG),
-    ("a null", sends(b"data: null\n\n"), WRONG),
     ("an empty object", sends(b"data: {}\n\n"), ""),
-    ("choices that are none", sends(b'data: {"choices": 5}\n\n'), WRONG),
     ("a choice that is none", sends(b'data: {"choices": ["x"]}\n\n'), WRONG),
     ("a piece that is no text", sends(chunk(["x"])), WRONG),
-    (
-        "an error amid the stream",
-        sends(chunk("The") + b'data: {"error": {"message": "' + ECHO + b'"}}\n\n'),
-        "could not",
-    ),
+    ("an error amid it", sends(chunk("The") + b'data: {"error": {"message": "' + ECHO + b'"}}\n\n'), "could not"),
     ("a broken stream", sends(chunk("The town")), NO_ANSWER),
     ("a limit reached", sends(chunk("The town") + chunk(finish="length")), "was stopped before the end of its answer"),
-    ("a filter", sends(chunk("The") + chunk(finish="content_filter")), "was stopped before the end of its answer"),
     ("a bomb", sends(gzip.compress(b"x" * 50_000_000), content_encoding="gzip"), "sent more than an answer can have"),
     ("ten megabytes in a line", _never_ends_a_line, "sent more than an answer can have"),
-    ("no reply", _waits, "did not answer within 0.3 seconds"),
     ("a reply that stops", _begins_and_waits, "did not answer within 0.3 seconds"),
     ("a reply without an end", _pings_for_ever, "did not end its answer within 0.5 seconds"),
 ]
@@ -275,17 +224,13 @@ def test_a_bad_server_fails_in_our_words_and_never_tells_the_key(
 
 
 def test_a_server_that_is_down() -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))  # and does not listen
-        base = f"http://127.0.0.1:{bound.getsockname()[1]}/v1"
-        with pytest.raises(GenerationFailed) as caught:
-            list(endpoint(base)(PROMPT))
-    assert str(caught.value) == f"the model tiny at {base} could not be reached"
+    with hand_made(says("Aye.")) as server:
+        base = server.base
+    with pytest.raises(GenerationFailed, match=re.escape(f"the model tiny at {base} could not be reached")):
+        list(endpoint(base)(PROMPT))
 
 
-@pytest.mark.parametrize(
-    "base", ["", "localhost:11434", "ftp://models.example", "http://", "http://[::1", "http://h:x/"]
-)
+@pytest.mark.parametrize("base", ["", "localhost:11434", "ftp://models.example", "http://[::1", "http://h:x/"])
 def test_an_address_that_is_none(base: str) -> None:
     with pytest.raises(ValueError, match=r"must be like http://127.0.0.1:11434/v1"):
         Endpoint(base, "tiny")
@@ -326,29 +271,3 @@ def test_where_a_model_breaks_off_what_it_had_written_stays(retriever: Retriever
     assert [claim.text for claim in answer.claims] == ["The Vellmar orchestra moves in autumn."]
     assert answer.notice.endswith("sent something that is no answer; the answer ends there.")
     assert not answer.refused
-
-
-def test_a_model_that_writes_nothing_has_not_refused(retriever: Retriever) -> None:
-    with hand_made(says("", " \n")) as server:
-        answer = Answerer(retriever, Writer(endpoint(server.base))).answer("Who will move into the old tram depot?")
-    assert answer.notice == "The model wrote nothing; quotations were looked for instead."
-    assert answer.claims
-
-
-def test_a_model_that_never_ends_is_stopped(retriever: Retriever) -> None:
-    def endless(to: Reply) -> None:
-        to.begin()
-        while not to.made.over.is_set():
-            to.send(chunk("The tolls rose again and the harbour is rich "))
-
-    with hand_made(endless) as server:
-        answer = Answerer(retriever, Writer(endpoint(server.base))).answer("Who will move into the old tram depot?")
-    assert answer.notice == (
-        "The model wrote a line of more than 3,000 characters and was stopped; quotations were looked for instead."
-    )
-
-
-def test_ten_megabytes_are_cut_off(retriever: Retriever) -> None:
-    with hand_made(says(*["The harbour is closed on Sundays.\n" * 3_000] * 100)) as server:
-        answer = Answerer(retriever, Writer(endpoint(server.base))).answer("Who will move into the old tram depot?")
-    assert (len(answer.cut), {one.reason for one in answer.cut}) == (12, {"it cites nothing"})
