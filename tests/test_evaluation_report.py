@@ -73,11 +73,11 @@ def test_the_command_prints_a_row_for_each_type(evaluate: Callable[..., Ran]) ->
     assert "left out because they name no evidence: 1" in lines
 
 
-def test_questions_that_the_index_cannot_answer_end_with_an_error(evaluate: Callable[..., Ran]) -> None:
+def test_questions_that_the_index_cannot_answer_end_with_an_error(evaluate: Callable[..., Ran], index: Path) -> None:
     gold = [{"url": "https://nowhere.example/a", "fact": "Never."}]
     done = evaluate([{"question": "x", "type": "single", "gold": gold}])
     assert done.code == 1
-    assert "error: none of the evidence was found: ask questions about the articles of this index\n" in done.err
+    assert done.err == f"error: {index} brings none of the evidence: ask questions about the articles that it holds\n"
     done = evaluate(QUESTIONS[3:])
     assert (done.code, done.out) == (1, "")
     assert done.err.endswith("q.json has no question with facts or articles to be found\n")

@@ -214,11 +214,11 @@ def evaluate(
     path = questions or QUESTIONS
     everything = read_questions(path)
     if answers:
-        report_answers(everything, index, generator, scoped=scoped)
+        say(report_answers(everything, index, generator, scoped=scoped))
         return
     if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
-    report_retrieval(everything, index, scoped=scoped)
+    say(report_retrieval(everything, index, scoped=scoped))
 
 
 @commands.command()

@@ -1,3 +1,8 @@
+"""Words, terms and sentences of text in any language, and its tokens."""
+
+from __future__ import annotations
+
+import os
 import unicodedata
 from itertools import pairwise
 
@@ -5,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.text import tokens
 from rag.text.words import fold, length_in_words, question_terms, sentence_spans, terms, words
 
 
@@ -143,3 +149,12 @@ def test_length_in_words_of_scripts_without_spaces() -> None:
 def test_terms_of_anything(text: str, language: str | None) -> None:
     assert all(term and term == term.casefold() for term in terms(text, language))
     assert set(question_terms(text, [language])) <= set(terms(text, language))
+
+
+def test_tokens_are_counted_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "/nowhere")
+    tokens._encoding.cache_clear()
+    assert tokens.count_tokens("The harbour master raised the tolls.") == 8
+    assert tokens.count_tokens("<|endoftext|>") > 1  # in an article it is text
+    assert tokens.count_tokens("") == 0
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == "/nowhere"
