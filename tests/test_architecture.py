@@ -39,7 +39,7 @@ ARROWS = {
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {
-    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "tantivy", "sqlite3"),
+    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "tantivy"),
     *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp"),
 }
 # One heavy library, one owner: a room, or a module of it.
@@ -122,8 +122,8 @@ def test_every_module_lies_in_a_room() -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    graph = {name: {one for one in imports(name) if one in modules()} for name in modules()}
-    assert circles(graph) == []
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"a", "d"}}) == [["b", "c"]]
+    assert circles({name: {one for one in imports(name) if one in modules()} for name in modules()}) == []
 
 
 def circles(graph: dict[str, set[str]]) -> list[list[str]]:
@@ -144,11 +144,6 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     return [list(one) for one in sorted(found)]
 
 
-def test_circles_are_found() -> None:
-    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set[str](), "e": {"a", "d"}}
-    assert circles(graph) == [["b", "c"]]
-
-
 def test_no_two_modules_of_rag_have_one_name() -> None:
     names = Counter(path.name for name, path in modules().items() if within(name, "rag"))
     del names["__init__.py"]
@@ -158,7 +153,8 @@ def test_no_two_modules_of_rag_have_one_name() -> None:
 def test_no_two_classes_have_one_name() -> None:
     classes = Counter(
         node.name
-        for path in modules().values()
+        for name, path in modules().items()
+        if not within(name, "rag.adapters")  # a user has one of the two frameworks, and its NewsRetriever
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
     )

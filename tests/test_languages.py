@@ -15,7 +15,6 @@ from rag.articles import Article
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
-from rag.text.languages import language_code, language_name
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 FRENCH = Article(
@@ -147,18 +146,3 @@ def test_a_refusal_says_what_named_no_language(retriever: Retriever) -> None:
         "The coverage does not answer this. Within these limits (in Russian) it holds 1 article of 1 outlet, of 1 June "
         "2025. 4 articles without a named language were left out."
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        *(("en-US", "en"), ("EN", "en"), ("eng", "en"), ("English", "en"), ("Deutsch", "de"), ("nb_NO", "no")),
-        *(("zh-Hant-TW", "zh"), ("zho", "zh"), ("Mandarin", "zh"), ("xx", "xx"), ("klingonic", None), ("", None)),
-    ],
-)
-def test_a_language_has_one_code(name: str, code: str | None) -> None:
-    assert language_code(name) == code
-
-
-def test_a_language_has_a_name() -> None:
-    assert (language_name("fr"), language_name("xx")) == ("French", "xx")

@@ -109,11 +109,9 @@ def test_terms_are_stems_of_their_language(language: str, text: str, expected: s
         ("ភ្នំពេញ", "ភ្ ្ន នំ ំព ពេ េញ"),
     ],
 )
-@pytest.mark.parametrize("language", [None, "en", "zh", "fr"])
-def test_scripts_without_spaces_give_pairs_of_characters_in_any_language(
-    text: str, expected: str, language: str | None
-) -> None:
-    assert terms(text, language) == expected.split()
+def test_scripts_without_spaces_give_pairs_of_characters_in_any_language(text: str, expected: str) -> None:
+    for language in (None, "en", "zh", "fr"):
+        assert terms(text, language) == expected.split()
     assert "".join(words(text)) == fold(text).replace(" ", "").replace("-", "")
 
 
