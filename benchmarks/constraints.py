@@ -15,11 +15,11 @@ from index.building import build
 from rag.evaluation.matching import squeezed
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.query.understanding import ParsedQuery
+from rag.query.parsed_query import ParsedQuery
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
+from rag.store.folder import IndexFolder
 from rag.store.scope import Scope
-from rag.store.snapshot import IndexFolder
 
 ASKED_ON = date(2025, 9, 1)
 

@@ -17,7 +17,7 @@ from rag.evaluation.measures import evaluate, mean
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop_rag"
 BUDGETS = (60, 90, 120, 150, 180)

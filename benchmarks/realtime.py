@@ -34,7 +34,7 @@ from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from rag.text.words import terms
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "realtime_qa"
@@ -115,11 +115,11 @@ def main(wanted: int, index: Path, *, further: bool) -> None:
     if not (index / "CURRENT").exists():
         build_subset(subset(lines, dated, wanted), index, embedder)
     everything = Retriever.open(index, embedder=Remembering(embedder))
-    snapshot = everything.snapshot
-    print(f"{len(dated)} questions, {snapshot.manifest.counts.articles:,} articles, {snapshot.vectors.rows:,} passages")
+    store = everything.store
+    print(f"{len(dated)} questions, {store.summary().articles:,} articles, {store.passage_count:,} passages")
     print_heading(SHOWN)
-    words = Retriever(snapshot, everything.embedder, weights=replace(Weights(), dense=0.0, neighbour=0.0))
-    vectors = Retriever(snapshot, everything.embedder, weights=replace(Weights(), lexical=0.0))
+    words = Retriever(store, everything.embedder, weights=replace(Weights(), dense=0.0, neighbour=0.0))
+    vectors = Retriever(store, everything.embedder, weights=replace(Weights(), lexical=0.0))
     # As if they were asked on no particular day: "this week" is looked for like any other words.
     undated = [replace(one, asked_on=None) for one in dated]
     settings = [

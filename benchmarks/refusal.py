@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from index.building import build
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability, values
+from rag.answer.sentences import rank_sentences
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 
 PASSAGES = 20
 FURTHER = Path(__file__).parents[1] / "tests" / "quality" / "questions.json"
@@ -52,8 +53,8 @@ class Asked:
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
-    answerable = question.answerable_with(find_articles(retriever.snapshot, question.articles))
-    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
+    answerable = question.answerable_with(find_articles(retriever.store, question.articles))
+    sentences = rank_sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on), retriever)
     facts = [squeezed(fact) for fact in question.facts]
     evidence, neighbour = [], []
     for one in sentences if answerable else ():

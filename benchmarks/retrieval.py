@@ -15,7 +15,8 @@ from benchmarks.embedders import Remembering
 from rag.evaluation.measures import Score, evaluate, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.query.parts import whole
+from rag.query.parsed_query import ParsedQuery
+from rag.query.subqueries import SubQuery
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 
@@ -32,16 +33,20 @@ class Setting:
     parse_query: bool = True
 
 
+def undivided(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
+    return (SubQuery(parsed.question, parsed),)
+
+
 def plain_bm25(given: Retriever) -> Setting:
     """BM25 over our own passages, with title, outlet and day, by the words of the whole question and nothing else."""
-    weights = Weights(dense=0.0, neighbour=0.0, article=0.0, clause=0.0, days=0.0)
-    retriever = Retriever(given.snapshot, given.embedder, decompose=whole, weights=weights)
+    weights = Weights(dense=0.0, neighbour=0.0, article=0.0, clause=0.0)
+    retriever = Retriever(given.store, given.embedder, decompose=undivided, weights=weights)
     return Setting("plain BM25", retriever, parse_query=False)
 
 
 def settings(everything: Retriever) -> list[Setting]:
     def weighted(name: str, weights: Weights) -> Setting:
-        return Setting(name, Retriever(everything.snapshot, everything.embedder, weights=weights))
+        return Setting(name, Retriever(everything.store, everything.embedder, weights=weights))
 
     usual = Weights()
     return [
@@ -51,9 +56,9 @@ def settings(everything: Retriever) -> list[Setting]:
         weighted("without whole articles", replace(usual, article=0.0)),
         weighted("without neighbours' vectors", replace(usual, neighbour=0.0)),
         weighted("without clauses", replace(usual, clause=0.0)),
-        weighted("without preferred days", replace(usual, days=0.0)),
+        weighted("without preferences", replace(usual, days=0.0, named=0.0)),
         weighted("sub-queries without the rest", replace(usual, rest=0.0)),
-        Setting("question not decomposed", Retriever(everything.snapshot, everything.embedder, decompose=whole)),
+        Setting("question not decomposed", Retriever(everything.store, everything.embedder, decompose=undivided)),
         Setting("nothing read in the question", everything, parse_query=False),
         plain_bm25(everything),
     ]

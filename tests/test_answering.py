@@ -55,7 +55,7 @@ def test_an_answer_quotes_word_for_word(retriever: Retriever) -> None:
         "From 1 article of 1 outlet, 2 May 2025:\n"
         "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]"
     )
-    assert (answer.refused, answer.snapshot) == (False, retriever.snapshot.id)
+    assert (answer.refused, answer.snapshot) == (False, retriever.store.id)
 
 
 def test_a_sentence_is_quoted_whole_where_passages_cut_it(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_json_record_has_the_documented_fields(retriever: Retriever) -> None:
                 "#:~:text=We%20need%20the%20money,harbour%20master%20Odile%20Brandt",
             }
         ],
-        "snapshot": retriever.snapshot.id,
+        "snapshot": retriever.store.id,
         "notice": "",
         "probability": round(answer.probability, 3),
         "unanswered": [],
@@ -241,7 +241,7 @@ def test_refreshed(tmp_path: Path, retriever: Retriever) -> None:
     answerer = Answerer(retriever, ExtractiveGenerator())
     assert answerer.refreshed() is answerer
     build_index(tmp_path / "index", [ORCHESTRA])
-    assert answerer.refreshed().answer("Who will move into the old tram depot?").snapshot != retriever.snapshot.id
+    assert answerer.refreshed().answer("Who will move into the old tram depot?").snapshot != retriever.store.id
 
 
 def sentence(article: Article, paragraph: int, relevance: float, part: str = "") -> Sentence:

@@ -25,7 +25,7 @@ from rag.query import Constraint, ParsedQuery
 from rag.record import FORMAT, is_record, read_answer, save_answer
 from rag.record.recheck import Rechecked, Standing, in_words, summed_up
 from rag.search.hits import Explanation, NearDuplicate
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.store.snapshot import Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 

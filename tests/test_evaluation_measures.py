@@ -112,7 +112,7 @@ def test_articles_are_found_by_url_else_by_a_title_that_one_article_of_the_outle
         GoldArticle(None, HARBOUR.title, HARBOUR.outlet): None,
         LOST: None,
     }
-    found = find_articles(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()).snapshot, wanted)
+    found = find_articles(Retriever.open(tmp_path / "index", embedder=ToyEmbedder()).store, wanted)
     assert found == {one: article.id for one, article in wanted.items() if article}
 
 

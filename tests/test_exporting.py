@@ -21,7 +21,7 @@ from rag.articles import Passage, Span, Subheading
 from rag.record.export import FORMATS, export
 from rag.record.links import deep_link, host_of, web_address
 from rag.search.hits import Explanation, Hit
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from tests.test_page import HOSTILE
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 

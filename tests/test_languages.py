@@ -82,7 +82,7 @@ def retriever(tmp_path: Path) -> Retriever:
 def test_a_question_finds_the_article_in_its_language_by_words(
     retriever: Retriever, question: str, article: Article
 ) -> None:
-    retriever = Retriever(retriever.snapshot, retriever.embedder, weights=Weights(dense=0.0))
+    retriever = Retriever(retriever.store, retriever.embedder, weights=Weights(dense=0.0))
     best, after = retriever.retrieve(question, limit=2, as_of=TODAY)[:2]
     assert best.article == article
     assert best.explain.lexical > after.explain.lexical
@@ -105,8 +105,8 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
     question = "Which elections or tolls did Odile Brandt rule out?"
     sentences = [one.sentences(one.search(question, limit=1)) for one in (alone, retriever)]
     assert [[one.text for one in ranked] for ranked in sentences] == [[one.text for one in sentences[0]]] * 2
-    assert set(term_weights("elections", retriever.snapshot.lexical)) == {"elect"}
-    assert set(term_weights("elections", retriever.snapshot.lexical, "de")) == {"election"}
+    assert set(term_weights("elections", retriever.store.lexical)) == {"elect"}
+    assert set(term_weights("elections", retriever.store.lexical, "de")) == {"election"}
 
 
 def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -> None:
@@ -118,7 +118,7 @@ def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -
 def test_a_language_limits_when_given(retriever: Retriever) -> None:
     found = retriever.search("Ellery Vellmar", scope=Scope(languages=("German", "fr")))
     assert {hit.article.language for hit in found.hits} == {"de", "fr"}
-    assert retriever.snapshot.coverage.summary(found.scope).unnamed == 4
+    assert retriever.store.summary(found.scope).unnamed == 4
     with pytest.raises(
         ValueError, match=r"^no language 'cy' in the index: it holds Arabic \(ar\), German \(de\), French"
     ):
@@ -128,7 +128,7 @@ def test_a_language_limits_when_given(retriever: Retriever) -> None:
 def test_a_language_that_the_question_names_limits_and_is_let_go_visibly(retriever: Retriever) -> None:
     found = retriever.search("What do articles in French say about Vellmar?", as_of=TODAY)
     assert (found.scope, [hit.article for hit in found.hits]) == (Scope(languages=("fr",)), [FRENCH])
-    assert retriever.search("What do articles in French say?", literally=True).scope == Scope()
+    assert retriever.search("What do articles in French say?", parse_query=False).scope == Scope()
     gone = retriever.search("What do articles in Welsh say about Vellmar?", as_of=TODAY)
     assert (gone.scope, [one.words for one in gone.relaxed]) == (Scope(), ["in Welsh"])
     # The language that is not held is let go, the other limits stay.

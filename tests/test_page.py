@@ -30,7 +30,7 @@ from rag.record.export import export
 from rag.record.links import host_of
 from rag.search.hits import Explanation, Hit
 from rag.search.retriever import Retriever
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING
 from rag.web import build, launch
 from rag.web.conversation import Newest, Turn, View, converse, read_scope
@@ -410,7 +410,7 @@ def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answere
     question = "What did Strand Radio report about the Vellmar orchestra?"
     *_, last = converse(Newest(answerer), question, "", "", [], ())
     assert "Read in the question: “Strand Radio”." in html.unescape(last.turns[0].answer)
-    *_, last = converse(Newest(answerer), question, "", "", [], (), literally=True)
+    *_, last = converse(Newest(answerer), question, "", "", [], (), parse_query=False)
     assert "Read in the question" not in html.unescape(last.turns[0].answer)
     assert "The Vellmar orchestra will move" in html.unescape(last.turns[0].sources)
 
@@ -550,7 +550,7 @@ def test_an_index_that_cannot_be_opened_leaves_the_old_one(
 
     monkeypatch.setattr(Retriever, "refreshed", refreshed)
     assert Newest(answerer).answerer() is answerer
-    assert caplog.messages == [f"the page stays on snapshot {answerer.retriever.snapshot.id}: it is damaged"]
+    assert caplog.messages == [f"the page stays on snapshot {answerer.retriever.store.id}: it is damaged"]
 
 
 # ---- example questions
@@ -567,7 +567,7 @@ def test_examples_are_the_sample_s_where_all_its_articles_are_held(answerer: Ans
         ]
         path.write_text(json.dumps(items), encoding="utf-8")
 
-    coverage = answerer.retriever.snapshot.coverage
+    coverage = answerer.retriever.store
     headlines = ["Orchestra finds a new hall", "Fishermen block the quay", "Harbour tolls rise"]
     write(HARBOUR.url, PROTEST.url)
     assert example_questions(coverage, path) == ["Who raised the tolls?"]

@@ -13,7 +13,7 @@ from rag.answer.drafts import Draft, Generator
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.generators import create_generator, followup_rewriter, shown_name
-from rag.answer.sentences import Sentence
+from rag.answer.sentences import Sentence, rank_sentences
 from rag.check import Citation, Outcome, Rule, Support, check, validate_citation
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
@@ -73,15 +73,15 @@ class Answerer:
         *,
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
-        literally: bool = False,
+        parse_query: bool = True,
         after: Sequence[Answer] = (),
     ) -> Answer:
         """Answer ``question`` from what ``scope`` allows; understands and raises as ``Retriever.search`` does.
 
         ``after`` are the earlier answers of the conversation, oldest first: a question that follows up on them is made
-        whole before it is searched for, unless ``literally``; ``rewritten`` says how.
+        whole before it is searched for, unless ``parse_query`` is false; ``rewritten`` says how.
         """
-        *_, last = self.stream(question, scope=scope, as_of=as_of, literally=literally, after=after)
+        *_, last = self.stream(question, scope=scope, as_of=as_of, parse_query=parse_query, after=after)
         return last
 
     def stream(
@@ -90,7 +90,7 @@ class Answerer:
         *,
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
-        literally: bool = False,
+        parse_query: bool = True,
         after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
@@ -101,10 +101,10 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = checked_question(question)
-        rewritten = "" if literally else self._made_whole(asked, after, as_of or date.today())
+        rewritten = "" if not parse_query else self._made_whole(asked, after, as_of or date.today())
         searched = rewritten or asked
-        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
-        snapshot = self.retriever.snapshot
+        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, parse_query=parse_query)
+        store = self.retriever.store
         answer = Answer(
             question=asked,
             rewritten=rewritten,
@@ -112,15 +112,15 @@ class Answerer:
             claims=(),
             refused=False,
             hits=found.hits,
-            searched=snapshot.coverage.summary(found.scope),
-            snapshot=snapshot.id,
+            searched=store.summary(found.scope),
+            snapshot=store.id,
             parsed=found.parsed,
             relaxed=found.relaxed,
             generator=self.generator_name,
-            model=snapshot.manifest.model.name,
+            model=store.model.name,
             timings={"searched": time.perf_counter() - started},
         )
-        sentences = self.retriever.sentences(found)
+        sentences = rank_sentences(found, self.retriever)
         answer = replace(answer, probability=sentences[0].relevance if sentences else 0.0)
         drafts = self.generator(searched, sentences)
         while True:
@@ -142,7 +142,7 @@ class Answerer:
             answer = replace(answer, claims=(*answer.claims, checked), timings=timings)
             yield answer
         timings = {**answer.timings, "whole": time.perf_counter() - started}
-        unanswered = _unanswered(answer, found.parts, sentences)
+        unanswered = _unanswered(answer, found.subqueries, sentences)
         yield replace(answer, refused=not answer.claims, unanswered=unanswered, timings=timings)
 
     def _made_whole(self, question: str, after: Sequence[Answer], as_of: date) -> str:
@@ -182,7 +182,7 @@ class Answerer:
 
     def _wrong(self, citations: Sequence[Citation]) -> str | None:
         """What is wrong with the first citation that is not in its place."""
-        coverage = self.retriever.snapshot.coverage
+        coverage = self.retriever.store
         return next((found for found in (validate_citation(one, coverage) for one in citations) if found), None)
 
     def _similarity(self, text: str, others: Sequence[str]) -> list[float]:
@@ -194,7 +194,9 @@ def _unanswered(answer: Answer, parts: Sequence[str], sentences: Sequence[Senten
     """The parts of the question that no claim answers; none where nothing is answered, or a claim answers the whole."""
     cited = {(one.article.id, one.paragraph) for one in answer.citations}
     answered = {
-        one.part for one in sentences if one.relevance >= ANSWER_THRESHOLD and (one.article.id, one.paragraph) in cited
+        one.subquery
+        for one in sentences
+        if one.relevance >= ANSWER_THRESHOLD and (one.article.id, one.paragraph) in cited
     }
     if not answered or not answered <= set(parts):
         return ()

@@ -11,7 +11,7 @@ from rag.articles import Article, day_in_words
 from rag.check import Citation, Outcome, Rule, Verdict
 from rag.query import Constraint, ParsedQuery
 from rag.search.hits import Hit
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope
 from rag.text.words import counted
 
@@ -162,7 +162,7 @@ def refusal(answer: Answer) -> str:
 
 def how_it_was_read(answer: Answer) -> str:
     """Say which limits were read in the question, which were let go, and which outlets are not there; or nothing."""
-    read = [one for one in answer.parsed.constraints if one.limits] if answer.parsed else []
+    read = [one for one in answer.parsed.constraints if one.restricts] if answer.parsed else []
     kept = [_as_read(one) for one in read if one not in answer.relaxed]
     gone = [_as_read(one) for one in answer.relaxed]
     said = [f"Read in the question: {', '.join(kept)}."] if kept else []

@@ -34,7 +34,7 @@ def understood_record(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> Rec
                 "words": constraint.words,
                 "start": constraint.start,
                 "end": constraint.end,
-                "limits": constraint.limits,
+                "limits": constraint.restricts,
                 "loosened": constraint in relaxed,
                 "outlet": constraint.outlet,
                 "author": constraint.author,
@@ -60,7 +60,7 @@ def hit_record(hit: Hit) -> Record:
         "explain": {
             "lexical": round(hit.explain.lexical, 6),
             "dense": round(hit.explain.dense, 6),
-            "part": hit.explain.part,
+            "part": hit.explain.subquery,
             "reranked": hit.explain.reranked,
         },
         "copies": [article_record(copy.article) for copy in hit.near_duplicates],

@@ -99,7 +99,7 @@ def ask(
     before = [checked_question(one) for one in after or ()]
     answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
     for one in [*before, text]:
-        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, literally=literally, after=answers))
+        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, parse_query=not literally, after=answers))
     answer = answers[-1]
     if save:
         save_answer(save, answer)
@@ -176,7 +176,7 @@ def search(
     text, limit = checked_question(question), checked_limit(limit)
     asked_on = day(as_of, "--as-of")
     retriever = Retriever.open(index, reranker=reranker)
-    found = retriever.search(text, limit=limit, scope=scope, as_of=asked_on, literally=literally)
+    found = retriever.search(text, limit=limit, scope=scope, as_of=asked_on, parse_query=not literally)
     if as_json:
         typer.echo(json.dumps(search_record(found), ensure_ascii=False, indent=1))
         return

@@ -30,8 +30,8 @@ def evaluate_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, s
         ValueError: a question is too long, or its scope names an outlet that the index lacks.
     """
     asked = [question for question in questions if question.settled]
-    snapshot = answerer.retriever.snapshot
-    found = find_articles(snapshot, (gold for question in asked for gold in question.articles))
+    store = answerer.retriever.store
+    found = find_articles(store, (gold for question in asked for gold in question.articles))
     scores = []
     for question in asked:
         scope = question.scope if scoped else EVERYTHING
@@ -39,7 +39,7 @@ def evaluate_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, s
         answerable = question.answerable_with(found)
         values = {"refused" if answerable else "declined": float(answer.refused)}
         if answer.citations:
-            in_place = [validate_citation(citation, snapshot.coverage) is None for citation in answer.citations]
+            in_place = [validate_citation(citation, store) is None for citation in answer.citations]
             values["in place"] = sum(in_place) / len(in_place)
         gold = [one for one in question.answers if one.casefold() not in _SAID_ANYWHERE]
         if gold and answerable:

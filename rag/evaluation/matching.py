@@ -12,19 +12,18 @@ from rag.store.scope import name_key
 from rag.text.words import fold
 
 if TYPE_CHECKING:
-    from rag.store.snapshot import Snapshot
+    from rag.store.protocol import Store
 
 _QUOTES = str.maketrans("", "", '"“”„«»')
 
 
-def find_articles(snapshot: Snapshot, wanted: Iterable[GoldArticle]) -> dict[GoldArticle, str]:
+def find_articles(store: Store, wanted: Iterable[GoldArticle]) -> dict[GoldArticle, str]:
     """Ids of the wanted articles that the index holds: by url, else by a title and outlet that one article has."""
-    coverage = snapshot.coverage
     # An article's id comes from its url, where it has one.
-    by_url = {gold: coverage.article(Article("", (), url=gold.url).id) for gold in wanted}
+    by_url = {gold: store.article(Article("", (), url=gold.url).id) for gold in wanted}
     found = {gold: article.id for gold, article in by_url.items() if gold.url and article}
     by_title: dict[str, list[Article]] = {}
-    for article in coverage.newest(max(1, snapshot.manifest.counts.articles)) if len(found) < len(by_url) else ():
+    for article in store.newest(max(1, store.summary().articles)) if len(found) < len(by_url) else ():
         by_title.setdefault(_plain(article.title), []).append(article)
     for gold in by_url.keys() - found.keys():
         same = by_title.get(_plain(gold.title or ""), [])

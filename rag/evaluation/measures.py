@@ -53,12 +53,12 @@ def evaluate(
         ValueError: a question is too long, or its scope names an outlet that the index lacks.
     """
     asked = [question for question in questions if question.answerable]
-    found = find_articles(retriever.snapshot, (gold for question in asked for gold in question.articles))
+    found = find_articles(retriever.store, (gold for question in asked for gold in question.articles))
     scores = []
     for question in asked:
         scope = question.scope if scoped else EVERYTHING
         result = retriever.search(
-            question.text, limit=_LIMIT, scope=scope, as_of=question.asked_on, literally=not parse_query
+            question.text, limit=_LIMIT, scope=scope, as_of=question.asked_on, parse_query=parse_query
         )
         scores.append(score(question, result.hits, found))
     return scores

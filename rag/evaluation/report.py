@@ -22,10 +22,10 @@ def report_retrieval(questions: Sequence[GoldQuestion], index: Path, *, scoped: 
     scores = evaluate(retriever, questions, scoped=scoped)
     if not any(any(one.values.values()) for one in scores):
         raise ValueError(f"{index} brings none of the evidence: ask questions about the articles that it holds")
-    snapshot = retriever.snapshot
+    store = retriever.store
     return (
         f"{_table(scores, MEASURES)}\n\nleft out because they name no evidence: {len(questions) - len(scores):,}\n"
-        f"snapshot {snapshot.id}, model {snapshot.manifest.model.name}"
+        f"snapshot {store.id}, model {store.model.name}"
     )
 
 
@@ -33,11 +33,8 @@ def report_answers(questions: Sequence[GoldQuestion], index: Path, generator: st
     """Measure how the answers of a generator fare; raises as ``Answerer.open`` and ``evaluate_answers`` do."""
     answerer = Answerer.open(index, generator=generator)
     scores = evaluate_answers(answerer, questions, scoped=scoped)
-    snapshot = answerer.retriever.snapshot
-    return (
-        f"{_table(scores, ANSWER_MEASURES)}\n\n"
-        f"generator {generator}, snapshot {snapshot.id}, model {snapshot.manifest.model.name}"
-    )
+    store = answerer.retriever.store
+    return f"{_table(scores, ANSWER_MEASURES)}\n\ngenerator {generator}, snapshot {store.id}, model {store.model.name}"
 
 
 def _table(scores: Sequence[Score], measures: Mapping[str, str]) -> str:

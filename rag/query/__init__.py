@@ -4,9 +4,9 @@ from rag.query.answer_type import AnswerType, Kind, answer_type
 from rag.query.clauses import clauses, joins
 from rag.query.following import RewriteFollowup, Turn, rewrite_followup, topic_of
 from rag.query.names import Names
+from rag.query.parsed_query import ParsedQuery, parse_question
 from rag.query.parts import Decompose, SubQuery, decompose, whole
 from rag.query.reading import Constraint
-from rag.query.understanding import ParsedQuery, parse_question
 
 __all__ = [
     "Decompose",

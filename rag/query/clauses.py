@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from rag.query.parsed_query import ParsedQuery
 from rag.query.reading import COVERAGE_NOUNS, REPORTED
-from rag.query.understanding import ParsedQuery
 from rag.text.words import terms
 
 # Where a clause, or a phrase that says something of its own, can begin.

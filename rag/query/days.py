@@ -65,8 +65,8 @@ def find_days(reading: Reading, as_of: date) -> list[Constraint]:
             found.append(constraint)
         i = end
     # "Higher than in March" needs March too, once there are limits.
-    limits = any(constraint.limits for constraint in found)
-    return [replace(constraint, limits=limits) for constraint in found]
+    limits = any(constraint.restricts for constraint in found)
+    return [replace(constraint, restricts=limits) for constraint in found]
 
 
 class _Grammar:

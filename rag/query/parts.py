@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rag.query.parsed_query import ParsedQuery
 from rag.query.reading import COVERAGE_NOUNS, Constraint
-from rag.query.understanding import ParsedQuery
 from rag.text.words import terms
 
 # Runs of white space are bounded, so that no text is slow.
@@ -61,7 +61,7 @@ class SubQuery:
     """What is looked for by itself: a clause of the question, within the limits that it names."""
 
     text: str
-    limits: ParsedQuery
+    parsed: ParsedQuery
     """What of the question's mentions belongs to this part."""
 
 
@@ -90,7 +90,7 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
         clauses = _clauses(parsed, plain)
         least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in clauses) else _CLAUSE
         # A limit in one of two short questions may be meant for both.
-        short = least == _QUESTION and not any(constraint.limits for constraint in parsed.constraints)
+        short = least == _QUESTION and not any(constraint.restricts for constraint in parsed.constraints)
         for start, end in clauses:
             said = len(terms(question[start:end]))
             if said < least and not (short and said >= _SHORT and _STANDS_ALONE.match(plain, start, end)):
@@ -158,6 +158,6 @@ def _joint(question: str, before: Constraint, after: Constraint) -> int:
 def _part(parsed: ParsedQuery, start: int, end: int, outlet: str | None = None) -> SubQuery:
     # Where outlets are compared only the outlet is certain; days and quoted words are said in headers and passages, and
     # weigh as words. A clause without an outlet is limited by all that it names.
-    limits = [replace(one, limits=one.outlet == outlet) for one in parsed.constraints if start <= one.start < end]
-    limits += [replace(one, limits=True) for one in parsed.constraints if outlet and one.outlet == outlet]
+    limits = [replace(one, restricts=one.outlet == outlet) for one in parsed.constraints if start <= one.start < end]
+    limits += [replace(one, restricts=True) for one in parsed.constraints if outlet and one.outlet == outlet]
     return SubQuery(parsed.question[start:end].strip(" ,;"), replace(parsed, constraints=tuple(dict.fromkeys(limits))))

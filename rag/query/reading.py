@@ -20,7 +20,7 @@ class Constraint:
     end: int
     """``start`` and ``end`` are characters of the question, the end exclusive."""
     words: str
-    limits: bool
+    restricts: bool
     """Whether it becomes a limit of the scope, and not only a preference."""
     outlet: str | None = None
     author: str | None = None

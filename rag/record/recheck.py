@@ -9,7 +9,7 @@ from enum import StrEnum
 from rag.answer.answers import Answer, Claim, origin
 from rag.articles import Article, Span, day_in_words
 from rag.check import Citation, validate_citation
-from rag.store.snapshot import Coverage, Snapshot
+from rag.store.protocol import Store
 from rag.text.words import counted, sentence_spans, terms
 
 # Share of the quote's terms that a paragraph says when it is shown as what the article says instead.
@@ -65,7 +65,7 @@ class Recheck:
         return not self.shaken
 
 
-def recheck(answer: Answer, snapshot: Snapshot) -> Recheck:
+def recheck(answer: Answer, snapshot: Store) -> Recheck:
     """Compare each citation of ``answer`` with what ``snapshot`` holds of its article now; no model is needed.
 
     An article is found again by its id, which comes from its url. One without a url has its id from its text: changed,
@@ -74,7 +74,7 @@ def recheck(answer: Answer, snapshot: Snapshot) -> Recheck:
     Raises:
         IndexCorrupt: an article of the snapshot cannot be read.
     """
-    found = {id(one): _rechecked(one, snapshot.coverage) for one in answer.citations}
+    found = {id(one): _rechecked(one, snapshot) for one in answer.citations}
     shaken = tuple(claim for claim in answer.claims if not all(found[id(one)].holds for one in claim.citations))
     return Recheck(snapshot.id, tuple(found[id(one)] for one in answer.citations), shaken)
 
@@ -112,7 +112,7 @@ def summed_up(checked: Recheck) -> str:
     return f"{holding} of {counted(len(checked.citations), 'citation')} {verb} in snapshot {checked.snapshot}"
 
 
-def _rechecked(citation: Citation, coverage: Coverage) -> Rechecked:
+def _rechecked(citation: Citation, coverage: Store) -> Rechecked:
     article = coverage.article(citation.article.id)
     if article is None:
         return Rechecked(citation, Standing.MISSING, None, None)

@@ -57,7 +57,7 @@ class Newest:
             try:
                 self.held = self.held.refreshed()
             except RagError as error:
-                _log.warning("the page stays on snapshot %s: %s", self.held.retriever.snapshot.id, error)
+                _log.warning("the page stays on snapshot %s: %s", self.held.retriever.store.id, error)
             return self.held
 
 
@@ -88,7 +88,7 @@ def converse(
         yield View((*before, Turn(asked, drawing.draw_waiting(), "", "")))
         number = len(before) + 1
         box: str | None = ""
-        for answer in newest.answerer().stream(question, scope=scope, literally=literally, after=after):
+        for answer in newest.answerer().stream(question, scope=scope, parse_query=not literally, after=after):
             turn = Turn(
                 asked,
                 drawing.draw_answer(answer, number),

@@ -24,7 +24,7 @@ from rag.check import Citation
 from rag.record.export import export
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.web.escaping import escaped, isolated, link
 
 _NEAREST = 3

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from rag.articles import Article
 from rag.sample import QUESTIONS
-from rag.store.snapshot import Coverage
+from rag.store.protocol import Store
 
 _MOST = 4
 _LONGEST = 120
 
 
-def example_questions(coverage: Coverage, path: Path = QUESTIONS) -> list[str]:
+def example_questions(coverage: Store, path: Path = QUESTIONS) -> list[str]:
     """Return up to four questions that the coverage can be asked."""
     return _from_sample(coverage, path) or _from_headlines(coverage)
 
 
-def _from_sample(coverage: Coverage, path: Path) -> list[str]:
+def _from_sample(coverage: Store, path: Path) -> list[str]:
     """Return the sample's questions; none unless the coverage holds all the articles that answer them."""
     try:
         items = json.loads(path.read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def _from_sample(coverage: Coverage, path: Path) -> list[str]:
     return [item["question"] for item in chosen][:_MOST]
 
 
-def _from_headlines(coverage: Coverage) -> list[str]:
+def _from_headlines(coverage: Store) -> list[str]:
     # More are read than needed: one headline in several outlets, or one that fills the page, is no second example.
     titles = dict.fromkeys(article.title.strip() for article in coverage.newest(4 * _MOST))
     return [title for title in titles if title and len(title) <= _LONGEST][:_MOST]

@@ -74,7 +74,7 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
             yield from ask(event.value["text"], published_from, published_to, outlets, languages, literally, turns)
 
         def begin() -> tuple[object, ...]:
-            coverage = newest.answerer().retriever.snapshot.coverage
+            coverage = newest.answerer().retriever.store
             summary = coverage.summary()
             first = gr.Chatbot(
                 placeholder=drawing.draw_welcome(summary.articles),
@@ -170,7 +170,7 @@ def _panel(newest: Newest, turns: Sequence[Turn]) -> str:
 
     An empty line between them, so that the browser redraws only those that changed.
     """
-    summary = newest.held.retriever.snapshot.coverage.summary()
+    summary = newest.held.retriever.store.summary()
     blocks = [turn.sources for turn in turns[-1:]] + [turn.sources_folded for turn in reversed(turns[:-1])]
     blocks.append(drawing.draw_coverage(summary, shown=not any(blocks)))
     return "\n\n".join(filter(None, blocks))

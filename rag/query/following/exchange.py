@@ -10,8 +10,8 @@ from rag.query.following.antecedents import Turn
 from rag.query.following.kinds import ASKING, AUXILIARIES, DETERMINERS, PREPOSITIONS, TOPICAL, Phrase
 from rag.query.following.phrases import Frame
 from rag.query.names import Names
+from rag.query.parsed_query import parse_question
 from rag.query.reading import Reading
-from rag.query.understanding import parse_question
 from rag.text.words import STOP_WORDS
 
 _LEADS = (

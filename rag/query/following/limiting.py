@@ -11,8 +11,8 @@ from typing import Literal
 from rag.query.calendar_words import MONTHS, YEAR
 from rag.query.days import find_days
 from rag.query.names import Names
+from rag.query.parsed_query import parse_question
 from rag.query.reading import COVERAGE_NOUNS, Constraint, Reading
-from rag.query.understanding import parse_question
 from rag.store.scope import name_key
 from rag.text.languages import language_name
 
@@ -136,7 +136,7 @@ def carried(question: str, before: str, names: Names, as_of: date, *, days: bool
     """The question with those limits of the one before it that it has none of its own kind for."""
     own = {one.kind for one in parse_question(question, names, as_of=as_of).constraints}
     for one in sorted(parse_question(before, names, as_of=as_of).constraints, key=lambda one: one.kind):
-        if one.kind in own or not one.limits:
+        if one.kind in own or not one.restricts:
             continue
         if one.kind == "days" and days and one.words.casefold().split()[0] in _LEADS:
             question = added(question, Limit("days", one.words))

@@ -9,7 +9,8 @@ from functools import reduce
 
 from rag.query.days import find_days
 from rag.query.names import Names
-from rag.query.reading import COVERAGE_NOUNS, Constraint, Reading, any_of
+from rag.query.reading import COVERAGE_NOUNS, Reading, any_of
+from rag.query.reading import Constraint as Constraint
 from rag.query.unknown_outlets import unknown_outlets
 from rag.store.scope import Scope
 from rag.text.languages import CODES_BY_NAME
@@ -36,7 +37,7 @@ class ParsedQuery:
     @property
     def scope(self) -> Scope:
         """The limits that the mentions set together."""
-        limiting = [constraint for constraint in self.constraints if constraint.limits]
+        limiting = [constraint for constraint in self.constraints if constraint.restricts]
         first, last = _common_days([constraint for constraint in limiting if constraint.kind == "days"])
         return Scope(
             published_from=first,
@@ -49,14 +50,14 @@ class ParsedQuery:
     @property
     def preferred_outlets(self) -> tuple[str, ...]:
         """Outlets that are named without tying the answer to them."""
-        limiting = {constraint.outlet for constraint in self.constraints if constraint.limits}
+        limiting = {constraint.outlet for constraint in self.constraints if constraint.restricts}
         named = dict.fromkeys(constraint.outlet for constraint in self.constraints if constraint.outlet)
         return tuple(name for name in named if name not in limiting)
 
     @property
     def phrases(self) -> tuple[str, ...]:
         """Quoted words that must be said; the title of an article, which is a preference, is only in ``mentions``."""
-        return tuple(constraint.phrase for constraint in self.constraints if constraint.phrase and constraint.limits)
+        return tuple(constraint.phrase for constraint in self.constraints if constraint.phrase and constraint.restricts)
 
 
 def parse_question(question: str, names: Names, *, as_of: date) -> ParsedQuery:
@@ -86,7 +87,7 @@ def _find_phrases(question: str) -> list[Constraint]:
             continue
         before = question[max(0, match.start() - 20) : match.start()].rstrip(" ,:").casefold().split()
         titled = bool(before) and before[-1] in _TITLE_CUES
-        found.append(Constraint("phrase", *match.span(), match[0], limits=not titled, phrase=phrase))
+        found.append(Constraint("phrase", *match.span(), match[0], restricts=not titled, phrase=phrase))
     return found
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from rag.articles import header
 from rag.errors import IndexCorrupt
+from rag.store.folder import IndexFolder
+from rag.store.lexical import LexicalIndex
 from rag.store.scope import Scope
-from rag.store.snapshot import IndexFolder, LexicalIndex, Snapshot
+from rag.store.snapshot import Snapshot
 from rag.text.words import terms
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
@@ -98,3 +100,20 @@ def test_a_damaged_index_is_refused(index: Path) -> None:
     meta.write_bytes(b"x" * meta.stat().st_size)
     with pytest.raises(IndexCorrupt, match=r"lexical/passages cannot be read .*: rebuild with rag-index build$"):
         Snapshot.open(index)
+
+
+def test_a_flipped_byte_never_ends_in_anything_but_a_clear_error(index: Path) -> None:
+    folder = IndexFolder(index)
+    at = folder.snapshot_path(folder.current().id)
+    refused = 0
+    for path in sorted(at.glob("lexical/*/*")):
+        whole = path.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 5)):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+            try:
+                Snapshot.open(index).lexical.passages({"toll": 1.0}, 1)
+            except IndexCorrupt as error:
+                refused += 1
+                assert "rebuild with rag-index build" in str(error)  # noqa: PT017 - either outcome is right
+        path.write_bytes(whole)
+    assert refused > 0

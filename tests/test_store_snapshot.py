@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexBusy, IndexCorrupt, IndexIncompatible, IndexNotFound, RagError
+from rag.store.folder import IndexFolder
+from rag.store.protocol import PassageId
 from rag.store.scope import Scope
-from rag.store.snapshot import IndexFolder, Snapshot
+from rag.store.snapshot import Snapshot
 from rag.store.vectors import VectorIndex, write_vectors
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
@@ -46,10 +48,11 @@ def test_articles_come_back_as_they_went_in(index: Path) -> None:
     snapshot = Snapshot.open(index)
     for article in ARTICLES:
         assert snapshot.coverage.article(article.id) == article
-    passage, article = snapshot.coverage.passage(1)
-    assert article == PROTEST
-    assert passage.text == "\n\n".join(PROTEST.paragraphs)
-    assert passage.paragraphs == (1, 2)
+    [stored] = snapshot.passages([PassageId(1)])
+    assert stored.article == PROTEST
+    assert stored.passage.text == "\n\n".join(PROTEST.paragraphs)
+    assert stored.passage.paragraphs == (1, 2)
+    assert (stored.previous, stored.next) == (None, None)
 
 
 def test_summary_says_what_there_is(index: Path) -> None:
@@ -149,7 +152,7 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
 def test_reading_writes_nothing(index: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in index.rglob("*")}
     snapshot = Snapshot.open(index)
-    snapshot.coverage.passage(0)
+    snapshot.passages([PassageId(0)])
     IndexFolder(index).verify()
     snapshot.close()
     assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before
@@ -186,7 +189,7 @@ def test_altered_article_is_found_when_it_is_read(index: Path) -> None:
     path = current_folder(index) / "coverage.sqlite"
     path.write_bytes(path.read_bytes().replace(b"nine per cent", b"five per cent"))
     with pytest.raises(IndexCorrupt, match="is not what was stored"):
-        Snapshot.open(index).coverage.passage(0)
+        Snapshot.open(index).passages([PassageId(0)])
 
 
 def test_missing_file_and_altered_manifest_are_refused(index: Path) -> None:
@@ -245,8 +248,8 @@ def test_a_reader_keeps_its_snapshot_while_the_index_moves_on(index: Path) -> No
     folder = IndexFolder(index)
     with folder.changing():
         assert folder.prune(1) == [held.id]
-    assert held.coverage.passage(2)[1] == ORCHESTRA
-    assert not held.is_current()
+    assert held.passages([PassageId(2)])[0].article == ORCHESTRA
+    assert held.refreshed() is not held
     assert Snapshot.open(index).manifest.counts.articles == 1
 
 
