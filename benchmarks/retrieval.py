@@ -44,6 +44,13 @@ def plain_bm25(given: Retriever) -> Setting:
     return Setting("plain BM25", retriever, parse_query=False)
 
 
+def plain_vectors(given: Retriever) -> Setting:
+    """The vectors of our own passages, by the vector of the whole question and nothing else."""
+    weights = Weights(lexical=0.0, neighbour=0.0, article=0.0, clause=0.0)
+    retriever = Retriever(given.store, given.embedder, decompose=undivided, weights=weights)
+    return Setting("plain vectors", retriever, parse_query=False)
+
+
 def settings(everything: Retriever) -> list[Setting]:
     def weighted(name: str, weights: Weights) -> Setting:
         return Setting(name, Retriever(everything.store, everything.embedder, weights=weights))
@@ -61,6 +68,7 @@ def settings(everything: Retriever) -> list[Setting]:
         Setting("question not decomposed", Retriever(everything.store, everything.embedder, decompose=undivided)),
         Setting("nothing read in the question", everything, parse_query=False),
         plain_bm25(everything),
+        plain_vectors(everything),
     ]
 
 
