@@ -16,19 +16,14 @@ from rag.text.words import fold, length_in_words, question_terms, sentence_spans
 
 def test_sentences_end_where_news_sentences_end() -> None:
     text = (
-        'Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3. "We do know," he said.  It cost $1.2 million.'
+        'Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3. "We do know," he said.  It cost $1.2 million. '
+        "Sergei Orlov met U.S. Secretary of State Ann Field. He left the U.S. He came back."
     )
     assert [text[start:end] for start, end in sentence_spans(text)] == [
         "Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3.",
         '"We do know," he said.',
         "It cost $1.2 million.",
-    ]
-
-
-def test_a_country_before_a_title_does_not_end_a_sentence() -> None:
-    text = "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field. He left the U.S. He came back."
-    assert [text[start:end] for start, end in sentence_spans(text)] == [
-        "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field.",
+        "Sergei Orlov met U.S. Secretary of State Ann Field.",
         "He left the U.S.",
         "He came back.",
     ]
@@ -88,7 +83,6 @@ def test_abbreviations_are_no_stop_words_and_numbers_are_plain() -> None:
         ("ar", "الانتخابات في المدينة", "انتخاب في مدين"),
         ("tr", "İzmir'de evlerinde", "izmir ev"),
         ("hi", "समाचार हिन्दी", "समाचार हिन्द"),
-        ("vi", "bến cảng", "ben cang"),
         ("cy", "porthladdoedd yr ynys", "porthladdoedd yr ynys"),
     ],
 )
@@ -104,8 +98,6 @@ def test_terms_are_stems_of_their_language(language: str, text: str, expected: s
         ("港の使用料がﾊﾟﾝ代", "港の の使 使用 用料 料が がパ パン ン代"),
         ("서울에서 회의", "서울 울에 에서 회의"),
         ("ท่าเรือ", "ท่ ่า าเ เร รื ือ"),
-        ("ອາກາດ", "ອາ າກ ກາ າດ"),
-        ("ကျောင်း", "ကျ ျေ ော ာင င် ်း"),
         ("ភ្នំពេញ", "ភ្ ្ន នំ ំព ពេ េញ"),
     ],
 )
