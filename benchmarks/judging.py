@@ -23,7 +23,7 @@ from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
 from rag.answer.llm.judge import Judge, Judged
 from rag.answer.llm.prompt import Prompt
-from rag.evaluation.measures import squeezed
+from rag.evaluation.matching import squeezed
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS

@@ -200,34 +200,25 @@ def evaluate(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     scoped: Annotated[bool, typer.Option("--scoped", help="Search within the scope given with each question.")] = False,
-    compare: Annotated[
-        Path | None,
-        typer.Option("--compare", metavar="DIR", help="Another index, to be compared question by question."),
-    ] = None,
-    run_file: Annotated[
-        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found, in TREC's format.")
-    ] = None,
     answers: Annotated[bool, typer.Option("--answers", help="Measure answers and refusals instead.")] = False,
     generator: _Generator = "quotes",
 ) -> None:
     """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
 
-    Example: rag evaluate questions_dev.json --index data/index --compare data/older --run found.run
+    Example: rag evaluate questions_dev.json --index data/index
     """
     from rag.evaluation.questions import read_questions
-    from rag.evaluation.reporting import report_answers, report_retrieval
+    from rag.evaluation.report import report_answers, report_retrieval
     from rag.sample import QUESTIONS
 
     path = questions or QUESTIONS
     everything = read_questions(path)
     if answers:
-        if compare or run_file:
-            raise ValueError("--compare and --run measure retrieval: leave --answers away")
-        report_answers(everything, index, generator, scoped=scoped)
+        say(report_answers(everything, index, generator, scoped=scoped))
         return
     if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
-    report_retrieval(everything, index, scoped=scoped, compare=compare, run_file=run_file)
+    say(report_retrieval(everything, index, scoped=scoped))
 
 
 @commands.command()

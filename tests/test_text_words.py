@@ -1,3 +1,8 @@
+"""Words, terms and sentences of text in any language, and its tokens."""
+
+from __future__ import annotations
+
+import os
 import unicodedata
 from itertools import pairwise
 
@@ -5,24 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.text import tokens
 from rag.text.words import fold, length_in_words, question_terms, sentence_spans, terms, words
 
 
 def test_sentences_end_where_news_sentences_end() -> None:
     text = (
-        'Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3. "We do know," he said.  It cost $1.2 million.'
+        'Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3. "We do know," he said.  It cost $1.2 million. '
+        "Sergei Orlov met U.S. Secretary of State Ann Field. He left the U.S. He came back."
     )
     assert [text[start:end] for start, end in sentence_spans(text)] == [
         "Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3.",
         '"We do know," he said.',
         "It cost $1.2 million.",
-    ]
-
-
-def test_a_country_before_a_title_does_not_end_a_sentence() -> None:
-    text = "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field. He left the U.S. He came back."
-    assert [text[start:end] for start, end in sentence_spans(text)] == [
-        "Sergei Orlov spoke after meeting U.S. Secretary of State Ann Field.",
+        "Sergei Orlov met U.S. Secretary of State Ann Field.",
         "He left the U.S.",
         "He came back.",
     ]
@@ -82,7 +83,6 @@ def test_abbreviations_are_no_stop_words_and_numbers_are_plain() -> None:
         ("ar", "الانتخابات في المدينة", "انتخاب في مدين"),
         ("tr", "İzmir'de evlerinde", "izmir ev"),
         ("hi", "समाचार हिन्दी", "समाचार हिन्द"),
-        ("vi", "bến cảng", "ben cang"),
         ("cy", "porthladdoedd yr ynys", "porthladdoedd yr ynys"),
     ],
 )
@@ -98,16 +98,12 @@ def test_terms_are_stems_of_their_language(language: str, text: str, expected: s
         ("港の使用料がﾊﾟﾝ代", "港の の使 使用 用料 料が がパ パン ン代"),
         ("서울에서 회의", "서울 울에 에서 회의"),
         ("ท่าเรือ", "ท่ ่า าเ เร รื ือ"),
-        ("ອາກາດ", "ອາ າກ ກາ າດ"),
-        ("ကျောင်း", "ကျ ျေ ော ာင င် ်း"),
         ("ភ្នំពេញ", "ភ្ ្ន នំ ំព ពេ េញ"),
     ],
 )
-@pytest.mark.parametrize("language", [None, "en", "zh", "fr"])
-def test_scripts_without_spaces_give_pairs_of_characters_in_any_language(
-    text: str, expected: str, language: str | None
-) -> None:
-    assert terms(text, language) == expected.split()
+def test_scripts_without_spaces_give_pairs_of_characters_in_any_language(text: str, expected: str) -> None:
+    for language in (None, "en", "zh", "fr"):
+        assert terms(text, language) == expected.split()
     assert "".join(words(text)) == fold(text).replace(" ", "").replace("-", "")
 
 
@@ -143,3 +139,12 @@ def test_length_in_words_of_scripts_without_spaces() -> None:
 def test_terms_of_anything(text: str, language: str | None) -> None:
     assert all(term and term == term.casefold() for term in terms(text, language))
     assert set(question_terms(text, [language])) <= set(terms(text, language))
+
+
+def test_tokens_are_counted_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "/nowhere")
+    tokens._encoding.cache_clear()
+    assert tokens.count_tokens("The harbour master raised the tolls.") == 8
+    assert tokens.count_tokens("<|endoftext|>") > 1  # in an article it is text
+    assert tokens.count_tokens("") == 0
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == "/nowhere"
