@@ -713,7 +713,7 @@ def test_an_answer_is_searched_for_by_the_whole_question(retriever: Retriever) -
 def test_literally_makes_nothing_whole_and_every_state_says_how_it_was(retriever: Retriever) -> None:
     answerer = Answerer(retriever, Asked())
     before = [answerer.answer("What did Odile Brandt say about the tolls?")]
-    assert answerer.answer("And the protest?", after=before, literally=True).rewritten == ""
+    assert answerer.answer("And the protest?", after=before, parse_query=False).rewritten == ""
     states = list(answerer.stream("And the sea wall?", after=before))
     assert {state.rewritten for state in states} == {"What did Odile Brandt say about the sea wall?"}
 

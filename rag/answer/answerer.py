@@ -73,15 +73,15 @@ class Answerer:
         *,
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
-        literally: bool = False,
+        parse_query: bool = True,
         after: Sequence[Answer] = (),
     ) -> Answer:
         """Answer ``question`` from what ``scope`` allows; understands and raises as ``Retriever.search`` does.
 
         ``after`` are the earlier answers of the conversation, oldest first: a question that follows up on them is made
-        whole before it is searched for, unless ``literally``; ``rewritten`` says how.
+        whole before it is searched for, unless ``parse_query`` is False; ``rewritten`` says how.
         """
-        *_, last = self.stream(question, scope=scope, as_of=as_of, literally=literally, after=after)
+        *_, last = self.stream(question, scope=scope, as_of=as_of, parse_query=parse_query, after=after)
         return last
 
     def stream(
@@ -90,7 +90,7 @@ class Answerer:
         *,
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
-        literally: bool = False,
+        parse_query: bool = True,
         after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         """Give the answer as it grows: each value holds one more checked claim, the last one is the whole answer.
@@ -101,9 +101,9 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = checked_question(question)
-        rewritten = "" if literally else self._made_whole(asked, after, as_of or date.today())
+        rewritten = self._made_whole(asked, after, as_of or date.today()) if parse_query else ""
         searched = rewritten or asked
-        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, literally=literally)
+        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, literally=not parse_query)
         snapshot = self.retriever.snapshot
         answer = Answer(
             question=asked,

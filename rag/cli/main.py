@@ -99,7 +99,7 @@ def ask(
     before = [checked_question(one) for one in after or ()]
     answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
     for one in [*before, text]:
-        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, literally=literally, after=answers))
+        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, parse_query=not literally, after=answers))
     answer = answers[-1]
     if save:
         save_answer(save, answer)
@@ -246,7 +246,7 @@ def chat(
     Example: rag chat --index data/index --port 7860
     """
     from rag.answer.answerer import Answerer
-    from rag.web import launch
+    from rag.web.serving import launch
 
     launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
 

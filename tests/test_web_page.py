@@ -34,14 +34,14 @@ from rag.store.coverage import Summary
 from rag.store.scope import EVERYTHING
 from rag.web import build, launch
 from rag.web.conversation import Newest, Turn, View, converse, read_scope
-from rag.web.drawing import (
-    draw_answer,
-    draw_coverage,
-    draw_notice,
-    draw_question,
-    draw_sources,
-    draw_waiting,
-    draw_welcome,
+from rag.web.rendering import (
+    render_answer,
+    render_coverage,
+    render_notice,
+    render_question,
+    render_sources,
+    render_waiting,
+    render_welcome,
     nearest_hits,
 )
 from rag.web.escaping import escaped, link
@@ -179,7 +179,7 @@ def test_an_answer_to_the_character() -> None:
         Claim(TOLLS, (cite(HARBOUR, 1, 1),)),
         Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3))),
     )
-    assert draw_answer(answer, 2) == (
+    assert render_answer(answer, 2) == (
         '<div class="answer">'
         '<p class="lead">From 2 articles of 2 outlets&#44; 4 March 2025 to 12 April 2025&#58;</p>'
         '<div class="claim"><p class="said quoted" dir="auto">'
@@ -201,7 +201,7 @@ def test_an_answer_to_the_character() -> None:
 def test_sources_to_the_character() -> None:
     article = replace(HARBOUR, updated=date(2025, 3, 5), agency="Agency One", subheadings=(Subheading("Angry", 3),))
     answer = answer_of(Claim("She said so.", (cite(article, 2, 1, "said harbour master"),)))
-    assert draw_sources(answer, 7, shown=True) == (
+    assert render_sources(answer, 7, shown=True) == (
         '<details class="turn" id="a7" name="sources" open><summary><span class="label">Sources</span> '
         '<span class="of" dir="auto">Who raised tolls&#63;</span></summary><ol>'
         '<li class="source" id="a7-c1" tabindex="-1" aria-label="Source 1">'
@@ -222,17 +222,17 @@ def test_sources_to_the_character() -> None:
         '<p class="beside" dir="auto">Fishermen called the rise unfair and announced a protest&#46;</p></div>'
         '<a class="back" href="#a7-c1" aria-label="Back to marker 1">Back to the answer</a></li></ol></details>'
     )
-    assert ' name="sources"><summary>' in draw_sources(answer, 7, shown=False)
+    assert ' name="sources"><summary>' in render_sources(answer, 7, shown=False)
 
 
 def test_a_whole_answer_can_be_saved_with_its_sources() -> None:
     growing = answer_of(Claim("She said so.", (cite(HARBOUR, 2, 1),)))
-    assert "download" not in draw_sources(growing, 1, shown=True)
+    assert "download" not in render_sources(growing, 1, shown=True)
     whole = replace(growing, timings={"whole": 0.1})
     for answer in (whole, replace(whole, claims=(), refused=True)):
         links = re.findall(
             r'<a download="(answer\.\w+)" href="data:(text/\w+);charset=utf-8;base64,([^"]*)">',
-            draw_sources(answer, 1, shown=True),
+            render_sources(answer, 1, shown=True),
         )
         assert [link[:2] for link in links] == [("answer.md", "text/markdown"), ("answer.html", "text/html")]
         files = [base64.b64decode(html.unescape(link[2]), validate=True).decode() for link in links]
@@ -244,7 +244,7 @@ def test_what_stays_unanswered_stands_below_the_claims() -> None:
     shown = (
         '<p class="half"><bdi>The coverage does not answer this part&#58; “who paid &#60;b&#62;&#63;”&#46;</bdi></p>'
     )
-    assert draw_answer(answer, 2).endswith(f"</p></div>{shown}</div>")
+    assert render_answer(answer, 2).endswith(f"</p></div>{shown}</div>")
 
 
 def test_how_a_follow_up_was_understood_stands_above_its_answer() -> None:
@@ -253,19 +253,19 @@ def test_how_a_follow_up_was_understood_stands_above_its_answer() -> None:
     shown = (
         '<p class="note asked-as">Understood as: <bdi>Who raised the &#60;b&#62;tolls&#60;&#47;b&#62;&#63;</bdi></p>'
     )
-    assert draw_answer(asked, 2).startswith(f'<div class="answer">{shown}<p class="lead">')
-    assert '<span class="of" dir="auto">Who raised the &#60;b&#62;' in draw_sources(asked, 2, shown=True)
+    assert render_answer(asked, 2).startswith(f'<div class="answer">{shown}<p class="lead">')
+    assert '<span class="of" dir="auto">Who raised the &#60;b&#62;' in render_sources(asked, 2, shown=True)
     refused = replace(asked, claims=(), refused=True)
-    assert draw_answer(refused, 2).startswith(f'<div class="answer refusal">{shown}<p class="said">The coverage does')
+    assert render_answer(refused, 2).startswith(f'<div class="answer refusal">{shown}<p class="said">The coverage does')
     nothing = replace(refused, searched=Summary(0, (), None, None))
     for scope in (EVERYTHING, Scope(outlets=("Strand Radio",))):
-        assert f'<div class="answer refusal">{shown}<p class="said">' in draw_answer(replace(nothing, scope=scope), 2)
-    assert "Understood as" not in draw_answer(replace(asked, rewritten=""), 2)
+        assert f'<div class="answer refusal">{shown}<p class="said">' in render_answer(replace(nothing, scope=scope), 2)
+    assert "Understood as" not in render_answer(replace(asked, rewritten=""), 2)
 
 
 def test_a_source_without_outlet_date_or_address() -> None:
     article = Article(title="Note", paragraphs=("Only this.",))
-    html = draw_sources(answer_of(Claim("Only this.", (cite(article, 1, 1),))), 1, shown=True)
+    html = render_sources(answer_of(Claim("Only this.", (cite(article, 1, 1),))), 1, shown=True)
     assert '<bdi>Unknown outlet</bdi></span> · undated</p><h3 dir="auto">Note</h3><div class="text">' in html
     assert '<p class="cited" dir="auto"><mark>Only this&#46;</mark></p></div>' in html
 
@@ -274,12 +274,12 @@ def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
     answer = answer_of(
         hits=(hit(HARBOUR, 1), hit(HARBOUR, 2, 2), hit(PROTEST, 3)), scope=Scope(outlets=("Strand Radio",))
     )
-    assert draw_answer(answer, 3) == (
+    assert render_answer(answer, 3) == (
         '<div class="answer refusal"><p class="said">The coverage does not answer this.</p>'
         f'<p class="note">{HOLDS} Only this was searched: <bdi>Strand Radio</bdi>. '
         '<a class="nearest" href="#a3">See the passages that come nearest</a></p></div>'
     )
-    drawn = draw_sources(answer, 3, shown=True)
+    drawn = render_sources(answer, 3, shown=True)
     assert drawn.startswith(
         '<details class="turn refused" id="a3" name="sources" open><summary>'
         '<span class="label">Nearest passages, no answer</span>'
@@ -294,37 +294,37 @@ def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
 def test_a_refusal_within_limits_that_hold_nothing() -> None:
     nothing = Summary(0, (), None, None)
     answer = replace(answer_of(scope=Scope(published_from=date(2030, 1, 1))), searched=nothing)
-    assert draw_answer(answer, 1) == (
+    assert render_answer(answer, 1) == (
         '<div class="answer refusal"><p class="said">No article is within these limits.</p>'
         '<p class="note">You limited the search to: <bdi>from 2030&#45;01&#45;01</bdi>. '
         "Widen the limits and ask again.</p></div>"
     )
-    assert '<p class="note">No passage is within these limits.</p>' in draw_sources(answer, 1, shown=True)
-    assert "The index holds no articles." in draw_answer(replace(answer, scope=EVERYTHING), 1)
+    assert '<p class="note">No passage is within these limits.</p>' in render_sources(answer, 1, shown=True)
+    assert "The index holds no articles." in render_answer(replace(answer, scope=EVERYTHING), 1)
 
 
 def test_an_answer_says_its_limits_and_what_was_left_out() -> None:
     answer = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)), scope=Scope(outlets=("The Ellery Courier",)))
     number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
     linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
-    assert draw_answer(replace(answer, cut=(number,)), 1).endswith(
+    assert render_answer(replace(answer, cut=(number,)), 1).endswith(
         '<p class="note">Only this was searched: <bdi>The Ellery Courier</bdi>.</p>'
         '<details class="cut"><summary>1 drafted sentence is left out, as the coverage does not bear this out</summary>'
         "<ul><li><s><bdi>They rose by &#60;b&#62;90&#60;&#47;b&#62; per cent&#46;</bdi></s>: "
         "<bdi>paragraph 1 has no number 90</bdi></li></ul></details></div>"
     )
-    both = draw_answer(replace(answer, cut=(number, linked)), 1)
+    both = render_answer(replace(answer, cut=(number, linked)), 1)
     assert "2 drafted sentences are left out" in both
     assert "it holds a link" in both
     assert "evil" not in both
-    told = draw_answer(replace(answer, notice="The model <b> is down."), 1)
+    told = render_answer(replace(answer, notice="The model <b> is down."), 1)
     assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in told
     refused = replace(answer, claims=(), refused=True, notice="The model <b> is down.")
-    assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in draw_answer(refused, 1)
+    assert "<bdi>The model &#60;b&#62; is down&#46;</bdi>" in render_answer(refused, 1)
 
 
 def test_the_first_view_to_the_character() -> None:
-    assert draw_coverage(SUMMARY, shown=True) == (
+    assert render_coverage(SUMMARY, shown=True) == (
         '<details class="coverage" name="sources" open>'
         '<summary><span class="label">What the index holds</span></summary>'
         f'<p>{HOLDS}</p><ul class="outlets" aria-label="Articles by outlet">'
@@ -333,14 +333,14 @@ def test_the_first_view_to_the_character() -> None:
         "<pre><code>rag-index build PATH</code></pre><p>PATH is a file or a folder of texts, Markdown, JSON or JSONL. "
         "The page uses the new index from the next question on.</p></details>"
     )
-    assert "What do you want to know?" in draw_welcome(3)
-    assert "holds no articles yet" in draw_welcome(0)
+    assert "What do you want to know?" in render_welcome(3)
+    assert "holds no articles yet" in render_welcome(0)
     many = Summary(80, tuple((f"Outlet {number}", 5) for number in range(16)), None, None)
-    assert "<li>4 more outlets <span>20</span></li></ul>" in draw_coverage(many, shown=False)
+    assert "<li>4 more outlets <span>20</span></li></ul>" in render_coverage(many, shown=False)
 
 
 def test_a_notice_is_a_sentence() -> None:
-    assert draw_notice("no outlet '<b>' in the index") == (
+    assert render_notice("no outlet '<b>' in the index") == (
         '<div class="notice" role="alert">No outlet &#39;&#60;b&#62;&#39; in the index.</div>'
     )
 
@@ -361,13 +361,13 @@ def test_no_drawing_lets_hostile_text_make_an_element(text: str) -> None:
         refused = replace(answer, claims=(), refused=True, hits=(hit(article, 1),))
         summary = Summary(1, ((text, 1),), None, None)
         return [
-            draw_question(text),
-            draw_answer(answer, 1),
-            draw_sources(answer, 1, shown=True),
-            draw_answer(refused, 1),
-            draw_sources(refused, 1, shown=True),
-            draw_coverage(summary, shown=True),
-            draw_notice(text),
+            render_question(text),
+            render_answer(answer, 1),
+            render_sources(answer, 1, shown=True),
+            render_answer(refused, 1),
+            render_sources(refused, 1, shown=True),
+            render_coverage(summary, shown=True),
+            render_notice(text),
         ]
 
     shape = [[(tag, sorted(attributes)) for tag, attributes in Seen(html).tags] for html in drawn("plain")]
@@ -396,13 +396,13 @@ def test_limits_become_a_scope() -> None:
 
 def test_an_answer_grows_and_the_box_is_cleared(answerer: Answerer) -> None:
     waiting, *growing = ask(Newest(answerer), "Who raised the tolls in Port Ellery?")
-    assert waiting == View((Turn(draw_question("Who raised the tolls in Port Ellery?"), draw_waiting(), "", ""),))
+    assert waiting == View((Turn(render_question("Who raised the tolls in Port Ellery?"), render_waiting(), "", ""),))
     last = growing[-1]
     assert last.notice == ""
     assert [view.unanswered for view in growing] == ["", *[None] * (len(growing) - 1)]
     whole = answerer.answer("Who raised the tolls in Port Ellery?")
-    assert last.turns[0].answer == draw_answer(whole, 1)
-    assert last.turns[0].sources == draw_sources(whole, 1, shown=True)
+    assert last.turns[0].answer == render_answer(whole, 1)
+    assert last.turns[0].sources == render_sources(whole, 1, shown=True)
     assert len(growing) == len(whole.claims) + 1
 
 
@@ -467,7 +467,7 @@ def test_a_follow_up_is_understood_from_the_turns_before(answerer: Answerer) -> 
         "What did Odile Brandt say about the tolls in April 2025, and why?",
         "What did Odile Brandt say about the tolls in April 2025, and where?",
     ]
-    assert last[1].question == draw_question("And about the tolls?")
+    assert last[1].question == render_question("And about the tolls?")
     # What is kept is little: the last few answers, without their hits.
     assert [one.given is None for one in last] == [True, True, False, False, False, False]
     assert {one.given.hits for one in last if one.given} == {()}
