@@ -20,8 +20,8 @@ from rag.answer.answers import (
     what_was_searched,
 )
 from rag.articles import Article, day_in_words
-from rag.check import Citation
-from rag.record.export import export
+from rag.check.citations import Citation
+from rag.record.export.formats import export
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
 from rag.store.coverage import Summary

@@ -122,6 +122,8 @@ def _application(page: gr.Blocks, host: str) -> SecurityHeaders:
 
 def _listen(host: str, port: int | None) -> socket.socket:
     """Bind the port, or the first free one; the socket is handed on, so that nobody can take it in between."""
+    if port is not None and not 0 <= port <= 65535:
+        raise RagError(f"there is no port {port}: name one from 1024 to 65535 with --port")
     try:
         family, *_, address = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except OSError as error:
@@ -129,8 +131,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
     for candidate in _DEFAULT_PORTS if port is None else [port]:
         try:
             return socket.create_server((address[0], candidate), family=family)
-        except OverflowError as error:
-            raise RagError(f"there is no port {port}: name one from 1024 to 65535 with --port") from error
         except PermissionError as error:
             raise RagError(f"port {candidate} is not open to you: name one from 1024 with --port") from error
         except OSError as error:
