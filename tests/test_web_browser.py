@@ -201,8 +201,10 @@ def test_an_answer_is_saved_with_its_sources(page: Page, answerer: Answerer, tmp
     page.ask(TWICE)
     for link in page.all("#sources .save a"):
         link.click()
-    page.until(lambda: {path.name for path in tmp_path.iterdir()} == {"answer.md", "answer.html"})
-    assert (tmp_path / "answer.md").read_text(encoding="utf-8") == export(answerer.answer(TWICE), "markdown")
+    files = {"answer.md": "markdown", "answer.html": "html"}
+    page.until(lambda: {path.name for path in tmp_path.iterdir()} == files.keys())
+    for name, form in files.items():
+        assert (tmp_path / name).read_text(encoding="utf-8") == export(answerer.answer(TWICE), form)
     assert page.requested_elsewhere() == set()
 
 

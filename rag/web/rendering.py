@@ -68,14 +68,11 @@ def render_answer(answer: Answer, turn: int) -> str:
     rewritten = f'<p class="note rewritten">Rewritten as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
     if answer.refused:
         return f'<div class="answer refusal">{rewritten}{_refusal(answer, turn)}</div>'
-    parts = [rewritten]
-    if answer.claims:
-        parts.append(f'<p class="lead">{escaped(lead(answer))}</p>')
+    parts = [rewritten, f'<p class="lead">{escaped(lead(answer))}</p>' if answer.claims else ""]
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
         parts.append(f'<p class="unanswered">{isolated(not_answered(answer))}</p>')
-    if notes := [*_limits(answer), isolated(left_out(answer.searched)), isolated(answer.notice)]:
-        parts.append(_note(notes))
+    parts.append(_note([*_limits(answer), isolated(left_out(answer.searched)), isolated(answer.notice)]))
     if answer.cut:
         parts.append(_cut(answer.cut))
     return f'<div class="answer">{"".join(parts)}</div>'
@@ -91,7 +88,7 @@ def _refusal(answer: Answer, turn: int) -> str:
         said = "No article is within these limits."
         notes = [*_limits(answer), isolated(left_out(answer.searched)), "Widen the limits and ask again."]
     else:
-        said, notes = "The index holds no articles.", []
+        return '<p class="said">The index holds no articles.</p>'
     return f'<p class="said">{said}</p>{_note(notes)}'
 
 
@@ -119,16 +116,9 @@ def _claim(claim: Claim, turn: int) -> str:
 
 
 def _marker(citation: Citation, turn: int) -> str:
-    where = escaped(f"Source {citation.marker}: {origin(citation.article)}, paragraph {citation.paragraph}")
-    return (
-        f'<a class="marker" href="#{_source_id(citation, turn)}" title="{where}" aria-label="{where}">'
-        f"&#91;{citation.marker}&#93;</a>"
-    )
-
-
-def _source_id(citation: Citation, turn: int) -> str:
-    """The id of a source in the page: ``a2-c1`` is the first citation of the second answer."""
-    return f"a{turn}-c{citation.marker}"
+    number = citation.marker
+    where = escaped(f"Source {number}: {origin(citation.article)}, paragraph {citation.paragraph}")
+    return f'<a class="marker" href="#a{turn}-c{number}" title="{where}" aria-label="{where}">&#91;{number}&#93;</a>'
 
 
 def _cut(cut: Sequence[Cut]) -> str:
@@ -183,14 +173,12 @@ def _downloads(answer: Answer) -> str:
 
 def nearest_hits(answer: Answer) -> list[Hit]:
     """Return the best passage of each of the articles that came nearest."""
-    best: dict[str, Hit] = {}
-    for hit in answer.hits:
-        best.setdefault(hit.article.id, hit)
-    return list(best.values())[:_NEAREST]
+    best = {hit.article.id: hit for hit in reversed(answer.hits)}
+    return sorted(best.values(), key=lambda hit: hit.rank)[:_NEAREST]
 
 
 def _source(citation: Citation, turn: int) -> str:
-    number, place = citation.marker, _source_id(citation, turn)
+    number, place = citation.marker, f"a{turn}-c{citation.marker}"
     return (
         f'<li class="source" id="{place}" tabindex="-1" aria-label="Source {number}">'
         f'<span class="number" aria-hidden="true">{number}</span>'
@@ -200,23 +188,19 @@ def _source(citation: Citation, turn: int) -> str:
 
 
 def _near(hit: Hit) -> str:
-    paragraphs = "".join(
-        _paragraph("neighbour", escaped(hit.article.paragraph(span.paragraph)[span.start : span.end]))
-        for span in hit.passage.spans
-    )
+    texts = [hit.article.paragraph(span.paragraph)[span.start : span.end] for span in hit.passage.spans]
+    paragraphs = "".join(f'<p class="neighbour" dir="auto">{escaped(text)}</p>' for text in texts)
     return f'<li class="near">{_heading(hit.article, hit.article.url)}<div class="text">{paragraphs}</div></li>'
 
 
 def _heading(article: Article, url: str | None) -> str:
     day, updated = article.published, article.updated
     published = f'<time datetime="{day}">{day_in_words(day)}</time>' if day else "undated"
-    details = [f"By {isolated(', '.join(article.authors))}"] if article.authors else []
-    if article.agency:
-        details.append(isolated(article.agency))
-    if updated and updated != day:
-        details.append(f'updated <time datetime="{updated}">{day_in_words(updated)}</time>')
-    if host := host_of(article.url):
-        details.append(isolated(host))
+    authors = f"By {isolated(', '.join(article.authors))}" if article.authors else ""
+    changed = f'updated <time datetime="{updated}">{day_in_words(updated)}</time>' if updated and updated != day else ""
+    details = list(
+        filter(None, (authors, isolated(article.agency or ""), changed, isolated(host_of(article.url) or "")))
+    )
     byline = f'<p class="byline">{" · ".join(details)}</p>' if details else ""
     return (
         f'<p class="origin"><span class="outlet">{isolated(article.outlet or "Unknown outlet")}</span> · {published}'
@@ -237,9 +221,9 @@ def _excerpt(citation: Citation) -> str:
         if number == cited:
             pieces = text[: citation.start], text[citation.start : citation.end], text[citation.end :]
             before, quote, after = map(_spaced, pieces)
-            rendered.append(_paragraph("cited", f"{before}<mark>{quote}</mark>{after}"))
+            rendered.append(f'<p class="cited" dir="auto">{before}<mark>{quote}</mark>{after}</p>')
         else:
-            rendered.append(_paragraph("neighbour", escaped(text)))
+            rendered.append(f'<p class="neighbour" dir="auto">{escaped(text)}</p>')
     return "".join(rendered)
 
 
@@ -248,10 +232,6 @@ def _spaced(piece: str) -> str:
     left = " " if piece[:1].isspace() else ""
     right = " " if piece[-1:].isspace() and piece.strip() else ""
     return f"{left}{escaped(piece)}{right}"
-
-
-def _paragraph(kind: str, html: str) -> str:
-    return f'<p class="{kind}" dir="auto">{html}</p>'
 
 
 def render_coverage(summary: Summary) -> str:
