@@ -22,7 +22,7 @@ from rag.record.export import FORMATS, export
 from rag.record.links import deep_link, host_of, web_address
 from rag.search.hits import Explanation, Hit
 from rag.store.protocol import Summary
-from tests.test_page import HOSTILE
+from tests.test_web_page import HOSTILE
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
 SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))

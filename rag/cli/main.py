@@ -237,7 +237,7 @@ def chat(
     Example: rag chat --index data/index --port 7860
     """
     from rag.answer.answerer import Answerer
-    from rag.web import launch
+    from rag.web.serving import launch
 
     launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
 

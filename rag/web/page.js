@@ -1,11 +1,11 @@
-// Leads from a marker to its paragraph and back, and makes gradio's markup fit to read and to use.
+// Leads from a marker to its paragraph and back, and corrects gradio's markup where it is hard to read or to use.
 "use strict";
 
 (() => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const behavior = () => (calm.matches ? "auto" : "smooth");
 
-  // Ids are only ever written by drawing.py; what does not look like one is left alone.
+  // Ids are only ever written by rendering.py; what does not look like one is left alone.
   const target = (link) => {
     const id = (link.getAttribute("href") || "").split("#")[1] || "";
     return /^a\d+(-c\d+)?$/.test(id) ? document.getElementById(id) : null;
@@ -48,10 +48,10 @@
     if (element) show(element);
   });
 
-  // What gradio sets up anew each time it draws.
+  // Gradio renders these anew again and again.
   let asked = 0;
   let waited = false;
-  const mend = () => {
+  const adjust = () => {
     for (const field of document.querySelectorAll("#from input, #to input")) {
       if (field.type !== "date") field.type = "date";
     }
@@ -78,7 +78,7 @@
     asked = questions.length;
     waited = waiting;
   };
-  document.addEventListener("click", () => setTimeout(mend));
-  new MutationObserver(mend).observe(document.documentElement, { childList: true, subtree: true });
-  mend();
+  document.addEventListener("click", () => setTimeout(adjust));
+  new MutationObserver(adjust).observe(document.documentElement, { childList: true, subtree: true });
+  adjust();
 })();
