@@ -560,9 +560,9 @@ def test_the_command_on_articles_alone(rag: Any, index: Path, tmp_path: Path) ->
 def test_other_articles_are_told(rag: Any, index: Path, tmp_path: Path) -> None:
     items = [{"question": "x", "type": "single", "gold": [{"url": "https://nowhere.example/a", "fact": "Never."}]}]
     code, _, err = rag("evaluate", write(tmp_path / "q.json", items), "--index", index)
-    assert code == 0
+    assert code == 1
     assert "1 of 1 article that the questions name" in err
-    assert "none of the evidence was found: are these questions about the articles of this index?" in err
+    assert err.endswith(f"error: none of the evidence was found: these questions are not about the articles of {index}\n")
 
 
 def test_wrong_arguments_are_told_before_anything_is_asked(rag: Any, index: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from benchmarks.injections import INJECTIONS
 from rag import Answer, Article, Citation, Claim, Scope
 from rag.articles import Passage, Span, Subheading
-from rag.record.export import FORMATS, export
+from rag.record.export.formats import FORMATS, export
 from rag.record.links import deep_link, host_of, web_address
 from rag.search.hits import Explanation, Hit
 from rag.store.protocol import Summary

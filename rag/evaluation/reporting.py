@@ -52,8 +52,8 @@ def report_retrieval(
             error=True,
         )
     if not any(any(one.values.values()) for one in found.scores):
-        say("none of the evidence was found: are these questions about the articles of this index?", error=True)
-    say(f"snapshot {retriever.store.id}, model {retriever.store.model.name}")
+        raise ValueError(f"none of the evidence was found: these questions are not about the articles of {index}")
+    say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
     if other:
         before = latency(other, asked, scoped=scoped)
         differences = intervals.compare(found.scores, examine(other, asked, scoped=scoped).scores)
