@@ -17,7 +17,6 @@ from pathlib import Path
 from benchmarks.falsehoods import Changer, Kind
 from benchmarks.verification import by_hand, sample_articles
 from index.building import build
-from rag.answer.answerer import Answerer
 from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
 from rag.answer.llm.judge import Judge, Judged
@@ -26,6 +25,7 @@ from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
+from rag.search.retriever import Retriever
 from rag.store.snapshot import IndexFolder
 
 PARAPHRASES = 36
@@ -70,12 +70,11 @@ def main(name: str, index: str | None) -> None:
     folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
     if index is None:
         build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
-    answerer = Answerer.open(folder)
-    retriever = answerer.retriever
+    retriever = Retriever.open(folder)
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
     sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "changed": []}
     for question in [one for one in questions if one.facts][::4]:
-        for sentence in answerer.sentences(retriever.search(question.text, limit=20)):
+        for sentence in retriever.sentences(retriever.search(question.text, limit=20)):
             paragraph = sentence.article.paragraph(sentence.paragraph)
             if not any(squeezed(fact) in squeezed(paragraph) for fact in question.facts):
                 continue
@@ -83,7 +82,7 @@ def main(name: str, index: str | None) -> None:
             sides["answers"].append(leanings[-1])
             break
     for question in [one for one in questions if not one.facts][::2]:
-        judge.answers(question.text, answerer.sentences(retriever.search(question.text, limit=20))[0])
+        judge.answers(question.text, retriever.sentences(retriever.search(question.text, limit=20))[0])
         sides["near misses"].append(leanings[-1])
     for statement, changed, cited in statements():
         judge.says(statement, cited)

@@ -20,8 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building import build
-from rag.answer.answerer import Answerer
-from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability, values
 from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
@@ -55,10 +53,8 @@ class Asked:
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
-    answerable = answerable_here(question, find_articles(retriever.snapshot, question.articles))
-    sentences = Answerer(retriever, ExtractiveGenerator()).sentences(
-        retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on)
-    )
+    answerable = answerable_here(question, find_articles(retriever.store, question.articles))
+    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
     facts = [squeezed(fact) for fact in question.facts]
     evidence, neighbour = [], []
     for one in sentences if answerable else ():

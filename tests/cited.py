@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from rag import Answer, Article, Citation, Claim, Scope
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 
 SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
 SNAPSHOT = "20260314T101112Z-0a1b2c3d"

@@ -24,7 +24,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from rag import Answerer, Article, Citation, Scope
 from rag.answer.answers import Answer, Claim
 from rag.articles import Subheading
-from rag.record.export import export
+from rag.record.export.formats import export
 from rag.record.links import deep_link
 from rag.store.scope import EVERYTHING
 from rag.web import build

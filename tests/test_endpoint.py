@@ -94,7 +94,7 @@ def test_a_real_server_refuses_another_key(model: LocalModel) -> None:
 
 def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, retriever: Retriever) -> None:
     question = "Who raised the tolls of the harbour?"
-    sentences = Answerer(retriever, ExtractiveGenerator()).sentences(retriever.search(question, limit=5))
+    sentences = retriever.sentences(retriever.search(question, limit=5))
     drafts: list[Draft] = []
     try:
         drafts.extend(Writer(model, budget=600)(question, sentences))

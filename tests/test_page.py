@@ -26,7 +26,7 @@ from rag.answer.drafts import Draft
 from rag.answer.sentences import Sentence
 from rag.articles import Passage, Span, Subheading
 from rag.check import Citation, Outcome, Rule
-from rag.record.export import export
+from rag.record.export.formats import export
 from rag.record.links import host_of
 from rag.search.hits import Explanation, Hit
 from rag.search.retriever import Retriever

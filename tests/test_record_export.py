@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from rag import Answer, Article, Claim, Hit, Passage, Scope, Span
 from rag.record.export.formats import FORMATS, export
 from rag.search.hits import Explanation
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from tests.cited import answer_of, cite, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 

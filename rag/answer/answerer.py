@@ -14,11 +14,10 @@ from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.generators import create_generator, followup_rewriter, shown_name
-from rag.answer.sentences import Asking, Sentence, rank_sentences, says_enough
+from rag.answer.sentences import Sentence, rank_sentences
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
-from rag.query import RewriteFollowup, Turn, parse_question, rewrite_followup
-from rag.search.hits import SearchResult
+from rag.query.following import RewriteFollowup, Turn, rewrite_followup
 from rag.search.retriever import LONGEST_QUESTION, Retriever, checked_question
 from rag.store.scope import EVERYTHING, Scope
 
@@ -105,9 +104,9 @@ class Answerer:
         rewritten = self._rewritten(asked, after, as_of or date.today()) if parse_query else ""
         searched = rewritten or asked
         found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, parse_query=parse_query)
-        snapshot = self.retriever.snapshot
+        store = self.retriever.store
         timings = {"searched": time.perf_counter() - started}
-        sentences = self.sentences(found)
+        sentences = rank_sentences(found, self.retriever)
         answer = Answer(
             question=asked,
             rewritten=rewritten,
@@ -121,7 +120,7 @@ class Answerer:
             relaxed=found.relaxed,
             probability=sentences[0].relevance if sentences else 0.0,
             generator=self.generator_name,
-            model=snapshot.manifest.model.name,
+            model=store.model.name,
             timings=timings,
         )
         drafts = self.generator(searched, sentences)
@@ -136,7 +135,7 @@ class Answerer:
                 continue
             if draft is None:
                 break
-            checked = check_draft(draft, len(answer.citations) + 1, snapshot.coverage, self._similarity)
+            checked = check_draft(draft, len(answer.citations) + 1, store, self._similarity)
             if isinstance(checked, Cut):
                 answer = replace(answer, cut=(*answer.cut, checked))
                 continue
@@ -149,16 +148,6 @@ class Answerer:
             unanswered=_unanswered(answer, found.subqueries, sentences),
             timings={**timings, "whole": time.perf_counter() - started},
         )
-
-    def sentences(self, found: SearchResult) -> list[Sentence]:
-        """Return the sentences of what was found, those first that most likely answer the question, or a sub-query."""
-        parsed, retriever = found.parsed, self.retriever
-        subqueries = [parse_question(one, retriever.names, as_of=parsed.as_of) for one in found.subqueries]
-        if len(subqueries) < 2 or not all(says_enough(one) for one in subqueries):
-            subqueries = []
-        vectors = retriever.embed_questions([parsed.question, *(one.question for one in subqueries)])
-        whole, *parts = (Asking(one, vectors[one.question]) for one in (parsed, *subqueries))
-        return rank_sentences(whole, parts, found.hits, retriever.snapshot.lexical, retriever.embedder)
 
     def _rewritten(self, question: str, after: Sequence[Answer], as_of: date) -> str:
         """A follow-up rewritten from the answers before it; "" where it stands alone, or would grow too long."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from rag.answer.wording import lead, not_answered, origin, refusal
 from rag.check import Citation, Outcome, Rule, Verdict
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.store.scope import Scope
 
 VERBATIM = Verdict(Outcome.SUPPORTED, None, "it is quoted word for word", ())

@@ -8,10 +8,10 @@ from dataclasses import replace
 from rag.answer.answers import VERBATIM, Claim, Cut
 from rag.answer.drafts import Draft
 from rag.check import Citation, Outcome, Rule, Similarity, Support, check, validate_citation
-from rag.store.snapshot import Coverage
+from rag.store.protocol import Store
 
 
-def check_draft(draft: Draft, first: int, coverage: Coverage, similarity: Similarity) -> Claim | Cut:
+def check_draft(draft: Draft, first: int, store: Store, similarity: Similarity) -> Claim | Cut:
     """Return the claim that ``draft`` makes, its markers counted from ``first``; or, unsupported, what was cut.
 
     A sentence that quotes its evidence word for word needs only to stand there; any other is checked against the cited
@@ -26,20 +26,20 @@ def check_draft(draft: Draft, first: int, coverage: Coverage, similarity: Simila
         for marker, one in enumerate(draft.evidence, start=first)
     ]
     verdict = VERBATIM
-    if [one.quote for one in cited] != [draft.text] and not _misplaced(cited, coverage):
+    if [one.quote for one in cited] != [draft.text] and not _misplaced(cited, store):
         paragraphs = list(dict.fromkeys((one.article, one.paragraph) for one in cited))
         verdict = check(draft.text, paragraphs, similarity=similarity)
         if verdict.outcome is not Outcome.SUPPORTED:
             return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
         cited = [_citation(marker, one) for marker, one in enumerate(_joined(verdict.supports), start=first)]
-    if misplaced := _misplaced(cited, coverage):
+    if misplaced := _misplaced(cited, store):
         return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
     return Claim(draft.text, tuple(cited), verdict)
 
 
-def _misplaced(citations: Sequence[Citation], coverage: Coverage) -> str | None:
+def _misplaced(citations: Sequence[Citation], store: Store) -> str | None:
     """What is wrong with the first citation whose quote is not in its place; None where all are."""
-    return next(filter(None, (validate_citation(one, coverage) for one in citations)), None)
+    return next(filter(None, (validate_citation(one, store) for one in citations)), None)
 
 
 def _joined(supports: Sequence[Support]) -> list[Support]:

@@ -8,9 +8,9 @@ from datetime import date
 
 from rag.articles import Article, day_in_words
 from rag.check import Citation
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
-from rag.store.coverage import Summary
+from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope
 from rag.text.words import counted
 
@@ -56,15 +56,18 @@ def refusal(searched: Summary, scope: Scope, hits: Sequence[Hit]) -> str:
 
 
 def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint]) -> str:
-    """Say which restrictions were read in a question, which were relaxed, and which outlets the index lacks; or ""."""
+    """Say what was read in a question: its limits, its preferences, what was relaxed, outlets that the index lacks."""
     if not parsed:
         return ""
-    applied = [_as_read(one) for one in parsed.constraints if one.restricts and one not in relaxed]
-    unknown = [f"“{one.words}”" for one in parsed.unknown_outlets]
-    said = [f"Read in the question: {', '.join(applied)}."] if applied else []
-    said += [f"Relaxed, because nothing would be left: {', '.join(map(_as_read, relaxed))}."] if relaxed else []
-    said += [f"Not in this index: {', '.join(unknown)}."] if unknown else []
-    return " ".join(said)
+    limits = [one for one in parsed.constraints if one.restricts and one not in relaxed]
+    preferences = [one for one in parsed.constraints if not one.restricts]
+    said = (
+        ("Read in the question", limits),
+        ("Preferred, as the question names it", preferences),
+        ("Relaxed, because nothing would be left", relaxed),
+        ("Not in this index", parsed.unknown_outlets),
+    )
+    return " ".join(f"{words}: {', '.join(map(_as_read, found))}." for words, found in said if found)
 
 
 def _as_read(constraint: Constraint) -> str:

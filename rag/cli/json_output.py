@@ -7,7 +7,7 @@ from datetime import date
 
 from rag.answer.answers import Answer
 from rag.articles import Article
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
 from rag.search.hits import Hit, SearchResult
 
@@ -58,7 +58,7 @@ def hit_record(hit: Hit) -> Record:
         "explain": {
             "lexical": round(hit.explain.lexical, 6),
             "dense": round(hit.explain.dense, 6),
-            "subquery": hit.explain.part,
+            "subquery": hit.explain.subquery,
             "reranked": hit.explain.reranked,
         },
         "near_duplicates": [article_record(one.article) for one in hit.near_duplicates],

@@ -53,7 +53,7 @@ def report_retrieval(
         )
     if not any(any(one.values.values()) for one in found.scores):
         raise ValueError(f"none of the evidence was found: these questions are not about the articles of {index}")
-    say(f"snapshot {retriever.snapshot.id}, model {retriever.snapshot.manifest.model.name}")
+    say(f"snapshot {retriever.store.id}, model {retriever.store.model.name}")
     if other:
         before = latency(other, asked, scoped=scoped)
         differences = intervals.compare(found.scores, examine(other, asked, scoped=scoped).scores)

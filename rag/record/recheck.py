@@ -11,7 +11,7 @@ from rag.answer.answers import Answer, Claim
 from rag.answer.wording import origin
 from rag.articles import Article, Span, day_in_words
 from rag.check import Citation, validate_citation
-from rag.store.snapshot import Coverage, Snapshot
+from rag.store.protocol import Store
 from rag.text.words import counted, sentence_spans
 
 
@@ -75,25 +75,25 @@ class Recheck:
         return f"{holding} of {counted(len(self.citations), 'citation')} {verb} in snapshot {self.snapshot}"
 
 
-def recheck(answer: Answer, snapshot: Store) -> Recheck:
-    """Compare each citation of ``answer`` with what ``snapshot`` holds of its article now; no model is needed.
+def recheck(answer: Answer, store: Store) -> Recheck:
+    """Compare each citation of ``answer`` with what ``store`` holds of its article now; no model is needed.
 
     An article is found again by its id, which comes from its url. One without a url has its id from its text: changed,
     it counts as missing.
 
     Raises:
-        IndexCorrupt: an article of the snapshot cannot be read.
+        IndexCorrupt: an article of an index cannot be read.
     """
-    rechecked = {one.marker: _rechecked(one, snapshot.coverage) for one in answer.citations}
+    rechecked = {one.marker: _rechecked(one, store) for one in answer.citations}
     affected = [claim for claim in answer.claims if not all(rechecked[one.marker].place for one in claim.citations)]
-    return Recheck(snapshot.id, tuple(rechecked.values()), tuple(affected))
+    return Recheck(store.id, tuple(rechecked.values()), tuple(affected))
 
 
-def _rechecked(citation: Citation, coverage: Coverage) -> RecheckedCitation:
-    article = coverage.article(citation.article.id)
+def _rechecked(citation: Citation, store: Store) -> RecheckedCitation:
+    article = store.article(citation.article.id)
     if article is None:
         return RecheckedCitation(citation, Standing.MISSING)
-    if article.version == citation.article.version and not validate_citation(citation, coverage):
+    if article.version == citation.article.version and not validate_citation(citation, store):
         same = Span(citation.paragraph, citation.start, citation.end)
         return RecheckedCitation(citation, Standing.HOLDS, article, same)
     if place := _place(citation, article):

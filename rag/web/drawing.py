@@ -8,20 +8,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from rag.answer.answers import (
-    Answer,
-    Claim,
-    Cut,
-    how_it_was_read,
-    lead,
-    left_out,
-    not_answered,
-    origin,
-    what_was_searched,
-)
+from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.wording import how_it_was_read, lead, not_answered, origin, skipped_articles, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.check import Citation
-from rag.record.export import export
+from rag.record.export.formats import export
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
 from rag.store.protocol import Summary
@@ -55,16 +46,16 @@ def draw_answer(answer: Answer, turn: int) -> str:
         return _refusal(answer, turn)
     parts = [_rewritten(answer)]
     if answer.claims:
-        parts.append(f'<p class="lead">{escaped(lead(answer))}</p>')
+        parts.append(f'<p class="lead">{escaped(lead(answer.citations))}</p>')
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
-        parts.append(f'<p class="half">{isolated(not_answered(answer))}</p>')
+        parts.append(f'<p class="half">{isolated(not_answered(answer.unanswered))}</p>')
     notes = []
     if answer.scope:
         notes.append(f"Only this was searched: {isolated(str(answer.scope))}.")
-    if read := how_it_was_read(answer):
+    if read := how_it_was_read(answer.parsed, answer.relaxed):
         notes.append(isolated(read))
-    if lacking := left_out(answer.searched):
+    if lacking := skipped_articles(answer.searched):
         notes.append(lacking)
     if answer.notice:
         notes.append(isolated(answer.notice))
@@ -207,7 +198,7 @@ def _refusal(answer: Answer, turn: int) -> str:
         return f'<div class="answer refusal">{_rewritten(answer)}<p class="said">The index holds no articles.</p></div>'
     if not answer.searched.articles:
         limits = f"You limited the search to: {isolated(str(answer.scope))}."
-        notes = " ".join(filter(None, (limits, left_out(answer.searched), "Widen the limits and ask again.")))
+        notes = " ".join(filter(None, (limits, skipped_articles(answer.searched), "Widen the limits and ask again.")))
         return (
             f'<div class="answer refusal">{_rewritten(answer)}'
             '<p class="said">No article is within these limits.</p>'
@@ -215,7 +206,7 @@ def _refusal(answer: Answer, turn: int) -> str:
         )
     searched = escaped(what_was_searched(answer.searched))
     limits = f" Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
-    limits += f" {isolated(read)}" if (read := how_it_was_read(answer)) else ""
+    limits += f" {isolated(read)}" if (read := how_it_was_read(answer.parsed, answer.relaxed)) else ""
     limits += f" {isolated(answer.notice)}" if answer.notice else ""
     near = f' <a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if nearest_hits(answer) else ""
     return (
