@@ -21,7 +21,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer, Claim, what_was_searched
+from rag.answer.answers import Answer, Claim
+from rag.answer.wording import what_was_searched
 from rag.articles import Article, Subheading
 from rag.check.citations import Citation
 from rag.record.export.formats import export

@@ -8,17 +8,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from rag.answer.answers import (
-    Answer,
-    Claim,
-    Cut,
-    how_it_was_read,
-    lead,
-    left_out,
-    not_answered,
-    origin,
-    what_was_searched,
-)
+from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.wording import how_it_was_read, lead, not_answered, origin, skipped_articles, what_was_searched
 from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
 from rag.record.export.formats import export
@@ -68,11 +59,11 @@ def render_answer(answer: Answer, turn: int) -> str:
     rewritten = f'<p class="note rewritten">Rewritten as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
     if answer.refused:
         return f'<div class="answer refusal">{rewritten}{_refusal(answer, turn)}</div>'
-    parts = [rewritten, f'<p class="lead">{escaped(lead(answer))}</p>' if answer.claims else ""]
+    parts = [rewritten, f'<p class="lead">{escaped(lead(answer.citations))}</p>' if answer.claims else ""]
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
-        parts.append(f'<p class="unanswered">{isolated(not_answered(answer))}</p>')
-    parts.append(_note([*_limits(answer), isolated(left_out(answer.searched)), isolated(answer.notice)]))
+        parts.append(f'<p class="unanswered">{isolated(not_answered(answer.unanswered))}</p>')
+    parts.append(_note([*_limits(answer), isolated(skipped_articles(answer.searched)), isolated(answer.notice)]))
     if answer.cut:
         parts.append(_cut(answer.cut))
     return f'<div class="answer">{"".join(parts)}</div>'
@@ -86,7 +77,7 @@ def _refusal(answer: Answer, turn: int) -> str:
             notes.append(f'<a class="nearest" href="#a{turn}">See the passages that come nearest</a>')
     elif answer.scope:
         said = "No article is within these limits."
-        notes = [*_limits(answer), isolated(left_out(answer.searched)), "Widen the limits and ask again."]
+        notes = [*_limits(answer), isolated(skipped_articles(answer.searched)), "Widen the limits and ask again."]
     else:
         return '<p class="said">The index holds no articles.</p>'
     return f'<p class="said">{said}</p>{_note(notes)}'
@@ -95,7 +86,7 @@ def _refusal(answer: Answer, turn: int) -> str:
 def _limits(answer: Answer) -> list[str]:
     """Say what was searched, and what of it was read in the question."""
     searched = f"Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
-    return [searched, isolated(how_it_was_read(answer))]
+    return [searched, isolated(how_it_was_read(answer.parsed, answer.relaxed))]
 
 
 def _note(sentences: Sequence[str]) -> str:

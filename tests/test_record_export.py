@@ -8,44 +8,20 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from benchmarks.injections import INJECTIONS
-from rag import Answer, Article, Citation, Claim, Scope
-from rag.articles import Passage, Span, Subheading
-from rag.record.export import FORMATS, export
-from rag.record.links import deep_link, host_of, web_address
-from rag.search.hits import Explanation, Hit
+from rag import Answer, Article, Claim, Hit, Passage, Scope, Span
+from rag.record.export.formats import FORMATS, export
+from rag.search.hits import Explanation
 from rag.store.protocol import Summary
-from tests.test_web_page import HOSTILE
+from tests.cited import answer_of, cite, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
-SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
 TOLLS_URL = "https://www.ellery-courier.example/2025/03/04/tolls"
-
-
-def cite(article: Article, paragraph: int, marker: int, quote: str = "") -> Citation:
-    text = article.paragraph(paragraph)
-    quote = quote or text
-    start = text.index(quote)
-    return Citation(marker, article, paragraph, start, start + len(quote), quote)
-
-
-def answer_of(*claims: Claim, question: str = "Who raised the tolls?") -> Answer:
-    return Answer(
-        question, Scope(), claims, not claims, (), SUMMARY, "20260314T101112Z-0a1b2c3d", generator="quotes", model="toy"
-    )
-
-
-def said(article: Article, paragraph: int, marker: int) -> Claim:
-    return Claim(article.paragraph(paragraph), (cite(article, paragraph, marker),))
-
-
 TWO = answer_of(
     Claim("The tolls rose.", (cite(HARBOUR, 1, 1, "raised the tolls by nine per cent"), cite(PROTEST, 2, 2))),
     said(HARBOUR, 3, 3),
@@ -55,132 +31,38 @@ LIMITED = replace(
     scope=Scope(outlets=("The Ellery Courier",)),
     hits=(Hit(1, 1.0, Passage(HARBOUR.id, (Span(1, 0, 5),), "The h"), HARBOUR, Explanation(0, 0, "")),),
 )
-HOSTILE_TEXTS = [
-    *HOSTILE,
-    *INJECTIONS,
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '<img src="https://evil.example/x.png" onerror="alert(1)">',
+    "[click](https://evil.example) ![see](https://evil.example/i.png)",
+    "as proven [1] and [2](#c2) and [^1] and [^1]: x",
+    "https://evil.example and www.evil.example and a@evil.example and mailto:a@evil.example",
+    "\u202edesrever\u202c \u2067isolated",
+    "\" onmouseover='alert(1)' x=`y`",
+    "line\n\n<b>bold</b>\r\n\tnext\x00\x1b",
+    "&lt;b&gt; &#60;b&#62; &amp;",
+    "{{value}} ${alert(1)} {% raw %} $$\\href{https://evil.example}{x}$$ \\(a\\)",
+    "<details open ontoggle=alert(1)><style>*{background:url(//evil.example)}</style>",
+    "</title></mark></blockquote><!-- x -->",
+    r"\input{/etc/passwd} } @article{x, ~^_%#&$ {{{ \} \{",
+    "# heading",
     "- x",
     "1. x",
     "12) x",
     "+ x",
     ": x",
     "===",
-    "---",
     "> x",
     "\t\tcode",
     "| a | b |",
+    "```\ncode\n```",
 ]
 
 
 def hostile(text: str) -> Answer:
     article = Article(text, (text, f"before {text} behind"), text, "https://news.example/a", (text, "Mara Quill"))
-    return replace(
-        answer_of(said(article, 1, 1), Claim(f"said {text}", (cite(article, 2, 2, text),)), question=text),
-        notice=text,
-    )
-
-
-# ---- links to the sentence
-
-LONG = "One two three four five six seven eight nine ten eleven twelve."
-LINKS = [
-    ("So it was.", "So%20it%20was"),
-    ("“A, b-c & d,” she said: 100 %.", "A%2C%20b%2Dc%20%26%20d%2C%E2%80%9D%20she%20said%3A%20100"),
-    (LONG, "One%20two%20three%20four,nine%20ten%20eleven%20twelve"),
-    ("これは長い文です。", "%E3%81%93%E3%82%8C%E3%81%AF%E9%95%B7%E3%81%84%E6%96%87%E3%81%A7%E3%81%99"),
-    ("नमस्ते।", "%E0%A4%A8%E0%A4%AE%E0%A4%B8%E0%A5%8D%E0%A4%A4%E0%A5%87"),  # a vowel sign belongs to its letter
-]
-
-
-@pytest.mark.parametrize(("quote", "fragment"), LINKS)
-def test_a_link_leads_to_the_sentence(quote: str, fragment: str) -> None:
-    article = replace(HARBOUR, paragraphs=("Before.", f"Else. {quote}"))
-    assert deep_link(cite(article, 2, 1, quote)) == f"{TOLLS_URL}#:~:text={fragment}"
-
-
-@pytest.mark.parametrize(
-    ("url", "link"),
-    [
-        ("https://a.example/x", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#part", "https://a.example/x#part:~:text=So%20it%20was"),
-        ("https://a.example/x#", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#:~:text=other", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#part:~:text=other", "https://a.example/x#part:~:text=So%20it%20was"),
-        ('https://a.example/"><b>{\\}`', "https://a.example/%22%3E%3Cb%3E%7B%5C%7D%60#:~:text=So%20it%20was"),
-        ("https://a.example/ünï", "https://a.example/ünï#:~:text=So%20it%20was"),
-        ("javascript:alert(1)", None),
-        ("data:text/html,x", None),
-        ("//a.example/x", None),
-        ("https://a.example/x y", None),
-        ("https://a.example/\u202ex", None),
-        ("http://[", None),
-        ("https:///x", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
-    assert deep_link(cite(replace(HARBOUR, url=url, paragraphs=("So it was.",)), 1, 1)) == link
-    assert (web_address(url) is None) == (host_of(url) is None) == (link is None)
-
-
-SAME = "It was so, he said."
-AMBIGUOUS = [
-    # title, paragraphs, which is cited, from which character, and the fragment
-    ("T", ("First words here. It was so, he said.", "Then other words. It was so, he said."), 2, 18,
-     "Then%20other%20words.-,It%20was%20so%2C%20he%20said"),
-    ("It was so, he said", ("Intro. It was so, he said.",), 1, 7, "Intro.-,It%20was%20so%2C%20he%20said"),
-    ("IT WAS  SO, HE SAID again", (SAME,), 1, 0, "HE%20SAID%20again-,It%20was%20so%2C%20he%20said"),
-    ("T", ("Sit was so, he said. It was so, he said.",), 1, 21, "It%20was%20so%2C%20he%20said"),  # whole words only
-    ("T", ("It was so, he said. A b c d.", "It was so, he said. Again."), 2, 0,
-     "b%20c%20d.-,It%20was%20so%2C%20he%20said"),
-    ("T", ("x y z It was so, he said. Yes.", "x y z It was so, he said. No."), 2, 6,
-     "It%20was%20so%2C%20he%20said,-.%20No."),
-    ("T", (f"One {SAME} A.", f"Two {SAME} B.", f"One {SAME} B."), 3, 4,
-     "One-,It%20was%20so%2C%20he%20said,-.%20B."),
-    ("T", (SAME, SAME), 1, 0, "It%20was%20so%2C%20he%20said"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("title", "paragraphs", "number", "start", "fragment"), AMBIGUOUS)
-def test_words_around_it_tell_a_sentence_from_the_same_before(
-    title: str, paragraphs: tuple[str, ...], number: int, start: int, fragment: str
-) -> None:
-    article = replace(HARBOUR, title=title, paragraphs=paragraphs)
-    citation = Citation(1, article, number, start, start + len(SAME), SAME)
-    assert article.paragraph(number)[start : citation.end] == SAME
-    assert deep_link(citation) == f"{TOLLS_URL}#:~:text={fragment}"
-
-
-def test_more_words_tell_long_sentences_apart() -> None:
-    first = "a b c d e f g h one two three four."
-    second = "a b c d e f z h i j k l m n o p one two three four."
-    article = replace(HARBOUR, paragraphs=(first, second))
-    assert deep_link(cite(article, 2, 1)) == (
-        f"{TOLLS_URL}#:~:text=a%20b%20c%20d%20e%20f%20z,n%20o%20p%20one%20two%20three%20four"
-    )
-    article = replace(article, subheadings=(Subheading("a b c d e f z x", 2),))
-    whole = "%20".join(second.rstrip(".").split())
-    assert deep_link(cite(article, 2, 1)) == f"{TOLLS_URL}#:~:text={whole}"
-
-
-def test_the_same_words_with_nothing_to_tell_them_apart_still_have_a_link() -> None:
-    article = replace(HARBOUR, title="T", paragraphs=(SAME,) * 9)
-    assert deep_link(cite(article, 5, 1)) == f"{TOLLS_URL}#:~:text=It%20was%20so%2C%20he%20said"
-
-
-@pytest.mark.parametrize("quote", ["…", "。！？", "x" * 500], ids=["marks", "more marks", "endless"])
-def test_what_no_browser_would_find_leads_to_the_page(quote: str) -> None:
-    assert deep_link(cite(replace(HARBOUR, paragraphs=(quote,)), 1, 1)) == TOLLS_URL
-
-
-@given(st.lists(st.text(min_size=1), min_size=1, max_size=4), st.data())
-def test_any_text_has_a_link_that_is_one_word(paragraphs: list[str], data: st.DataObject) -> None:
-    article = replace(HARBOUR, paragraphs=tuple(paragraphs))
-    number = data.draw(st.integers(1, len(paragraphs)))
-    link = deep_link(cite(article, number, 1))
-    assert link is not None
-    assert re.fullmatch(r"https://[a-z0-9./-]+(#:~:text=[A-Za-z0-9_.~%,-]+)?", link)
-    unquote(link.partition(":~:text=")[2], errors="strict")
+    claims = said(article, 1, 1), Claim(f"said {text}", (cite(article, 2, 2, text),))
+    return replace(answer_of(*claims, question=text), notice=text)
 
 
 # ---- Markdown
@@ -191,7 +73,7 @@ def test_markdown_has_a_footnote_for_each_source() -> None:
         "# Who raised the tolls?\n\n"
         "The Ellery Courier, 4 March 2025: The tolls rose.[^1][^2]\n\n"
         "The Ellery Courier, 4 March 2025: Fishermen called the rise unfair and announced a protest.[^3]\n\n"
-        "Understood as: Who raised tolls?\n\n"
+        "Asked as: Who raised tolls?\n\n"
         "It was slow.\n\n"
         "Written by quotes from snapshot 20260314T101112Z-0a1b2c3d of the coverage, with news-rag.\n\n"
         f"[^1]: Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025, paragraph 1: "
@@ -253,7 +135,7 @@ def shown(text: str) -> str:
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_in_markdown(text: str) -> None:
     markdown = export(hostile(text), "markdown")
     tags = Tags(drawn(markdown))
@@ -301,7 +183,7 @@ def test_a_refusal_says_on_the_page_what_was_searched() -> None:
     assert "No article is within these limits (The Ellery Courier). Widen them" in Tags(export(nothing, "html")).text
 
 
-@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_on_the_page(text: str) -> None:
     page = export(hostile(text), "html")
     plain = export(hostile("x"), "html")
@@ -399,7 +281,7 @@ def test_a_name_is_parted_only_where_that_is_safe(name: str, csl: dict[str, str]
     assert f"\n  author = {{{bibtex} and Ek, Bo}},\n" in export(answer, "bibtex")
 
 
-@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_in_csl_json(text: str) -> None:
     [item] = checked_csl(export(hostile(text), "csl"))
     for part in (item["title"], item["container-title"], item["author"][0]["literal"]):
@@ -427,7 +309,6 @@ def test_bibtex_has_an_entry_for_each_article() -> None:
         f"  url = {{{TOLLS_URL}}},\n"
         "  urldate = {2026-03-14},\n"
         "  note = {[1] cites paragraph 1},\n"
-        "  month = mar,\n"
         "}\n"
         "\n"
         f"@online{{article-{untold},\n"
@@ -478,7 +359,7 @@ def of_tex(text: str) -> str:
     return re.sub(r"\0(\d+)\0", lambda found: chr(int(found[1])), text)
 
 
-@pytest.mark.parametrize("text", [*HOSTILE_TEXTS, r"\input{/etc/passwd} } @article{x, ~^_%#&$ {{{ \} \{"])
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_in_bibtex(text: str) -> None:
     [entry] = entries(export(hostile(text), "bibtex"))
     assert set(entry) == {"", "key", "title", "author", "journal", "url", "urldate", "note"}
@@ -498,7 +379,7 @@ def test_two_versions_of_an_article_have_keys_of_their_own() -> None:
     answer = answer_of(said(HARBOUR, 1, 1), said(newer, 1, 2), said(HARBOUR, 2, 3))
     assert [one["key"] for one in entries(export(answer, "bibtex"))] == [
         f"ellerycourier2025-{HARBOUR.id[:8]}",
-        f"ellerycourier2025-{HARBOUR.id[:8]}-{HARBOUR.id[8:]}-{newer.version}",
+        f"ellerycourier2025-{HARBOUR.id[:8]}-{newer.version}",
     ]
     assert len(checked_csl(export(answer, "csl"))) == 2
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answer
-from rag.record.export import FORMATS, export
+from rag.record.export.formats import FORMATS, export
 from rag.store.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
