@@ -23,7 +23,8 @@ from pathlib import Path
 
 from benchmarks.falsehoods import Changer, Kind, Sentence, sentences
 from benchmarks.paraphrases import paraphrases
-from index.sources import find_files, read
+from index.sources.files import find_files
+from index.sources.reading import read
 from rag.articles import Article
 from rag.check import Outcome, Verdict, check
 from rag.check import statements as reading

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress, Silent
-from index.sources import Found, Reading, find_files
+from index.sources.files import find_files
+from index.sources.reading import SourceItem
 from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
@@ -32,16 +33,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LIBRARIES = (
-    "faiss-cpu",
-    "tantivy",
-    "sentence-transformers",
-    "torch",
-    "tiktoken",
-    "nupunkt",
-    "snowballstemmer",
-    "numpy",
-)
+_LIBRARIES = "faiss-cpu tantivy sentence-transformers torch tiktoken nupunkt snowballstemmer numpy".split()
+
+SKIPPED_FILE = "skipped.jsonl"
+"""What was not read and why, and what was left out of articles that were: an object a line, with the item's place
+(``where``) and one of ``skipped`` (the reason), ``notice`` or ``omitted`` (a line of the text)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +50,9 @@ class BuildReport:
     counts: Counts
     repeats: int
     """Articles that were found more than once, word for word."""
-    skipped: tuple[Reading, ...]
-    noticed: tuple[Reading, ...]
-    """Articles that are in the index although something of them could not be read."""
+    skipped: tuple[SourceItem, ...]
+    noticed: tuple[SourceItem, ...]
+    """Items whose article is kept although something of it could not be used, or was left out."""
     passed_over: tuple[Path, ...]
     embedded: int
     reused: int
@@ -92,7 +88,9 @@ def build(
     started = time.perf_counter()
     found = find_files(paths)
     if not found.files:
-        raise ArticleUnreadable(f"no articles in {', '.join(map(str, paths))}: {_kinds_hint(found)}")
+        others = f"only files of other kinds are there ({kinds_among(found.passed_over)})"
+        why = others if found.passed_over else "the folder is empty"
+        raise ArticleUnreadable(f"no articles in {', '.join(map(str, paths))}: {why}")
     with folder.changing():
         gathered = gather(found.files, today or date.today(), progress)
         if not gathered.current:
@@ -128,6 +126,14 @@ def build(
         seconds_embedding=seconds_embedding,
         peak_memory=_peak_memory(),
     )
+
+
+def last_manifest(folder: IndexFolder) -> Manifest | None:
+    """The current snapshot's manifest; None where there is no index, or none that can be read."""
+    try:
+        return folder.manifest(folder.current().id)
+    except RagError:
+        return None
 
 
 def _chunk_all(
@@ -196,9 +202,9 @@ def _publish(
             ),
             "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
             **write_lexical(staging, rows, gathered.current),
-            "left-out.jsonl": write_file(
-                staging / "left-out.jsonl",
-                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _left_out(gathered)).encode(),
+            SKIPPED_FILE: write_file(
+                staging / SKIPPED_FILE,
+                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _skipped(gathered)).encode(),
             ),
         }
         versions = [*gathered.current, *gathered.earlier]
@@ -237,25 +243,26 @@ def _previous(folder: IndexFolder, model: ModelIdentity) -> Snapshot | None:
 def _content(gathered: Gathered, chunking: Chunking, model: ModelIdentity) -> str:
     versions = [[article.id, article.version] for article in (*gathered.current, *gathered.earlier)]
     parts = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt, versions]
-    # What was left out counts too: a snapshot answers why an article is missing.
-    return hashlib.sha256(json.dumps([*parts, _left_out(gathered)]).encode()).hexdigest()
+    # What was skipped counts too: a snapshot answers why an article is missing.
+    return hashlib.sha256(json.dumps([*parts, _skipped(gathered)]).encode()).hexdigest()
 
 
-def _left_out(gathered: Gathered) -> list[dict[str, str | None]]:
-    skipped = [{"where": one.where, "skipped": one.reason} for one in gathered.skipped]
-    return skipped + [{"where": one.where, "notice": notice} for one in gathered.noticed for notice in one.notices]
+def _skipped(gathered: Gathered) -> list[dict[str, str | None]]:
+    skipped = [{"where": item.where, "skipped": item.reason} for item in gathered.skipped]
+    for item in gathered.noticed:
+        skipped += [{"where": item.where, "notice": notice} for notice in item.notices]
+        skipped += [{"where": item.where, "omitted": line} for line in item.omitted]
+    return skipped
 
 
 def _text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _kinds_hint(found: Found) -> str:
-    kinds = Counter(path.suffix or path.name for path in found.passed_over)
-    if not kinds:
-        return "the folder is empty"
-    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(5))
-    return f"only files of other kinds are there ({listed})"
+def kinds_among(paths: Sequence[Path]) -> str:
+    """How many files of which kinds, the most frequent first: "3 .png, 1 .pdf"."""
+    kinds = Counter(path.suffix or path.name for path in paths)
+    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common(5))
 
 
 def _peak_memory() -> int | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +12,9 @@ from index.progress import shown_progress
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
 from rag.text.words import counted
+
+if TYPE_CHECKING:
+    from index.building import BuildReport
 
 SKIPPED_EXIT = 3
 _LISTED = 20
@@ -34,10 +36,16 @@ def build(
     sample: Annotated[bool, typer.Option("--sample", help="Build from the sample coverage that comes along.")] = False,
     model: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Embedding model: a Hugging Face name or a folder.  [default: packaged]"),
+        typer.Option(
+            metavar="NAME",
+            help="Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]",
+        ),
     ] = None,
     budget: Annotated[
-        int | None, typer.Option("--passage-tokens", metavar="N", help="Most tokens in a passage.", show_default=False)
+        int | None,
+        typer.Option(
+            "--passage-tokens", metavar="N", help="Most tokens in a passage.  [default: the last build's, or 60]"
+        ),
     ] = None,
 ) -> None:
     """Build an index of exactly the articles under PATH… and make it the current one.
@@ -50,23 +58,45 @@ def build(
     if sample == bool(paths):
         wrong = "either PATH… or --sample, not both" if sample else "name what to build from: PATH… or --sample"
         raise typer.BadParameter(wrong, param_hint="PATH…")
+    from index.building import SKIPPED_FILE, last_manifest
     from index.building import build as build_index
     from index.chunking import DEFAULT_BUDGET
-    from index.sources import find_files
+    from index.sources.files import find_files
     from rag.models.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
     from rag.sample import ARTICLES
     from rag.store.snapshot import IndexFolder
 
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
+    folder = IndexFolder(index)
+    last = last_manifest(folder)
+    taken_over = []
+    revision = None
+    if last and model is None:
+        model, revision = last.model.name, last.model.revision
+        taken_over.append(f"model {model}")
+    if last and budget is None:
+        budget = last.chunking.budget
+        taken_over.append(f"{counted(budget, 'token')} a passage")
     with shown_progress() as progress:
         report = build_index(
             chosen,
-            IndexFolder(index),
-            SentenceTransformerEmbedder.load(model or DEFAULT_MODEL),
+            folder,
+            SentenceTransformerEmbedder.load(model or DEFAULT_MODEL, revision=revision),
             budget=DEFAULT_BUDGET if budget is None else budget,
             progress=progress,
         )
+    if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
+        say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens say otherwise")
+    _say_what_was_done(report, index)
+    _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / SKIPPED_FILE)
+    if report.skipped:
+        sys.exit(SKIPPED_EXIT)
+
+
+def _say_what_was_done(report: BuildReport, index: Path) -> None:
+    from index.building import kinds_among
+
     counts = report.counts
     held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
     if report.published:
@@ -84,20 +114,26 @@ def build(
     if report.repeats:
         say(f"{report.repeats:,} repeated articles were counted once")
     if report.passed_over:
-        kinds = Counter(path.suffix or path.name for path in report.passed_over)
-        listed = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common(5))
-        say(f"{len(report.passed_over):,} files of other kinds were passed over ({listed})")
-    for reading in report.noticed[:_LISTED]:
-        for notice in reading.notices:
-            say(f"note: {reading.where}: {notice}", error=True)
-    for reading in report.skipped[:_LISTED]:
-        say(f"skipped: {reading.where}: {reading.reason}", error=True)
-    if more := max(0, len(report.skipped) - _LISTED) + max(0, len(report.noticed) - _LISTED):
-        where = IndexFolder(index).snapshot_path(report.snapshot) / "left-out.jsonl"
-        say(f"and {more:,} more: see {where}", error=True)
+        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds_among(report.passed_over)})")
+
+
+def _say_what_was_skipped(report: BuildReport, details: Path) -> None:
+    notices = [(item, notice) for item in report.noticed for notice in item.notices]
+    omitted = [item for item in report.noticed if item.omitted]
+    for item, notice in notices[:_LISTED]:
+        say(f"note: {item.where}: {notice}", error=True)
+    for item in omitted[:_LISTED]:
+        first = item.omitted[0] if len(item.omitted[0]) <= 80 else item.omitted[0][:79] + "…"
+        others = f" and {counted(len(item.omitted) - 1, 'other line')}" if len(item.omitted) > 1 else ""
+        say(f"note: {item.where}: left out as no reporting: {first!r}{others}", error=True)
+    for item in report.skipped[:_LISTED]:
+        say(f"skipped: {item.where}: {item.reason}", error=True)
+    if more := sum(max(0, len(told) - _LISTED) for told in (notices, omitted, report.skipped)):
+        say(f"and {more:,} more", error=True)
+    if omitted or more:
+        say(f"all of it is in {details}", error=True)
     if report.skipped:
         say(f"could not be read: {len(report.skipped):,}; the others are in the index", error=True)
-        sys.exit(SKIPPED_EXIT)
 
 
 @commands.command("list")
@@ -106,9 +142,6 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
 
     Example: rag-index list --index data/index
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from rag.store.snapshot import IndexFolder
 
     folder = IndexFolder(index)
@@ -117,21 +150,18 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
     except IndexCorrupt as error:
         say(f"note: {error}", error=True)  # the list is where the way out begins
         current = None
-    table = Table(box=None, pad_edge=False)
-    for name in ("", "snapshot", "articles", "passages", "skipped", "MiB"):
-        table.add_column(name, no_wrap=True, min_width=25 if name == "snapshot" else None)
-    table.add_column("model", overflow="ellipsis", no_wrap=True)
+    # Written as lines, which a narrow terminal wraps: a table would lose columns there.
+    say(f"  {'snapshot':25} {'articles':>8} {'passages':>8} {'skipped':>7} {'MiB':>6}  model")
     for snapshot in folder.snapshots():
-        star = "*" if snapshot == current else ""
+        star = "*" if snapshot == current else " "
         try:
             manifest = folder.manifest(snapshot)
         except RagError:
-            table.add_row(star, snapshot, "", "", "", "", "unreadable")
+            say(f"{star} {snapshot} unreadable")
             continue
         counts, size = manifest.counts, sum(record.size for record in manifest.files.values())
-        numbers = (f"{number:,}" for number in (counts.articles, counts.passages, counts.skipped))
-        table.add_row(star, snapshot, *numbers, f"{size / 2**20:.1f}", manifest.model.name)
-    Console(markup=False, highlight=False).print(table)
+        numbers = f"{counts.articles:8,} {counts.passages:8,} {counts.skipped:7,} {size / 2**20:6,.1f}"
+        say(f"{star} {snapshot} {numbers}  {manifest.model.name}")
 
 
 @commands.command()

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from index.progress import Progress
-from index.sources import Reading, read
+from index.sources.reading import SourceItem, read
 from rag.articles import Article
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What was read: each article in its newest version, the versions before it, and what was left out."""
+    """What was read: each article in its newest version, the versions before it, and what was skipped."""
 
     current: list[Article] = field(default_factory=list)
     earlier: list[Article] = field(default_factory=list)
-    skipped: list[Reading] = field(default_factory=list)
-    noticed: list[Reading] = field(default_factory=list)
+    skipped: list[SourceItem] = field(default_factory=list)
+    noticed: list[SourceItem] = field(default_factory=list)
+    """Items whose article is kept although something of it could not be used, or was left out."""
     repeats: int = 0
 
 
@@ -29,37 +30,47 @@ def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
     versions: dict[str, dict[str, Article]] = {}
     where: dict[str, str] = {}
     progress.stage("reading", None)
-    for reading in read(files, today=today):
+    for item in read(files, today=today):
         progress.advance(1)
-        article = reading.article
+        article = item.article
         if article is None:
-            gathered.skipped.append(reading)
+            gathered.skipped.append(item)
             continue
-        if reading.notices:
-            gathered.noticed.append(reading)
         known = versions.setdefault(article.id, {})
         if article.version in known:
             gathered.repeats += 1
-        elif any(_moment(article) == _moment(other) for other in known.values()):
+            continue
+        if any(_appeared(article) == _appeared(other) for other in known.values()):
             # Nothing says which came later, and a citation must not hang on the order of files.
             reason = (
                 f"another text of {article.url or article.title!r} came from {where[article.id]}: "
                 "give the newer one a later updated date"
             )
-            gathered.skipped.append(Reading(reading.where, None, reason))
-        else:
-            known[article.version] = article
-            where.setdefault(article.id, reading.where)
+            gathered.skipped.append(SourceItem(item.where, None, reason))
+            continue
+        known[article.version] = article
+        where.setdefault(article.id, item.where)
+        if item.notices or item.omitted:
+            gathered.noticed.append(item)
     for known in versions.values():
-        *earlier, newest = sorted(known.values(), key=_moment)
+        *earlier, newest = sorted(known.values(), key=_appeared)
         gathered.current.append(newest)
         gathered.earlier += earlier
     return gathered
 
 
-def _moment(article: Article) -> tuple[str, bool, str]:
-    """When this version appeared, as values that sort: the day, whether it was an update, and the time where known."""
-    day = article.updated or article.published
-    at = article.updated_at if article.updated else article.published_at
-    # In UTC: "14:00+02:00" is before "13:00Z".
-    return str(day or ""), article.updated is not None, at.astimezone(UTC).isoformat() if at else ""
+def _appeared(article: Article) -> tuple[datetime, bool]:
+    """When this version appeared, in UTC, and whether it was an update.
+
+    Where only a day is known, a publication counts from its beginning and an update from its end: an update on the day
+    of publication is the later of the two.
+    """
+    published = _moment(article.published, article.published_at, time.min)
+    updated = _moment(article.updated, article.updated_at, time.max)
+    return max(published, updated), article.updated is not None
+
+
+def _moment(day: date | None, at: datetime | None, otherwise: time) -> datetime:
+    if day is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at else datetime.combine(day, otherwise, UTC)

@@ -144,7 +144,7 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
     folders = {name.rsplit("/", 1)[0] for name in manifest.files if "/" in name}
     assert folders == {"lexical/articles", "lexical/passages"}
     others = sorted(name for name in manifest.files if "/" not in name)
-    assert others == ["coverage.sqlite", "left-out.jsonl", "vectors.faiss"]
+    assert others == ["coverage.sqlite", "skipped.jsonl", "vectors.faiss"]
     stored = json.loads((current_folder(index) / "manifest.json").read_text())
     assert (stored["format"], stored["chunking"]) == (3, {"budget": 120, "encoding": "o200k_base"})
 
@@ -166,7 +166,7 @@ def test_no_index(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["coverage.sqlite", "vectors.faiss", "left-out.jsonl"])
+@pytest.mark.parametrize("name", ["coverage.sqlite", "vectors.faiss", "skipped.jsonl"])
 def test_truncated_file_is_refused_when_opened(index: Path, name: str) -> None:
     path = current_folder(index) / name
     with path.open("ab") as file:

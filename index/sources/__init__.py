@@ -1,6 +1,6 @@
-"""Read articles from files: plain text, Markdown, JSON and JSON Lines."""
+"""Files go in, articles come out, or the reason why there is none; imports ``rag.articles``, ``errors``, ``text``.
 
-from index.sources.files import Found, find_files
-from index.sources.reading import Reading, read
-
-__all__ = ["Found", "Reading", "find_files", "read"]
+- another kind of file: its suffix in ``files.py``, its reader in ``reading.py``
+- another name of a field, or another wrapper around lists of articles: the tables of ``field_names.py``
+- lines that are no reporting: ``page_furniture.py``
+"""

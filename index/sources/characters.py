@@ -1,10 +1,13 @@
-"""Make hostile text harmless: one normal form, no invisible characters, no control characters, no lone surrogates."""
+"""Turn bytes into text, and hostile text into harmless text: one normal form, nothing invisible, no controls."""
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from html import unescape
+
+from rag.errors import ArticleUnreadable
 
 # Characters that are not seen but change what is matched, copied or shown: controls, soft hyphen, zero-width spaces,
 # marks and overrides of direction, annotation, musical and tag characters. Tags (U+E0000…) can hide a whole sentence
@@ -19,32 +22,55 @@ _JOINER = re.compile(
     "|[\u200c\u200d](?![\u0600-\u1fff\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _C1 = re.compile("[\x80-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WORD = re.compile(r"[^\W_]")
+_HIGH_BYTES = bytes(range(128, 256))
+_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
-def lines_of(text: str) -> str:
+def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """``data`` as text, with a notice where it was neither plain UTF-8 nor UTF-16 with its mark.
+
+    Other encodings than windows-1252 are not guessed: on a few lines of French a guess is Polish as soon as not.
+
+    Raises:
+        ArticleUnreadable: the bytes are not text.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16"), ()
+        except UnicodeDecodeError as error:
+            raise ArticleUnreadable("begins as UTF-16 but is not valid UTF-16: save it as UTF-8") from error
+    if b"\0" in data:
+        raise ArticleUnreadable("is a binary file (it holds zero bytes), not text")
+    text = data.decode("utf-8-sig", "replace")
+    wrong = text.count("\ufffd")
+    if not wrong or data.count("\ufffd".encode()) == wrong:
+        return text, ()
+    if sum(char > "\x7f" for char in text) > 11 * wrong:  # a few broken bytes: another encoding spoils everything else
+        return text, (f"{wrong} characters are not UTF-8: read as \ufffd",)
+    high, controls = (len(data) - len(data.translate(None, kind)) for kind in (_HIGH_BYTES, _CONTROL_BYTES))
+    # Western text has a few accents; a third of high bytes is another alphabet or no text at all.
+    if high > 0.3 * len(data) or controls > 0.005 * len(data):
+        raise ArticleUnreadable("is neither UTF-8 nor windows-1252 text: save it as UTF-8")
+    return data.decode("cp1252", "replace"), ("not UTF-8: read as windows-1252",)
+
+
+def clean_lines(text: str) -> str:
     """Clean ``text``, keeping its spaces, and its line breaks as plain newlines."""
     if text.isascii() and text.isprintable():
         return text
-    if _SURROGATE.search(text):
-        text = _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
-        text = _SURROGATE.sub("\ufffd", text)
+    # Pairs of surrogates are what they stand for; lone ones are nothing.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     # windows-1252 that was declared as Latin-1 leaves its quotes and dashes here; browsers read them this way too.
     text = _C1.sub(lambda control: control[0].encode("latin-1").decode("cp1252", "ignore"), text)
-    text = _LINE_BREAK.sub("\n", text)
-    text = _INVISIBLE.sub("", text)
-    if "\u200c" in text or "\u200d" in text:
-        text = _JOINER.sub("", text)
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _JOINER.sub("", _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text))))
 
 
 def one_line(text: str) -> str:
     """Clean ``text`` and put it on one line, with single spaces."""
-    return " ".join(lines_of(text).split())
+    return " ".join(clean_lines(text).split())
 
 
 def has_words(text: str) -> bool:
@@ -61,9 +87,7 @@ def quoted(value: str, limit: int = 80) -> str:
     """``value`` in quotes for a message: on one line, shortened, with nothing in it that could act on a terminal."""
     # Only the beginning is cleaned: a value of many megabytes may be what the message complains about.
     line = one_line(value[: limit * 4])
-    if len(line) > limit:
-        line = line[: limit - 1].rstrip() + "…"
-    return f"'{line}'"
+    return f"'{line if len(line) <= limit else line[: limit - 1].rstrip() + '…'}'"
 
 
 def escaped(text: str) -> str:

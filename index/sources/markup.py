@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _BLOCK = frozenset(
-    "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6"
-    " dd dt dl".split()
+    "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6 dd dt"
+    " dl".split()
 )
 # A cell stands beside the next one: their words are parted, though not into paragraphs.
 _CELL = frozenset(("td", "th", "option"))
@@ -15,55 +23,45 @@ _HEADING = frozenset("h2 h3 h4 h5 h6".split())
 # Never an article's words, closed or not: the parser reads their content as raw text.
 _RAW = frozenset(("script", "style"))
 # Never an article's words where they are closed; unclosed, they would swallow the rest of the article.
-_ASIDE = frozenset(
-    ("figcaption", "nav", "form", "button", "noscript", "svg", "iframe", "template", "textarea", "select")
-)
+_ASIDE = frozenset("figcaption nav form button noscript svg iframe template textarea select".split())
 _KNOWN = "|".join(sorted(_BLOCK | _RAW | _ASIDE | frozenset("a b i em strong span u sup sub img small aside".split())))
 _STRUCTURE = re.compile(
     rf"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{{0,2000}})?/?>|</(?:{_KNOWN})\s*>", re.I
 )
-
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
-_BREAKS = re.compile(r"[\r\n]+")
 
-_IMAGE = re.compile(
-    r"!\[[^\[\]\n]{0,1000}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,2000})?\)|\[[^\[\]\n]{0,200}\])"
-    r"|!\[\[[^\[\]\n]{0,500}\]\]"
-)
-_LINK = re.compile(
-    r"\[([^\[\]\n]{0,1000})\](?:\(\s*(?:<[^<>\n]{0,2000}>|[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?)(?:\s+(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'))?\s*\)|\[\d{0,4}\])"
-)
-_WEB_LINK = re.compile(r"\[([^\[\]\n]{0,1000})\]\(https?://[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?\)")
-_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
-_EMPHASIS = (
-    re.compile(r"(?<![\w*\\])\*\*\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s\\])\*\*\*(?![\w*])"),
-    re.compile(r"(?<![\w*\\])\*\*(?=[^\s*])((?:[^*\n]|\*(?!\*)){1,1000}?)(?<=[^\s\\])\*\*(?![\w*])"),
-    re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s\\])\*(?![\w*])"),
-    re.compile(r"(?<![\w_\\])__(?=[^\s_])([^\n]{1,1000}?)(?<=[^\s\\])__(?![\w_])"),
-    re.compile(r"(?<![\w_\\])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s\\])_(?![\w_])"),
-)
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|$])")
-_LONGEST = 100_000  # a block beyond this was written by no person, and is left as it is
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
+_INSIDE_A_WORD = re.compile(r"(?<=\w)(\*+)(?=\w)")
+_WEB_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,1000})\]\(https?://[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?\)")
+_LONGEST = 10_000  # a paragraph beyond this was written by no person, and is left as it is
 
 
 def visible(markdown: str) -> str:
-    """The words that a reader sees of a block of Markdown: no images, link targets or signs of emphasis."""
-    if len(markdown) > _LONGEST:
+    """The words that a reader sees of a paragraph of Markdown: no images, link targets or signs of emphasis."""
+    if len(markdown) > _LONGEST or not re.search(r"[*_\[<`&\\]", markdown):
         return markdown
-    text = _IMAGE.sub("", markdown)
-    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))  # twice: an image inside a link has left brackets
-    text = _AUTOLINK.sub(r"\1", _WIKI_LINK.sub(r"\1", text))
-    for emphasis in _EMPHASIS:
-        text = emphasis.sub(r"\1", text)
-    return _ESCAPE.sub(r"\1", text)
+    # Note-taking programs' links, and references, whose definitions are elsewhere in the text; "M*A*S*H" is a word.
+    text = _WIKI_LINK.sub(lambda link: "" if link[0][0] == "!" else link[1] or link[2], markdown)
+    tokens = _markdown().parseInline(_INSIDE_A_WORD.sub(lambda stars: "\\*" * len(stars[1]), text))
+    return "".join(_texts(tokens[0].children or ()))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _texts(tokens: Sequence[Token]) -> list[str]:
+    return [" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image"]
 
 
 def without_web_links(text: str) -> str:
     """``text`` with ``[words](https://…)`` reduced to its words; nothing else in a record is sure to be Markdown."""
-    return _WEB_LINK.sub(r"\1", _IMAGE.sub("", text)) if "](" in text else text
+    return _WEB_LINK.sub(lambda link: "" if link[1] else link[2], text) if "](" in text else text
 
 
 def looks_like_html(text: str) -> bool:
@@ -72,7 +70,10 @@ def looks_like_html(text: str) -> bool:
 
 
 def html_to_lines(html: str) -> str:
-    """The visible words of ``html``, a block a line with empty lines between, headings marked with ``##``."""
+    """The visible words of ``html``, a block a line with empty lines between.
+
+    Headings are marked with ``##``, and captions with ``Caption:``.
+    """
     html = _only_whole_tags(html)
     lower = html.lower()
     aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}") > 0)
@@ -107,7 +108,9 @@ class _Reader(HTMLParser):
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._aside or tag in _RAW:
+        if tag == "figcaption" and tag in self._aside and not self._inside:
+            self.pieces.append("\n\nCaption: ")
+        elif tag in self._aside or tag in _RAW:
             self._inside.append(tag)
         elif tag in _CELL:
             self.pieces.append(" ")
@@ -121,9 +124,9 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self._inside:
             del self._inside[self._inside.index(tag) :]
-        elif tag in _BLOCK:
+        elif tag in _BLOCK or tag == "figcaption":
             self.pieces.append("\n\n")
 
     def handle_data(self, data: str) -> None:
         if not self._inside:
-            self.pieces.append(_BREAKS.sub(" ", data) if self._in_blocks else data)
+            self.pieces.append(re.sub(r"[\r\n]+", " ", data) if self._in_blocks else data)

@@ -8,23 +8,21 @@ from urllib.parse import urlsplit
 # The words that names of news outlets end with in any country. Left out: "day", "week" and "world", which would cut
 # Newsday, Newsweek and Underworld; and words shorter than three letters.
 _SUFFIXES = (
-    "times", "post", "news", "herald", "guardian", "today", "journal", "daily", "tribune", "star", "sun", "mail",
-    "telegraph",
-    "chronicle", "gazette", "observer", "independent", "standard", "mirror", "express", "press", "record", "review",
-    "weekly",
-    "globe", "dispatch", "examiner", "sentinel", "inquirer", "enquirer", "register", "reporter", "courier",
-    "bulletin", "echo",
-    "ledger", "republic", "insider", "magazine", "online", "radio", "sports", "sport", "business", "argus",
-    "advertiser",
-    "citizen", "monitor", "nation", "mercury", "advocate", "leader", "broadcasting", "media",
-)  # fmt: skip
-_PREFIXES = ("daily", "evening", "sunday", "morning", "weekly", "business", "financial", "global", "national", "radio")
-_NOT_AN_ARTICLE = re.compile(r"the(?:at(?:er|re)|rap|olog|or(?:y|ies)|s[ie]s|saurus|rm|mes?$)")
+    "times post news herald guardian today journal daily tribune star sun mail telegraph chronicle gazette observer"
+    " independent standard mirror express press record review weekly globe dispatch examiner sentinel inquirer"
+    " enquirer register reporter courier bulletin echo ledger republic insider magazine online radio sports sport"
+    " business argus advertiser citizen monitor nation mercury advocate leader broadcasting media"
+).split()
+_LAST_WORD = re.compile(rf"(.{{2,}}?)({'|'.join(_SUFFIXES)})")
+_FIRST_WORD = re.compile(
+    r"(daily|evening|sunday|morning|weekly|business|financial|global|national|radio"
+    r"|the(?!(?:at(?:er|re)|rap|olog|or(?:y|ies)|s[ie]s|saurus|rm|mes?$)))(.{3,})"
+)
+_OF = re.compile(r"(times|voice|bank)(of)([a-z]{4,})")
 # Three letters that are an English word are one in a name too; all others are initials.
 _SHORT_WORDS = frozenset(
-    "age air all any art bay big box car day eye far few fox fun get hot hub job key law lab lit low man map"
-    " men net new now"
-    " oil old one our out own pop raw red sea she sky sun tea the tip top war way web win you".split()
+    "age air all any art bay big box car day eye far few fox fun get hot hub job key law lab lit low man map men net"
+    " new now oil old one our out own pop raw red sea she sky sun tea the tip top war way web win you".split()
 )
 # Second-level labels under which a country registers names: bbc.co.uk is "bbc".
 _REGISTRIES = frozenset("co com org net gov gob gouv ac edu or ne go web in".split())
@@ -58,10 +56,8 @@ def is_home_page(url: str) -> bool:
 
 def outlet_of(url: str) -> str | None:
     """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
-    archived = url.rfind("http", 8)
-    if archived > 0 and url.startswith(("://", "s://"), archived + 4):
-        url = url[archived:]  # an archive's copy: the outlet is the one that was copied
-    host = _host(url)
+    archived = re.search(r".{8}(https?://.*)", url, re.DOTALL)
+    host = _host(archived[1] if archived else url)  # an archive's copy: the outlet is the one that was copied
     if host is None or not _HOST.fullmatch(host):
         return None
     labels = host.split(".")[:-1]
@@ -88,25 +84,17 @@ def _host(url: str) -> str | None:
 def _words(label: str) -> list[str]:
     if label.startswith("wiki"):
         return [label]  # the wikis write themselves as one word
-    if label.startswith("the") and len(label) > 5 and not _NOT_AN_ARTICLE.match(label):
-        return ["the", *_words(label[3:])]
-    of = re.fullmatch(r"(times|voice|bank)of([a-z]{4,})", label)
-    if of:
-        return [of[1], "of", of[2]]
-    for word in _PREFIXES:
-        if label.startswith(word) and len(label) - len(word) >= 3:
-            return [word, *_words(label[len(word) :])]
-    for word in sorted(_SUFFIXES, key=len, reverse=True):
-        if label.endswith(word) and len(label) - len(word) >= 2:
-            return [*_words(label[: -len(word)]), word]
+    if of := _OF.fullmatch(label):
+        return list(of.groups())
+    if first := _FIRST_WORD.fullmatch(label):
+        return [first[1], *_words(first[2])]
+    if last := _LAST_WORD.fullmatch(label):
+        return [*_words(last[1]), last[2]]
     return [label]
 
 
 def _capitalised(word: str) -> str:
-    if word == "of":
-        return word
-    if word in _SHORT_WORDS:
-        return word.capitalize()
-    if len(word) <= 3 or (len(word) <= 5 and not re.search(r"[aeiouy]", word)):
-        return word.upper()
-    return word.capitalize()
+    if word == "of" or word in _SHORT_WORDS:
+        return word if word == "of" else word.capitalize()
+    initials = len(word) <= 3 or (len(word) <= 5 and not re.search(r"[aeiouy]", word))
+    return word.upper() if initials else word.capitalize()

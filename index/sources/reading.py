@@ -8,15 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from index.sources import files
-from index.sources.characters import escaped
-from index.sources.records import Item, article_in, items_of_json, items_of_lines
-from index.sources.text import article_in_text
+from index.sources.characters import decode, escaped
+from index.sources.json_files import article_in_record, items_of_json, items_of_lines
+from index.sources.text_files import article_in_text
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceItem:
     """What became of one item that was found: an article, or the reason why there is none."""
 
     where: str
@@ -25,47 +25,43 @@ class Reading:
     reason: str | None = None
     """Why it was skipped; None where there is an article."""
     notices: tuple[str, ...] = ()
-    """What of a kept article was left out, and why."""
+    """What of a kept article could not be used, and why."""
+    omitted: tuple[str, ...] = ()
+    """Lines of a kept article's text that are no reporting: captions, promotion, furniture of the page."""
 
 
-def read(files: Iterable[Path], *, today: date) -> Iterator[Reading]:
-    """Read the articles of ``files`` in order, as they come; dates that lie after ``today`` are not believed."""
-    for path in files:
-        yield from _read_file(path, today)
+def read(paths: Iterable[Path], *, today: date) -> Iterator[SourceItem]:
+    """Read the articles of files in order, as they come; dates that lie after ``today`` are not believed."""
+    for path in paths:
+        where = escaped(str(path))
+        try:
+            yield from _read_file(path, where, today)
+        except ArticleUnreadable as error:
+            yield SourceItem(where, None, str(error))
+        except (*files.READ_ERRORS, ValueError) as error:  # ValueError: a path that no file can have
+            yield SourceItem(where, None, files.reason_for(error))
 
 
-def _read_file(path: Path, today: date) -> Iterator[Reading]:
-    where = escaped(str(path))
-    try:
-        kind = files.kind_of(path)
-        if kind == "text":
-            yield _read_text(path, where, today)
-        elif kind is None:
-            yield Reading(where, None, f"is of no kind that is read: {', '.join(files.KINDS)}")
+def _read_file(path: Path, where: str, today: date) -> Iterator[SourceItem]:
+    kind = files.kind_of(path)
+    if kind == "text":
+        limit = files.TEXT_LIMIT
+        data = files.read_whole(path, limit, f"an article may have {limit // 1_000_000} MB")
+        text, notices = decode(data)
+        if not text.strip():
+            raise ArticleUnreadable("is empty")
+        draft = article_in_text(text, today)
+        yield SourceItem(where, draft.article, None, (*notices, *draft.notices), draft.omitted)
+        return
+    if kind is None:
+        raise ArticleUnreadable(f"is of no kind that is read: {', '.join(files.KINDS)}")
+    for item in items_of_json(path) if kind == "json" else items_of_lines(path):
+        place = where + item.where
+        try:
+            if item.reason:
+                raise ArticleUnreadable(item.reason)
+            draft = article_in_record(item.value, today)
+        except ArticleUnreadable as error:
+            yield SourceItem(place, None, str(error))
         else:
-            for item in items_of_json(path) if kind == "json" else items_of_lines(path):
-                yield _read_item(item, where, today)
-    except ArticleUnreadable as error:
-        yield Reading(where, None, str(error))
-    except (*files.READ_ERRORS, ValueError) as error:  # ValueError: a path that no file can have
-        yield Reading(where, None, files.reason_for(error))
-
-
-def _read_text(path: Path, where: str, today: date) -> Reading:
-    megabytes = files.TEXT_LIMIT // 1_000_000
-    data = files.read_whole(path, files.TEXT_LIMIT, f"an article may have {megabytes} MB")
-    text, decoding = files.decode(data)
-    if not text.strip():
-        raise ArticleUnreadable("is empty")
-    article, notices = article_in_text(text, today)
-    return Reading(where, article, notices=decoding + notices)
-
-
-def _read_item(item: Item, where: str, today: date) -> Reading:
-    if item.reason:
-        return Reading(where + item.where, None, item.reason)
-    try:
-        article, notices = article_in(item.value, today)
-    except ArticleUnreadable as error:
-        return Reading(where + item.where, None, str(error))
-    return Reading(where + item.where, article, notices=item.notices + notices)
+            yield SourceItem(place, draft.article, None, (*item.notices, *draft.notices), draft.omitted)

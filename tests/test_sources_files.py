@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.sources import Found, Reading, find_files, read
-from index.sources.characters import lines_of, one_line, quoted
+from index.sources.characters import clean_lines, one_line, quoted
+from index.sources.files import FoundFiles, find_files
+from index.sources.reading import SourceItem, read
 from rag.errors import ArticleUnreadable
 
 TODAY = date(2026, 1, 1)
 STORY = "Tolls rise\n\nThe port raised its tolls on Monday.\n"
 
 
-def read_one(path: Path) -> Reading:
+def read_one(path: Path) -> SourceItem:
     readings = list(read([path], today=TODAY))
     assert len(readings) == 1
     return readings[0]
@@ -42,7 +43,7 @@ def test_files_of_a_folder_are_found_sorted_and_others_passed_over(tmp_path: Pat
     for name in ("b.md", "a.TXT", "c.json.gz", "deep/d.jsonl", "e.png", ".hidden.txt", ".git/f.txt", "notes"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(STORY)
-    assert find_files([tmp_path]) == Found(
+    assert find_files([tmp_path]) == FoundFiles(
         files=tuple(tmp_path / name for name in ("a.TXT", "b.md", "c.json.gz", "deep/d.jsonl")),
         passed_over=(tmp_path / "e.png", tmp_path / "notes"),
     )
@@ -55,7 +56,7 @@ def test_an_index_among_the_articles_is_passed_over(tmp_path: Path) -> None:
     snapshot.mkdir(parents=True)
     (snapshot / "manifest.json").write_text("{}")
     (tmp_path / "data" / "index" / "CURRENT").write_text("{}")
-    expected = Found(files=(tmp_path / "a.txt",), passed_over=(tmp_path / "data" / "index",))
+    expected = FoundFiles(files=(tmp_path / "a.txt",), passed_over=(tmp_path / "data" / "index",))
     assert find_files([tmp_path]) == expected
 
 
@@ -94,7 +95,7 @@ def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> 
 
 
 def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
-    assert find_files([tmp_path]) == Found((), ())
+    assert find_files([tmp_path]) == FoundFiles((), ())
 
 
 # Opening
@@ -103,7 +104,7 @@ def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.txt")
     assert read_one(tmp_path / "x.txt").reason == "is a device or pipe, not a file"
-    assert find_files([tmp_path]) == Found((), (tmp_path / "x.txt",))
+    assert find_files([tmp_path]) == FoundFiles((), (tmp_path / "x.txt",))
 
 
 def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +280,7 @@ def test_invisible_characters_go_and_spelling_stays() -> None:
     assert one_line("cafe\u0301") == "café"
     assert one_line("It\x92s \x93so\x94\x85") == "It’s “so”…"
     assert one_line("a\ud800b \ud83d\ude00") == "a\ufffdb 😀"
-    assert lines_of("a\r\nb\rc\u2028d\x0be") == "a\nb\nc\nd\ne"
+    assert clean_lines("a\r\nb\rc\u2028d\x0be") == "a\nb\nc\nd\ne"
 
 
 def test_values_in_messages_are_short_and_on_one_line() -> None:
@@ -290,7 +291,7 @@ def test_values_in_messages_are_short_and_on_one_line() -> None:
 CONTROL = {chr(code) for code in (*range(32), *range(127, 160))} | set("\u200b\u202e\u2066\ufeff\u2028")
 
 
-def assert_harmless(readings: list[Reading]) -> None:
+def assert_harmless(readings: list[SourceItem]) -> None:
     for found in readings:
         texts = [found.where, found.reason or "", *found.notices]
         if found.article is None:

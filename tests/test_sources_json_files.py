@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from index.sources import Reading, read
-from index.sources.records import article_in
+from index.sources.json_files import article_in_record
+from index.sources.reading import SourceItem, read
 from rag.articles import Article, Subheading
 
 TODAY = date(2026, 1, 1)
 ITEM = {"title": "Tolls rise", "text": "The port raised its tolls."}
 
 
-def readings_of(folder: Path, name: str, content: object) -> list[Reading]:
+def readings_of(folder: Path, name: str, content: object) -> list[SourceItem]:
     (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
     return list(read([folder / name], today=TODAY))
 
@@ -26,7 +26,7 @@ def reasons_of(folder: Path, name: str, content: object) -> list[tuple[str, str 
 
 
 def paragraphs(text: object) -> tuple[str, ...]:
-    return article_in({"title": "Tolls rise", "text": text}, TODAY)[0].paragraphs
+    return article_in_record({"title": "Tolls rise", "text": text}, TODAY).article.paragraphs
 
 
 def test_a_whole_record_with_one_sort_of_names(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_whole_record_with_one_sort_of_names(tmp_path: Path) -> None:
         "inLanguage": "en-GB",
     }
     assert readings_of(tmp_path, "x.json", content) == [
-        Reading(
+        SourceItem(
             f"{tmp_path}/x.json",
             Article(
                 title="Tolls & rise",
@@ -57,25 +57,18 @@ def test_a_whole_record_with_one_sort_of_names(tmp_path: Path) -> None:
                 section="Port",
                 language="en",
             ),
+            omitted=("Advertisement",),
         )
     ]
 
 
 def test_another_sort_of_names() -> None:
-    article, notices = article_in(
-        {
-            "Title": "Tolls rise",
-            "main-text": ["One.", "Two."],
-            "source_name": "Courier",
-            "pub_date": "2020/05/20",
-            "byline": "By Jane Doe",
-        },
-        TODAY,
-    )
-    assert article == Article(
+    record = {"Title": "Tolls rise", "main-text": ["One.", "Two."], "source_name": "Courier", "pub_date": "2020/05/20"}
+    draft = article_in_record(record | {"byline": "By Jane Doe"}, TODAY)
+    assert draft.article == Article(
         "Tolls rise", ("One.", "Two."), outlet="Courier", authors=("Jane Doe",), published=date(2020, 5, 20)
     )
-    assert notices == ()
+    assert (draft.notices, draft.omitted) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -198,7 +191,9 @@ def test_html_is_reduced_to_visible_words() -> None:
         "<figure><img src=x><figcaption>A ship</figcaption></figure><h2>Next</h2>"
         "<p>One<br>Two &lt;b&gt; &amp; three.</p><ul><li>Four</li></ul>"
     )
-    article = article_in({"title": "<b>Tolls</b> rise", "content": {"rendered": html}}, TODAY)[0]
+    draft = article_in_record({"title": "<b>Tolls</b> rise", "content": {"rendered": html}}, TODAY)
+    article = draft.article
+    assert draft.omitted == ("Caption: A ship",)
     assert article.title == "Tolls rise"
     assert article.paragraphs == ("The port raised its tolls.", "One", "Two <b> & three.", "Four")
     assert article.subheadings == (Subheading("Next", 2),)
@@ -209,11 +204,6 @@ def test_html_is_reduced_to_visible_words() -> None:
 def test_cells_of_a_table_are_parted() -> None:
     rows = "<table><tr><th>Town</th><th>Boats</th></tr><tr><td>Ellery</td><td>3</td></tr></table>"
     assert paragraphs(rows) == ("Town Boats", "Ellery 3")
-
-
-def test_of_two_hanging_datelines_both_are_kept() -> None:
-    text = "Analysis of the vote —\n\nEllery —\n\nThe port raised its tolls."
-    assert paragraphs(text) == ("Analysis of the vote —", "Ellery — The port raised its tolls.")
 
 
 @pytest.mark.parametrize(
@@ -240,10 +230,12 @@ def test_reporting_that_begins_like_promotion_is_kept(line: str) -> None:
         "Follow Jane Doe on X: @janedoe",
         "Follow us on Mastodon",
         "Get our free daily newsletter",
+        "Ships wait off the mole at dawn. (Image credit: Jane Doe)",
     ],
 )
-def test_promotion_and_credits_are_dropped(line: str) -> None:
-    assert paragraphs(f"The port raised its tolls.\n\n{line}") == ("The port raised its tolls.",)
+def test_promotion_and_credits_are_left_out_and_told(line: str) -> None:
+    draft = article_in_record({**ITEM, "text": f"The port raised its tolls.\n\n{line}"}, TODAY)
+    assert (draft.article.paragraphs, draft.omitted) == (("The port raised its tolls.",), (line,))
 
 
 def test_prose_with_a_tag_in_it_is_no_html() -> None:
@@ -263,23 +255,18 @@ def test_what_may_be_reporting_is_kept() -> None:
 
 
 def test_lines_at_the_head_that_repeat_the_facts_are_dropped() -> None:
-    article, _ = article_in(
-        {
-            "title": "Tolls rise",
-            "authors": ["Jane Doe"],
-            "text": "Tolls rise\nJane Doe\nUpdated Nov. 17, 2015, 3:06 p.m. ET\nCNN —\nThe port did.",
-        },
-        TODAY,
-    )
-    assert article.paragraphs == ("CNN — The port did.",)
+    text = "Tolls rise\nJane Doe\nUpdated Nov. 17, 2015, 3:06 p.m. ET\nCNN —\nThe port did."
+    draft = article_in_record({"title": "Tolls rise", "authors": ["Jane Doe"], "text": text}, TODAY)
+    assert draft.article.paragraphs == ("CNN — The port did.",)
+    assert draft.omitted == ("Updated Nov. 17, 2015, 3:06 p.m. ET",)
 
 
 def test_a_text_that_its_source_cut_off_is_told() -> None:
-    article, notices = article_in({"title": "T", "content": "The port raised its… [+1234 chars]"}, TODAY)
-    assert article.paragraphs == ("The port raised its",)
-    assert notices == ("text is only the beginning, as its source marked it: '… [+1234 chars]'",)
+    draft = article_in_record({"title": "T", "content": "The port raised its… [+1234 chars]"}, TODAY)
+    assert draft.article.paragraphs == ("The port raised its",)
+    assert draft.notices == ("text is only the beginning, as its source marked it: '… [+1234 chars]'",)
 
 
 def test_notices_quote_shortly_and_on_one_line() -> None:
-    _, notices = article_in({**ITEM, "date": "x\n\x1b[2J" + "y" * 500}, TODAY)
-    assert notices == ("date 'x [2J" + "y" * 74 + "…' not understood: kept undated",)
+    draft = article_in_record({**ITEM, "date": "x\n\x1b[2J" + "y" * 500}, TODAY)
+    assert draft.notices == ("date 'x [2J" + "y" * 74 + "…' not understood: kept undated",)

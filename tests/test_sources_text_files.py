@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from index.sources.text import article_in_text
+from index.sources.text_files import article_in_text
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 
@@ -16,9 +16,9 @@ LONGER = "The director said on Tuesday that the measure takes effect in March an
 
 
 def read_text(*blocks: str) -> Article:
-    article, notices = article_in_text("\n\n".join(blocks), TODAY)
-    assert notices == ()
-    return article
+    draft = article_in_text("\n\n".join(blocks), TODAY)
+    assert draft.notices == ()
+    return draft.article
 
 
 def paragraphs(*blocks: str) -> tuple[str, ...]:
@@ -70,6 +70,8 @@ def test_a_whole_saved_page() -> None:
     "line",
     [
         "Related article: Dredging stalls",
+        "Hide Caption 37 of 44 Photos",
+        "More:Dredging stalls",
         "Read more: Dredging stalls",
         "ALSO READ: Dredging stalls",
         "Read more here.",
@@ -96,8 +98,16 @@ def test_a_whole_saved_page() -> None:
         "***",
     ],
 )
-def test_lines_that_are_no_reporting(line: str) -> None:
-    assert paragraphs(LONG, line, LONGER) == (LONG, LONGER)
+def test_lines_that_are_no_reporting_are_left_out_and_told(line: str) -> None:
+    draft = article_in_text("\n\n".join(("Tolls rise", LONG, line, LONGER)), TODAY)
+    assert draft.article.paragraphs == (LONG, LONGER)
+    told = line not in ("https://x.org/1", "[1]: https://x.org/1", "***")  # an address is taken, the others are empty
+    assert len(draft.omitted) == told
+
+
+def test_a_gallery_that_was_saved_with_its_page_cannot_be_quoted() -> None:
+    gallery = "Photos: The port A crane falls. Hide Caption 1 of 2 Photos: The port Ships wait. Hide Caption 2 of 2"
+    assert paragraphs(LONG, gallery, LONGER + " Hide Caption 2 of 2") == (LONG, LONGER)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +130,9 @@ def test_lines_that_are_no_reporting(line: str) -> None:
         "The photo shows a ship, he told Reuters.",
         "The source: a clerk in the harbour office, police said.",
         "Get out of the harbour, they were told.",
+        "Related: the council had already voted twice to keep the pool open, in 2019 and again last spring, and both"
+        " votes were overturned by the county.",
+        "More: the tolls rise again in May.",
         "the tolls",
         "A 5 * 3 grid, f***, M*A*S*H and snake_case_names stay.",
     ],
@@ -311,13 +324,14 @@ def test_bylines_and_dates_far_below_the_title_stay() -> None:
     assert paragraphs(*blocks, "By Jane Doe", "December 2, 2021") == (*blocks, "By Jane Doe", "December 2, 2021")
 
 
-def test_a_date_that_cannot_be_used_is_told() -> None:
-    article, notices = article_in_text(f"Tolls rise\n\nPublished: 03/04/2025\n\n{LONG}", TODAY)
-    assert article.published is None
-    assert notices == ("date '03/04/2025' is ambiguous (3 April or 4 March): kept undated",)
-    article, notices = article_in_text(f"Tolls rise\n\nPublished: 3 May 2050\n\n{LONG}", TODAY)
-    assert (article.published, article.paragraphs) == (None, (LONG,))
-    assert notices == ("date '3 May 2050' is in the future: kept undated",)
+@pytest.mark.parametrize(
+    ("day", "problem"),
+    [("03/04/2025", "is ambiguous (3 April or 4 March)"), ("3 May 2050", "is in the future")],
+)
+def test_a_date_that_cannot_be_used_is_told(day: str, problem: str) -> None:
+    draft = article_in_text(f"Tolls rise\n\nPublished: {day}\n\n{LONG}", TODAY)
+    assert (draft.article.published, draft.article.paragraphs) == (None, (LONG,))
+    assert draft.notices == (f"date '{day}' {problem}: kept undated",)
 
 
 def test_a_text_without_title_or_reporting_is_none() -> None:
@@ -328,13 +342,11 @@ def test_a_text_without_title_or_reporting_is_none() -> None:
 
 
 def test_a_choice_with_a_slash_is_no_caption() -> None:
-    text = "Tolls rise\n\nThe council met. Members chose either yes / no\n\nThe boat left. Jane Doe / The Courier\n"
-    assert article_in_text(text, TODAY)[0].paragraphs == ("The council met. Members chose either yes / no",)
+    choice = "The council met. Members chose either yes / no"
+    assert paragraphs(choice, "The boat left. Jane Doe / The Courier") == (choice,)
 
 
 def test_a_first_line_names_the_outlet() -> None:
-    article, _ = article_in_text(
-        "Source: Lake Radio\n\nA bridge opens\n\nThe bridge at Tarn opened on Friday.\n", TODAY
-    )
+    article = read_text("Source: Lake Radio", "A bridge opens", "The bridge at Tarn opened on Friday.")
     assert (article.outlet, article.title) == ("Lake Radio", "A bridge opens")
     assert article.paragraphs == ("The bridge at Tarn opened on Friday.",)

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from index.sources.authors import Credits, byline, credits_in, signed_off
-from index.sources.dates import DateLine, Moment, date_line, parse_question
-from index.sources.fields import facts_of, field_named
+from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
+from index.sources.facts import facts_of
+from index.sources.field_names import field_named
 from index.sources.outlets import outlet_of, web_address
 
 TODAY = date(2026, 1, 1)
@@ -19,47 +20,47 @@ AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("2021-12-02", Moment(DAY)),
-        ("2021/12/2", Moment(DAY)),
-        ("20211202", Moment(DAY)),
-        ("December 02, 2021", Moment(DAY)),
-        ("Dec. 2, 2021", Moment(DAY)),
-        ("Thursday, December 2nd, 2021", Moment(DAY)),
-        ("2 December 2021", Moment(DAY)),
-        ("2. Dezember 2021", Moment(DAY)),
-        ("2 de diciembre de 2021", Moment(DAY)),
-        ("02.12.2021", Moment(DAY)),
-        ("13/04/2025", Moment(date(2025, 4, 13))),
-        ("04/13/2025", Moment(date(2025, 4, 13))),
-        ("04/04/2025", Moment(date(2025, 4, 4))),
-        ("2021-12-02T14:05:00Z", Moment(DAY, AT)),
-        ("2021-12-02T14:05:00.123456+00:00", Moment(DAY, AT)),
-        ("20211202T140500Z", Moment(DAY, AT)),
-        ("2021-12-02 14:05", Moment(DAY, AT)),
-        ("2 Dec 2021 14:05 GMT", Moment(DAY, AT)),
-        ("Thu, 02 Dec 2021 14:05:00 GMT", Moment(DAY, AT)),
-        ("Dec. 2, 2021, 9:05 a.m. ET", Moment(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
-        ("9:05 AM EST, Thu December 2, 2021", Moment(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
-        ("2021-12-02T14:05 IST", Moment(DAY)),
-        (1638453900, Moment(DAY, AT)),
-        (1638453900000, Moment(DAY, AT)),
-        ("1638453900", Moment(DAY, AT)),
-        ("2026-01-02", Moment(date(2026, 1, 2))),
+        ("2021-12-02", PublishedDate(DAY)),
+        ("2021/12/2", PublishedDate(DAY)),
+        ("20211202", PublishedDate(DAY)),
+        ("December 02, 2021", PublishedDate(DAY)),
+        ("Dec. 2, 2021", PublishedDate(DAY)),
+        ("Thursday, December 2nd, 2021", PublishedDate(DAY)),
+        ("2 December 2021", PublishedDate(DAY)),
+        ("2. Dezember 2021", PublishedDate(DAY)),
+        ("2 de diciembre de 2021", PublishedDate(DAY)),
+        ("02.12.2021", PublishedDate(DAY)),
+        ("13/04/2025", PublishedDate(date(2025, 4, 13))),
+        ("04/13/2025", PublishedDate(date(2025, 4, 13))),
+        ("04/04/2025", PublishedDate(date(2025, 4, 4))),
+        ("2021-12-02T14:05:00Z", PublishedDate(DAY, AT)),
+        ("2021-12-02T14:05:00.123456+00:00", PublishedDate(DAY, AT)),
+        ("20211202T140500Z", PublishedDate(DAY, AT)),
+        ("2021-12-02 14:05", PublishedDate(DAY, AT)),
+        ("2 Dec 2021 14:05 GMT", PublishedDate(DAY, AT)),
+        ("Thu, 02 Dec 2021 14:05:00 GMT", PublishedDate(DAY, AT)),
+        ("Dec. 2, 2021, 9:05 a.m. ET", PublishedDate(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
+        ("9:05 AM EST, Thu December 2, 2021", PublishedDate(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
+        ("2021-12-02T14:05 IST", PublishedDate(DAY)),
+        (1638453900, PublishedDate(DAY, AT)),
+        (1638453900000, PublishedDate(DAY, AT)),
+        ("1638453900", PublishedDate(DAY, AT)),
+        ("2026-01-02", PublishedDate(date(2026, 1, 2))),
     ],
 )
-def test_dates_that_are_understood(value: object, expected: Moment) -> None:
-    assert parse_question(value, TODAY) == expected
+def test_dates_that_are_understood(value: object, expected: PublishedDate) -> None:
+    assert parse_date(value, TODAY) == expected
 
 
 def test_a_day_that_a_program_took_for_a_number() -> None:
-    assert parse_question(20250304, TODAY) == Moment(date(2025, 3, 4))
+    assert parse_date(20250304, TODAY) == PublishedDate(date(2025, 3, 4))
     with pytest.raises(ValueError, match="not understood"):
-        parse_question(20251399, TODAY)
+        parse_date(20251399, TODAY)
 
 
 def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
-    moment = parse_question("2021-12-02T01:00:00+03:00", TODAY)
-    assert moment == Moment(DAY, datetime(2021, 12, 1, 22, tzinfo=UTC))
+    moment = parse_date("2021-12-02T01:00:00+03:00", TODAY)
+    assert moment == PublishedDate(DAY, datetime(2021, 12, 1, 22, tzinfo=UTC))
     assert moment.at is not None
     assert moment.at.utcoffset() == timedelta(hours=3)
 
@@ -86,18 +87,18 @@ def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
 )
 def test_dates_that_are_refused(value: object, problem: str) -> None:
     with pytest.raises(ValueError, match=r"^[a-z]") as refused:
-        parse_question(value, TODAY)
+        parse_date(value, TODAY)
     assert str(refused.value) == problem
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("December 02, 2021", DateLine(Moment(DAY))),
-        ("Published: 2 Dec 2021 14:05 GMT", DateLine(Moment(DAY, AT))),
-        ("Last updated on December 2, 2021", DateLine(None, Moment(DAY))),
-        ("Dec 1, 2021 Updated Dec 2, 2021", DateLine(Moment(date(2021, 12, 1)), Moment(DAY))),
-        ("Published 2 Dec 2021 | Updated 3 Dec 2021", DateLine(Moment(DAY), Moment(date(2021, 12, 3)))),
+        ("December 02, 2021", DateLine(PublishedDate(DAY))),
+        ("Published: 2 Dec 2021 14:05 GMT", DateLine(PublishedDate(DAY, AT))),
+        ("Last updated on December 2, 2021", DateLine(None, PublishedDate(DAY))),
+        ("Dec 1, 2021 Updated Dec 2, 2021", DateLine(PublishedDate(date(2021, 12, 1)), PublishedDate(DAY))),
+        ("Published 2 Dec 2021 | Updated 3 Dec 2021", DateLine(PublishedDate(DAY), PublishedDate(date(2021, 12, 3)))),
         ("Date: 03/04/2025", DateLine(problem="date '03/04/2025' is ambiguous (3 April or 4 March)")),
         ("December 2, 2021 was a Thursday.", None),
         ("On December 2, 2021", None),
@@ -193,7 +194,7 @@ def test_bylines(line: str, expected: Credits | None) -> None:
         (["Martin Luther King, Jr. and Jane Doe"], Credits(("Martin Luther King Jr", "Jane Doe"))),
         (["https://facebook.com/x", "jane@x.org"], Credits()),
         (["The Port Courier", "jane doe", "Jane Doe"], Credits(("jane doe",))),
-        (["x" * 81], Credits(left_out=("x" * 81,))),
+        (["x" * 81], Credits(unused=("x" * 81,))),
     ],
 )
 def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
@@ -251,7 +252,7 @@ def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
 
 def test_a_date_that_is_understood_makes_up_for_one_that_is_not() -> None:
     facts = facts_of({"published": True, "date": "03/04/2025", "timestamp": 1638453900}, TODAY)
-    assert facts.published == Moment(DAY, AT)
+    assert facts.published == PublishedDate(DAY, AT)
     assert facts.notices == ()
 
 

@@ -67,18 +67,18 @@ def test_repeats_count_once_and_two_texts_at_one_url_are_named(tmp_path: Path) -
     assert skipped.reason.startswith(f"another text of '{HARBOUR.url}' came from ")
     assert skipped.reason.endswith("0000.md: give the newer one a later updated date")
     assert Snapshot.open(tmp_path / "index").coverage.article(HARBOUR.id) == HARBOUR
-    left_out = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "left-out.jsonl"
-    assert json.loads(left_out.read_text()) == {"where": skipped.where, "skipped": skipped.reason}
+    skipped_file = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "skipped.jsonl"
+    assert json.loads(skipped_file.read_text()) == {"where": skipped.where, "skipped": skipped.reason}
 
 
-def test_what_was_left_out_is_kept_also_where_no_article_changed(tmp_path: Path) -> None:
+def test_what_was_skipped_file_is_kept_also_where_no_article_changed(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [HARBOUR])
     (tmp_path / "index-articles" / "broken.json").write_text("{")
     again = ToyEmbedder()
     report = build([tmp_path / "index-articles"], IndexFolder(tmp_path / "index"), again, budget=120, today=TODAY)
     assert (report.published, again.embedded, report.counts.skipped) == (True, [], 1)
-    left_out = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "left-out.jsonl"
-    assert json.loads(left_out.read_text())["where"] == str(tmp_path / "index-articles" / "broken.json")
+    skipped_file = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "skipped.jsonl"
+    assert json.loads(skipped_file.read_text())["where"] == str(tmp_path / "index-articles" / "broken.json")
 
 
 def test_a_correction_of_the_same_day_is_the_newer_version(tmp_path: Path) -> None:

@@ -1,0 +1,204 @@
+"""Read JSON and JSON Lines: which items there are, and the article that one of them holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from index.sources import files
+from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
+from index.sources.dates import date_line
+from index.sources.facts import TITLE_LIMIT, Draft, Facts, draft_of, facts_of, shape_of, strings_in, values_of
+from index.sources.field_names import LISTS
+from index.sources.markup import html_to_lines, looks_like_html, without_web_links
+from index.sources.page_furniture import is_credit, is_only_url, is_promotion
+from index.sources.paragraphs import Line, paragraphs_of, put_together
+from rag.errors import ArticleUnreadable
+
+_CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
+_MEGABYTES = files.TEXT_LIMIT // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class JsonItem:
+    """One value of a file: where it stood, and itself or the reason why it cannot be read."""
+
+    where: str
+    value: object = None
+    reason: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+def items_of_json(path: Path) -> Iterator[JsonItem]:
+    """The items of a file that is one JSON value: its list, the list inside its object, or the object itself.
+
+    Raises:
+        ArticleUnreadable: the file cannot be read, or holds nothing that could be articles.
+    """
+    data = files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line")
+    text, notices = decode(data)
+    del data  # of a large file, memory holds one copy at a time
+    if not text.strip():
+        raise ArticleUnreadable("is empty")
+    value = _parsed(text)
+    del text
+    if isinstance(value, dict) and _is_article(value):
+        yield JsonItem("", value, notices=notices)
+        return
+    articles = _list_in(value)
+    if not articles:
+        raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
+    for number, item in enumerate(articles, 1):
+        yield JsonItem(f" item {number}", item, notices=notices)
+
+
+def items_of_lines(path: Path) -> Iterator[JsonItem]:
+    """The items of a file with one JSON value a line; empty lines are none.
+
+    Raises:
+        ArticleUnreadable: the file cannot be read, or is JSON that is not line by line.
+    """
+    seen = False
+    with files.opened(path) as stream:
+        for number, line in files.lines_in(stream):
+            if line is not None and not line.strip():
+                continue
+            if not seen and line is not None and line.strip(b"\xef\xbb\xbf \t\r\n") in (b"[", b"{"):
+                raise ArticleUnreadable("is not JSON Lines but one JSON value over many lines: name it .json")
+            seen = True
+            yield from _items_of_line(line, f" line {number}")
+    if not seen:
+        raise ArticleUnreadable("is empty")
+
+
+def _items_of_line(line: bytes | None, where: str) -> Iterator[JsonItem]:
+    try:
+        if line is None:
+            limit = files.LINE_LIMIT // 1_000_000
+            raise ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB")
+        text, notices = decode(line)
+        value = _parsed(text.strip(), place="column {column}")
+    except ArticleUnreadable as error:
+        yield JsonItem(where, reason=str(error))
+        return
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        for position, member in enumerate(value, 1):
+            yield JsonItem(f"{where} item {position}", member, notices=notices)
+    else:
+        yield JsonItem(where, value, notices=notices)
+
+
+def article_in_record(value: object, today: date) -> Draft:
+    """The article that one item holds.
+
+    Raises:
+        ArticleUnreadable: it is no object, or has no title or no text.
+    """
+    if not isinstance(value, dict):
+        raise ArticleUnreadable(f"is {shape_of(value)}, not an object with a title and a text")
+    facts = facts_of(value, today)
+    if facts.title is None or not has_words(facts.title):
+        raise ArticleUnreadable(_missing(value, "title", "headline"))
+    text, notices = _text(value)
+    lines, omitted = _reporting(text, facts, today)
+    body = put_together(lines)
+    if not body.paragraphs:
+        raise ArticleUnreadable(_missing(value, "text", "body"))
+    return draft_of(facts, facts.title, body, (*facts.notices, *notices), omitted)
+
+
+def _parsed(text: str, place: str = "line {line} column {column}") -> object:
+    try:
+        value: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and error.lineno > 1:
+            hint = ": one JSON value a line is named .jsonl"
+        else:
+            hint = f" ({error.msg[:1].lower()}{error.msg[1:]}): mend it or leave it out"
+        where = place.format(line=error.lineno, column=error.colno)
+        raise ArticleUnreadable(f"is not valid JSON at {where}{hint}") from error
+    except RecursionError as error:
+        raise ArticleUnreadable("is JSON nested too deeply to be an article") from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise ArticleUnreadable("is JSON with a number too long to be read") from error
+    return value
+
+
+def _is_article(record: Mapping[str, object]) -> bool:
+    return any(values_of(record, "title")) and any(
+        isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str))
+        for _, value in values_of(record, "text")
+    )
+
+
+def _list_in(value: object, depth: int = 0) -> list[object]:
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or depth > 2:
+        return []
+    names = sorted(value, key=lambda name: LISTS.index(name.lower()) if name.lower() in LISTS else len(LISTS))
+    for name in names:
+        if isinstance(value[name], list) and any(isinstance(member, dict) for member in value[name]):
+            return list(value[name])
+    for name in names:
+        if isinstance(value[name], dict) and (found := _list_in(value[name], depth + 1)):
+            return found
+    members = list(value.values())
+    if members and all(isinstance(member, dict) for member in members):
+        return members  # articles under their ids
+    return [value] if depth == 0 else []
+
+
+def _missing(record: Mapping[str, object], field: str, other: str) -> str:
+    for name, value in values_of(record, field):
+        texts = strings_in(value)
+        if not texts:
+            return f"no {field}: field {quoted(name)} holds {shape_of(value)}"
+        if field == "title" and len(texts[0]) > TITLE_LIMIT:
+            return f"no title: field {quoted(name)} is longer than {TITLE_LIMIT} characters"
+        if field == "text" and any(map(has_words, texts)):
+            return f"no text: field {quoted(name)} holds no line of reporting"
+        return f"no {field}: field {quoted(name)} is blank"
+    return f"no {field}: expected a field '{field}' or '{other}'"
+
+
+def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    """The text as clean lines, and a notice where it is only the beginning; empty where there is none."""
+    for _, value in values_of(record, "text"):
+        text = "\n\n".join(strings_in(value))
+        if len(text) > files.TEXT_LIMIT:
+            raise ArticleUnreadable(f"text of {len(text) / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
+        if not has_words(text):
+            continue
+        notices: tuple[str, ...] = ()
+        if cut := _CUT_OFF.search(text[-60:]):
+            text = text[: len(text) - len(cut[0])]
+            notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
+        return clean_lines(decode_entities(html_to_lines(text) if looks_like_html(text) else text)), notices
+    return "", ()
+
+
+def _reporting(text: str, facts: Facts, today: date) -> tuple[list[Line], list[str]]:
+    """The lines that are reporting, as far as a line by itself can tell, and those that are not; the rest stays."""
+    kept: list[Line] = []
+    omitted: list[str] = []
+    paragraphs = 0
+    for raw in paragraphs_of(text):
+        heading = re.match(r"#{2,6} +(.*)", raw)
+        words = " ".join(without_web_links(heading[1] if heading else raw).split())
+        if not has_words(words):
+            continue
+        at_the_head = paragraphs < 2
+        if at_the_head and (words == facts.title or words in facts.authors):
+            continue
+        furniture = is_promotion(words) or is_only_url(words) or is_credit(words) or words.startswith("Caption: ")
+        if furniture or (at_the_head and date_line(words, today)):
+            omitted.append(words)
+        else:
+            kept.append(Line(raw, words, is_heading=heading is not None))
+            paragraphs += heading is None
+    return kept, omitted

@@ -1,0 +1,139 @@
+"""Cut text into paragraphs, and put the reporting among them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from index.sources.authors import agency_named
+from index.sources.page_furniture import without_gallery_marks
+from rag.articles import Subheading
+from rag.errors import ArticleUnreadable
+
+PARAGRAPH_LIMIT = 20_000
+"""Most paragraphs of one article; a book has fewer, and a file with more is no article."""
+
+_WIDEST = 100
+_NARROWEST = 40
+_SENTENCE_END = re.compile(r"[.!?:…][\"”’')\]]*$")
+_OWN_LINE = re.compile(r"#{1,6} |[-*+•] |\d{1,2}[.)] |>|https?://|<https?://|\||\*\*[^*]+\*\*$")
+_RULE = re.compile(r"(?:[-=*_~—]\s*){3,}")
+_DATELINE = re.compile(r"[^\W\d_a-z][^\n()]{1,75}?\s*\(([A-Za-z][A-Za-z -]{1,30})\)\s*[–—-]{1,2}\s")
+_HANGING_DATELINE = re.compile(r"[^\W\d_a-z][^.!?:;\n]{1,60}\s*[–—]")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a text: as it stands, and as a reader sees it."""
+
+    raw: str
+    words: str
+    is_heading: bool = False
+
+
+@dataclass(slots=True)
+class Reporting:
+    """The text of an article."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    subheadings: list[Subheading] = field(default_factory=list)
+    agency: str | None = None
+    """The agency that a dateline names: "AP" for "SANTOS, Brazil (AP) — …"."""
+
+
+def put_together(lines: Sequence[Line]) -> Reporting:
+    """Make paragraphs and subheadings of lines, and hang a dateline that was torn off back on its paragraph."""
+    found = Reporting()
+    headings: list[str] = []
+    torn_off = ""
+    for number, line in enumerate(lines):
+        text = without_gallery_marks(line.words)
+        if line.is_heading:
+            headings.append(text)
+            continue
+        if torn_off:
+            torn_off, text = "", f"{torn_off} {text}"
+        if not found.paragraphs and number + 1 < len(lines) and _is_hanging_dateline(text):
+            torn_off = text
+            continue
+        found.subheadings += [Subheading(words, before=len(found.paragraphs) + 1) for words in headings]
+        headings.clear()
+        found.paragraphs.append(text)
+    if torn_off:
+        found.paragraphs.append(torn_off)
+    found.agency = next(filter(None, map(_dateline_agency, found.paragraphs[:2])), None)
+    return found
+
+
+def _dateline_agency(paragraph: str) -> str | None:
+    match = _DATELINE.match(paragraph[:120])
+    return agency_named(match[1]) if match else None
+
+
+def _is_hanging_dateline(line: str) -> bool:
+    """Whether the line is a dateline ("London CNN —") that was torn off the paragraph that follows."""
+    return _HANGING_DATELINE.fullmatch(line) is not None and len(line.split()) <= 8
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """The paragraphs of ``text``, each on one line; underlined headings become ``#`` headings, rules are dropped.
+
+    Lines that were all wrapped to one width are joined; else each line is a paragraph.
+
+    Raises:
+        ArticleUnreadable: there are more than ``PARAGRAPH_LIMIT``.
+    """
+    blocks = [
+        _with_headings([line for line in (" ".join(line.split()) for line in block.split("\n")) if line])
+        for block in re.split(r"\n[^\S\n]*\n", text)
+    ]
+    width = _width(blocks)
+    paragraphs = [paragraph for block in blocks for paragraph in (_unwrapped(block, width) if width else block)]
+    if len(paragraphs) > PARAGRAPH_LIMIT:
+        raise ArticleUnreadable(f"text of {len(paragraphs):,} paragraphs: an article may have {PARAGRAPH_LIMIT:,}")
+    return paragraphs
+
+
+def _with_headings(block: list[str]) -> list[str]:
+    lines: list[str] = []
+    for line in block:
+        if not _RULE.fullmatch(line):
+            lines.append(line)
+        elif lines and len(lines[-1]) <= 150 and re.fullmatch("=+|-+", line) and not lines[-1].startswith("#"):
+            lines[-1] = ("# " if line[0] == "=" else "## ") + lines[-1]  # it was underlined
+    return lines
+
+
+def _width(blocks: list[list[str]]) -> int | None:
+    """The width that all lines were wrapped to, or None if each line is a paragraph."""
+    breaks = [
+        (line, following)
+        for block in blocks
+        for line, following in pairwise(block)
+        if not _OWN_LINE.match(line) and not _OWN_LINE.match(following)
+    ]
+    width = max((len(line) for line, _ in breaks), default=0)
+    if not _NARROWEST <= width <= _WIDEST:
+        return None
+    # Wrapped lines are full: the first word of the next one would not have fitted. And they end anywhere, which lines
+    # that are paragraphs do not.
+    full = [line for line, following in breaks if _is_full(line, following, width)]
+    open_ended = [line for line in full if not _SENTENCE_END.search(line)]
+    return width if len(full) >= 0.6 * len(breaks) and len(open_ended) >= 0.6 * len(full) else None
+
+
+def _unwrapped(block: list[str], width: int) -> list[str]:
+    paragraphs = block[:1]
+    for line, following in pairwise(block):
+        if _is_full(line, following, width) and not _OWN_LINE.match(line) and not _OWN_LINE.match(following):
+            paragraphs[-1] += " " + following
+        else:
+            paragraphs.append(following)
+    return paragraphs
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    # A little slack: some wrap at a hyphen, some at 72 and some at 76.
+    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - 3
