@@ -132,11 +132,6 @@ def test_a_busy_server_is_asked_again_after_growing_pauses(monkeypatch: pytest.M
     assert 0 < pauses[0] < pauses[1] <= 5
 
 
-def test_a_server_without_likelihoods_has_no_leaning() -> None:
-    with hand_made(says("yes")) as server:
-        assert endpoint(server.base).leaning(PROMPT) is None
-
-
 @pytest.mark.parametrize(
     ("likeliest", "logit"),
     [
@@ -155,6 +150,8 @@ def test_leaning_is_the_logit_of_yes_to_no(likeliest: list[tuple[str, float]], l
         found = endpoint(server.base).leaning(PROMPT)
     assert found == (None if logit is None else pytest.approx(logit))
     assert server.asked[0].body["max_tokens"] == 1
+    with hand_made(says("yes")) as server:  # which tells no likelihoods
+        assert endpoint(server.base).leaning(PROMPT) is None
 
 
 # Servers that do not

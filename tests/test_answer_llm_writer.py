@@ -102,7 +102,6 @@ TWO = [
     ("Tolls rose. [1] Boats left the quay. [2]", [("Tolls rose.", (1,)), ("Boats left the quay.", (2,))]),
     ("Tolls rose [1]. Boats left the quay [2].", [("Tolls rose  .", (1,)), ("Boats left the quay  .", (2,))]),
     ("[1] Tolls rose. [2] Boats left the quay.", [("Tolls rose.", (1,)), ("Boats left the quay.", (2,))]),
-    ("Tolls rose.[1]\nBoats left the quay.[2]", [("Tolls rose.", (1,)), ("Boats left the quay.", (2,))]),
     ("Tolls rose. Boats left the quay. [2]", [("Tolls rose.", ()), ("Boats left the quay.", (2,))]),
     (
         "She met U.S. Secretary of State Odile Brandt. [1] He left the quay. [2]",
