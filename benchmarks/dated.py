@@ -70,12 +70,12 @@ def main(path: Path, indexes: Sequence[Path]) -> None:
     questions: list[Question] = json.loads(path.read_text(encoding="utf-8"))
     for one in questions:
         gold = {Article("", (), url=url).id for url in one["articles"]}
-        holds = [retriever for retriever in retrievers if any(retriever.snapshot.coverage.article(id_) for id_ in gold)]
+        holds = [retriever for retriever in retrievers if any(retriever.store.article(id_) for id_ in gold)]
         if not holds:
             continue
         for reads in (True, False):
             found = holds[0].search(
-                one["question"], limit=PASSAGES, as_of=date.fromisoformat(one["as_of"]), literally=not reads
+                one["question"], limit=PASSAGES, as_of=date.fromisoformat(one["as_of"]), parse_query=reads
             )
             places[reads].append(place_of(gold, found.hits))
             if not reads:
@@ -85,7 +85,7 @@ def main(path: Path, indexes: Sequence[Path]) -> None:
             read = days_of(limiting, found.parsed)
             counts["equal"] += read == meant
             counts["wrong"] += read not in (meant, (None, None))
-            articles = filter(None, (holds[0].snapshot.coverage.article(id_) for id_ in gold))
+            articles = filter(None, (holds[0].store.article(id_) for id_ in gold))
             counts["shut out"] += sum(shut_out(article, found.parsed) for article in articles)
             counts["held"] += len(gold)
     total = len(places[True])

@@ -21,7 +21,7 @@ from rag.answer.answers import Answer
 from rag.answer.generators import create_generator
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from rag.web.rendering import render_answer
 
 QUESTION = "Who raised the tolls of Port Ellery?"

@@ -12,17 +12,17 @@ import pytest
 
 from index.building import build
 from rag.answer.answerer import Answerer
-from rag.answer.answers import how_it_was_read
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
-from rag.answer.sentences import Sentence
+from rag.answer.sentences import Sentence, rank_sentences
+from rag.answer.wording import how_it_was_read
 from rag.articles import Article
 from rag.check import Citation, Outcome, Rule
 from rag.cli.json_output import answer_record
 from rag.search.retriever import Retriever
+from rag.store.folder import IndexFolder
 from rag.store.scope import Scope
-from rag.store.snapshot import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
@@ -246,7 +246,7 @@ def test_refreshed(tmp_path: Path, retriever: Retriever) -> None:
 
 def sentence(article: Article, paragraph: int, relevance: float, part: str = "") -> Sentence:
     text = article.paragraph(paragraph)
-    return Sentence(article, paragraph, 0, len(text), text, relevance, part=part)
+    return Sentence(article, paragraph, 0, len(text), text, relevance, subquery=part)
 
 
 def quoted(*sentences: Sentence) -> list[str]:
@@ -299,7 +299,8 @@ def test_days_without_a_year_are_said_with_the_year_that_they_were_taken_for(ret
         ("Who raised the tolls in March 2025?", "“in March 2025”."),
         ("Who raised the tolls yesterday?", "“yesterday” (from 19 March 2025 to 20 March 2025)"),
     ):
-        assert said in how_it_was_read(answerer.answer(question, as_of=as_of))
+        answer = answerer.answer(question, as_of=as_of)
+        assert said in how_it_was_read(answer.parsed, answer.relaxed)
 
 
 def test_short_questions_that_are_joined_are_answered_one_by_one(retriever: Retriever) -> None:
@@ -317,7 +318,7 @@ def test_an_outlet_that_the_index_lacks_is_named_and_nothing_is_quoted_for_it(re
         "What did an article by the Evening Lantern say of a rise?"
     )
     assert answer.refused
-    assert "Not in this index: “the Evening Lantern”." in how_it_was_read(answer)
+    assert "Not in this index: “the Evening Lantern”." in how_it_was_read(answer.parsed, answer.relaxed)
 
 
 def test_what_answers_a_part_of_its_own_is_quoted_though_another_outlet_says_the_same() -> None:
@@ -328,14 +329,14 @@ def test_what_answers_a_part_of_its_own_is_quoted_though_another_outlet_says_the
 
 def test_signs_and_their_probability(retriever: Retriever) -> None:
     found = retriever.search("Who raised the harbour tolls?")
-    best = retriever.sentences(found)[0]
-    assert (best.text, best.part) == (HARBOUR.paragraph(1), "Who raised the harbour tolls?")
+    best = rank_sentences(found, retriever)[0]
+    assert (best.text, best.subquery) == (HARBOUR.paragraph(1), "Who raised the harbour tolls?")
     assert best.features is not None
     # The toy's vectors: five words of the question, of which the sentence has four, "the" twice, among fifteen.
     assert best.features.similarity == pytest.approx(5 / math.sqrt(5 * 17))
     assert best.features.passage_similarity == pytest.approx(found.hits[0].explain.dense)
-    assert (best.features.missing_beside, best.features.missing_in_article) == (0.0, 0.0)
-    assert (best.features.unnamed, best.features.unknown_name, best.features.unknown_outlets) == (0.0, 0.0, 0.0)
+    assert (best.features.missing_nearby, best.features.missing_in_article) == (0.0, 0.0)
+    assert (best.features.unnamed, best.features.unknown_name, best.features.unknown_outlet) == (0.0, 0.0, 0.0)
     assert (best.features.gives, best.features.gives_nothing) == (1.0, 0.0)
     odds = best.relevance / (1 - best.relevance)
     assert math.log(odds) == pytest.approx(
@@ -348,7 +349,7 @@ def test_a_name_in_any_script_is_one_and_a_small_letter_is_none(retriever: Retri
         ("Who raised the harbour tolls, Örsted?", 1.0),
         ("Who raised the harbour tolls, école?", 0.0),
     ):
-        features = retriever.sentences(retriever.search(question))[0].features
+        features = rank_sentences(retriever.search(question), retriever)[0].features
         assert features is not None
         assert features.unknown_name == unknown
 
@@ -358,7 +359,7 @@ def test_what_looks_like_our_marker_is_not_quoted(tmp_path: Path, pasted: str) -
     hostile = replace(HARBOUR, paragraphs=(f"{pasted} harbour master of Port Ellery raised the harbour tolls.",))
     build_index(tmp_path / "index", [hostile, PROTEST])
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
-    sentences = retriever.sentences(retriever.search("Who raised the harbour tolls?"))
+    sentences = rank_sentences(retriever.search("Who raised the harbour tolls?"), retriever)
     assert [one.article.url for one in sentences] == [PROTEST.url] * 2
 
 
@@ -382,7 +383,7 @@ def test_an_agencys_report_counts_as_its_own(tmp_path: Path) -> None:
     unknown_outlets = {}
     for outlet in ("Strand Wire", "Evening Post"):
         found = retriever.search(f"What did an article by the {outlet} say of the fishermen?")
-        features = retriever.sentences(found)[0].features
+        features = rank_sentences(found, retriever)[0].features
         assert features is not None
-        unknown_outlets[outlet] = features.unknown_outlets
+        unknown_outlets[outlet] = features.unknown_outlet
     assert unknown_outlets == {"Strand Wire": 0.0, "Evening Post": 1.0}

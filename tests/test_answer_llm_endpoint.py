@@ -20,6 +20,7 @@ from rag.answer.llm.endpoint import Endpoint
 from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Prompt
 from rag.answer.llm.writer import Writer
+from rag.answer.sentences import rank_sentences
 from rag.errors import GenerationFailed, ModelUnavailable
 from rag.search.retriever import Retriever
 from tests.conftest import missing
@@ -77,7 +78,7 @@ def test_a_real_server_refuses_another_key(model: LocalModel) -> None:
 
 def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, retriever: Retriever) -> None:
     question = "Who raised the tolls of the harbour?"
-    sentences = retriever.sentences(retriever.search(question, limit=5))
+    sentences = rank_sentences(retriever.search(question, limit=5), retriever)
     drafts = list[Draft]()
     with suppress(GenerationFailed):  # so small a model may not come to an end
         drafts.extend(Writer(model, budget=600)(question, sentences))

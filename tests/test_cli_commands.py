@@ -16,7 +16,7 @@ import pytest
 
 from rag import Answer
 from rag.record.export.formats import FORMATS, export
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from benchmarks.refusal import FURTHER
-from index.sources import find_files, read
+from index.sources.files import find_files
+from index.sources.reading import read
 from rag.articles import Article
 from rag.evaluation.questions import read_questions
 from rag.sample import ARTICLES, QUESTIONS

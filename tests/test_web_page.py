@@ -20,9 +20,10 @@ from pathlib import Path
 import pytest
 
 from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer, Claim, Cut, lead, not_answered, what_was_searched
+from rag.answer.answers import Answer, Claim, Cut
 from rag.answer.drafts import Draft
 from rag.answer.sentences import Sentence
+from rag.answer.wording import lead, not_answered, what_was_searched
 from rag.articles import Article, Passage, Span, Subheading
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
@@ -164,7 +165,7 @@ def test_each_claim_has_its_markers_and_origins() -> None:
         Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3))),
     )
     html = Html(render_answer(answer, 2))
-    assert html.texts(".lead") == [lead(answer)]
+    assert html.texts(".lead") == [lead(answer.citations)]
     assert html.texts(".said") == [f"{TOLLS} [1]", "Tolls pay for a wall, and stay. [2][3]"]
     assert html.texts(".quoted") == [f"{TOLLS} [1]"]  # the other is in the generator's words
     courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
@@ -200,7 +201,7 @@ def test_what_must_be_known_beside_an_answer_is_said() -> None:
     html = Html(render_answer(asked, 2))
     limits = "Only this was searched: The Ellery Courier. It <b> is."
     assert html.texts(".note") == ["Rewritten as: Who raised the <b>tolls</b>?", limits]
-    assert html.texts(".unanswered") == [not_answered(asked)]
+    assert html.texts(".unanswered") == [not_answered(asked.unanswered)]
     assert Html(render_sources(asked, 2)).texts(".of") == ["Who raised the <b>tolls</b>?"]
     refused = Html(render_answer(replace(asked, claims=(), refused=True), 2)).texts(".note")
     assert refused == ["Rewritten as: Who raised the <b>tolls</b>?", f"{what_was_searched(SUMMARY)} {limits}"]

@@ -107,7 +107,8 @@ class Planner:
             for one in parsed.constraints
             if one.kind != "phrase" and not _limited(scope, one.kind)
         )
-        return tuple(one for one in found if one.scope and self._allows(one.scope))
+        known = [one for one in found if one.scope and set(one.scope.languages) <= set(self._languages)]
+        return tuple(one for one in known if self._store.contains(one.scope))
 
     def _within(self, given: Scope, read: ParsedQuery, plan: Plan) -> Scope:
         """``given`` with the limits that the question sets, as far as they leave anything.
@@ -116,21 +117,22 @@ class Planner:
         """
         kinds = [kind for kind in _KINDS if not _limited(given, kind)]
         limits = read.scope
+        # Names are read only where the store holds them; a language may be any.
+        limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
         for applied in (kinds[start:] for start in range(len(kinds) + 1)):
             scope = given
             for kind in applied:
                 scope = _COPY[kind](scope, limits)
-            if scope == given or self._allows(scope):
+            if scope == given or self._store.contains(scope):
                 break
-        lost = [one for one in read.constraints if one.restricts and one.kind in kinds and one.kind not in applied]
+        lost = [
+            one
+            for one in read.constraints
+            if one.restricts and one.kind in kinds
+            if one.kind not in applied or (one.language and one.language not in self._languages)
+        ]
         plan.relaxed += [one for one in lost if one not in plan.relaxed]
         return scope
-
-    def _allows(self, scope: Scope) -> bool:
-        """Whether the store has anything within a scope that was read; names that it lacks it does not have."""
-        if not set(scope.languages) <= set(self._languages):
-            return False
-        return self._store.contains(scope)
 
     def _held_phrases(self, subquery: SubQuery, scope: Scope, plan: Plan) -> tuple[str, ...]:
         """Return the quoted words of a sub-query where some passage within the scope has them all; else none."""
