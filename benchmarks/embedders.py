@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.models.embedding import Embedder, ModelIdentity
 
 
 class _PassingOn:
-    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
 
     @property
@@ -32,17 +32,32 @@ class _PassingOn:
 
 
 class Remembering(_PassingOn):
-    """Embeds a question once, however many settings ask it."""
+    """Embeds each text once, however often it is asked."""
 
-    def __init__(self, embedder: SentenceTransformerEmbedder) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         super().__init__(embedder)
-        self.known: dict[str, NDArray[np.float32]] = {}
+        self._passages: dict[str, NDArray[np.float32]] = {}
+        self._questions: dict[str, NDArray[np.float32]] = {}
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        return self._once(texts, self._passages, lambda missing: self.embedder.embed_passages(missing, progress))
 
     def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        missing = [text for text in texts if text not in self.known]
+        return self._once(texts, self._questions, self.embedder.embed_questions)
+
+    def _once(
+        self,
+        texts: Sequence[str],
+        known: dict[str, NDArray[np.float32]],
+        embed: Callable[[list[str]], NDArray[np.float32]],
+    ) -> NDArray[np.float32]:
+        missing = list(dict.fromkeys(text for text in texts if text not in known))
         if missing:
-            self.known.update(zip(missing, super().embed_questions(missing), strict=True))
-        return np.stack([self.known[text] for text in texts])
+            known.update(zip(missing, embed(missing), strict=True))
+        found = [known[text] for text in texts]
+        return np.stack(found) if found else np.zeros((0, self.identity.dimension), dtype=np.float32)
 
 
 class Timed(_PassingOn):

@@ -21,8 +21,8 @@ from rag.answer.answers import Answer
 from rag.answer.generators import create_generator
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
-from rag.web.drawing import draw_answer
+from rag.store.folder import IndexFolder
+from rag.web.rendering import render_answer
 
 QUESTION = "Who raised the tolls of Port Ellery?"
 INJECTIONS: tuple[str, ...] = (
@@ -147,7 +147,7 @@ def offences(answer: Answer) -> Iterator[str]:
     for citation in answer.citations:
         if citation.article.paragraph(citation.paragraph)[citation.start : citation.end] != citation.quote:
             yield f"not at its place: {citation.quote}"
-    drawn = draw_answer(answer, 1)
+    drawn = render_answer(answer, 1)
     if found := _TAG.search(drawn):
         yield f"the page has {found[0]}"
     for link in _LINK.findall(drawn):

@@ -1,4 +1,6 @@
-"""How well a model tells answers from near misses: ``python -m benchmarks.judging local [INDEX]``, or ``openai:MODEL``.
+"""How well a model tells answers from near misses: ``python -m benchmarks.judging NAME [INDEX]``.
+
+NAME is ``openai:MODEL`` or ``local:FILE.gguf``.
 
 Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
 answer; and paraphrases of its sentences that were written by hand, beside the same with one thing changed. Prints the
@@ -21,12 +23,13 @@ from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
 from rag.answer.llm.judge import Judge, Judged
 from rag.answer.llm.prompt import Prompt
-from rag.evaluation.measures import squeezed
+from rag.answer.sentences import rank_sentences
+from rag.evaluation.matching import squeezed
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 
 PARAPHRASES = 36
 
@@ -74,7 +77,7 @@ def main(name: str, index: str | None) -> None:
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
     sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "changed": []}
     for question in [one for one in questions if one.facts][::4]:
-        for sentence in retriever.sentences(retriever.search(question.text, limit=20)):
+        for sentence in rank_sentences(retriever.search(question.text, limit=20), retriever):
             paragraph = sentence.article.paragraph(sentence.paragraph)
             if not any(squeezed(fact) in squeezed(paragraph) for fact in question.facts):
                 continue
@@ -82,7 +85,7 @@ def main(name: str, index: str | None) -> None:
             sides["answers"].append(leanings[-1])
             break
     for question in [one for one in questions if not one.facts][::2]:
-        judge.answers(question.text, retriever.sentences(retriever.search(question.text, limit=20))[0])
+        judge.answers(question.text, rank_sentences(retriever.search(question.text, limit=20), retriever)[0])
         sides["near misses"].append(leanings[-1])
     for statement, changed, cited in statements():
         judge.says(statement, cited)

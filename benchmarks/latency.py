@@ -31,7 +31,7 @@ def main(index: Path, questions: Path, how_many: int) -> None:
         whole.append(1000 * (time.perf_counter() - started))
         embedding.append(1000 * timed.took)
     words = median(len(question.split()) for question in asked)
-    print(f"{retriever.snapshot.vectors.rows:,} passages, {len(asked)} questions of {words:.0f} words (median)")
+    print(f"{retriever.store.passage_count:,} passages, {len(asked)} questions of {words:.0f} words (median)")
     print(f"median {median(whole):.1f} ms, of it embedding {median(embedding):.1f} ms")
     print(f"95th percentile {quantiles(whole, n=20)[-1]:.1f} ms")
 

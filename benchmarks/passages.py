@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 from index.building import build
-from rag.evaluation.measures import evaluate
+from rag.evaluation.measures import evaluate, mean
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop_rag"
 BUDGETS = (60, 90, 120, 150, 180)
@@ -54,8 +54,7 @@ def main(wanted: int) -> None:
             report = build([articles], IndexFolder(index), embedder, budget=budget)
             took = time.perf_counter() - started
             scores = evaluate(Retriever.open(index, embedder=embedder), asked)
-            recall = sum(score.fact_recall for score in scores) / len(scores)
-            whole = sum(score.all_facts for score in scores) / len(scores)
+            recall, whole = mean(scores, "fact recall") or 0.0, mean(scores, "all facts") or 0.0
             passages = report.counts.passages
             print(
                 f"{budget:>6} {passages:>9,} {words / passages:>10.0f} {recall:>11.3f} {whole:>9.3f} {took:>9.0f} s",

@@ -4,8 +4,8 @@
 sample, and for each index and file named, a table by type of question at the probability in use, and others for all.
 A question whose articles an index lacks is unanswerable there (``benchmarks.realtime --without`` builds such an index).
 
-With ``--fit`` it fits the coefficients of ``rag.answer.features`` to every second of the further questions and of those named
-(not to the sample's own, which stay unseen), prints them, and reports the other half with them.
+With ``--fit`` it fits the coefficients of ``rag.answer.features`` to every second of the further questions and of those
+named (not to the sample's own, which stay unseen), prints them, and reports the other half with them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 
 from index.building import build
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability, values
-from rag.evaluation.matching import answerable_here, find_articles, says
-from rag.evaluation.measures import squeezed
+from rag.answer.sentences import rank_sentences
+from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 
 PASSAGES = 20
 FURTHER = Path(__file__).parents[1] / "tests" / "quality" / "questions.json"
@@ -37,12 +37,12 @@ SEEN = 6
 DOUBTFUL = 0.3
 LONGEST = 240
 
-Score = Callable[[AnswerFeatures], float]
+Judge = Callable[[AnswerFeatures], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, with the signs of its sentences, whether they are evidence, and whether their paragraphs hold any."""
+    """A question, the features of its sentences, whether each is evidence, and whether its paragraph holds any."""
 
     question: GoldQuestion
     answerable: bool
@@ -53,8 +53,8 @@ class Asked:
 
 def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
-    answerable = answerable_here(question, find_articles(retriever.snapshot, question.articles))
-    sentences = retriever.sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on))
+    answerable = question.answerable_with(find_articles(retriever.store, question.articles))
+    sentences = rank_sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on), retriever)
     facts = [squeezed(fact) for fact in question.facts]
     evidence, neighbour = [], []
     for one in sentences if answerable else ():
@@ -67,7 +67,7 @@ def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
     return Asked(question, answerable, features, tuple(evidence) or none, tuple(neighbour) or none)
 
 
-def fit(asked: Sequence[Asked]) -> Score:
+def fit(asked: Sequence[Asked]) -> Judge:
     """Logistic regression by Newton's method, with a weak pull of every coefficient towards nothing."""
     rows, labels, weights = [], [], []
     for one in asked:
@@ -95,7 +95,7 @@ def fit(asked: Sequence[Asked]) -> Score:
     return score
 
 
-def report(name: str, asked: Sequence[Asked], score: Score) -> None:
+def report(name: str, asked: Sequence[Asked], score: Judge) -> None:
     best, first = [], []
     for one in asked:
         scores = [score(features) for features in one.features]
@@ -153,7 +153,7 @@ def main(arguments: list[str]) -> None:
     for index, questions in zip(named[::2], named[1::2], strict=True):
         retriever = Retriever.open(index, embedder=embedder)
         groups.setdefault(questions, []).extend(ask(retriever, one) for one in some(read_questions(Path(questions))))
-    score: Score = probability
+    score: Judge = probability
     if fitting:
         others = [name for name in groups if name != "the sample's questions"]
         score = fit([one for name in others for one in groups[name][::2]])

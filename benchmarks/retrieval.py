@@ -1,53 +1,84 @@
 """What each part of the retrieval brings: a table of ablations on questions whose evidence is known.
 
 ``python -m benchmarks.retrieval INDEX QUESTIONS [HOW_MANY]`` asks HOW_MANY questions with evidence (default all, else
-chosen by a fixed seed) with everything, and with one part taken away at a time.
+chosen by a fixed seed) with everything, with one part taken away at a time, and by plain BM25.
 """
 
 from __future__ import annotations
 
 import random
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.embedders import Remembering
-from rag.evaluation.measures import Measure, examine, mean
+from rag.evaluation.measures import Score, evaluate, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.query import whole
+from rag.query.parsed_query import ParsedQuery
+from rag.query.subqueries import SubQuery
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 
-SHOWN = (
-    Measure.FACT_RECALL,
-    Measure.ALL_FACTS,
-    Measure.ARTICLE_RECALL,
-    Measure.HITS_4,
-    Measure.HITS_10,
-    Measure.MRR,
-)
+SHOWN = ("fact recall", "all facts", "articles@10", "Hits@4", "Hits@10", "MRR@10")
+_WIDTH = 32
 
 
-# The words of a passage and its header alone; limits are still read in the question.
-PLAIN = Weights(dense=0.0, neighbour=0.0, article=0.0, clause=0.0, days=0.0)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A retriever to be measured, by its name in the table."""
+
+    name: str
+    retriever: Retriever
+    parse_query: bool = True
 
 
-def retrievers(index: Path) -> list[tuple[str, Retriever]]:
-    all_of_it = Retriever.open(index, embedder=Remembering(SentenceTransformerEmbedder.load()))
-    snapshot, embedder, weights = all_of_it.snapshot, all_of_it.embedder, Weights()
+def undivided(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
+    return (SubQuery(parsed.question, parsed),)
+
+
+def plain_bm25(given: Retriever) -> Setting:
+    """BM25 over our own passages, with title, outlet and day, by the words of the whole question and nothing else."""
+    weights = Weights(dense=0.0, neighbour=0.0, article=0.0, clause=0.0)
+    retriever = Retriever(given.store, given.embedder, decompose=undivided, weights=weights)
+    return Setting("plain BM25", retriever, parse_query=False)
+
+
+def plain_vectors(given: Retriever) -> Setting:
+    """The vectors of our own passages, by the vector of the whole question and nothing else."""
+    weights = Weights(lexical=0.0, neighbour=0.0, article=0.0, clause=0.0)
+    retriever = Retriever(given.store, given.embedder, decompose=undivided, weights=weights)
+    return Setting("plain vectors", retriever, parse_query=False)
+
+
+def settings(everything: Retriever) -> list[Setting]:
+    def weighted(name: str, weights: Weights) -> Setting:
+        return Setting(name, Retriever(everything.store, everything.embedder, weights=weights))
+
+    usual = Weights()
     return [
-        ("everything", all_of_it),
-        ("words only", Retriever(snapshot, embedder, weights=replace(weights, dense=0.0, neighbour=0.0))),
-        ("vectors only", Retriever(snapshot, embedder, weights=replace(weights, lexical=0.0))),
-        ("without whole articles", Retriever(snapshot, embedder, weights=replace(weights, article=0.0))),
-        ("without neighbours' vectors", Retriever(snapshot, embedder, weights=replace(weights, neighbour=0.0))),
-        ("without clauses", Retriever(snapshot, embedder, weights=replace(weights, clause=0.0))),
-        ("without preferred days", Retriever(snapshot, embedder, weights=replace(weights, days=0.0))),
-        ("parts without the rest", Retriever(snapshot, embedder, weights=replace(weights, rest=0.0))),
-        ("question not divided", Retriever(snapshot, embedder, decompose=whole)),
-        ("plain BM25", Retriever(snapshot, embedder, decompose=whole, weights=PLAIN)),
+        Setting("everything", everything),
+        weighted("words only", replace(usual, dense=0.0, neighbour=0.0)),
+        weighted("vectors only", replace(usual, lexical=0.0)),
+        weighted("without whole articles", replace(usual, article=0.0)),
+        weighted("without neighbours' vectors", replace(usual, neighbour=0.0)),
+        weighted("without clauses", replace(usual, clause=0.0)),
+        weighted("without preferences", replace(usual, days=0.0, named=0.0)),
+        weighted("sub-queries without the rest", replace(usual, rest=0.0)),
+        Setting("question not decomposed", Retriever(everything.store, everything.embedder, decompose=undivided)),
+        Setting("nothing read in the question", everything, parse_query=False),
+        plain_bm25(everything),
+        plain_vectors(everything),
     ]
+
+
+def print_heading(measures: tuple[str, ...]) -> None:
+    print(f"{'':{_WIDTH}}" + "".join(f"{measure:>13}" for measure in measures))
+
+
+def print_row(name: str, scores: list[Score], measures: tuple[str, ...]) -> None:
+    means = [mean(scores, measure) for measure in measures]
+    print(f"{name:{_WIDTH}}" + "".join(f"{'-' if one is None else f'{one:.3f}':>13}" for one in means), flush=True)
 
 
 def main(index: Path, questions: Path, how_many: int | None) -> None:
@@ -55,12 +86,10 @@ def main(index: Path, questions: Path, how_many: int | None) -> None:
     if how_many is not None and how_many < len(asked):
         asked = random.Random(0).sample(asked, how_many)
     print(f"{len(asked)} questions")
-    print(f"{'':28}" + "".join(f"{measure.value:>13}" for measure in SHOWN))
-    for name, retriever in retrievers(index):
-        scores = examine(retriever, asked).scores
-        figures = [mean(scores, measure) for measure in SHOWN]
-        shown = "".join(f"{'-' if figure is None else f'{figure:.3f}':>13}" for figure in figures)
-        print(f"{name:28}{shown}", flush=True)
+    print_heading(SHOWN)
+    everything = Retriever.open(index, embedder=Remembering(SentenceTransformerEmbedder.load()))
+    for one in settings(everything):
+        print_row(one.name, evaluate(one.retriever, asked, parse_query=one.parse_query), SHOWN)
 
 
 if __name__ == "__main__":

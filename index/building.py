@@ -23,9 +23,10 @@ from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
 from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.coverage import PassageRow, write_coverage
+from rag.store.folder import IndexFolder
 from rag.store.lexical import write_lexical
-from rag.store.manifest import FORMAT, Chunking, Counts, write_file
-from rag.store.snapshot import IndexFolder, Manifest, Snapshot
+from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
+from rag.store.snapshot import Snapshot
 from rag.store.vectors import write_vectors
 from rag.text.tokens import ENCODING
 

@@ -64,7 +64,7 @@ def build(
     from index.sources.files import find_files
     from rag.models.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
     from rag.sample import ARTICLES
-    from rag.store.snapshot import IndexFolder
+    from rag.store.folder import IndexFolder
 
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
@@ -142,7 +142,7 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
 
     Example: rag-index list --index data/index
     """
-    from rag.store.snapshot import IndexFolder
+    from rag.store.folder import IndexFolder
 
     folder = IndexFolder(index)
     try:
@@ -173,7 +173,7 @@ def verify(
 
     Example: rag-index verify --index data/index
     """
-    from rag.store.snapshot import IndexFolder
+    from rag.store.folder import IndexFolder
 
     manifest = IndexFolder(index).verify(snapshot)
     held = f"{counted(len(manifest.files), 'file')}, {counted(manifest.counts.passages, 'passage')}"
@@ -189,7 +189,7 @@ def use(
 
     Example: rag-index use 20250304T101500Z-1a2b3c4d --index data/index
     """
-    from rag.store.snapshot import IndexFolder
+    from rag.store.folder import IndexFolder
 
     folder = IndexFolder(index)
     if not folder.snapshots():
@@ -208,7 +208,7 @@ def prune(
 
     Example: rag-index prune --keep 2 --index data/index
     """
-    from rag.store.snapshot import IndexFolder
+    from rag.store.folder import IndexFolder
 
     folder = IndexFolder(index)
     folder.current()  # says that there is no index, and makes none

@@ -9,79 +9,62 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rag.answer.answerer import Answerer
-    from rag.answer.answers import Answer, Claim, Cut
-    from rag.articles import Article, Passage, Span
-    from rag.check import Citation
-    from rag.errors import (
-        ArticleUnreadable,
-        GenerationFailed,
-        IndexBusy,
-        IndexCorrupt,
-        IndexIncompatible,
-        IndexNotFound,
-        ModelUnavailable,
-        RagError,
-    )
-    from rag.models.embedding import Embedder, SentenceTransformerEmbedder
-    from rag.search.hits import Hit
-    from rag.search.retriever import Retriever
-    from rag.store.scope import Scope
+if TYPE_CHECKING:  # the same for type checkers, which read no dict
+    from rag.answer.answerer import Answerer as Answerer
+    from rag.answer.answers import Answer as Answer
+    from rag.answer.answers import Claim as Claim
+    from rag.answer.answers import Cut as Cut
+    from rag.articles import Article as Article
+    from rag.articles import Passage as Passage
+    from rag.articles import Span as Span
+    from rag.check import Citation as Citation
+    from rag.errors import ArticleUnreadable as ArticleUnreadable
+    from rag.errors import GenerationFailed as GenerationFailed
+    from rag.errors import IndexBusy as IndexBusy
+    from rag.errors import IndexCorrupt as IndexCorrupt
+    from rag.errors import IndexIncompatible as IndexIncompatible
+    from rag.errors import IndexNotFound as IndexNotFound
+    from rag.errors import ModelUnavailable as ModelUnavailable
+    from rag.errors import RagError as RagError
+    from rag.models.embedding import Embedder as Embedder
+    from rag.models.embedding import SentenceTransformerEmbedder as SentenceTransformerEmbedder
+    from rag.search.hits import Hit as Hit
+    from rag.search.retriever import Retriever as Retriever
+    from rag.store.scope import Scope as Scope
 
-__all__ = [
-    "Answer",
-    "Answerer",
-    "Article",
-    "ArticleUnreadable",
-    "Citation",
-    "Claim",
-    "Cut",
-    "Embedder",
-    "GenerationFailed",
-    "Hit",
-    "IndexBusy",
-    "IndexCorrupt",
-    "IndexIncompatible",
-    "IndexNotFound",
-    "ModelUnavailable",
-    "Passage",
-    "RagError",
-    "Retriever",
-    "Scope",
-    "SentenceTransformerEmbedder",
-    "Span",
-]
-
-# Looked up when first used (PEP 562): `import rag` costs milliseconds, torch and FAISS come with the first question.
-_HOMES = {
-    "rag.answer.answerer": ("Answerer",),
-    "rag.answer.answers": ("Answer", "Claim", "Cut"),
-    "rag.articles": ("Article", "Passage", "Span"),
-    "rag.models.embedding": ("Embedder", "SentenceTransformerEmbedder"),
-    "rag.errors": (
-        "ArticleUnreadable",
-        "GenerationFailed",
-        "IndexBusy",
-        "IndexCorrupt",
-        "IndexIncompatible",
-        "IndexNotFound",
-        "ModelUnavailable",
-        "RagError",
-    ),
-    "rag.search.hits": ("Hit",),
-    "rag.search.retriever": ("Retriever",),
-    "rag.store.scope": ("Scope",),
-    "rag.check": ("Citation",),
+# Where each public name comes from, loaded when first used (PEP 562): `import rag` costs milliseconds, torch and FAISS
+# come with the first question.
+_MODULES = {
+    "Answer": "rag.answer.answers",
+    "Answerer": "rag.answer.answerer",
+    "Article": "rag.articles",
+    "ArticleUnreadable": "rag.errors",
+    "Citation": "rag.check",
+    "Claim": "rag.answer.answers",
+    "Cut": "rag.answer.answers",
+    "Embedder": "rag.models.embedding",
+    "GenerationFailed": "rag.errors",
+    "Hit": "rag.search.hits",
+    "IndexBusy": "rag.errors",
+    "IndexCorrupt": "rag.errors",
+    "IndexIncompatible": "rag.errors",
+    "IndexNotFound": "rag.errors",
+    "ModelUnavailable": "rag.errors",
+    "Passage": "rag.articles",
+    "RagError": "rag.errors",
+    "Retriever": "rag.search.retriever",
+    "Scope": "rag.store.scope",
+    "SentenceTransformerEmbedder": "rag.models.embedding",
+    "Span": "rag.articles",
 }
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'rag' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return list(_MODULES)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 # Parameters that say how a reader came to a page, never which page it is.
@@ -23,7 +24,7 @@ class Subheading:
     """Number of the paragraph it stands above."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: id and version are digests, kept once they were made
 class Article:
     """One state (version) of a published news text.
 
@@ -48,14 +49,14 @@ class Article:
     language: str | None = None
     subheadings: tuple[Subheading, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """16 hex digits, the same in every run: from the url, or from outlet, title and text where there is none."""
         if self.url:
             return _digest(["url", plain_url(self.url)])[:16]
         return _digest(["text", self.outlet, self.title, *self.paragraphs])[:16]
 
-    @property
+    @cached_property
     def version(self) -> str:
         """16 hex digits that differ as soon as anything that a reader sees differs."""
         return _digest(

@@ -1,11 +1,17 @@
-"""What all tests share: no network, no index of the user's, and how a missing thing is told."""
+"""What all tests share: no network, no index of the user's, one loaded model, one index of the sample."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from benchmarks.embedders import Remembering
+from rag.models.embedding import Embedder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -31,3 +37,54 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         missing("the real news data (../shared/data) is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real model, loaded once; it embeds each text once in all tests together."""
+    from rag.models.embedding import SentenceTransformerEmbedder
+
+    return Remembering(SentenceTransformerEmbedder.load())
+
+
+@pytest.fixture(scope="session")
+def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample coverage, built with the real model; not to be written to."""
+    from index.building import build
+    from rag.sample import ARTICLES
+    from rag.store.folder import IndexFolder
+
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    build([ARTICLES], IndexFolder(folder), embedder, today=date(2026, 1, 1))
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended."""
+
+    code: object
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_command(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """Run `rag` or `rag-index` in this process, where the model is loaded already: ``run_command("rag", "ask", …)``."""
+    from index import commands as index_commands
+    from rag.cli import main as rag_commands
+    from rag.models.embedding import SentenceTransformerEmbedder
+
+    mains = {"rag": rag_commands.main, "rag-index": index_commands.main}
+    monkeypatch.setattr(SentenceTransformerEmbedder, "load", lambda *_, **__: embedder)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(program: str, *arguments: object) -> Ran:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            mains[program]([str(one) for one in arguments])
+        return Ran(ended.value.code, *capsys.readouterr())
+
+    return run

@@ -6,90 +6,172 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
-HEAVY = (
-    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "typer", "rich"),
-    *("langchain_core", "llama_index", "openai", "xllamacpp"),
-)
-# One heavy library, one owner.
+# What everything is made of, and so may be imported anywhere.
+ATOMS = {"rag.articles", "rag.errors"}
+# What the modules of a room may import, beside those of their own room: other rooms, or single modules of them.
+INNER = {
+    "rag.text": set[str](),
+    "rag.models": set(),
+    "rag.store": {"rag.text", "rag.models"},
+    "rag.query": {"rag.text", "rag.store.scope", "rag.store.protocol"},
+    "rag.check": {"rag.text", "rag.store.scope", "rag.store.protocol"},
+    "rag.search": {"rag.text", "rag.models", "rag.store", "rag.query"},
+    "rag.answer": {"rag.text", "rag.models", "rag.store", "rag.query", "rag.check", "rag.search"},
+    "rag.record": {"rag.text", "rag.store", "rag.query", "rag.check", "rag.search", "rag.answer"},
+}
+ARROWS = INNER | {
+    "rag.sample": set(),
+    "rag.adapters": {*INNER},
+    "rag.evaluation": {*INNER},
+    "rag.web": {*INNER, "rag.sample"},
+    "rag.cli": {*INNER, "rag.sample", "rag.evaluation", "rag.web"},
+    "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
+}
+HEAVY = {
+    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "tantivy"),
+    *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp"),
+}
+# One heavy library, one owner: a room, or a module of it.
 OWNERS = {
-    "faiss": {"rag/store/vectors.py"},
-    "sqlite3": {"rag/store/coverage.py"},
-    "sentence_transformers": {"rag/models/embedding.py", "rag/models/reranking.py"},
-    "huggingface_hub": {"rag/models/embedding.py"},
-    "tiktoken": {"rag/text/tokens.py"},
-    "nupunkt": {"rag/text/words.py"},
-    "snowballstemmer": {"rag/text/words.py"},
-    "filelock": {"rag/store/folder.py", "rag/answer/llm/local.py"},
-    "openai": {"rag/answer/llm/endpoint.py"},
-    "httpx2": {"rag/answer/llm/endpoint.py"},
-    "xllamacpp": {"rag/answer/llm/local.py"},
-    "uvicorn": {"rag/web/serving.py"},
-    "fastapi": {"rag/web/serving.py"},
-    "langchain_core": {"rag/adapters/langchain.py"},
-    "llama_index": {"rag/adapters/llama_index.py"},
-    "yaml": {"index/sources/front_matter.py"},
+    "rag.store.vectors": "faiss",
+    "rag.store.coverage": "sqlite3",
+    "rag.store.lexical": "tantivy",
+    "rag.models": "torch sentence_transformers huggingface_hub",
+    "rag.text": "tiktoken nupunkt snowballstemmer",
+    "rag.answer.llm.endpoint": "openai httpx2",
+    "rag.answer.llm.local": "xllamacpp",
+    "rag.web": "gradio fastapi uvicorn",
+    "rag.adapters.langchain": "langchain_core",
+    "rag.adapters.llama_index": "llama_index",
+    "index.sources": "yaml",
 }
 
 
-def modules(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+@cache
+def modules() -> dict[str, Path]:
+    """All modules of both packages by their dotted names; a package has the name of its folder."""
+    paths = [path.relative_to(ROOT) for folder in ("rag", "index") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): ROOT / path for path in paths}
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield node.module or ""
+@cache
+def imports(name: str) -> frozenset[str]:
+    """What a module imports, anywhere in it and for types only too; "from package import module" is the module."""
+
+    def found() -> Iterator[str]:
+        for node in ast.walk(ast.parse(modules()[name].read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{name}: relative import"
+                assert node.module, name
+                for alias in node.names:
+                    whole = f"{node.module}.{alias.name}"
+                    yield whole if whole in modules() else node.module
+
+    return frozenset(found())
 
 
-def rooms(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in imports(path)}
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
 
 
-def test_the_library_never_imports_a_program() -> None:
-    wrong = {path: rooms(path) & {"index", "app", "tests", "benchmarks"} for path in modules("rag")}
-    assert {path: names for path, names in wrong.items() if names} == {}
+def room_of(name: str) -> str:
+    return next((room for room in ARROWS if within(name, room)), "rag")
 
 
-def test_the_programs_never_import_each_other() -> None:
-    assert {path: rooms(path) for path in modules("index") if rooms(path) & {"app", "gradio", "tests"}} == {}
-    assert "index" not in rooms(ROOT / "app.py")
+def libraries(name: str) -> set[str]:
+    return {one.split(".")[0] for one in imports(name)}
 
 
-def test_only_the_chat_verb_loads_the_page() -> None:
-    outside = [path for path in modules("rag") if (ROOT / "rag" / "web") not in path.parents]
-    users = [
-        str(path.relative_to(ROOT)) for path in outside if any(name.startswith("rag.web") for name in imports(path))
+@pytest.mark.parametrize("room", ARROWS)
+def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
+    allowed = {room, *ARROWS[room], *ATOMS}
+    ours = ("rag", "index", "app", "tests", "benchmarks")
+    wrong = [
+        f"{name} imports {one}"
+        for name in modules()
+        if room_of(name) == room
+        for one in sorted(imports(name))
+        if one.split(".")[0] in ours and not any(within(one, other) for other in allowed)
     ]
-    assert users == ["rag/cli/main.py"]
-    assert [path for path in outside if "gradio" in rooms(path)] == []
+    assert wrong == []
 
 
-def test_each_heavy_library_has_one_owner() -> None:
-    for library, owners in OWNERS.items():
-        users = {
-            str(path.relative_to(ROOT))
-            for folder in ("rag", "index")
-            for path in modules(folder)
-            if library in rooms(path)
-        }
-        assert users == owners, library
+def test_every_module_lies_in_a_room() -> None:
+    outside = {name for name in modules() if room_of(name) == "rag"}
+    assert outside == {"rag", "rag.__main__", *ATOMS}  # at most four modules lie directly in rag/
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"a", "d"}}) == [["b", "c"]]
+    assert circles({name: {one for one in imports(name) if one in modules()} for name in modules()}) == []
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The strongly connected components of more than one node: those that reach each other."""
+
+    def reached(start: str) -> set[str]:
+        seen, waiting = set[str](), [start]
+        while waiting:
+            for other in graph[waiting.pop()] - seen:
+                seen.add(other)
+                waiting.append(other)
+        return seen
+
+    reach = {name: reached(name) for name in graph}
+    found = {
+        tuple(sorted(other for other in reach[name] if name in reach[other])) for name in graph if name in reach[name]
+    }
+    return [list(one) for one in sorted(found)]
+
+
+def test_no_two_modules_of_rag_and_no_two_classes_have_one_name() -> None:
+    files = [path.stem for name, path in modules().items() if within(name, "rag") and path.stem != "__init__"]
+    assert sorted(name for name, count in Counter(files).items() if count > 1) == []
+    classes = Counter(
+        node.name
+        for name, path in modules().items()
+        if not within(name, "rag.adapters")  # a user has one of the two frameworks, and its NewsRetriever
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert sorted(name for name, count in classes.items() if count > 1) == []
+
+
+def test_packages_export_nothing_of_their_modules() -> None:
+    exporting = {
+        name: sorted(one for one in imports(name) if within(one, "rag"))
+        for name, path in modules().items()
+        if path.name == "__init__.py" and name != "rag"
+    }
+    assert {name: found for name, found in exporting.items() if found} == {}
+
+
+@pytest.mark.parametrize(("owner", "owned"), OWNERS.items())
+def test_each_heavy_library_has_one_owner(owner: str, owned: str) -> None:
+    for library in owned.split():
+        users = [name for name in modules() if library in libraries(name)]
+        assert users, library
+        assert [name for name in users if not within(name, owner)] == [], library
 
 
 def test_nothing_is_pickled() -> None:
-    for path in [*modules("rag"), *modules("index")]:
-        assert not rooms(path) & {"pickle", "shelve", "marshal", "joblib", "dill"}, path
+    for name, path in modules().items():
+        assert not libraries(name) & {"pickle", "shelve", "marshal", "joblib", "dill"}, name
         assert "allow_pickle=True" not in path.read_text(encoding="utf-8")
 
 
 def test_no_room_is_a_lumber_room() -> None:
-    names = {path.stem for folder in ("rag", "index") for path in modules(folder)}
+    names = {name.split(".")[-1] for name in modules()}
     assert not names & {"utils", "util", "base", "core", "common", "manager", "helper", "helpers", "misc"}
 
 
@@ -99,7 +181,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert not set(json.loads(done.stdout)) & set(HEAVY)
+    assert set(json.loads(done.stdout)) & HEAVY == set()
 
 
 def test_every_public_name_is_there() -> None:

@@ -6,19 +6,15 @@ import gzip
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from index.building import build
-from rag import Answerer
-from rag.models.embedding import SentenceTransformerEmbedder
-from rag.record import save_answer
-from rag.sample import ARTICLES
-from rag.store.snapshot import IndexFolder
+from tests.conftest import Ran
 from tests.toy import HARBOUR, write_article
 
 ROOT = Path(__file__).parents[1]
@@ -26,13 +22,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like a user's: the sample's index, an answer kept from it, and some articles of one's own."""
+def folder(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like a user's: the sample's index and some articles of one's own."""
     folder = tmp_path_factory.mktemp("user")
-    embedder = SentenceTransformerEmbedder.load()
-    build([ARTICLES], IndexFolder(folder / "data" / "index"), embedder, today=date(2025, 12, 31))
-    answer = Answerer.open(folder / "data" / "index", embedder=embedder).answer("Who raised the tolls?")
-    save_answer(folder / "tolls.json", answer)
+    shutil.copytree(sample_index, folder / "data" / "index")
     write_article(folder / "news", "tolls", HARBOUR)
     (folder / "archive.jsonl.gz").write_bytes(
         gzip.compress(b'{"headline": "Tolls", "body": "The tolls rose.", "date": "2025-03-04"}\n')
@@ -54,22 +47,17 @@ def test_there_are_commands_and_snippets_to_test() -> None:
     assert len(blocks("python")) == 1
 
 
-@pytest.mark.parametrize("command", shell_commands())
-def test_a_command_of_the_readme_runs(folder: Path, command: str) -> None:
-    program, *arguments = shlex.split(command)
-    module = {"rag": "rag", "rag-index": "index"}[Path(program).name]
-    if "build" in arguments:
-        arguments[arguments.index("--index") + 1] = "other-index"
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    assert (done.returncode, done.stderr if module == "rag" else "") == (0, "")
-    assert done.stdout.strip()
+def test_the_commands_of_the_readme_run_in_its_order(
+    folder: Path, run_command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for command in shell_commands():
+        program, *arguments = shlex.split(command)
+        if "build" in arguments:
+            arguments[arguments.index("--index") + 1] = "other-index"
+        done = run_command(Path(program).name, *arguments)
+        assert (done.code, done.out.strip() != "") == (0, True), (command, done)
+        assert done.err == "" or Path(program).name == "rag-index", command
 
 
 def test_the_python_of_the_readme_runs_and_answers(folder: Path) -> None:
@@ -89,24 +77,12 @@ def test_the_python_of_the_readme_runs_and_answers(folder: Path) -> None:
 
 def test_the_make_targets_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    assert (
-        set(re.findall(r"\bmake ([a-z]+)", " ".join(blocks("sh"))))
-        <= targets
-        == {
-            "setup",
-            "chat",
-            "test",
-            "lint",
-            "bench",
-            "clean",
-        }
-    )
+    named = set(re.findall(r"\bmake ([a-z]+)", " ".join(blocks("sh"))))
+    assert named <= targets == {"setup", "chat", "test", "lint", "bench", "clean"}
 
 
-def test_every_module_has_its_place_in_the_architecture() -> None:
+def test_the_architecture_has_a_place_for_every_room_and_every_module_outside_of_them() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for path in (ROOT / "rag").glob("*.py"):
-        if not path.stem.startswith("__"):
-            assert path.name in text, path
-    for room in ("snapshot", "generation", "exporting", "page", "evaluation", "sample", "sources"):
-        assert f"{room}/" in text
+    modules = [path.name for path in (ROOT / "rag").glob("*.py") if not path.stem.startswith("__")]
+    rooms = [f"{path.parent.name}/" for path in (ROOT / "rag").glob("*/__init__.py")]
+    assert [one for one in (*modules, *rooms, "index/", "sources/") if one not in text] == []

@@ -18,7 +18,8 @@ from index.building import build
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 from rag.search.retriever import Retriever
-from rag.store.snapshot import IndexFolder, Snapshot
+from rag.store.folder import IndexFolder
+from rag.store.snapshot import Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index, write_article
 
 
@@ -200,7 +201,7 @@ _FULL = """
 import resource, sys
 from pathlib import Path
 from index.building import build
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from tests.toy import TODAY, ToyEmbedder
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:

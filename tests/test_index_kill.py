@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from rag.store.snapshot import IndexFolder, Snapshot
+from rag.store.folder import IndexFolder
+from rag.store.snapshot import Snapshot
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index, write_article
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,7 @@ _BUILDER = """
 import os, sys, time
 from pathlib import Path
 from index.building import build
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from tests.toy import TODAY, ToyEmbedder
 
 news, index = map(Path, sys.argv[1:])
@@ -78,8 +79,7 @@ def test_kill_nine_at_random_moments(tmp_path: Path) -> None:
         titles = tuple(sorted(article.title for article in snapshot.coverage.newest(10)))
         assert titles in whole
         assert len(titles) == snapshot.manifest.counts.articles
-        for row in range(snapshot.vectors.rows):
-            snapshot.coverage.passage(row)
+        snapshot.coverage.passages(range(snapshot.vectors.rows))
         snapshot.close()
         seen.add(titles)
         with folder.changing():  # the dead builder's lock is gone, and so are its left-overs

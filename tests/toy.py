@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.building import BuildReport, build
 from rag.articles import Article
 from rag.models.embedding import ModelIdentity
-from rag.store.snapshot import IndexFolder
+from rag.store.folder import IndexFolder
 from rag.text.words import words
 
 TODAY = date(2026, 1, 1)

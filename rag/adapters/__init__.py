@@ -1,1 +1,1 @@
-"""Retrievers in the form that LangChain and LlamaIndex ask for; each is an extra of its own."""
+"""A retriever in the form that LangChain, or LlamaIndex, asks for; each is an extra, and imports search and store."""

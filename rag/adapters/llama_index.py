@@ -24,18 +24,14 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-# LlamaIndex puts metadata above the text that a model reads; these say nothing about the news.
-_ABOUT_THE_SEARCH = ["article", "paragraphs", "rank", "score"]
-
 
 class NewsRetriever(BaseRetriever):
     """Gives passages as nodes: the text, its score, and as metadata where it comes from and how it was found."""
 
     def __init__(self, retriever: Retriever, *, limit: int = 10, scope: Scope = EVERYTHING) -> None:
-        """Ask ``retriever`` for the ``limit`` best passages within ``scope``.
+        """Ask for the ``limit`` best passages within ``scope``; raises ``ValueError`` for a limit below 1.
 
-        Raises:
-            ValueError: a limit below 1. Searching raises what ``Retriever.retrieve`` raises.
+        Searching raises as ``Retriever.retrieve`` does.
         """
         super().__init__()
         self.retriever = retriever
@@ -53,12 +49,13 @@ class NewsRetriever(BaseRetriever):
 
 def _node(hit: Hit) -> TextNode:
     known = metadata(hit)
-    unsaid = _ABOUT_THE_SEARCH + [key for key, value in known.items() if value is None]
+    # LlamaIndex puts metadata above the text that a model reads; these say nothing about the news.
+    silent = ["article", "paragraphs", "rank", "score"] + [key for key, value in known.items() if value is None]
     return TextNode(
         id_=passage_id(hit),
         text=hit.text,
         metadata=known,
-        excluded_embed_metadata_keys=unsaid,
-        excluded_llm_metadata_keys=unsaid,
+        excluded_embed_metadata_keys=silent,
+        excluded_llm_metadata_keys=silent,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.article.id)},
     )

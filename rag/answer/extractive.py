@@ -28,7 +28,7 @@ class ExtractiveGenerator:
         read together.
         """
         first, others = _chosen(sentences)
-        first.sort(key=lambda sentence: question.find(sentence.part))
+        first.sort(key=lambda sentence: question.find(sentence.subquery))
         for sentence in [*first, *sorted(others, key=_order)]:
             evidence = Evidence(sentence.article, sentence.paragraph, sentence.start, sentence.end, sentence.text)
             yield Draft(sentence.text, (evidence,))
@@ -39,7 +39,7 @@ def _chosen(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentenc
     enough = [one for one in sentences if one.relevance >= ANSWER_THRESHOLD]
     best: dict[str, Sentence] = {}
     for one in enough:
-        best.setdefault(one.part, one)
+        best.setdefault(one.subquery, one)
     # What answers a part of its own is no repetition: that another outlet says the same may be what was asked.
     firsts = list({(one.article.id, one.paragraph, one.start): one for one in best.values()}.values())
     others = list[Sentence]()
@@ -48,7 +48,7 @@ def _chosen(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentenc
     for one in enough:
         if len(firsts) + len(others) >= _MOST_QUOTES:
             break
-        first = best[one.part]
+        first = best[one.subquery]
         meaning = set(terms(one.text))
         repeats = len(meaning & said) >= _REPEATED * len(meaning)
         if one is first or repeats or _odds(one.relevance) < _NEARLY * _odds(first.relevance):

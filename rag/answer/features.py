@@ -32,7 +32,7 @@ class AnswerFeatures:
     """Cosine of the angle between question and sentence, none counted as less than 0."""
     passage_similarity: float
     """The same for the passage: what stands around a sentence says what it is about."""
-    missing_beside: float
+    missing_nearby: float
     """Share of the question's terms, the rarer the weightier (inverse passage frequency), that neither the sentence nor
     its paragraph, title or outlet says."""
     missing_in_article: float
@@ -41,7 +41,7 @@ class AnswerFeatures:
     """1 where the question says a name that neither the sentence says nor its paragraph, title or outlet."""
     unknown_name: float
     """1 where a name in the question stands nowhere in the coverage."""
-    unknown_outlets: float
+    unknown_outlet: float
     """1 where the question asks for the reporting of an outlet that the index does not hold."""
     gives: float
     """How far the sentence holds something of the kind that is sought: a number, a name, a day."""
@@ -57,11 +57,11 @@ _INTERCEPT = -2.34
 _COEFFICIENTS = AnswerFeatures(
     similarity=3.7,
     passage_similarity=1.3,
-    missing_beside=-2.33,
+    missing_nearby=-2.33,
     missing_in_article=-1.0,
     unnamed=-0.51,
     unknown_name=-1.63,
-    unknown_outlets=-3.23,
+    unknown_outlet=-3.23,
     gives=0.29,
     gives_nothing=-2.59,
 )

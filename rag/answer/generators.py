@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
-from rag.query import RewriteFollowup, rewrite_followup
+from rag.query.followups import RewriteFollowup, rewrite_followup
 
 if TYPE_CHECKING:
     from rag.answer.llm.endpoint import Endpoint
-    from rag.answer.llm.local import LocalModel
 
-NAMES = "quotes, openai:MODEL, local, local:FILE.gguf, quotes+openai:MODEL, quotes+local"
+NAMES = "quotes, openai:MODEL, local:FILE.gguf, quotes+openai:MODEL, quotes+local:FILE.gguf"
 # Paragraphs, in tokens: a small model on two cores reads some 60 of them a second.
 _LOCAL_BUDGET = 900
 
@@ -25,31 +24,37 @@ def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) 
 
     - ``quotes``: sentences of the coverage, word for word; no language model.
     - ``openai:MODEL``: a model behind an OpenAI-compatible server, at ``RAG_API_BASE``, with ``RAG_API_KEY``.
-    - ``local``: the model that comes with the extra of that name; ``local:FILE``: any GGUF file. The model judges which
-      paragraphs answer before it writes, and each sentence after.
-    - ``quotes+openai:MODEL``, ``quotes+local``: quotations from those paragraphs that the model judges to answer.
+    - ``local:FILE.gguf``: a file that llama.cpp runs in this process. The model judges which paragraphs answer before
+      it writes, and each sentence after.
+    - ``quotes+openai:MODEL``, ``quotes+local:FILE.gguf``: quotations from those paragraphs that the model judges to
+      answer.
 
     Raises:
-        ValueError: there is no such generator, or its server's address is missing.
+        ValueError: there is no such generator, or its file or its server's address is missing.
         ModelUnavailable: what it needs is not installed, or its file cannot be loaded.
     """
     kind, _, rest = name.strip().partition(":")
     if kind == "quotes" and not rest:
         return ExtractiveGenerator()
-    if (rest and kind in ("openai", "quotes+openai")) or kind in ("local", "quotes+local"):
-        from rag.answer.llm.judge import Judge, Judged
-        from rag.answer.llm.writer import Writer
-
-        local = kind.endswith("local")
-        model = _local(rest) if local else _endpoint(rest, environment)
-        if kind.startswith("quotes+"):
-            return Judged(ExtractiveGenerator(), Judge(model.leaning))
-        return (
-            Judged(Writer(model, budget=_LOCAL_BUDGET, declining=False), Judge(model.leaning))
-            if local
-            else Writer(model)
+    quoting, _, source = kind.rpartition("+")
+    if quoting not in ("", "quotes") or source not in ("openai", "local") or (source == "openai" and not rest):
+        raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
+    if not rest:
+        raise ValueError(
+            f"{kind} needs the file of a model, as {kind}:FILE.gguf: download one in llama.cpp's format, "
+            "or use quotes, which needs none"
         )
-    raise ValueError(f"there is no generator {name!r}: there are {NAMES}")
+    from rag.answer.llm.judge import Judge, Judged
+    from rag.answer.llm.writer import Writer
+
+    if source == "openai":
+        endpoint = _endpoint(rest, environment)
+        return Judged(ExtractiveGenerator(), Judge(endpoint.leaning)) if quoting else Writer(endpoint)
+    from rag.answer.llm.local import LocalModel
+
+    model = LocalModel(Path(rest).expanduser())
+    writer = ExtractiveGenerator() if quoting else Writer(model, budget=_LOCAL_BUDGET, declining=False)
+    return Judged(writer, Judge(model.leaning))
 
 
 def shown_name(name: str) -> str:
@@ -59,7 +64,7 @@ def shown_name(name: str) -> str:
 
 
 def followup_rewriter(generator: Generator) -> RewriteFollowup:
-    """How follow-up questions are made whole beside ``generator``: by its model, where one writes; else by rule.
+    """How follow-up questions are rewritten beside ``generator``: by its model, where one writes; else by rule.
 
     A model that only judges (``quotes+…``) does not write questions either.
     """
@@ -82,9 +87,3 @@ def _endpoint(model: str, environment: Mapping[str, str]) -> Endpoint:
             "(Ollama) or https://api.openai.com/v1"
         )
     return Endpoint(base, model, key=environment.get("RAG_API_KEY", "").strip())
-
-
-def _local(file: str) -> LocalModel:
-    from rag.answer.llm.local import LocalModel, model_file
-
-    return LocalModel(Path(file).expanduser() if file else model_file())

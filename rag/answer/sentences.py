@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
-from rag.check.statements import Statement, read
+from rag.check.statements import read as read_statement
 from rag.check.tokens import tokens_in
-from rag.models.embedding import Embedder
-from rag.query import AnswerType, ParsedQuery, answer_type
-from rag.search.hits import Hit
+from rag.query.answer_type import AnswerType, answer_type
+from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.search.hits import Hit, SearchResult
+from rag.search.retriever import Retriever
+from rag.store.protocol import Store
 from rag.store.scope import name_key
-from rag.store.snapshot import LexicalIndex
 from rag.text.markers import has_marker
 from rag.text.words import length_in_words, question_terms, sentence_spans, terms
 
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 # Sentences that the model reads per question, half of what answering takes. Of those that are evidence, 98 % are among
 # the first 16 on the sample, 93 % on MultiHop-RAG.
 _READ_BY_MODEL = 16
-# A term that stands beside the sentence, in its paragraph or title, helps to place it, but is not said by it.
-_BESIDE = 0.5
+# A term in the sentence's paragraph or title helps to place it, but is not said by it.
+_NEAR = 0.5
+# Thai, the first of the scripts that end no sentence with a mark.
+_FIRST_WITHOUT_STOPS = "\u0e00"
 _SHORTEST = 4
-# Terms of a part that is a question by itself; with less it is a preamble ("Considering an article of X, …").
+# Terms of a sub-query that is a question by itself; with less it is a preamble ("Considering an article of X, …").
 _OWN_TERMS = 3
 # "Who raised the tolls?" says little, and is a question all the same.
 _SHORT_QUESTION = 2
@@ -55,101 +58,83 @@ class Sentence:
     relevance: float
     """Probability that it answers the question; see ``rag.answer.features``."""
     features: AnswerFeatures | None = None
-    part: str = ""
-    """The part of the question, or the whole of it, that it was compared with."""
+    subquery: str = ""
+    """The sub-query, or the whole question, that it was compared with."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asking:
-    """A question, or a part of one, with its vector, shape ``(dimension,)``."""
+def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
+    """Return the sentences of what was found, the most relevant first, without those that only ask or say next to nothing.
 
-    parsed: ParsedQuery
-    vector: NDArray[np.float32]
-
-
-def rank_sentences(
-    whole: Asking, parts: Sequence[Asking], hits: Sequence[Hit], lexical: LexicalIndex, embedder: Embedder
-) -> list[Sentence]:
-    """Return the sentences of ``hits``, the most relevant first, without those that only ask or say next to nothing.
-
-    A sentence is compared with that one of ``parts`` of the question that found it, half of a comparison being all that
-    one article can answer, and with those that name no outlet; with the ``whole`` where there are none. It stands there
-    once, with the part that it answers best, and again for each other part that it answers.
+    A sentence is compared with the sub-query that found it, half of a comparison being all that one article can answer,
+    and with those that name no outlet; with the whole question where it was not decomposed. It is returned once, with
+    the sub-query that it answers best, and again for each other one that it answers.
     """
+    parsed, hits, store = found.parsed, found.hits, retriever.store
+    read = [parse_question(text, retriever.names, as_of=parsed.as_of) for text in found.subqueries]
+    subqueries = read if len(read) > 1 and all(_says_enough(one) for one in read) else []
+    vectors = retriever.embed_questions([parsed.question, *(one.question for one in subqueries)])
 
     @cache
-    def compared_with(part: str, language: str | None) -> list[_Asked]:
+    def compared_with(subquery: str, language: str | None) -> list[_Asked]:
         """What a hit is compared with, as cut in the language of its article; terms of others it cannot say."""
-        chosen = [one for one in parts if one.parsed.question == part or not one.parsed.scope.outlets]
-        return [_Asked.of(one, lexical, language) for one in chosen or [whole]]
+        chosen = [one for one in subqueries if one.question == subquery or not one.scope.outlets] or [parsed]
+        return [_Asked.of(one, vectors[one.question], store, language) for one in chosen]
 
-    found: dict[tuple[str, int, int], _Candidate] = {}
+    candidates: dict[tuple[str, int, int], _Candidate] = {}
     for hit in hits:
-        compared = compared_with(hit.explain.part, hit.article.language)
-        title = _title_terms(hit.article)
-        for span in hit.passage.spans:
-            paragraph = hit.article.paragraph(span.paragraph)
-            neighbour = title | set(terms(paragraph, hit.article.language))
-            # Sentences of the whole paragraph: a passage may begin or end inside one, and half a sentence can say the
-            # opposite of the whole.
-            for start, end in sentence_spans(paragraph):
-                text = paragraph[start:end]
-                if end <= span.start or start >= span.end or not _can_be_quoted(text):
-                    continue
-                said = set(terms(text, hit.article.language))
-                promise = max((1 - _BESIDE) * one.share(said) + _BESIDE * one.share(neighbour) for one in compared)
-                candidate = _Candidate(hit, span.paragraph, start, end, text, promise + hit.explain.dense, neighbour)
-                # by the better hit
-                found.setdefault((hit.article.id, span.paragraph, start), candidate)
+        compared = compared_with(hit.explain.subquery, hit.article.language)
+        for candidate in _sentences_of(hit):
+            shares = (_NEAR * one.share(candidate.near) + (1 - _NEAR) * one.share(candidate.said) for one in compared)
+            place = (hit.passage.article_id, candidate.paragraph, candidate.start)
+            # by the better hit
+            candidates.setdefault(place, replace(candidate, promise=max(shares) + hit.explain.dense))
     # Ties go to the better hit: candidates stand in the order of the hits.
-    chosen = sorted(found.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
+    chosen = sorted(candidates.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
     if not chosen:
         return []
-    vectors = embedder.embed_passages([one.text for one in chosen])
-    articles = {one.hit.article.id: _article_terms(one.hit.article) for one in chosen}
+    embedded = retriever.embedder.embed_passages([one.text for one in chosen])
+    articles = {one.hit.passage.article_id: _article_terms(one.hit.article) for one in chosen}
     ranked = list[Sentence]()
-    for one, vector in zip(chosen, vectors, strict=True):
-        article, statement = one.hit.article, read(one.text)
-        lacking = whole.parsed.unknown_outlets
-        unknown_outlets = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
+    for one, vector in zip(chosen, embedded, strict=True):
+        article, statement = one.hit.article, read_statement(one.text)
+        lacking = parsed.unknown_outlets
+        unknown_outlet = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
         answering = list[Sentence]()
-        for asked in compared_with(one.hit.explain.part, article.language):
-            features = _signs(
-                one,
-                statement,
-                float(vector @ asked.vector),
-                asked,
-                articles[article.id],
-                unknown_outlets=unknown_outlets,
+        for asked in compared_with(one.hit.explain.subquery, article.language):
+            given = gives(asked.answer_type, statement, asked.keys)
+            features = AnswerFeatures(
+                similarity=max(0.0, float(vector @ asked.vector)),
+                passage_similarity=max(0.0, one.hit.explain.dense),
+                missing_nearby=1 - asked.share(one.near),
+                missing_in_article=1 - asked.share(articles[one.hit.passage.article_id]),
+                unnamed=float(not asked.names <= one.near),
+                unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
+                unknown_outlet=float(unknown_outlet),
+                gives=given,
+                gives_nothing=float(given < _NEXT_TO_NOTHING),
             )
-            place = (article, one.paragraph, one.start, one.end)
-            answering.append(Sentence(*place, one.text, probability(features), features, asked.part))
+            at = (article, one.paragraph, one.start, one.end)
+            answering.append(Sentence(*at, one.text, probability(features), features, asked.question))
         answering.sort(key=lambda sentence: -sentence.relevance)
         ranked += [answering[0], *(other for other in answering[1:] if other.relevance >= ANSWER_THRESHOLD)]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
 
 
-def _signs(
-    one: _Candidate,
-    statement: Statement,
-    similarity: float,
-    asked: _Asked,
-    in_article: Set[str],
-    *,
-    unknown_outlets: bool,
-) -> AnswerFeatures:
-    given = gives(asked.kind, statement, asked.keys)
-    return AnswerFeatures(
-        similarity=max(0.0, similarity),
-        passage_similarity=max(0.0, one.hit.explain.dense),
-        missing_beside=1 - asked.share(one.near),
-        missing_in_article=1 - asked.share(in_article),
-        unnamed=float(not asked.names <= one.near),
-        unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
-        unknown_outlets=float(unknown_outlets),
-        gives=given,
-        gives_nothing=float(given < _NEXT_TO_NOTHING),
-    )
+def _sentences_of(hit: Hit) -> Iterator[_Candidate]:
+    """The sentences of a hit that can be quoted.
+
+    They are those of whole paragraphs: a passage may begin or end inside one, and half a sentence can say the opposite
+    of the whole.
+    """
+    language = hit.article.language
+    title = set(terms(f"{hit.article.title} {hit.article.outlet or ''} {hit.article.agency or ''}", language))
+    for span in hit.passage.spans:
+        paragraph = hit.article.paragraph(span.paragraph)
+        near = title | set(terms(paragraph, language))
+        for start, end in sentence_spans(paragraph):
+            text = paragraph[start:end]
+            if end > span.start and start < span.end and _can_be_quoted(text):
+                yield _Candidate(hit, span.paragraph, start, end, text, set(terms(text, language)), near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,43 +146,43 @@ class _Candidate:
     start: int
     end: int
     text: str
-    promise: float
-    """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
+    said: Set[str]
+    """Its terms."""
     near: Set[str]
-    """The terms of it, its paragraph, title and outlet."""
+    """The terms of its paragraph, title and outlet."""
+    promise: float = 0.0
+    """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
     """What is asked, as an article of one language would say it."""
 
+    question: str
     weights: Mapping[str, float]
     """By inverse passage frequency."""
     names: frozenset[str]
     unknown: frozenset[str]
     """Terms that stand nowhere in the coverage."""
-    kind: AnswerType | None
+    answer_type: AnswerType | None
     keys: frozenset[str]
     """All words of the question as keys."""
-    part: str
     vector: NDArray[np.float32]
 
     @classmethod
-    def of(cls, asking: Asking, lexical: LexicalIndex, language: str | None) -> _Asked:
-        parsed = asking.parsed
-        question = _without_limits(parsed)
-        weights = term_weights(question, lexical, language)
+    def of(cls, parsed: ParsedQuery, vector: NDArray[np.float32], store: Store, language: str | None) -> _Asked:
+        question = _without_constraints(parsed)
+        counts = store.passage_counts(question_terms(question, [language]))
         capitals = [word for word in _WORD.findall(question) if word[0].isupper()]
         names = {term for word in capitals for term in question_terms(word, [language])}
-        unknown = {term for term in weights if not lexical.passages_with(term)}
         return cls(
-            weights,
-            frozenset(names & weights.keys()),
-            frozenset(unknown),
+            parsed.question,
+            _weights(counts, store.passage_count),
+            frozenset(names & counts.keys()),
+            frozenset(term for term, count in counts.items() if not count),
             answer_type(parsed.question),
             frozenset(token.key for token in tokens_in(parsed.question)),
-            parsed.question,
-            asking.vector,
+            vector,
         )
 
     def share(self, said: Set[str]) -> float:
@@ -206,23 +191,24 @@ class _Asked:
         return sum(weight for term, weight in self.weights.items() if term in said) / total if total else 0.0
 
 
-def says_enough(parsed: ParsedQuery) -> bool:
-    """Whether a part says enough, beside where to look, for a sentence to be measured by it alone."""
-    said = len(set(terms(_without_limits(parsed))))
+def _weights(counts: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Inverse passage frequency (Robertson & Spärck Jones 1976, without relevance data)."""
+    return {term: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+
+def _says_enough(parsed: ParsedQuery) -> bool:
+    """Whether a sub-query says enough, beside where to look, for a sentence to be measured by it alone."""
+    said = len(set(terms(_without_constraints(parsed))))
     return said >= (_SHORT_QUESTION if answer_type(parsed.question) else _OWN_TERMS)
 
 
-def _without_limits(parsed: ParsedQuery) -> str:
-    """The question without the days, outlets and languages that limit the search: no article needs to say them."""
+def _without_constraints(parsed: ParsedQuery) -> str:
+    """The question without the days, outlets, authors and languages that it names: no article needs to say them."""
     text = parsed.question
     for constraint in reversed(parsed.constraints):
-        if constraint.kind in ("days", "outlet", "author", "language"):
+        if constraint.kind != "phrase":
             text = f"{text[: constraint.start]} {text[constraint.end :]}"
     return text if any(question_terms(text, [None])) else parsed.question
-
-
-def _title_terms(article: Article) -> set[str]:
-    return set(terms(f"{article.title} {article.outlet or ''} {article.agency or ''}", article.language))
 
 
 def _article_terms(article: Article) -> set[str]:
@@ -237,10 +223,13 @@ def _is_agency(article: Article, outlet: str) -> bool:
 
 
 def _can_be_quoted(sentence: str) -> bool:
+    bare = sentence.rstrip("\"'”’)»」』）] ")
     return (
         len(sentence) <= _LONGEST
         and length_in_words(sentence) >= _SHORTEST
-        and not sentence.rstrip("\"'”’)»」』）").endswith(("?", "？", "؟"))
+        and not bare.endswith(("?", "？", "؟"))
+        # A caption, a teaser or a heading: in alphabets that end sentences with a full stop, it has none.
+        and not (bare[-1:].isalnum() and bare[-1:] < _FIRST_WITHOUT_STOPS)
         # Who signed a quoted post, or a post with its links: pasted in, not said.
         and not sentence.startswith(("—", "–", "-"))
         and "://" not in sentence
@@ -248,13 +237,3 @@ def _can_be_quoted(sentence: str) -> bool:
         # A reader would take it for one of ours.
         and not has_marker(sentence)
     )
-
-
-def term_weights(question: str, lexical: LexicalIndex, language: str | None = None) -> dict[str, float]:
-    """Inverse passage frequency of the question's terms (Robertson & Spärck Jones 1976, without relevance data).
-
-    The terms are those that the question would have in an article of ``language``.
-    """
-    rows = lexical.rows
-    counts = {term: lexical.passages_with(term) for term in question_terms(question, [language])}
-    return {term: math.log(1 + (rows - count + 0.5) / (count + 0.5)) for term, count in counts.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.articles import Article
-from rag.store.snapshot import Coverage
+from rag.store.protocol import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Citation:
     """The characters cited."""
 
 
-def validate_citation(citation: Citation, coverage: Coverage) -> str | None:
+def validate_citation(citation: Citation, coverage: Store) -> str | None:
     """Say what is wrong with a citation, or None when the coverage holds the quote at exactly its place.
 
     The paragraph is read anew: what a generator, or anything between it and here, made of the article does not count.

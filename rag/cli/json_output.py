@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from rag.answer.answers import Answer
 from rag.articles import Article
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
 from rag.search.hits import Hit, SearchResult
 
@@ -14,43 +15,40 @@ Record = dict[str, object]
 
 
 def search_record(found: SearchResult) -> Record:
-    """Make the record of a search: its hits, and how the question was understood."""
+    """Make the record of a search: its hits, and how the question was parsed."""
     return {
         "hits": [hit_record(hit) for hit in found.hits],
-        "understood": understood_record(found.parsed, found.relaxed),
+        "parsed_query": parsed_query_record(found.parsed, found.relaxed),
     }
 
 
-def understood_record(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> Record:
-    """Make the record of what was read in a question: the words, what they mean, and whether they limited the search.
-
-    ``start`` and ``end`` count characters of the question; ``loosened`` is a limit that would have left nothing.
-    """
+def parsed_query_record(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> Record:
+    """Make the record of what was read in a question; ``start`` and ``end`` count its characters."""
     return {
         "as_of": parsed.as_of.isoformat(),
-        "mentions": [
+        "constraints": [
             {
-                "kind": constraint.kind,
-                "words": constraint.words,
-                "start": constraint.start,
-                "end": constraint.end,
-                "limits": constraint.limits,
-                "loosened": constraint in relaxed,
-                "outlet": constraint.outlet,
-                "author": constraint.author,
-                "published_from": constraint.published_from.isoformat() if constraint.published_from else None,
-                "published_to": constraint.published_to.isoformat() if constraint.published_to else None,
-                "phrase": constraint.phrase,
-                "language": constraint.language,
+                "kind": one.kind,
+                "words": one.words,
+                "start": one.start,
+                "end": one.end,
+                "restricts": one.restricts,
+                "relaxed": one in relaxed,
+                "outlet": one.outlet,
+                "author": one.author,
+                "published_from": _day(one.published_from),
+                "published_to": _day(one.published_to),
+                "phrase": one.phrase,
+                "language": one.language,
             }
-            for constraint in parsed.constraints
+            for one in parsed.constraints
         ],
-        "unheld": [constraint.words for constraint in parsed.unknown_outlets],
+        "unknown_outlets": [one.words for one in parsed.unknown_outlets],
     }
 
 
 def hit_record(hit: Hit) -> Record:
-    """Make the record of a found passage: rank, score, text, numbers of its paragraphs, article, why, and copies."""
+    """Make the record of a found passage: rank, score, text, paragraphs, article, explanation, near-duplicates."""
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),
@@ -60,22 +58,15 @@ def hit_record(hit: Hit) -> Record:
         "explain": {
             "lexical": round(hit.explain.lexical, 6),
             "dense": round(hit.explain.dense, 6),
-            "part": hit.explain.part,
+            "subquery": hit.explain.subquery,
             "reranked": hit.explain.reranked,
         },
-        "copies": [article_record(copy.article) for copy in hit.near_duplicates],
+        "near_duplicates": [article_record(one.article) for one in hit.near_duplicates],
     }
 
 
 def answer_record(answer: Answer) -> Record:
-    """Make the record of an answer: its text, whether it is a refusal, its citations, the snapshot that was asked.
-
-    ``notice`` says what went wrong with the generator, and is empty when nothing did; ``rewritten`` is the question
-    made whole from those before it, and is empty where it stands alone.
-
-    ``start`` and ``end`` count characters (Unicode code points) of the paragraph, ``paragraph`` counts from 1;
-    ``link`` leads to the sentence on the article's page, and is null where the article has no web address.
-    """
+    """Make the record of an answer; a citation's ``start`` and ``end`` count code points of its paragraph."""
     return {
         "question": answer.question,
         "rewritten": answer.rewritten,
@@ -83,21 +74,21 @@ def answer_record(answer: Answer) -> Record:
         "refused": answer.refused,
         "citations": [
             {
-                "marker": citation.marker,
-                "quote": citation.quote,
-                "paragraph": citation.paragraph,
-                "start": citation.start,
-                "end": citation.end,
-                "article": article_record(citation.article),
-                "link": deep_link(citation),
+                "marker": one.marker,
+                "quote": one.quote,
+                "paragraph": one.paragraph,
+                "start": one.start,
+                "end": one.end,
+                "article": article_record(one.article),
+                "link": deep_link(one),
             }
-            for citation in answer.citations
+            for one in answer.citations
         ],
         "snapshot": answer.snapshot,
         "notice": answer.notice,
         "probability": round(answer.probability, 3),
         "unanswered": list(answer.unanswered),
-        "understood": understood_record(answer.parsed, answer.relaxed) if answer.parsed else None,
+        "parsed_query": parsed_query_record(answer.parsed, answer.relaxed) if answer.parsed else None,
     }
 
 
@@ -108,6 +99,10 @@ def article_record(article: Article) -> Record:
         "title": article.title,
         "url": article.url,
         "outlet": article.outlet,
-        "published": article.published.isoformat() if article.published else None,
+        "published": _day(article.published),
         "language": article.language,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

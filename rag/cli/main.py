@@ -3,56 +3,50 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, day, run, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, run, say
 from rag.store.scope import Scope
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
 
 _Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
-_From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published on this day or later: 2025-03-04.")]
-_To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published on this day or earlier.")]
-_Outlets = Annotated[
-    list[str] | None, typer.Option("--outlet", metavar="NAME", help="Of this outlet; may be repeated.")
+_Day = date | None
+_From = Annotated[
+    _Day, typer.Option("--from", metavar="DAY", parser=read_day, help="First day of publication: 2025-03-04.")
 ]
-_Authors = Annotated[
-    list[str] | None, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")
-]
+_To = Annotated[_Day, typer.Option("--to", metavar="DAY", parser=read_day, help="Last day of publication.")]
+_Names = list[str] | None
+_Outlets = Annotated[_Names, typer.Option("--outlet", metavar="NAME", help="Of this outlet; may be repeated.")]
+_Authors = Annotated[_Names, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")]
 _Languages = Annotated[
-    list[str] | None, typer.Option("--language", metavar="CODE", help="In this language: fr; may be repeated.")
+    _Names, typer.Option("--language", metavar="CODE", help="In this language: fr; may be repeated.")
 ]
 _AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DAY", help="The day on which the question is asked.  [default: today]"),
+    _Day, typer.Option("--as-of", metavar="DAY", parser=read_day, help="Day of the question.  [default: today]")
 ]
-_Literally = Annotated[
-    bool, typer.Option("--literally", help="Read no days, names, languages or phrases in the question.")
-]
+_NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, names or phrases in the question.")]
 _Generator = Annotated[
     str,
     typer.Option(
         "--generator",
         envvar="RAG_GENERATOR",
         metavar="NAME",
-        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local, or local:FILE.gguf.",
+        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf.",
     ),
 ]
 _After = Annotated[
-    list[str] | None,
-    typer.Option("--after", metavar="QUESTION", help="Follows up on this earlier question; may be repeated, in order."),
+    _Names, typer.Option("--after", metavar="QUESTION", help="An earlier question; may be repeated, oldest first.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
-_Format = Annotated[
-    Literal["text", "json", "markdown", "html", "csl", "bibtex"],
-    typer.Option("--format", help="How to print the answer; csl is CSL-JSON.", show_default=True),
-]
+_Formats = Literal["text", "json", "markdown", "html", "csl", "bibtex"]
+_Format = Annotated[_Formats, typer.Option("--format", help="How to print the answer; csl is CSL-JSON.")]
 _Save = Annotated[
-    Path | None,
-    typer.Option("--save", metavar="FILE", help="Keep the answer, with its articles, for rag verify; JSON."),
+    Path | None, typer.Option("--save", metavar="FILE", help="Keep the answer and its articles for rag verify; JSON.")
 ]
 
 
@@ -71,7 +65,7 @@ def ask(
     author: _Authors = None,
     language: _Languages = None,
     as_of: _AsOf = None,
-    literally: _Literally = False,
+    no_parse_query: _NoParse = False,
     generator: _Generator = "quotes",
     after: _After = None,
     as_json: _Json = False,
@@ -84,22 +78,21 @@ def ask(
     """
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.answerer import Answerer
-    from rag.answer.answers import Answer, how_it_was_read
+    from rag.answer.answers import Answer
+    from rag.answer.wording import how_it_was_read
     from rag.cli.json_output import answer_record
-    from rag.record import checked_record, save_answer
-    from rag.record.export import export
+    from rag.record.export.formats import export
+    from rag.record.serialize import checked_record, save_answer
     from rag.search.retriever import checked_question
 
     if as_json and form not in ("text", "json"):
         raise typer.BadParameter(f"--json prints JSON: leave it away for {form}", param_hint="--format")
     if save:
         checked_record(save)
-    text = checked_question(question)  # before the model is loaded, which takes seconds
-    asked_on = day(as_of, "--as-of")
-    before = [checked_question(one) for one in after or ()]
+    questions = [checked_question(one) for one in (*(after or ()), question)]  # before the model is loaded: seconds
     answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
-    for one in [*before, text]:
-        answers.append(answerer.answer(one, scope=scope, as_of=asked_on, literally=literally, after=answers))
+    for one in questions:
+        answers.append(answerer.answer(one, scope=scope, as_of=as_of, parse_query=not no_parse_query, after=answers))
     answer = answers[-1]
     if save:
         save_answer(save, answer)
@@ -114,10 +107,8 @@ def ask(
     say(answer.text)
     if answer.citations:
         say()
-    if read := how_it_was_read(answer):
-        say(read)
-    if answer.notice:
-        say(answer.notice)
+    for note in filter(None, (how_it_was_read(answer.parsed, answer.relaxed), answer.notice)):
+        say(note)
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
         say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
@@ -132,17 +123,16 @@ def verify(
 
     Example: rag verify tolls.json --index data/index
     """
-    from rag.record import read_answer
-    from rag.record.recheck import in_words, summed_up
+    from rag.record.deserialize import read_answer
+    from rag.record.recheck import recheck
     from rag.store.snapshot import Snapshot
 
-    answer = read_answer(record)
-    checked = answer.verify(Snapshot.open(index))
+    checked = recheck(read_answer(record), Snapshot.open(index))
     for one in checked.citations:
-        say(in_words(one))
-    for claim in checked.shaken:
+        say(str(one))
+    for claim in checked.affected:
         say(f"not all that it cites holds, or can be checked: {claim.text}")
-    say(summed_up(checked) if checked.citations else "the answer is a refusal: it cites nothing")
+    say(str(checked) if checked.citations else "the answer is a refusal: it cites nothing")
     if not checked.holds:
         raise typer.Exit(3)
 
@@ -158,7 +148,7 @@ def search(
     language: _Languages = None,
     limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
     as_of: _AsOf = None,
-    literally: _Literally = False,
+    no_parse_query: _NoParse = False,
     reranker: Annotated[
         str | None, typer.Option(metavar="NAME", help="Cross-encoder: a Hugging Face name or a folder.")
     ] = None,
@@ -169,14 +159,13 @@ def search(
     Example: rag search "harbour tolls" --limit 5 --json
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answer.answers import origin
+    from rag.answer.wording import origin
     from rag.cli.json_output import search_record
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
     text, limit = checked_question(question), checked_limit(limit)
-    asked_on = day(as_of, "--as-of")
     retriever = Retriever.open(index, reranker=reranker)
-    found = retriever.search(text, limit=limit, scope=scope, as_of=asked_on, literally=literally)
+    found = retriever.search(text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query)
     if as_json:
         typer.echo(json.dumps(search_record(found), ensure_ascii=False, indent=1))
         return
@@ -200,34 +189,25 @@ def evaluate(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     scoped: Annotated[bool, typer.Option("--scoped", help="Search within the scope given with each question.")] = False,
-    compare: Annotated[
-        Path | None,
-        typer.Option("--compare", metavar="DIR", help="Another index, to be compared question by question."),
-    ] = None,
-    run_file: Annotated[
-        Path | None, typer.Option("--run", metavar="FILE", help="Write what was found, in TREC's format.")
-    ] = None,
     answers: Annotated[bool, typer.Option("--answers", help="Measure answers and refusals instead.")] = False,
     generator: _Generator = "quotes",
 ) -> None:
     """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
 
-    Example: rag evaluate questions_dev.json --index data/index --compare data/older --run found.run
+    Example: rag evaluate questions_dev.json --index data/index
     """
     from rag.evaluation.questions import read_questions
-    from rag.evaluation.reporting import report_answers, report_retrieval
+    from rag.evaluation.report import report_answers, report_retrieval
     from rag.sample import QUESTIONS
 
     path = questions or QUESTIONS
     everything = read_questions(path)
     if answers:
-        if compare or run_file:
-            raise ValueError("--compare and --run measure retrieval: leave --answers away")
-        report_answers(everything, index, generator, scoped=scoped)
+        say(report_answers(everything, index, generator, scoped=scoped))
         return
     if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
-    report_retrieval(everything, index, scoped=scoped, compare=compare, run_file=run_file)
+    say(report_retrieval(everything, index, scoped=scoped))
 
 
 @commands.command()
@@ -246,22 +226,13 @@ def chat(
     Example: rag chat --index data/index --port 7860
     """
     from rag.answer.answerer import Answerer
-    from rag.web import launch
+    from rag.web.serving import launch
 
     launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
 
 
 def _scope(
-    published_from: str | None,
-    published_to: str | None,
-    outlets: list[str] | None,
-    authors: list[str] | None,
-    languages: list[str] | None,
+    published_from: date | None, published_to: date | None, outlets: _Names, authors: _Names, languages: _Names
 ) -> Scope:
-    return Scope(
-        published_from=day(published_from, "--from"),
-        published_to=day(published_to, "--to"),
-        outlets=tuple(outlets or ()),
-        authors=tuple(authors or ()),
-        languages=tuple(languages or ()),
-    )
+    names = (tuple(one or ()) for one in (outlets, authors, languages))
+    return Scope(published_from, published_to, *names)

@@ -67,15 +67,13 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def day(text: str | None, option: str) -> date | None:
+def read_day(text: str) -> date:
     """Read the value of a date option.
 
     Raises:
         typer.BadParameter: it is not a day as YYYY-MM-DD.
     """
-    if text is None:
-        return None
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day: write 2025-03-04", param_hint=option) from error
+        raise typer.BadParameter(f"{text!r} is not a day: write 2025-03-04") from error

@@ -1,1 +1,4 @@
-"""The models that embed and rerank; the only owner of sentence-transformers."""
+"""The models that embed and rerank; the only owner of sentence-transformers.
+
+Texts come in; unit vectors or scores go out. Imports no other room.
+"""

@@ -34,6 +34,9 @@ _NOT_NEEDED = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*
 _BATCH = 32
 # Passages embedded between two reports of progress.
 _STRIDE = 512
+# So few texts, those of one question, are embedded by one thread: a second one gains little, and on busy cores torch's
+# threads wait for each other many times as long as the work takes.
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class ModelIdentity:
     """sha256 over the model's files."""
     dimension: int
     window: int
-    """Tokens, special ones included, that the model reads of a text; it is deaf to the rest."""
+    """Tokens, special ones included, that the model reads of a text; it ignores the rest."""
     question_prompt: str
     passage_prompt: str
 
@@ -134,7 +137,7 @@ class SentenceTransformerEmbedder:
         order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
         for start in range(0, len(order), _STRIDE):
             chosen = order[start : start + _STRIDE]
-            with self._one_at_a_time:
+            with self._one_at_a_time, _threads_for(len(texts)):
                 vectors[chosen] = self._model.encode_document(
                     [texts[number] for number in chosen],
                     batch_size=_BATCH,
@@ -149,7 +152,7 @@ class SentenceTransformerEmbedder:
         """See ``Embedder``."""
         import numpy as np
 
-        with self._one_at_a_time:
+        with self._one_at_a_time, _threads_for(len(texts)):
             vectors = self._model.encode_query(
                 list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )
@@ -164,6 +167,19 @@ class SentenceTransformerEmbedder:
                 [self._identity.passage_prompt + text for text in texts], truncation=False, padding=False, verbose=False
             )
         return [len(ids) for ids in encoded["input_ids"]]
+
+
+@contextmanager
+def _threads_for(texts: int) -> Iterator[None]:
+    """Bound torch's threads for so many texts; many may use all."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if texts <= _FEW else threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _locate(name: str, revision: str | None) -> tuple[Path, str | None]:

@@ -1,29 +1,4 @@
-"""Reads, without a language model, what a question of news asks for, and cuts it into parts."""
+"""A question comes in; what it names (days, outlets, authors, quoted words, a language) and its sub-queries go out.
 
-from rag.query.answer_type import AnswerType, Kind, answer_type
-from rag.query.clauses import clauses, joins
-from rag.query.following import RewriteFollowup, Turn, rewrite_followup, topic_of
-from rag.query.names import Names
-from rag.query.parts import Decompose, SubQuery, decompose, whole
-from rag.query.reading import Constraint
-from rag.query.understanding import ParsedQuery, parse_question
-
-__all__ = [
-    "Decompose",
-    "RewriteFollowup",
-    "Kind",
-    "Constraint",
-    "Names",
-    "SubQuery",
-    "AnswerType",
-    "Turn",
-    "ParsedQuery",
-    "clauses",
-    "decompose",
-    "rewrite_followup",
-    "joins",
-    "answer_type",
-    "topic_of",
-    "parse_question",
-    "whole",
-]
+May import ``rag.text`` and ``rag.store.scope``. Nothing here is a model: all is read by rule, in English.
+"""

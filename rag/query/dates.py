@@ -1,184 +1,128 @@
-"""Reads dates as questions write them: days, months, years and weeks of the year."""
+"""Finds the days of publication that a question asks for, and tells a limit from a preference.
+
+A question restricts publication where its wording ties days to the coverage: a word of reporting right before them
+("published in March", "articles from last week"), a noun of coverage right behind ("the 3 March article"), or days that
+head it ("3 to 9 May: ..."). All other days are the subject's. News follows what happens within days, so the days, month
+or year in which something happened are a preference. The year of a thing ("the 2014 annexation", "since the pandemic in
+2020"), days to come and days that something is compared with say nothing of publication.
+
+A library was tried: dateparser 1.5 finds points of time where periods are meant, guesses 04/03/2025, and reads "march
+on London" and "may the council" as months.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from rag.query.calendar_words import (
-    DASHES,
-    MONTHS,
-    SHORT_MONTHS,
-    SHORT_WEEKDAYS,
-    WEEKDAYS,
-    YEAR,
-    Period,
-    days_of_month,
-    months,
+from rag.query.periods import Period, find_periods
+
+_LEAD = re.compile(
+    r"\b(?P<lead>later\sthan|earlier\sthan|prior\sto|up\sto|as\sof|since|after|before|until|till|by|between|from|dated|in|"
+    r"on|during|throughout|over|within|at|of|around)\s(?P<the>the\s)?(?:\w+day,?\s)?$",
+    re.IGNORECASE,
 )
-from rag.query.reading import Reading
+_UNTIL = ("until", "till", "by", "up to", "as of", "before", "prior to", "earlier than")
+_NEAR = 200  # characters before a period that say what it means
 
-_DAY = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
-_DIGITS = re.compile(r"[0-9]{1,2}")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
-_ISO_WEEK = re.compile(r"w([0-9]{2})")
-_DECADE = re.compile(r"((?:19|20)[0-9]0)s")
+# What only media publish. "The UN report of March", "crimes reported in 2021" and "a book published in May" are of the
+# subject, so a report and what is published need a piece of news, a name or "what was" beside them.
+_PIECE = (
+    r"(?:articles?|stor(?:y|ies)|coverage|editorials?|headlines?|news|reporting|columns?|op-eds?|pieces?|editions?)"
+)
+_PUBLISHED = r"(?:published|printed|posted|written|wrote|reported|aired|broadcast|covered)"
+_NAMED = r"(?:(?:by|in|from|on|of|at|the|and|dated|says?|[-|&]|(?-i:[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?))\s)"
+_COVERAGE_BEFORE = re.compile(
+    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}|reports?\s(?:by|from|in)\s{_NAMED}{{1,10}}|ones?\s{_NAMED}{{0,10}}"
+    rf"|{_PIECE}\b[^.?!]{{0,150}}\b{_PUBLISHED}\s{_NAMED}{{0,10}}|{_PUBLISHED}\sby\s{_NAMED}{{1,10}}"
+    rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
+    rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
+    re.IGNORECASE,
+)
+# "What did the Courier report about tram fares in May": a topic without "the" or "a" is no event with days of its own.
+_COVERAGE_OF_TOPIC = re.compile(
+    rf"\bwhat\s(?:did|does|has|was|were)\s[^.?!]{{0,60}}\b(?:report|write|publish|{_PUBLISHED})\s(?:about|on|of)\s"
+    r"(?:(?!(?:the|an?|this|that|who|which|when|after|since|before|\w+(?:ed|ing))\b)[\w.’'&-]+\s){1,5}$",
+    re.IGNORECASE,
+)
+_COVERAGE_BEHIND = re.compile(
+    rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?:{_PIECE}|(?P<vague>reports?|interviews?))\b"
+)
+_COMPARED = re.compile(
+    r"\b(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?$", re.I
+)
+_ORIGIN = re.compile(r"\b(?:born|founded|established|built|created|formed|invented)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+# A year within what a noun names, or within a clause that tells which one is meant, is the subject's.
+_OF_A_THING = re.compile(
+    r"\b(?:since|after|before|from|until|during|following|over|of|by|about|behind)\s(?:the|an?|its|their|his|her)\s"
+    r"(?:[\w’'-]+\s){1,3}$|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
+    re.IGNORECASE,
+)
+_COMING = re.compile(r"\b(?:will|plans?|planned|scheduled|due|expected|upcoming)\b", re.IGNORECASE)
+_YEARS_BACK = 25
 
 
-class Dates:
-    """The dates that stand in one question."""
+@dataclass(frozen=True, slots=True)
+class NamedDays:
+    """Days of publication that a question names; inclusive, None is open."""
 
-    def __init__(self, reading: Reading, as_of: date) -> None:
-        self.reading, self.key, self.as_of = reading, reading.key, as_of
+    start: int
+    end: int
+    published: tuple[date | None, date | None]
+    restricts: bool
 
-    def number(self, i: int) -> int | None:
-        """The number of a day, written at token ``i``: "3", "3rd"."""
-        match = _DAY.fullmatch(self.key(i))
-        return int(match[1]) if match else None
 
-    def month_name(self, i: int) -> tuple[int | None, int]:
-        """The number of the month named at token ``i``, and the token behind it and its full stop."""
-        key = self.key(i)
-        month, end = MONTHS.get(key), i + 1
-        if not month and (month := SHORT_MONTHS.get(key)) and self.key(end) == ".":
-            end += 1
-        if key in ("may", "march") and not self.reading.capital(i) and not self.year_at(end)[0]:
-            month = month if self._is_month_in_small(i) else None
-        return month, end
+def find_days(question: str, as_of: date) -> list[NamedDays]:
+    """Find the days that a question names, as it would mean them on the day ``as_of``, in order."""
+    with contextlib.suppress(ValueError, OverflowError):  # a day outside the calendar
+        meanings = [_meaning(question, period, as_of) for period in find_periods(question, as_of)]
+        return [named for named in meanings if named]
+    return []
 
-    def _is_month_in_small(self, i: int) -> bool:
-        """Whether "may" or "march", in a question without capitals, is a month: "on may 3", "in march?"."""
-        before, behind = self.key(i - 1), self.key(i + 1)
-        if not self.reading.careless:
-            return False
-        return (before == "on" and self.number(i + 1) is not None) or (before == "in" and behind in ("", "?", ".", ","))
 
-    def year_at(self, i: int) -> tuple[int | None, int]:
-        """The year that follows at token ``i``, behind "of" or a comma too; and the token behind it, or ``i``."""
-        j = i + (self.key(i) in (",", "of"))
-        if not YEAR.fullmatch(self.key(j)) or (self.key(j + 1) in DASHES and self.reading.touches(j + 1)):
-            return None, i
-        return int(self.key(j)), j + 1
-
-    def day(self, i: int) -> Period | None:
-        """A single day; one without a year is the last one by the day of asking."""
-        key = self.key(i)
-        if _ISO.fullmatch(key):
-            day = date(*(int(part) for part in key.split("-")))
-            return Period(day, day, i + 1, "day")
-        if key in WEEKDAYS or key in SHORT_WEEKDAYS:
-            j = i + 1 + (self.key(i + 1) == ".")
-            j += self.key(j) == ","
-            j += self.key(j) == "the"
-            period = self.day(j) if self.key(j)[:1].isdigit() or self.month_name(j)[0] else None
-            return period if period and (key in WEEKDAYS or period.how == "dated") else None
-        return self._day_in_digits(i) or self._day_of_month(i)
-
-    def _day_in_digits(self, i: int) -> Period | None:
-        """A day such as 2025/05/03, 13/5/2025 or 3.5.2025.
-
-        With strokes and the year last, both orders of day and month are common. It counts only where one of them is no
-        date, or both are the same day; with points, the day goes first wherever that is written.
-        """
-        mark = self.key(i + 1)
-        if mark not in ("/", ".") or self.key(i + 3) != mark or self._glued(i) or self._glued(i + 5):
-            return None
-        if not all(self.reading.touches(j) for j in range(i + 1, i + 5)):
-            return None
-        first, middle, last = (self.key(j) for j in (i, i + 2, i + 4))
-        if not _DIGITS.fullmatch(middle):
-            return None
-        if YEAR.fullmatch(first) and _DIGITS.fullmatch(last):
-            day = date(int(first), int(middle), int(last))
-        elif _DIGITS.fullmatch(first) and YEAR.fullmatch(last):
-            day_number, month = int(first), int(middle)
-            if mark == "/" and month > 12:
-                day_number, month = month, day_number
-            elif mark == "/" and day_number <= 12 and day_number != month:
-                return None
-            day = date(int(last), month, day_number)
-        else:
-            return None
-        return Period(day, day, i + 5, "day")
-
-    def _glued(self, i: int) -> bool:
-        """Whether token ``i`` belongs to the same number or path as the one before it: "1.3.5.2025", "3/5/2025/a"."""
-        if not self.reading.touches(i):
-            return False
-        before, key = self.key(i - 1), self.key(i)
-        if key in ("/", ".", "-", "%"):
-            return key != "." or (self.reading.touches(i + 1) and self.key(i + 1)[:1].isalnum())
-        return before in ("/", ".", "-", "$", "€", "£", "#") or key[:1].isalnum()
-
-    def _day_of_month(self, i: int) -> Period | None:
-        number = self.number(i)
-        if number:
-            j = i + 1
-            j += self.key(j) == "of"
-            month, j = self.month_name(j)
-        else:
-            month, j = self.month_name(i)
-            number = self.number(j) if month else None
-            j += 1
-        if not month or not number:
-            return None
-        year, j = self.year_at(j)
-        if year:
-            day = date(year, month, number)
-            return Period(day, day, j, "day")
-        if self.key(j + (self.key(j) in (",", "of"))).isdecimal():  # 3 May 1791
-            return None
-        for year in range(self.as_of.year, self.as_of.year - 9, -1):  # 29 February may be eight years back
-            if number <= days_of_month(year, month) and date(year, month, number) <= self.as_of:
-                day = date(year, month, number)
-                return Period(day, day, j, "day", "bare")
+def _meaning(question: str, period: Period, as_of: date) -> NamedDays | None:
+    before, behind = question[max(0, period.start - _NEAR) : period.start], question[period.end :]
+    match = _LEAD.search(before)
+    lead, the = (" ".join(match["lead"].lower().split()), bool(match["the"])) if match else ("", False)
+    start = period.start - (len(before) - match.start() if match else 0)
+    before = before[: match.start()] if match else before
+    single = period.first == period.last
+    attributive = bool(re.match(r"\s[^\W\d_]", behind)) and (the or not lead)
+    covered = _COVERAGE_BEHIND.match(behind) if single or attributive or behind[:1] in ("'", "’") else None
+    restricts = bool(
+        (covered and (single or not covered["vague"]))
+        or (_COVERAGE_BEFORE.search(before) and (lead or not period.year) and not (attributive and the and not single))
+        or (_COVERAGE_OF_TOPIC.search(before) and lead and not re.match(r"\s\w", behind))
+        or (start == 0 and behind.startswith(":"))
+        or (lead == "since" and re.search(r"\blatest\b", before, re.IGNORECASE))
+    )
+    restricts &= lead not in ("at", "over", "around", "within")
+    if not restricts and not _prefers(period, lead, attributive, before, behind, as_of):
         return None
+    first, last, day = period.first, period.last, timedelta(days=1)
+    published: tuple[date | None, date | None] = first, last
+    if lead in ("after", "later than"):
+        published = last + day, None
+    elif lead == "since" or (lead == "from" and re.match(r"\sonwards?\b", behind)):
+        published = first, None
+    elif lead in ("before", "prior to", "earlier than"):
+        published = None, first - day
+    elif lead in _UNTIL:
+        published = None, last
+    elif single and not restricts:
+        published = first, max(last, min(last + 2 * day, as_of))  # news of a day is published within days
+    return NamedDays(start, period.end, published, restricts)
 
-    def week(self, i: int) -> Period | None:
-        """A week by its number, as ISO 8601 counts them: "week 12 of 2025", "2025-W12"."""
-        if self.key(i) == "week" and _DIGITS.fullmatch(self.key(i + 1)):
-            week: int = int(self.key(i + 1))
-            year, end = self.year_at(i + 2)
-        elif match := self._behind_dash(i, _ISO_WEEK):
-            year, week, end = int(self.key(i)), int(match[1]), i + 3
-        else:
-            return None
-        if not year:
-            return None
-        return Period(date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7), end, "week")
 
-    def month(self, i: int) -> Period | None:
-        """A month; one without a year is the last one that has begun by the day of asking."""
-        if match := self._behind_dash(i, _DIGITS):
-            # 2024-05; but 2011-12 is as often two years.
-            year, month = int(self.key(i)), int(match[0])
-            return months(year, month, 1, i + 3) if len(match[0]) == 2 and month <= min(year % 100, 12) else None
-        named, j = self.month_name(i)
-        if not named:
-            return None
-        dated, j = self.year_at(j)
-        if dated:
-            return months(dated, named, 1, j)
-        if self.key(i) not in MONTHS or self.key(j)[:1].isdigit():
-            return None
-        bare = months(self.as_of.year - (named > self.as_of.month), named, 1, j)
-        return Period(bare.first, bare.last, j, "month", "bare")
-
-    def _behind_dash(self, i: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What stands behind a year and a hyphen, all without spaces."""
-        if not YEAR.fullmatch(self.key(i)) or self.key(i + 1) != "-" or self.reading.touches(i) or self._glued(i + 3):
-            return None
-        if not (self.reading.touches(i + 1) and self.reading.touches(i + 2)):
-            return None
-        return pattern.fullmatch(self.key(i + 2))
-
-    def year(self, i: int) -> Period | None:
-        """A year, or a decade ("1990s")."""
-        key = self.key(i)
-        if decade := _DECADE.fullmatch(key):
-            first = int(decade[1])
-            return Period(date(first, 1, 1), date(first + 9, 12, 31), i + 1, "decade")
-        in_part = self.key(i - 1) == "-" and self.key(i - 2) in ("early", "mid", "late")  # mid-2024
-        if not YEAR.fullmatch(key) or (self.reading.touches(i) and not in_part) or self.key(i + 1) in ("/", "%"):
-            return None
-        return months(int(key), 1, 12, i + 1, "year")
+def _prefers(period: Period, lead: str, attributive: bool, before: str, behind: str, as_of: date) -> bool:
+    """Whether articles of days that restrict nothing are likelier to have the answer."""
+    if not as_of.year - _YEARS_BACK <= period.first.year or period.first > as_of:
+        return False
+    if _COMPARED.search(before) or _ORIGIN.search(before):
+        return False
+    if lead in _UNTIL or (period.bare and _COMING.search(before + behind)):
+        return False
+    named = lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive
+    return not period.year or (named and not _OF_A_THING.search(before))

@@ -2,274 +2,257 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from rag.query.reading import COVERAGE_NOUNS, IRREGULAR, REPORTED, Constraint, Reading, any_of
-from rag.query.spellings import ENDINGS, Form, meant, ways_of_authors, ways_of_outlets
-from rag.text.words import STOP_WORDS
+from rag.query.reporting import COVERAGE_NOUN, REPORTED, SAYS
+from rag.store.scope import name_key
+from rag.text.words import fold
 
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*|&")
 _LONGEST = 12  # words of a name
-_VERBS = REPORTED | frozenset(
-    """report reports say says said write writes publish publishes print prints cover covers claim claims claimed note
-    notes mention mentions describe describes quote quotes cite cites reveal reveals suggest suggests suggested state
-    states stated argue argues argued discuss discusses highlight highlights attribute attributes attributed portray
-    portrays portrayed characterize characterizes characterized tell tells identify identifies detail details focus
-    focuses focused emphasize emphasizes emphasized depict depicts depicted frame frames framed explain explains
-    explained indicate indicates indicated criticize criticizes criticized feature features featured""".split()
+_SLOGAN = re.compile(r"\s[|•·:—–-]+\s|\s*[|(]|:\s")  # what stands behind the name of an outlet: a slogan or a section
+_ENDING = r"\.(?:com|org|net|info|news|co\.uk|co|uk)"
+_QUOTE = "[\"“”„«»'‘’]"
+
+# What ties the answer to an outlet: right before its name,
+_TIES_BEFORE = re.compile(
+    rf"(?:\b(?:according\sto|as\sper|per|via|citing|told|tell|interview\swith|only(?:\s(?:in|from|by|on))?"
+    rf"|(?:{COVERAGE_NOUN}|{REPORTED}|heard|seen|shown)\s(?:by|in|from|on))|,\s{SAYS})\s"
+    rf"(?:both\s|either\s)?(?:the\s)?{_QUOTE}?$",
+    re.IGNORECASE,
 )
-_AUTHOR_VERBS = frozenset("wrote writes write reported reports argued argues".split())
-_NOUNS = COVERAGE_NOUNS | frozenset("account review analysis journalist reporter newsroom".split())
-_TIES = frozenset(("according to", "interview with", "as per"))
-_TIE_WORDS = frozenset("told tell tells via citing per".split())
-_SAYS = frozenset("say says said report reports reported write writes wrote".split())
-_APPOSED = frozenset("a an the one its owned based once formerly which".split())  # what an apposition begins with
-# What an outlet's own work is called; "the X investigation" may be one of X.
-_OWN = frozenset("investigation exclusive essay bulletin dispatch feature correspondent reporters journalists".split())
-_LIKENESS = frozenset(("such as", "similar to"))
-_AUXILIARIES = frozenset("did does do had has have".split())
-_COMPARING = frozenset("while whereas but and than versus vs did does do".split())
-_COMPARISONS = frozenset(("compared to", "compared with", "contrast to", "contrast with", "differ from"))
-_EXCLUSIONS = frozenset(("other than", "apart from", "aside from", "rather than"))
-_BYLINES = frozenset("reporter journalist columnist correspondent author writer editor".split())
-# What is done in or from an outlet that is itself the subject.
-_SUBJECT = frozenset(
-    """stake stakes shares share investment strike layoffs lawsuit departure resignation dismissal job jobs working
-    works work worked staff owner majority
-    trust confidence interest invested interested involved employed employees""".split()
+_BYLINE = re.compile(rf"(?:^|\b{COVERAGE_NOUN}\s(?:\S+\s){{0,8}}?|\b{REPORTED}\s|[,(]\s)by\s(?:the\s)?{_QUOTE}?$", re.I)
+_PASSIVE = re.compile(rf"\b(?!{REPORTED}\b)\w+ed\sby\s(?:the\s)?{_QUOTE}?$", re.IGNORECASE)
+# or right behind it: "X also reported", "X's long report", "the X sports article".
+_ADVERB = r"(?:also|later|recently|first|then|both|all|not|never|once|itself|has|have|had|does|did|that|which|as)"
+_TIES_BEHIND = re.compile(
+    rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}(?:{COVERAGE_NOUN}|correspondents?|reporters?|journalists?)\b"
+    rf"|(?:\s[a-z]+){{0,2}}?\s{COVERAGE_NOUN}\b(?!(?<=report)\sby\b)|(?:\s{_ADVERB}){{0,3}}\s{SAYS}\b(?!\sby\b)"
+    rf"|,\s(?:an?|the|one|its|which)\s[^,?]{{1,80}},\s{SAYS}\b)",
 )
-_AIRED = frozenset("aired broadcast heard said shown seen interview programme program".split())
-_QUOTES = frozenset("\"“”„«»'‘’")
-_WITH = frozenset("also later recently first then both previously once".split())
+_WROTE = re.compile(rf"['’]s?\s(?:[\w-]+\s){{0,2}}{COVERAGE_NOUN}\b|\s(?:wrote|writes?|reports?|reported|argue[sd]?)\b")
+_WRITER = re.compile(r"\b(?:reporter|journalist|columnist|correspondent|author|writer|editor)\s$", re.IGNORECASE)
+_EXCLUDED = re.compile(
+    r"\b(?:other\sthan|apart\sfrom|aside\sfrom|rather\sthan|except|besides|excluding|not|not\sby)\s(?:the\s)?$", re.I
+)
+_LIKENED = re.compile(r"\b(?:like|unlike|such\sas|similar\sto)\s(?:the\s)?$", re.IGNORECASE)
+_LIST = re.compile(rf"(?:\s|,|{_QUOTE})*(?:\b(?:and|or)\b|&)?(?:\s|,|both|the\b|{_QUOTE})*", re.IGNORECASE)
+
+# Outlets that the index lacks are known by the words that outlets call themselves by.
+_CALLED = (
+    r"(?:Times|Post|News|Journal|Guardian|Herald|Tribune|Gazette|Courier|Magazine|Weekly|Daily|Mirror|Observer|Press|"
+    r"Radio|TV|Television|Chronicle|Telegraph|Mail|Globe|Bulletin|Review|Examiner|Independent)"
+)
+_PROPER = r"[A-Z][\w.’'&-]*(?:\s(?:(?:of|and|the|de|du|la|le)\s)?[A-Z][\w.’'&-]*){0,5}"
+_PIECE = r"(?:articles?|pieces?|stor(?:y|ies)|editorials?|columns?|op-eds?|coverage|reporting)"
+_UNKNOWN = re.compile(
+    rf"(?:\b{_PIECE}\sby\s(?:the\s)?{_QUOTE}?(?P<by>{_PROPER})"
+    rf"|\b(?:(?:{_PIECE}|reports?|{REPORTED})\s(?:by|in|from)|[Aa]ccording\sto)\s(?P<source>(?:[Tt]he\s)?{_PROPER})"
+    rf"|\b(?P<before>(?:[Tt]he\s)?{_PROPER})(?:['’]s)?\s(?:{_PIECE}|reports?)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSource:
+    """An outlet or author that a question names; ``name`` is as the index holds it, None where it holds none."""
+
+    start: int
+    end: int
+    kind: Literal["outlet", "author"]
+    name: str | None
+    restricts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write the name of an outlet."""
+
+    name: str
+    rank: int
+    """Of two names written alike the lower counts: a name in full goes before a short form."""
+    capitals: bool = False
+    """Only as written in capitals."""
+    plain: bool = False
+    """One word, perhaps an ordinary one, so that it takes more to be a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
     start: int
     end: int
-    """Tokens, the end exclusive; a leading "the" and a ".com" behind are within."""
-    form: Form
-    sure: bool
-    """Written so that it is no ordinary word."""
+    kind: Literal["outlet", "author"]
+    name: str
+    plain: bool
 
 
 class Names:
-    """The names of outlets and authors that an index holds, made ready to be found as whole names in a question."""
+    """The outlets and authors of an index, ready to be found in questions: one key an author, looked up by word runs.
+
+    A key is the name's letters and digits, folded and without spaces, so that "J. K. Rowan", "JK Rowan" and "J.K.
+    Rowan" are one, and so are "Strand Radio" and "strandradio".
+    """
 
     def __init__(self, outlets: Iterable[str], authors: Iterable[str]) -> None:
         self.outlets = tuple(sorted(set(outlets)))
-        ways: dict[tuple[str, ...], list[Form]] = {}
-        for keys, way in [*ways_of_outlets(self.outlets), *ways_of_authors(authors)]:
-            if 0 < len(keys) <= _LONGEST and any(key.isalnum() for key in keys):
-                ways.setdefault(keys, []).append(way)
-        self._forms = {keys: form for keys, forms in ways.items() if (form := meant(forms))}
-        self._lengths: dict[str, list[int]] = {}
-        for keys in sorted(self._forms, key=len, reverse=True):
-            lengths = self._lengths.setdefault(keys[0], [])
-            if len(keys) not in lengths:
-                lengths.append(len(keys))
+        forms: dict[str, list[_Form]] = {}
+        for outlet in self.outlets:
+            for key, form in _forms(outlet):
+                forms.setdefault(key, []).append(form)
+        meant = {key: _meant(same) for key, same in forms.items()}
+        self._outlets = {key: form for key, form in meant.items() if key and form}
+        self._authors: dict[str, str | None] = {}
+        for author in authors:
+            if " " in author and (key := _key(author)) and self._authors.setdefault(key, author) != author:
+                self._authors[key] = None  # two names that are written alike
 
-    def find(self, reading: Reading) -> list[Constraint]:
-        """The names in a question that say where to look, in order; the longest where several begin alike."""
-        matches, i = list[_Match](), 0
-        while i < len(reading):
-            match = self._at(reading, i)
-            if match:
-                matches.append(match)
-            i = match.end if match else i + 1
-        grouped = [(match, group) for group in _groups(reading, matches) for match in group]
-        limits = [_limits(reading, match, group) for match, group in grouped]
-        # Where the answer is tied to one outlet, another that it is compared with must be reachable too.
-        tied = any(limit and match.form.kind == "outlet" for limit, (match, _) in zip(limits, grouped, strict=True))
-        constraints = list[Constraint]()
-        for limit, (match, group) in zip(limits, grouped, strict=True):
-            is_outlet = match.form.kind == "outlet"
-            if tied and is_outlet and not limit and not _is_likened(reading, group[0].start):
-                limit = limit is False or _is_compared(reading, group, match.sure) or limit
-            if limit is not None:
-                constraint = reading.constraint(match.form.kind, match.start, match.end, limit)
-                outlet, author = (match.form.name, None) if is_outlet else (None, match.form.name)
-                constraints.append(replace(constraint, outlet=outlet, author=author))
-        return constraints
+    def find(self, question: str) -> list[NamedSource]:
+        """Find the names in a question that say where to look, in order; the longest where several begin alike."""
+        matches = list(self._matches(question))
+        found = list[tuple[_Match, bool | None]]()
+        for group in _groups(question, matches):
+            found += [(match, _restricts(question, match, group)) for match in group]
+        outlets = {match.name for match, restricts in found if match.kind == "outlet" and restricts is not None}
+        # What the answer's outlet is compared with must be reachable too, unless it is only likened to it.
+        compared = len(outlets) > 1 and any(restricts and match.kind == "outlet" for match, restricts in found)
+        return [
+            NamedSource(
+                match.start,
+                match.end,
+                match.kind,
+                match.name,
+                restricts or (compared and not _LIKENED.search(question, 0, match.start)),
+            )
+            for match, restricts in found
+            if restricts is not None
+        ]
 
-    def _at(self, reading: Reading, i: int) -> _Match | None:
-        for length in self._lengths.get(reading.key(i), ()):
-            # at the end of a question a shorter name would be found under a longer one's length
-            form = self._forms.get(tuple(reading.keys[i : i + length])) if i + length <= len(reading) else None
-            if not form or (form.capitals and not reading.text(i).isupper()):
-                continue
-            end = i + length
-            address = reading.touches(end) and reading.touches(end + 1) and reading.key(end) == "."
-            if address and reading.key(end + 1) in ENDINGS:
-                end += (
-                    4
-                    if reading.key(end + 2) == "." and reading.key(end + 3) == "uk" and reading.touches(end + 3)
-                    else 2
-                )
-            else:
-                address = False
-            start = i - (reading.key(i - 1) == "the")
-            if form.plain and not address and not reading.capital(i):
-                continue
-            quoted = reading.key(start - 1) in _QUOTES and reading.key(end) in _QUOTES
-            return _Match(start, end, form, sure=address or quoted or not form.plain)
-        return None
+    def find_unknown(self, question: str, known: Sequence[tuple[int, int]]) -> list[NamedSource]:
+        """Find outlets whose reporting is asked for and that the index lacks, outside the spans that are ``known``.
+
+        Whoever is said to have written a piece counts as well ("an article by Ana Ruhl").
+        """
+        found = list[NamedSource]()
+        for match in _UNKNOWN.finditer(question):
+            kind = match.lastgroup or "by"
+            start, end = match.span(kind)
+            named = kind == "by" or re.search(rf"\b{_CALLED}$", match[kind])
+            if named and all(end <= first or last <= start for first, last in known):
+                found.append(NamedSource(start, end, "outlet", None, restricts=False))
+        return found
+
+    def _matches(self, question: str) -> Iterator[_Match]:
+        words = list(_WORD.finditer(question))
+        keys = [fold(word[0]).replace("&", "and") for word in words]
+        end = 0
+        for i, word in enumerate(words):
+            if word.start() >= end and (match := self._longest_at(question, words, keys, i)):
+                yield match
+                end = match.end
+
+    def _longest_at(self, question: str, words: Sequence[re.Match[str]], keys: Sequence[str], i: int) -> _Match | None:
+        best: _Match | None = None
+        key = ""
+        for j in range(i, min(i + _LONGEST, len(words))):
+            if j > i and not _goes_on(question, words[j - 1], words[j]):
+                break
+            key += keys[j]
+            found = self._match(question, words[i].start(), words[j].end(), key)
+            best = found or best
+        if best and i and keys[i - 1] == "the" and question[words[i - 1].end() : best.start] == " ":
+            the = words[i - 1]
+            return replace(best, start=the.start(), plain=best.plain and not (the[0][0].isupper() and the.start() > 0))
+        return best
+
+    def _match(self, question: str, start: int, end: int, key: str) -> _Match | None:
+        if author := self._authors.get(key):
+            return _Match(start, end, "author", author, plain=False)
+        form = self._outlets.get(key)
+        written = question[start:end]
+        if not form or (form.capitals and not written.isupper()):
+            return None
+        address = re.compile(_ENDING + r"\b", re.IGNORECASE).match(question, end)
+        if form.plain and not address and not written[0].isupper():
+            return None
+        quoted = re.search(f"{_QUOTE}(?:The )?$", question[:start]) and re.match(_QUOTE, question[end:])
+        end = address.end() if address else end
+        return _Match(start, end, "outlet", form.name, form.plain and not (address or quoted))
 
 
-def _groups(reading: Reading, matches: list[_Match]) -> list[list[_Match]]:
-    """Put together what "and" or "or" joins: a cue of one is a cue of all."""
+def _goes_on(question: str, word: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether two words may be of one name: "St. Clair" and "Jean-Luc", but not "… of the strand. Radio said"."""
+    gap = question[word.end() : following.start()]
+    return len(gap) < 4 and not gap.strip(" .'’&-–—/|:•·") and (gap != ". " or len(word[0]) < 3)
+
+
+def _groups(question: str, matches: Sequence[_Match]) -> list[list[_Match]]:
+    """Put together what "and" or "or" joins, as a cue of one is a cue of all; commas alone join nothing."""
     groups = list[list[_Match]]()
     for match in matches:
-        if groups and _joined(reading.keys[groups[-1][-1].end : match.start]):
+        if groups and _LIST.fullmatch(question, groups[-1][-1].end, match.start):
             groups[-1].append(match)
         else:
             groups.append([match])
-    # Commas alone join nothing: "Unlike X, Y reported".
+    joins = re.compile(r"\b(?:and|or)\b|&")
+    shared = [bool(joins.search(question, group[0].end, group[-1].start)) for group in groups]
     return [
-        part
-        for group in groups
-        for part in (
-            [group]
-            if any_of(reading.keys[group[0].end : group[-1].start], frozenset(("and", "or", "&")))
-            else [[match] for match in group]
-        )
+        part for group, one in zip(groups, shared, strict=True) for part in ([group] if one else [[m] for m in group])
     ]
 
 
-def _joined(between: list[str]) -> bool:
-    words = [key for key in between if key not in _QUOTES]
-    return 0 < len(words) <= 4 and all(key in ("and", "or", "&", ",", "both", "the") for key in words)
-
-
-def _limits(reading: Reading, match: _Match, group: list[_Match]) -> bool | None:
+def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | None:
     """True for a limit, False for a preference, None for a name that says nothing about where to look."""
-    first, last = group[0], group[-1]
-    start, end = first.start, last.end
-    while reading.key(start - 1) in ("both", "either", *_QUOTES):
-        start -= 1
-    while reading.key(end) in _QUOTES and not (reading.key(end) in "'’" and reading.key(end - 1).endswith("s")):
-        end += 1
-    pair, before = " ".join(reading.keys[max(start - 2, 0) : start]), reading.key(start - 1)
-    if pair in _EXCLUSIONS or before in ("except", "besides", "excluding", "not"):
+    start, end = group[0].start, group[-1].end
+    near = max(0, start - 200)
+    if _EXCLUDED.search(question, near, start):
         return None
-    if pair in _LIKENESS or before in ("like", "unlike"):
-        return False if match.form.kind == "outlet" else None
-    if match.form.kind == "author":
-        tied = before in _BYLINES or _byline(reading, start) or _wrote(reading, end)
-        return True if tied else None
-    named = _tied_before(reading, start) or (len(group) > 1 and _is_chosen_from(reading, start, end))
-    careless_words = reading.text(match.start, match.end).islower() and not reading.careless
-    if careless_words and match.sure and not named:
+    likened = _LIKENED.search(question, near, start)
+    byline = _BYLINE.search(question, near, start) and not _PASSIVE.search(question, near, start)
+    if match.kind == "author":
+        tied = byline or _WRITER.search(question, near, start) or _WROTE.match(question, end)
+        return True if tied and not likened else None
+    if likened:
+        return False
+    tied_before = bool(byline or _TIES_BEFORE.search(question, near, start))
+    tied_behind = bool(_TIES_BEHIND.match(question, end))
+    written = question[match.start : match.end]
+    if written.islower() and "." not in written and not question.islower() and not tied_before:
         return None
-    if match.form.plain and not match.sure and reading.starts_sentence(match.start):
-        possessive = reading.key(match.end) == "'s" and _tied_behind(reading, end)
-        return True if possessive or reading.key(end) in ("reported", "wrote", "published") else None
-    if named or _tied_behind(reading, end) or _tied_behind_apposition(reading, end):
+    if match.plain and (not match.start or re.search(r"[.?!]\s$", question[near : match.start])):
+        tied_behind = bool(
+            re.compile(rf"['’]s\s.*{COVERAGE_NOUN}|\s(?:reported|wrote|published|says|said)\b").match(question, end)
+        )
+    if tied_before or tied_behind:
         return True
-    if match.sure and _in_or_from(reading, start, end):
-        return True
-    return False if _several_words(reading, match) else None
+    return None if match.plain or written.isupper() else False
 
 
-def _is_chosen_from(reading: Reading, start: int, end: int) -> bool:
-    """Whether outlets behind a question of reporting are what it asks to choose from: "who wrote first, X or Y?"."""
-    closes = reading.key(start - 1) in (",", ":") and reading.key(end) in ("", "?", ".")
-    return closes and any_of(reading.before(start), _VERBS | COVERAGE_NOUNS)
+def _forms(outlet: str) -> Iterator[tuple[str, _Form]]:
+    """The keys by which an outlet may be written: in full, without its slogan or ".com", as initials."""
+    brand = next((part for part in _SLOGAN.split(outlet) if _key(part)), outlet)
+    for rank, written in enumerate((outlet, brand)):
+        bare = re.sub(f"{_ENDING}$", "", written, flags=re.IGNORECASE)
+        word = re.sub(r"^the\s", "", bare, flags=re.IGNORECASE).strip()
+        plain = bare == written and " " not in word and sum(c.isupper() or c.isdigit() for c in word) < 2
+        yield _key(written), _Form(outlet, rank, plain=plain)
+        yield _key(bare), _Form(outlet, rank, plain=plain)
+    words = [word for word in _WORD.findall(brand) if fold(word) != "the"]
+    if len(words) > 2:
+        yield "".join(fold(word[0]) for word in words), _Form(outlet, 2, capitals=True)
+    elif len(words) == 2 and words[0].isupper() and fold(words[1]) == "news":
+        yield fold(words[0]), _Form(outlet, 2, capitals=True)
 
 
-def _is_likened(reading: Reading, start: int) -> bool:
-    before = reading.key(start - 1)
-    return before in ("like", "unlike") or f"{reading.key(start - 2)} {before}" in _LIKENESS
+def _meant(forms: Sequence[_Form]) -> _Form | None:
+    """The outlet that is meant by a way to write it; None where nobody can tell."""
+    rank = min(form.rank for form in forms)
+    likeliest = [form for form in forms if form.rank == rank]
+    return likeliest[0] if len({name_key(form.name) for form in likeliest}) == 1 else None
 
 
-def _is_compared(reading: Reading, group: list[_Match], sure: bool) -> bool:
-    start = group[0].start
-    while reading.key(start - 1) in _QUOTES:
-        start -= 1
-    before = reading.key(start - 1)
-    if before == "by" and reading.key(start - 2) in ("and", "or", "but", ","):
-        return True  # "reported by X …, and by Y": the cue is not said twice
-    if reading.key(group[-1].end) in _AUXILIARIES and before in ("before", "after", "than", "as"):
-        return True  # "Did X report it before Y did": a verb of its own would say no more
-    if not sure:
-        return False
-    return before in _COMPARING or f"{reading.key(start - 2)} {before}" in _COMPARISONS
-
-
-def _several_words(reading: Reading, match: _Match) -> bool:
-    return sum(key.isalnum() for key in reading.keys[match.start : match.end] if key != "the") > 1
-
-
-def _tied_before(reading: Reading, start: int) -> bool:
-    before = reading.key(start - 1)
-    if f"{reading.key(start - 2)} {before}" in _TIES or before in _TIE_WORDS:
-        return True
-    if before == "by":
-        return _byline(reading, start)
-    if before in _SAYS and reading.key(start - 2) == ",":
-        return True  # "…, says X"
-    previous = reading.key(start - 2)
-    if before in ("in", "from", "on"):
-        return previous in COVERAGE_NOUNS or previous in REPORTED or (before == "on" and previous in _AIRED)
-    return False
-
-
-def _byline(reading: Reading, start: int) -> bool:
-    """Whether "by" stands there and says who reported, not who did."""
-    previous = reading.key(start - 2)
-    if reading.key(start - 1) != "by":
-        return False
-    if previous in REPORTED or previous in COVERAGE_NOUNS or start < 2 or not previous[:1].isalnum():
-        return True
-    if previous.endswith("ed") or previous in IRREGULAR:
-        return False
-    return any_of(reading.before(start - 2, 8), COVERAGE_NOUNS)
-
-
-def _in_or_from(reading: Reading, start: int, end: int) -> bool:
-    """Whether "in X" or "from X" says where to read it: not "a stake in X", not "in the X building"."""
-    previous = reading.key(start - 2)
-    if reading.key(start - 1) not in ("in", "from") or previous in _SUBJECT or previous in IRREGULAR:
-        return False
-    if reading.key(start - 1) == "from" and previous.endswith("ed") and previous not in REPORTED:
-        return False
-    return reading.key(end) != "'s" and not reading.attributive(end)
-
-
-def _tied_behind(reading: Reading, end: int) -> bool:
-    """Whether a verb or a noun of reporting follows: "X also reported", "X's long report", "the X article"."""
-    i = end
-    possessive = reading.key(i) == "'s" or reading.key(i) in ("'", "’")
-    i += possessive
-    for _ in range(3):
-        key = reading.key(i)
-        if key in _NOUNS or (possessive and key in _OWN and i == end + 1):
-            return not (key == "report" and reading.key(i + 1) == "by")
-        if not possessive and key in _VERBS:
-            return reading.key(i + 1) != "by"
-        if key in _WITH or key in ("that", "which", "not"):
-            i += 1
-        elif key.isalpha() and key not in STOP_WORDS and not reading.capital(i):
-            i += 1
-            possessive = True  # past "X sports" only a noun can follow
-        else:
-            return False
-    return False
-
-
-def _tied_behind_apposition(reading: Reading, end: int) -> bool:
-    """Whether a verb of reporting follows what the name is said to be: "X, the oldest paper of the town, wrote"."""
-    if reading.key(end) != "," or reading.key(end + 1) not in _APPOSED:
-        return False
-    for i in range(end + 2, end + 14):
-        if reading.key(i) == ",":
-            return reading.key(i + 1) in _VERBS and reading.key(i + 2) != "by"
-        if not reading.key(i)[:1].isalnum() and reading.key(i) not in ("-", "'s"):
-            return False
-    return False
-
-
-def _wrote(reading: Reading, end: int) -> bool:
-    if reading.key(end) == "'s":
-        return _tied_behind(reading, end)
-    return reading.key(end) in _AUTHOR_VERBS and reading.key(end + 1) != "by"
+def _key(name: str) -> str:
+    """Letters and digits of a name, folded, without "the" before it."""
+    folded = fold(name).replace("&", "and")
+    return re.sub(r"[\W_]+", "", folded.removeprefix("the ") if len(folded) > 4 else folded)

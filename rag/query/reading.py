@@ -1,36 +1,10 @@
-"""What the readers of a question share: its words with their places, its sentences, and the words that are cues."""
+"""The tokens of a question, as ``answer_type`` alone still reads them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
-from rag.text.words import STOP_WORDS, fold
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """Words of a question that say where or when to look."""
-
-    kind: Literal["days", "outlet", "author", "phrase", "language"]
-    start: int
-    end: int
-    """``start`` and ``end`` are characters of the question, the end exclusive."""
-    words: str
-    limits: bool
-    """Whether it becomes a limit of the scope, and not only a preference."""
-    outlet: str | None = None
-    author: str | None = None
-    """The names are as the index holds them."""
-    published_from: date | None = None
-    published_to: date | None = None
-    """Inclusive; None is open."""
-    phrase: str | None = None
-    language: str | None = None
-
+from rag.text.words import fold
 
 # Every quantifier is bounded, or over characters that what follows it cannot begin with: no text is slow.
 _TOKEN = re.compile(
@@ -43,17 +17,6 @@ _TOKEN = re.compile(
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st gen sen rep gov vs jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-
-COVERAGE_NOUNS = frozenset(
-    """article articles report reports story stories coverage piece pieces edition issue column columns editorial
-    editorials headline headlines news reporting interview interviews newsletter podcast post posts""".split()
-)
-REPORTED = frozenset(
-    """reported published printed posted written wrote covered described quoted cited revealed mentioned noted aired
-    broadcast told detailed discussed highlighted identified profiled interviewed reviewed ran""".split()
-)
-# Not "-ed", but said of what happened; with the words in "-ed" they tell a passive "bought by" from "a story by".
-IRREGULAR = frozenset("bought sold sunk shot struck hit beaten led made taken run won lost held built owned".split())
 
 
 class Reading:
@@ -104,27 +67,6 @@ class Reading:
             return []
         return self.keys[max(self._sentences[i], i - limit) : i]
 
-    def around(self, i: int, j: int) -> list[str]:
-        """Keys near the tokens ``i`` to ``j``, of their sentence."""
-        after = [key for n, key in enumerate(self.keys[j : j + 25], j) if self._sentences[n] == self._sentences[i]]
-        return self.before(i) + after
-
     def capital(self, i: int) -> bool:
         """Whether token ``i`` begins with a capital."""
         return self.text(i)[:1].isupper()
-
-    def attributive(self, j: int) -> bool:
-        """Whether token ``j`` is a word that what stands before it describes: "in 2021 prices"."""
-        key = self.key(j)
-        return key.isalpha() and key not in STOP_WORDS and key not in REPORTED and not key.endswith(("ed", "ly"))
-
-    def constraint(
-        self, kind: Literal["days", "outlet", "author", "language"], i: int, j: int, limits: bool
-    ) -> Constraint:
-        """A mention of the tokens from ``i`` until before ``j``."""
-        return Constraint(kind, self.spans[i][0], self.spans[j - 1][1], self.text(i, j), limits)
-
-
-def any_of(keys: Iterable[str], cues: frozenset[str]) -> bool:
-    """Whether one of the keys is one of the cues."""
-    return not cues.isdisjoint(keys)

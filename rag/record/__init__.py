@@ -1,7 +1,5 @@
-"""Keeps an answer as a record that outlives its index."""
+"""An answer that outlives its index: saved, loaded, checked again, and exported.
 
-from rag.record.deserialize import from_json, is_record
-from rag.record.files import checked_record, read_answer, save_answer
-from rag.record.serialize import FORMAT, RECORD, to_json
-
-__all__ = ["FORMAT", "RECORD", "checked_record", "from_json", "is_record", "read_answer", "save_answer", "to_json"]
+An ``Answer`` comes in; JSON records, checked citations and texts for other programs go out. It may import answer,
+check, store and text, and answer never imports it.
+"""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
@@ -17,9 +16,9 @@ _UNSAFE = re.compile(r'[<>"\\^`{|}]')
 # A sentence of up to so many words is named whole; a longer one by as many words at either end.
 _WHOLE = 10
 _ENDS = (4, 7, 12)
-# Words before and behind that are named, too, where the sentence's own stand somewhere before it.
-_BESIDE = (3, 6, 12)
-# Characters, of words that no browser would look for.
+# So many words before a sentence tell it from the same words further up.
+_PREFIX = (3, 6, 12)
+# In characters; no browser looks for more.
 _LONGEST = 400
 
 
@@ -49,112 +48,53 @@ def deep_link(citation: Citation) -> str | None:
     words are chosen to fit nowhere earlier in the article, as far as its own words allow. Without words to look for, or
     with one that is endless, the link is the page's.
     """
-    address = web_address(citation.article.url)
-    if address is None:
-        return None
-    first, last = _bare(citation.quote)
-    words = citation.quote[first:last].split()
-    if not words or not 1 <= citation.paragraph <= len(citation.article.paragraphs):
+    article, address = citation.article, web_address(citation.article.url)
+    # A page may write other quotation marks than a file: only what stands between the first and last letter counts.
+    letters = [n for n, character in enumerate(citation.quote) if unicodedata.category(character)[0] in "LMN"]
+    if address is None or not letters:
         return address
-    page = _Page(citation, first, last)
-    bases = list(_bases(words))
-    chosen = next((one for one in _in_context(bases, page) if page.finds(one)), bases[0])
-    if len(chosen.start) + len(chosen.end) > _LONGEST:
-        chosen = bases[0]
-    if len(chosen.start) + len(chosen.end) > _LONGEST:
+    blocks, offset = [article.title], 0
+    for number, paragraph in enumerate(article.paragraphs, start=1):
+        blocks += [heading.text for heading in article.subheadings if heading.before == number]
+        if number == citation.paragraph:
+            offset = sum(len(block) + 2 for block in blocks) + citation.start
+        blocks.append(paragraph)
+    page, start, end = "\n\n".join(blocks), offset + letters[0], offset + letters[-1] + 1
+    fragments = _fragments(page, start, end)
+    if not fragments:
         return address
+    chosen = next((one for one in fragments if one.first_place(page) == (start, end)), fragments[0])
     address = address.partition(":~:")[0]
-    return f"{address}{'' if '#' in address else '#'}:~:text={chosen}"
+    return f"{address}{'' if '#' in address else '#'}:~:text={chosen.encoded()}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fragment:
-    """What a browser looks for: all of a sentence, or its first and last words, and what stands around them."""
+class _Fragment(NamedTuple):
+    """What a browser looks for: all of a sentence, or its first and last words, and maybe the words before it."""
 
+    prefix: str
     start: str
-    end: str = ""
-    prefix: str = ""
-    suffix: str = ""
+    end: str
 
-    def __str__(self) -> str:
-        """As the standard writes it: ``prefix-,start,end,-suffix``."""
-        prefix, suffix = _encoded(self.prefix), _encoded(self.suffix)
-        parts = (prefix and f"{prefix}-", _encoded(self.start), _encoded(self.end), suffix and f"-{suffix}")
-        return ",".join(filter(None, parts))
+    def encoded(self) -> str:
+        """As the standard writes it: ``prefix-,start,end``."""
+        # A hyphen, a comma and an ampersand mean something here; percent-encoding leaves the first alone.
+        prefix, *parts = (percent_encoded(one, safe="", errors="replace").replace("-", "%2D") for one in self)
+        return ",".join(filter(None, (prefix and f"{prefix}-", *parts)))
 
-
-class _Page:
-    """An article's page as far as its own words tell: the title, headings and paragraphs, each a block."""
-
-    def __init__(self, citation: Citation, first: int, last: int) -> None:
-        """``first`` and ``last`` are the characters of the quote that are looked for."""
-        article = citation.article
-        blocks = [article.title]
-        for number, paragraph in enumerate(article.paragraphs, start=1):
-            blocks += [heading.text for heading in article.subheadings if heading.before == number]
-            if number == citation.paragraph:
-                at = len(blocks)
-            blocks.append(paragraph)
-        self._text = "\n\n".join(blocks)
-        offset = sum(len(block) + 2 for block in blocks[:at]) + citation.start
-        self._cited = (offset + first, offset + last)
-        # What stands around the words is looked for within one block.
-        self.before = blocks[at][: citation.start + first].split() or blocks[at - 1].split()
-        following = blocks[at + 1] if at + 1 < len(blocks) else ""
-        self.behind = blocks[at][citation.start + last :].split() or following.split()
-
-    def finds(self, fragment: _Fragment) -> bool:
-        """Whether the first place that fits is the cited one."""
-        found = _pattern(fragment.prefix, fragment.start, "" if fragment.end else fragment.suffix).search(self._text)
-        if not found:
-            return False
-        start, end = found.span("wanted")
-        if fragment.end:
-            closed = _pattern("", fragment.end, fragment.suffix).search(self._text, end)
-            if not closed:
-                return False
-            end = closed.end("wanted")
-        return (start, end) == self._cited
+    def first_place(self, page: str) -> tuple[int, int] | None:
+        """The first characters that fit, as a browser looks for them: in any case, whole words, any white space."""
+        prefix, start, end = (r"\s+".join(map(re.escape, part.split())) for part in self)
+        wanted = rf"{start}(?!\w).*?(?<!\w){end}" if end else start
+        found = re.search(rf"(?<!\w){prefix}\s*(?<!\w)(?P<wanted>{wanted})(?!\w)", page, re.IGNORECASE | re.DOTALL)
+        return found.span("wanted") if found else None
 
 
-def _bases(words: Sequence[str]) -> Iterator[_Fragment]:
-    """The sentence as it may be named without what stands around it, the shortest first."""
-    if len(words) > _WHOLE:
-        for length in _ENDS:
-            if 2 * length < len(words):
-                yield _Fragment(" ".join(words[:length]), " ".join(words[-length:]))
-    yield _Fragment(" ".join(words))
-
-
-def _in_context(bases: Sequence[_Fragment], page: _Page) -> Iterator[_Fragment]:
-    yield from bases
-    for length in _BESIDE:
-        before, behind = " ".join(page.before[-length:]), " ".join(page.behind[:length])
-        for base in bases:
-            yield replace(base, prefix=before)
-            yield replace(base, suffix=behind)
-            yield replace(base, prefix=before, suffix=behind)
-
-
-def _pattern(prefix: str, wanted: str, suffix: str) -> re.Pattern[str]:
-    """Match words as a browser does: in any case, whole, with white space between them as it comes."""
-    before = _words(prefix) + r"\s*" if prefix else ""
-    behind = r"\s*" + _words(suffix) if suffix else ""
-    return re.compile(f"{before}(?P<wanted>{_words(wanted)}){behind}", re.IGNORECASE)
-
-
-def _words(text: str) -> str:
-    left = r"(?<!\w)" if re.match(r"\w", text) else ""
-    right = r"(?!\w)" if re.search(r"\w\Z", text) else ""
-    return left + r"\s+".join(map(re.escape, text.split())) + right
-
-
-def _bare(quote: str) -> tuple[int, int]:
-    """The characters of a quote without the marks at its ends: a page may write other quotation marks than a file."""
-    said = [n for n, character in enumerate(quote) if unicodedata.category(character)[0] in "LMN"]
-    return (said[0], said[-1] + 1) if said else (0, 0)
-
-
-def _encoded(text: str) -> str:
-    # A hyphen, a comma and an ampersand mean something in a fragment; the first is left alone by percent-encoding.
-    return percent_encoded(text, safe="", errors="replace").replace("-", "%2D")
+def _fragments(page: str, start: int, end: int) -> list[_Fragment]:
+    """The ways to name characters ``start`` to ``end`` of a page, the shortest first; none that is endless."""
+    words = page[start:end].split()
+    # A prefix is looked for within one block: this one, or the one before where the words begin a block.
+    before = page[:start].rstrip().rpartition("\n\n")[2].split()
+    ends = [length for length in _ENDS if len(words) > max(_WHOLE, 2 * length)]
+    named = [(" ".join(words[:length]), " ".join(words[-length:])) for length in ends] + [(" ".join(words), "")]
+    prefixes = ["", *(" ".join(before[-length:]) for length in _PREFIX)]
+    return [_Fragment(prefix, *one) for prefix in prefixes for one in named if len("".join(one)) <= _LONGEST]

@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import difflib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.answer.answers import Answer, Claim, origin
+from rag.answer.answers import Answer, Claim
+from rag.answer.wording import origin
 from rag.articles import Article, Span, day_in_words
 from rag.check import Citation, validate_citation
-from rag.store.snapshot import Coverage, Snapshot
-from rag.text.words import counted, sentence_spans, terms
-
-# Share of the quote's terms that a paragraph says when it is shown as what the article says instead.
-_ALIKE = 1 / 3
+from rag.store.protocol import Store
+from rag.text.words import counted, sentence_spans
 
 
 class Standing(StrEnum):
-    """What became of a citation."""
+    """What became of a citation, in words."""
 
     HOLDS = "holds"
-    """The article is as it was cited."""
-    HOLDS_REVISED = "holds in the revised article"
-    """The article was changed since, and still says it word for word."""
-    CHANGED = "changed"
-    """The article was changed since, and does not say it any more."""
-    MISSING = "missing"
-    """The index does not hold the article."""
+    HOLDS_REVISED = "holds, word for word, in another version of the article"
+    CHANGED = "no longer holds, the article was changed"
+    MISSING = "cannot be checked, the article is not in this index"
 
 
 @dataclass(frozen=True, slots=True)
-class Rechecked:
+class RecheckedCitation:
     """A citation of an old answer, and what became of it."""
 
     citation: Citation
     standing: Standing
-    article: Article | None
+    article: Article | None = None
     """The version that the index searches now; None where it holds none."""
-    place: Span | None
+    place: Span | None = None
     """Where ``article`` says it now, word for word; None where it does not."""
     instead: int | None = None
     """Where it does not: number of the paragraph of ``article`` that says most like it; None where none does."""
 
-    @property
-    def holds(self) -> bool:
-        """Whether the article still says it, word for word."""
-        return self.place is not None
+    def __str__(self) -> str:
+        """What became of it, in one or two lines."""
+        old, new = self.citation, self.article
+        text = f"[{old.marker}] {self.standing}: “{old.article.title}” ({origin(old.article)})"
+        if new and new.updated and self.standing is not Standing.HOLDS:
+            text += f", updated {day_in_words(new.updated)}"
+        if self.place:
+            moved = self.place.paragraph != old.paragraph
+            return f"{text}, paragraph {f'then {old.paragraph}, now ' if moved else ''}{self.place.paragraph}"
+        text += f", paragraph {old.paragraph}, said: “{old.quote}”"
+        if new and self.instead:
+            return f"{text}\n    paragraph {self.instead} says now: “{new.paragraph(self.instead)}”"
+        return f"{text}\n    it says nothing like it now" if new else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,118 +58,74 @@ class Recheck:
 
     snapshot: str
     """Id of the snapshot that they were compared with."""
-    citations: tuple[Rechecked, ...]
+    citations: tuple[RecheckedCitation, ...]
     """In the order of their markers."""
-    shaken: tuple[Claim, ...]
+    affected: tuple[Claim, ...]
     """Claims of which some citation no longer holds."""
 
     @property
     def holds(self) -> bool:
         """Whether all citations hold; a refusal, which has none, does."""
-        return not self.shaken
+        return not self.affected
+
+    def __str__(self) -> str:
+        """How many citations hold: "1 of 2 citations holds in snapshot …"."""
+        holding = sum(one.place is not None for one in self.citations)
+        verb = "holds" if 1 in (holding, len(self.citations)) else "hold"
+        return f"{holding} of {counted(len(self.citations), 'citation')} {verb} in snapshot {self.snapshot}"
 
 
-def recheck(answer: Answer, snapshot: Snapshot) -> Recheck:
-    """Compare each citation of ``answer`` with what ``snapshot`` holds of its article now; no model is needed.
+def recheck(answer: Answer, store: Store) -> Recheck:
+    """Compare each citation of ``answer`` with what ``store`` holds of its article now; no model is needed.
 
     An article is found again by its id, which comes from its url. One without a url has its id from its text: changed,
     it counts as missing.
 
     Raises:
-        IndexCorrupt: an article of the snapshot cannot be read.
+        IndexCorrupt: an article of an index cannot be read.
     """
-    found = {id(one): _rechecked(one, snapshot.coverage) for one in answer.citations}
-    shaken = tuple(claim for claim in answer.claims if not all(found[id(one)].holds for one in claim.citations))
-    return Recheck(snapshot.id, tuple(found[id(one)] for one in answer.citations), shaken)
+    rechecked = {one.marker: _rechecked(one, store) for one in answer.citations}
+    affected = [claim for claim in answer.claims if not all(rechecked[one.marker].place for one in claim.citations)]
+    return Recheck(store.id, tuple(rechecked.values()), tuple(affected))
 
 
-def in_words(one: Rechecked) -> str:
-    """Say what became of a citation, in one or two lines."""
-    citation, article = one.citation, one.article
-    was = f"[{citation.marker}] {_STANDINGS[one.standing]}: “{citation.article.title}” ({origin(citation.article)})"
+def _rechecked(citation: Citation, store: Store) -> RecheckedCitation:
+    article = store.article(citation.article.id)
     if article is None:
-        return f"{was}, paragraph {citation.paragraph}, said: “{citation.quote}”"
-    if one.standing is Standing.HOLDS:
-        return f"{was}, paragraph {citation.paragraph}"
-    updated = f", updated {day_in_words(article.updated)}" if article.updated else ""
-    if one.place:
-        moved = "still" if one.place.paragraph == citation.paragraph else f"then {citation.paragraph}, now"
-        return f"{was}{updated}, paragraph {moved} {one.place.paragraph}"
-    said = f"{was}{updated}, paragraph {citation.paragraph}, said: “{citation.quote}”"
-    if one.instead is None:
-        return f"{said}\n    it says nothing like it now"
-    return f"{said}\n    paragraph {one.instead} says now: “{article.paragraph(one.instead)}”"
-
-
-_STANDINGS = {
-    Standing.HOLDS: "holds",
-    Standing.HOLDS_REVISED: "holds, word for word, in another version of the article",
-    Standing.CHANGED: "no longer holds, the article was changed",
-    Standing.MISSING: "cannot be checked, the article is not in this index",
-}
-
-
-def summed_up(checked: Recheck) -> str:
-    """Say how many citations hold: "1 of 2 citations holds in snapshot …"."""
-    holding = sum(one.holds for one in checked.citations)
-    verb = "holds" if 1 in (holding, len(checked.citations)) else "hold"
-    return f"{holding} of {counted(len(checked.citations), 'citation')} {verb} in snapshot {checked.snapshot}"
-
-
-def _rechecked(citation: Citation, coverage: Coverage) -> Rechecked:
-    article = coverage.article(citation.article.id)
-    if article is None:
-        return Rechecked(citation, Standing.MISSING, None, None)
-    if article.version == citation.article.version and not validate_citation(citation, coverage):
-        return Rechecked(citation, Standing.HOLDS, article, Span(citation.paragraph, citation.start, citation.end))
+        return RecheckedCitation(citation, Standing.MISSING)
+    if article.version == citation.article.version and not validate_citation(citation, store):
+        same = Span(citation.paragraph, citation.start, citation.end)
+        return RecheckedCitation(citation, Standing.HOLDS, article, same)
     if place := _place(citation, article):
-        return Rechecked(citation, Standing.HOLDS_REVISED, article, place)
-    return Rechecked(citation, Standing.CHANGED, article, None, _most_alike(citation, article))
+        return RecheckedCitation(citation, Standing.HOLDS_REVISED, article, place)
+    return RecheckedCitation(citation, Standing.CHANGED, article, instead=_most_alike(citation, article))
 
 
 def _place(citation: Citation, article: Article) -> Span | None:
-    """The place where ``article`` says the quote, nearest to where it stood; None where it does not."""
-    number, start = citation.paragraph, citation.start
-    before = citation.article.paragraphs[number - 1] if 1 <= number <= len(citation.article.paragraphs) else ""
-    whole = _whole(before, start, citation.end)
+    """The place where ``article`` says the quote, nearest to where it stood; None where it does not.
+
+    What were whole sentences must be so again: as part of a longer one it may mean something else, "it is not true
+    that …".
+    """
+    number, whole = citation.paragraph, _are_sentences(citation.article.paragraph(citation.paragraph), citation)
+    quote = re.compile(rf"(?<!\w){re.escape(citation.quote)}(?!\w)")
     places = [
-        Span(at, first, first + len(citation.quote))
+        place
         for at, text in enumerate(article.paragraphs, start=1)
-        for first in _occurrences(citation.quote, text)
-        # Part of a longer sentence, or of a word, it may mean something else: "it is not true that …"
-        if _whole(text, first, first + len(citation.quote), sentences=whole)
+        for place in (Span(at, *match.span()) for match in quote.finditer(text))
+        if not whole or _are_sentences(text, place)
     ]
-    return min(places, key=lambda one: (abs(one.paragraph - number), abs(one.start - start)), default=None)
+    return min(places, key=lambda one: (abs(one.paragraph - number), abs(one.start - citation.start)), default=None)
 
 
-def _occurrences(quote: str, text: str) -> list[int]:
-    found, at = [], text.find(quote) if quote else -1
-    while at >= 0:
-        found.append(at)
-        at = text.find(quote, at + len(quote))
-    return found
-
-
-def _whole(text: str, start: int, end: int, *, sentences: bool = True) -> bool:
-    """Whether characters ``start`` to ``end`` are whole sentences of a paragraph, or else whole words."""
-    if sentences:
-        spans = sentence_spans(text)
-        return any(start == first for first, _ in spans) and any(end == last for _, last in spans)
-    return not (_inside_word(text, start) or _inside_word(text, end))
-
-
-def _inside_word(text: str, at: int) -> bool:
-    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+def _are_sentences(paragraph: str, place: Span | Citation) -> bool:
+    starts, ends = zip(*sentence_spans(paragraph), strict=True)
+    return place.start in starts and place.end in ends
 
 
 def _most_alike(citation: Citation, article: Article) -> int | None:
-    """The number of the paragraph that says most of the quote's terms; of equals, the one nearest to where it stood."""
-    wanted = Counter(terms(citation.quote, article.language))
-    if not wanted:
-        return None
-    shares = {
-        number: sum((wanted & Counter(terms(text, article.language))).values()) / wanted.total()
-        for number, text in enumerate(article.paragraphs, start=1)
-    }
-    best = max(shares, key=lambda number: (shares[number], -abs(number - citation.paragraph)), default=None)
-    return best if best is not None and shares[best] >= _ALIKE else None
+    """The number of the paragraph with the sentence that is most like the quote; None where none is like it."""
+    paragraphs = enumerate(article.paragraphs, start=1)
+    numbers = {text[start:end]: number for number, text in paragraphs for start, end in sentence_spans(text)}
+    closest = difflib.get_close_matches(citation.quote, numbers, n=1)
+    return numbers[closest[0]] if closest else None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date
+from pathlib import Path
+
+from cattrs.preconf.json import make_converter
 
 from rag.answer.answers import Answer
 from rag.articles import Article
 from rag.record.integrity import integrity_fault
+from rag.store.files import atomic_write, checked_target
 
 RECORD = "news-rag answer"
 """What a record says that it is, in its field ``record``."""
-FORMAT = 1
+FORMAT = 2
 """Raised when a record can no longer be read as before; a field that is added, with a default, does not raise it."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -27,36 +28,44 @@ def to_json(answer: Answer) -> str:
     """
     if fault := integrity_fault(answer):
         raise ValueError(f"the answer cannot be kept: {fault}")
-    articles: dict[tuple[str, str], Article] = {}
-    record = {
-        "record": RECORD,
-        "format": FORMAT,
-        "answer": _encoded(answer, articles),
-        "articles": [
-            {"id": id_, "version": version, **_fields(article, {})} for (id_, version), article in articles.items()
-        ],
-    }
-    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-    # Half a pair, as a command line gives where its bytes are no text, cannot be written to a file but as its code.
+    articles: dict[tuple[str, str], dict[str, object]] = {}
+    converter = make_converter()
+    fields_of = converter.get_unstructure_hook(Article)
+
+    def refer_to(article: Article) -> dict[str, str]:
+        reference = {"id": article.id, "version": article.version}
+        articles.setdefault((article.id, article.version), reference | fields_of(article))
+        return reference
+
+    converter.register_unstructure_hook(Article, refer_to)
+    record = {"record": RECORD, "format": FORMAT, "answer": converter.unstructure(answer)}
+    text = json.dumps(record | {"articles": [*articles.values()]}, ensure_ascii=False, indent=1, allow_nan=False)
+    # Half a surrogate pair, from a command line whose bytes are no text, can only be written as its code.
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _encoded(value: object, articles: dict[tuple[str, str], Article]) -> object:
-    if isinstance(value, Article):
-        key = (value.id, value.version)
-        articles.setdefault(key, value)
-        return {"id": key[0], "version": key[1]}
-    if is_dataclass(value):
-        return _fields(value, articles)
-    if isinstance(value, tuple):
-        return [_encoded(item, articles) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+def save_answer(path: Path, answer: Answer) -> None:
+    """Write the record of an answer to ``path``, whole or not at all; raises as ``checked_record`` and ``to_json``."""
+    atomic_write(checked_record(path), [to_json(answer), "\n"], named=path)
 
 
-def _fields(value: object, articles: dict[tuple[str, str], Article]) -> dict[str, object]:
-    assert is_dataclass(value)
-    return {field.name: _encoded(getattr(value, field.name), articles) for field in fields(value)}
+def checked_record(path: Path) -> Path:
+    """Return where a record for ``path`` goes, links followed; call it before what takes seconds.
+
+    Raises:
+        ValueError: the file there is no record of an answer, and is not written over.
+        OSError: nothing can be written there; it names ``path``.
+    """
+    target = checked_target(path)
+    if target.exists() and not is_record(target.read_bytes().decode("utf-8", "replace")):
+        raise ValueError(f"{path} is there, and is no record of an answer: name another file")
+    return target
+
+
+def is_record(text: str) -> bool:
+    """Whether a text is a record of an answer, of any format."""
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and record.get("record") == RECORD

@@ -1,116 +1,110 @@
-"""Makes one ranking of passages from what words and vectors say of each part of a question."""
+"""Makes one ranking of passages from what words, vectors and preferences say of each sub-query."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.query.parts import SubQuery
+from rag.query.subqueries import SubQuery
+from rag.store.protocol import Candidate, PassageId
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each side counts; the defaults are what measured best (benchmarks/retrieval.md)."""
 
+    lexical: float = 1.0
+    """Words; 0 leaves only vectors."""
     dense: float = 0.8
-    """Vectors, beside 1 for words; both are first divided by the best of their part."""
+    """Vectors, beside 1 for words; both are first divided by the best of their sub-query."""
     neighbour: float = 0.3
     """Vectors of the neighbouring passages, divided in the same way."""
     article: float = 0.3
     """The words of the whole article, beside 1 for those of the passage."""
     rest: float = 1.0
-    """What the rest of the question counts in a part of it."""
+    """What the rest of the question counts in a sub-query."""
     undivided: float = 0.9
-    """The whole question, searched beside its parts, so that a wrong cut loses little."""
+    """The whole question, searched beside its sub-queries, so that a wrong cut loses little."""
     clause: float = 0.5
-    """What the best clause of the question says of a passage, beside 1 for the parts."""
+    """What the best clause of the question says of a passage, beside 1 for the sub-queries."""
     clause_rest: float = 0.3
     """What the rest of the question counts in a clause of it."""
-    preferred: float = 0.05
-    """Share of its score that a passage loses where a question prefers another outlet ("like X reported"): enough to
-    settle near equals, too little to bring up what does not bear on the question."""
     days: float = 0.4
-    """What it counts that an article is of the days that a part of a question names and that do not limit it, beside 1
-    for words."""
-    lexical: float = 1.0
-    """Words; 0 leaves only vectors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that one part of a question found."""
-
-    lexical: float
-    """BM25 of the passage, with its article's share."""
-    dense: float
-    """Inner product with the vector of the part and its share of the whole question's."""
-    neighbour: float = 0.0
-    """The same for the better one of the passages before and behind it in the article."""
-    of_the_days: bool = False
-    """Whether the article was published on days that the part prefers."""
+    """What it counts that an article is of days that the question names without restricting the answer to them."""
+    named: float = 0.1
+    """The same for an outlet, author or language: enough to settle near equals, too little to bring up what does not
+    bear on the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage in the ranking of all parts."""
+    """A passage in the ranking of all sub-queries."""
 
-    row: int
+    id: PassageId
     score: float
-    """0 to 1: the best of the part that found it has 1, or the weight of the part."""
-    part: SubQuery
+    """0 to 1: the best of the sub-query that found it has 1, or the weight of the sub-query."""
+    subquery: SubQuery
 
 
-def fuse(candidates: Mapping[int, Candidate], weights: Weights) -> dict[int, float]:
-    """Score one part's candidates, the best 1: words and vectors, each as a share of the best, and days.
+def lexical_score(candidate: Candidate, weights: Weights) -> float:
+    """BM25 of a passage, with its article's share."""
+    return candidate.lexical + weights.article * candidate.article_lexical
 
-    Shares keep what ranks throw away: how far the best is ahead (Lee 1997; Bruch et al. 2023, "An analysis of fusion
-    functions for hybrid retrieval", found the convex combination better than reciprocal ranks).
+
+def fuse(
+    candidates: Sequence[Candidate], weights: Weights, preferred: Mapping[PassageId, float] | None = None
+) -> dict[PassageId, float]:
+    """Score each candidate, 0 to 1: a weighted sum of its shares of the best in words and vectors, and preferences.
+
+    ``preferred`` is what each passage gains by what the question prefers. Shares keep what ranks throw away: how far
+    the best is ahead (Lee 1997; Bruch et al. 2023, "An analysis of fusion functions for hybrid retrieval", found the
+    convex combination better than reciprocal ranks).
     """
     if not candidates:
         return {}
-    most_lexical = max(one.lexical for one in candidates.values())
-    most_dense = max(one.dense for one in candidates.values())
-    most_neighbour = max(one.neighbour for one in candidates.values())
+    lexical = _shares(lexical_score(one, weights) for one in candidates)
+    dense = _shares(one.dense for one in candidates)
+    neighbour = _shares(one.neighbour for one in candidates)
+    gains = preferred or {}
     scores = {
-        row: weights.lexical * _share(one.lexical, most_lexical)
-        + weights.dense * _share(one.dense, most_dense)
-        + weights.neighbour * _share(one.neighbour, most_neighbour)
-        + weights.days * one.of_the_days
-        for row, one in candidates.items()
+        one.id: weights.lexical * words + weights.dense * vector + weights.neighbour * near + gains.get(one.id, 0.0)
+        for one, words, vector, near in zip(candidates, lexical, dense, neighbour, strict=True)
     }
     best = max(scores.values())
-    return {row: score / best if best > 0 else 0.0 for row, score in scores.items()}
+    return {id_: score / best if best > 0 else 0.0 for id_, score in scores.items()}
 
 
-def _share(score: float, most: float) -> float:
-    return max(0.0, score) / most if most > 0 else 0.0
+def _shares(scores: Iterable[float]) -> list[float]:
+    values = [max(0.0, score) for score in scores]
+    most = max(values)
+    return [value / most if most > 0 else 0.0 for value in values]
 
 
 def merge(
-    scored: Sequence[tuple[SubQuery, Mapping[int, float]]],
-    clauses: Sequence[tuple[SubQuery, Mapping[int, float]]] = (),
+    scored: Sequence[tuple[SubQuery, Mapping[PassageId, float]]],
+    clauses: Sequence[tuple[SubQuery, Mapping[PassageId, float]]] = (),
     weight: float = 0.5,
 ) -> list[Ranked]:
-    """Rank what all parts found, best first: each passage by the part that values it most, equal ones by row.
+    """Rank what all sub-queries found, best first: each passage by the one that values it most, ties by id.
 
-    As the best passage of every part has the highest score, the parts take turns by themselves. To that the clause that
-    values a passage most adds ``weight`` (1 for the parts): of two passages that suit a part alike, the one
+    As the best passage of every sub-query has the highest score, they take turns by themselves. To that the clause that
+    values a passage most adds ``weight`` (1 for the sub-queries): of two passages that suit a sub-query alike, the one
     that answers a clause of it goes first. Where one side did not find a passage, it counts as the last that it found.
     """
     best, said = _best(scored), _best(clauses)
     if best and said:
         last, least = (min(one.score for one in found.values()) for found in (best, said))
-        both = {row: best.get(row) or replace(one, score=last) for row, one in (said | best).items()}
-        for row, one in both.items():
-            clause = said[row].score if row in said else least
-            best[row] = replace(one, score=(one.score + weight * clause) / (1 + weight))
-    return sorted(best.values(), key=lambda one: (-one.score, one.row))
+        both = {id_: best.get(id_) or replace(one, score=last) for id_, one in (said | best).items()}
+        for id_, one in both.items():
+            clause = said[id_].score if id_ in said else least
+            best[id_] = replace(one, score=(one.score + weight * clause) / (1 + weight))
+    return sorted(best.values(), key=lambda one: (-one.score, one.id))
 
 
-def _best(scored: Sequence[tuple[SubQuery, Mapping[int, float]]]) -> dict[int, Ranked]:
-    best: dict[int, Ranked] = {}
-    for part, scores in scored:
-        for row, score in scores.items():
-            if row not in best or score > best[row].score:
-                best[row] = Ranked(row, score, part)
+def _best(scored: Sequence[tuple[SubQuery, Mapping[PassageId, float]]]) -> dict[PassageId, Ranked]:
+    best: dict[PassageId, Ranked] = {}
+    for subquery, scores in scored:
+        for id_, score in scores.items():
+            if id_ not in best or score > best[id_].score:
+                best[id_] = Ranked(id_, score, subquery)
     return best

@@ -2,119 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.articles import Article, Passage, Span
 from rag.search.fusion import Ranked
-from rag.store.snapshot import Coverage
-from rag.text.words import terms
+from rag.store.protocol import PassageId, Store, StoredPassage
+from rag.text.words import words
 
 # Passages that are joined into one: more would be an article, not a passage.
 _LONGEST = 3
-# Share of their terms that two passages have in common (Jaccard 1901) when one is a copy of the other: agencies'
-# stories are shortened and retouched, and keep most of their words.
-_COPY = 0.7
-# Fewer terms than this are alike by chance: "He did not comment."
-_SHORTEST_COPY = 8
+# Share of a passage's shingles that a near-duplicate has: agencies' stories are shortened and retouched, and keep most.
+_SHARED = 0.6
+# Words of a shingle (Broder 1997): with so many in one order two texts do not agree by chance.
+_SHINGLE = 5
+# Fewer shingles than this are alike by chance: "He did not comment on the report."
+_FEWEST = 6
+# Passages that are read from the store at a time.
+_READ = 64
 
 
 @dataclass(slots=True)
 class Group:
-    """A hit in the making."""
+    """A hit in the making: consecutive passages of one article."""
 
     best: Ranked
-    rows: list[int]
-    """Consecutive rows of one article."""
-    passage: Passage
-    article: Article
-    near_duplicates: list[tuple[Passage, Article]] = field(default_factory=list)
+    members: list[StoredPassage]
+    near_duplicates: list[StoredPassage] = field(default_factory=list)
+    shingles: frozenset[tuple[str, ...]] = frozenset()
+
+    @property
+    def article(self) -> Article:
+        """The article that they are of."""
+        return self.members[0].article
+
+    @property
+    def passage(self) -> Passage:
+        """The passages as one."""
+        return _join([one.passage for one in self.members], self.article)
+
+    def add(self, passage: StoredPassage) -> None:
+        """Take in a neighbour of what is there."""
+        self.members = sorted([*self.members, passage], key=lambda one: _start(one.passage))
+        self.shingles |= _shingles(passage.passage.text)
 
 
-def group(
-    ranking: Sequence[Ranked], coverage: Coverage, *, limit: int, joined: int, accompanied: int = 0
-) -> list[Group]:
+def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, accompanied: int = 0) -> list[Group]:
     """Return the ``limit`` best groups of a ranking, best first.
 
     Among the first ``joined`` passages neighbours of one article become one group, at the place of the better one, so
-    that a long article does not take many places and a reader sees what belongs together. A passage that says nearly
-    the same as a better one of another article hangs on that one. A passage among the first ``accompanied`` groups that
+    that a long article does not take many places and a reader sees what belongs together. A passage of another article
+    that says the same as a better group is its near-duplicate. A passage among the first ``accompanied`` groups that
     found no neighbour so takes the better one of its two, however far down that is: what is found often goes on there.
     """
     groups: list[Group] = []
-    said: list[frozenset[str]] = []
-    by_row: dict[int, Group] = {}
-    for place, ranked in enumerate(ranking):
+    by_id: dict[PassageId, Group] = {}
+    for place, (ranked, stored) in enumerate(_read(ranking, store)):
         if place >= joined and len(groups) >= limit:
             break
-        passage, article = coverage.passage(ranked.row)
-        if place < joined and (neighbour := _neighbour(ranked.row, passage, by_row)):
-            _accompany(neighbour, ranked.row, coverage, by_row)
-            continue
-        if place >= joined and (alone := _alone(ranked.row, passage, groups[:accompanied])):
-            _accompany(alone, ranked.row, coverage, by_row)
+        if place < joined:
+            neighbour = _neighbouring(stored, by_id, _LONGEST)
+        else:
+            neighbour = _neighbouring(stored, by_id, 2, groups[:accompanied])
+        if neighbour:
+            neighbour.add(stored)
+            by_id[stored.id] = neighbour
             continue
         if len(groups) >= limit:
             continue  # only neighbours of what is there are of interest any more
-        # Cut alike whatever language the articles name: of two copies one may name it and the other not.
-        words = frozenset(terms(passage.text))
-        original = next(
-            (
-                one
-                for one, other in zip(groups, said, strict=True)
-                if one.passage.article_id != passage.article_id and _same(words, other)
-            ),
-            None,
-        )
+        shingles = _shingles(stored.passage.text)
+        original = next((one for one in groups if _is_near_duplicate(stored, shingles, one)), None)
         if original:
-            original.near_duplicates.append((passage, article))
+            original.near_duplicates.append(stored)
             continue
-        one = Group(ranked, [ranked.row], passage, article)
-        groups.append(one)
-        said.append(words)
-        by_row[ranked.row] = one
-    places = {ranked.row: place for place, ranked in enumerate(ranking)} if accompanied else {}
-    for one in groups[:accompanied]:
-        if len(one.rows) == 1:
-            free = [row for row in (one.rows[0] - 1, one.rows[0] + 1) if 0 <= row < coverage.rows and row not in by_row]
-            free = [row for row in free if coverage.passage(row)[0].article_id == one.passage.article_id]
-            if free:
-                _accompany(one, min(free, key=lambda row: places.get(row, len(places))), coverage, by_row)
+        groups.append(Group(ranked, [stored], shingles=shingles))
+        by_id[stored.id] = groups[-1]
+    if accompanied:
+        _accompany(groups[:accompanied], ranking, store, by_id)
     return groups
 
 
-def _neighbour(row: int, passage: Passage, by_row: dict[int, Group]) -> Group | None:
-    """Return the group that ends before, or begins behind, a row of the same article, and has room; the better one."""
-    neighbour = [by_row[neighbour] for neighbour in (row - 1, row + 1) if neighbour in by_row]
-    fitting = [one for one in neighbour if one.passage.article_id == passage.article_id and len(one.rows) < _LONGEST]
+def _read(ranking: Sequence[Ranked], store: Store) -> Iterator[tuple[Ranked, StoredPassage]]:
+    for start in range(0, len(ranking), _READ):
+        part = ranking[start : start + _READ]
+        yield from zip(part, store.passages([one.id for one in part]), strict=True)
+
+
+def _neighbouring(
+    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group] | None = None
+) -> Group | None:
+    """Return the best group that ends before a passage or begins after it, and has fewer than ``longest`` passages."""
+    found = [by_id[one] for one in (stored.previous, stored.next) if one is not None and one in by_id]
+    fitting = [one for one in found if len(one.members) < longest and (among is None or one in among)]
     return max(fitting, key=lambda one: one.best.score, default=None)
 
 
-def _alone(row: int, passage: Passage, groups: Sequence[Group]) -> Group | None:
-    """Return the first of ``groups`` that is a single passage beside a row of the same article."""
-    return next(
-        (
-            one
-            for one in groups
-            if len(one.rows) == 1 and abs(one.rows[0] - row) == 1 and one.passage.article_id == passage.article_id
-        ),
-        None,
-    )
+def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store, by_id: dict[PassageId, Group]) -> None:
+    """Give each single passage the better ranked one of its free neighbours."""
+    places = {ranked.id: place for place, ranked in enumerate(ranking)}
+    for one in groups:
+        if len(one.members) == 1:
+            [alone] = one.members
+            free = [near for near in (alone.previous, alone.next) if near is not None and near not in by_id]
+            if free:
+                chosen = min(free, key=lambda id_: places.get(id_, len(places)))
+                one.add(store.passages([chosen])[0])
+                by_id[chosen] = one
 
 
-def _accompany(one: Group, row: int, coverage: Coverage, by_row: dict[int, Group]) -> None:
-    """Put a row beside a group into it."""
-    one.rows = sorted([*one.rows, row])
-    one.passage = _join([coverage.passage(each)[0] for each in one.rows], one.article)
-    by_row[row] = one
+def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...]], original: Group) -> bool:
+    """Whether most of a passage stands in a group of another article, word for word (containment, Broder 1997).
 
-
-def _same(words: frozenset[str], other: frozenset[str]) -> bool:
-    shorter, longer = sorted((len(words), len(other)))
-    if shorter < _SHORTEST_COPY or shorter < _COPY * longer:
+    Where figures differ it is another report: "seven dead" is not "nineteen dead".
+    """
+    if stored.passage.article_id == original.members[0].passage.article_id or len(shingles) < _FEWEST:
         return False
-    common = len(words & other)
-    return common >= _COPY * (shorter + longer - common)
+    if len(shingles & original.shingles) < _SHARED * len(shingles):
+        return False
+    return _figures(stored.passage.text) <= _figures(original.passage.text)
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    # Cut alike whatever language the articles name: of two copies one may name it and the other not.
+    said = words(text)
+    return frozenset(tuple(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1))
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(word for word in words(text) if any(character.isdigit() for character in word))
+
+
+def _start(passage: Passage) -> tuple[int, int]:
+    return passage.spans[0].paragraph, passage.spans[0].start
 
 
 def _join(passages: Sequence[Passage], article: Article) -> Passage:

@@ -1,11 +1,11 @@
-"""What a search gives: found passages with their rank, score and reasons, and how the question was understood."""
+"""What a search returns: found passages with rank, score and reasons, and how the question was read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from rag.articles import Article, Passage
-from rag.query import Constraint, ParsedQuery
+from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.store.scope import Scope
 
 
@@ -18,15 +18,15 @@ class Explanation:
     only the vectors propose is given the passage score of the last that the words propose, as it has at most that."""
     dense: float
     """Cosine of the angle between the whole question and the passage, at most 1."""
-    part: str
-    """The part of the question that found it."""
+    subquery: str
+    """The sub-query that found it; the whole question where it was not decomposed."""
     reranked: float | None = None
     """What the reranker gave it, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicate:
-    """A passage of another article that says nearly the same, such as the same wire story in another outlet."""
+    """A passage of another article that says the same, such as the same wire story in another outlet."""
 
     passage: Passage
     article: Article
@@ -39,7 +39,7 @@ class Hit:
     rank: int
     """From 1, the best."""
     score: float
-    """0 to 1, the best hit of each part of the question near 1; with a reranker, its score. Higher is better."""
+    """0 to 1, the best hit of each sub-query near 1; with a reranker, its score. Higher is better."""
     passage: Passage
     article: Article
     explain: Explanation
@@ -54,13 +54,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found, and how the question was understood."""
+    """What a search found, and how the question was read."""
 
     hits: tuple[Hit, ...]
     parsed: ParsedQuery
     scope: Scope
-    """What was searched: the limits given, and those read in the question."""
+    """What was searched: the limits given, and those that the question itself sets."""
     relaxed: tuple[Constraint, ...] = ()
-    """Limits read in the question that would have left nothing, and were let go."""
-    parts: tuple[str, ...] = ()
-    """The parts that were looked for one by one; one, the whole question, where it was not divided."""
+    """Constraints of the question that would have left nothing, and were not applied."""
+    subqueries: tuple[str, ...] = ()
+    """What was searched for one by one; the whole question alone where it was not decomposed."""

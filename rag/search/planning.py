@@ -1,30 +1,31 @@
-"""Settles what is looked for to answer a question, and within which limits."""
+"""Settles what is searched for to answer a question, within which limits, and what is preferred."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from rag.query import Constraint, Decompose, ParsedQuery, SubQuery, clauses, joins
+from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.subqueries import Decompose, SubQuery, clauses, is_compound
 from rag.search.fusion import Weights
+from rag.store.protocol import Store
 from rag.store.scope import Scope
-from rag.store.snapshot import LexicalIndex
 from rag.text.words import question_terms
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
-Allowed = Callable[[Scope], "NDArray[np.bool_] | None"]
-"""The passages that a scope allows, shape ``(rows,)``; None where it limits nothing."""
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Articles that gain ``weight``, beside 1 for words, in a search that is open to others."""
+
+    scope: Scope
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One thing to look for, within one scope."""
+    """One thing to search for, within one scope."""
 
-    part: SubQuery
+    subquery: SubQuery
     scope: Scope
     phrases: tuple[str, ...]
     weight: float
@@ -32,156 +33,138 @@ class Lookup:
     """What the rest of the question counts in it."""
     terms: Mapping[str, float]
     """What is said, as articles of each language within the scope would say it, and how much it counts."""
-    preferred: tuple[str, ...] = ()
-    """Outlets that the question prefers; none where its scope limits outlets, and leaves nothing to prefer."""
-    days: tuple[Scope, ...] = ()
-    """Periods with a beginning and an end that it names; none where its scope limits days."""
+    preferences: tuple[Preference, ...] = ()
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is looked for to answer one question."""
+    """What is searched for to answer one question."""
 
     parsed: ParsedQuery
     scope: Scope
     lookups: list[Lookup] = field(default_factory=list)
-    """The parts of the question, and the whole of it."""
+    """The sub-queries, and the whole question."""
     clauses: list[Lookup] = field(default_factory=list)
-    """Its clauses, which say which passages of a part answer something."""
+    """Its clauses, which say which passages of a sub-query answer something."""
     relaxed: list[Constraint] = field(default_factory=list)
-    """Limits read in the question that would have left nothing, and were let go."""
-    parts: tuple[str, ...] = ()
-    """What the question was cut into, each once."""
+    """Constraints that would have left nothing, and are not applied."""
+    subqueries: tuple[str, ...] = ()
+    """What the question was decomposed into, each once."""
 
 
 class Planner:
-    """Makes plans for one snapshot; threads may share it."""
+    """Makes plans for one store; threads may share it."""
 
-    def __init__(
-        self,
-        allowed: Allowed,
-        lexical: LexicalIndex,
-        languages: Iterable[str | None],
-        decompose: Decompose,
-        weights: Weights,
-    ) -> None:
-        """Plan for articles in ``languages``, None among them where an article names none."""
-        self._allowed = allowed
-        self._lexical = lexical
-        self._languages = tuple(languages)
-        self._divide = decompose
+    def __init__(self, store: Store, decompose: Decompose, weights: Weights) -> None:
+        self._store = store
+        self._languages = tuple(store.languages())
+        self._decompose = decompose
         self._weights = weights
 
-    def plan(self, parsed: ParsedQuery, given: Scope, literally: bool) -> Plan:
-        """Settle what is looked for, and within which limits: those given, and, unless ``literally``, those read."""
-        if literally:
-            parsed = replace(parsed, constraints=(), unknown_outlets=())
-        parts = self._divide(parsed)
-        plan = Plan(parsed, given, parts=tuple(dict.fromkeys(part.text for part in parts)))
-        for part in parts:
-            scope = self._within(given, part.limits, plan)
-            phrases = self._held_phrases(part, scope, plan)
-            one = self._lookup(part, scope, phrases, 1.0, self._weights.rest, parsed)
-            plan.lookups.append(replace(one, days=_days(part.limits, scope)))
+    def plan(self, parsed: ParsedQuery, given: Scope) -> Plan:
+        """Settle what is searched for within the limits ``given`` and those that the question sets."""
+        subqueries = self._decompose(parsed)
+        plan = Plan(parsed, given, subqueries=tuple(dict.fromkeys(one.text for one in subqueries)))
+        for subquery in subqueries:
+            scope = self._within(given, subquery.parsed, plan)
+            phrases = self._held_phrases(subquery, scope, plan)
+            lookup = self._lookup(subquery, scope, phrases, 1.0, self._weights.rest, parsed)
+            plan.lookups.append(replace(lookup, preferences=self._preferences(subquery.parsed, scope)))
         bare = replace(parsed, constraints=())
         [first, *others] = plan.lookups
-        if others or ((first.scope != given or first.phrases) and joins(parsed)):
-            # Limits belong to the parts, or to one of the things that are joined; the others may stand elsewhere.
-            undivided = SubQuery(parsed.question, bare)
-            one = self._lookup(undivided, given, (), self._weights.undivided, 0.0, parsed)
-            plan.lookups.append(replace(one, days=_days(parsed, given)))
+        if others or ((first.scope != given or first.phrases) and is_compound(parsed)):
+            # Limits belong to the sub-queries, or to one of the things that are joined; the others may stand elsewhere.
+            whole = SubQuery(parsed.question, bare)
+            lookup = self._lookup(whole, given, (), self._weights.undivided, 0.0, parsed)
+            plan.lookups.append(replace(lookup, preferences=self._preferences(parsed, given)))
         else:
             plan.scope = first.scope
         if self._weights.clause:
-            rest = self._weights.clause_rest
             phrases = first.phrases if len(plan.lookups) == 1 else ()
             plan.clauses += [
-                self._lookup(SubQuery(text, bare), plan.scope, phrases, 1.0, rest, parsed)
+                self._lookup(SubQuery(text, bare), plan.scope, phrases, 1.0, self._weights.clause_rest, parsed)
                 for text in clauses(parsed.question)
             ]
         return plan
 
     def _lookup(
-        self, part: SubQuery, scope: Scope, phrases: tuple[str, ...], weight: float, rest: float, parsed: ParsedQuery
+        self, subquery: SubQuery, scope: Scope, phrases: tuple[str, ...], weight: float, rest: float, whole: ParsedQuery
     ) -> Lookup:
         languages = scope.languages or self._languages
-        said: dict[str, float] = dict(question_terms(part.text, languages))
-        if part.text == parsed.question:
+        said: dict[str, float] = dict(question_terms(subquery.text, languages))
+        if subquery.text == whole.question:
             rest = 0.0
         if rest:
-            for term, count in question_terms(parsed.question, languages).items():
+            for term, count in question_terms(whole.question, languages).items():
                 said[term] = said.get(term, 0.0) + rest * count
-        preferred = () if scope.outlets else parsed.preferred_outlets
-        return Lookup(part, scope, phrases, weight, rest, said, preferred)
+        return Lookup(subquery, scope, phrases, weight, rest, said)
+
+    def _preferences(self, parsed: ParsedQuery, scope: Scope) -> tuple[Preference, ...]:
+        """What the question names without restricting the answer to it, where the scope leaves that open."""
+        weights = self._weights
+        found = dict.fromkeys(
+            Preference(_limits_of(one), weights.days if one.kind == "days" else weights.named)
+            for one in parsed.constraints
+            if one.kind != "phrase" and not _limited(scope, one.kind)
+        )
+        known = [one for one in found if one.scope and set(one.scope.languages) <= set(self._languages)]
+        return tuple(one for one in known if self._store.contains(one.scope))
 
     def _within(self, given: Scope, read: ParsedQuery, plan: Plan) -> Scope:
-        """``given`` with the limits read in the question, as far as they leave anything.
+        """``given`` with the limits that the question sets, as far as they leave anything.
 
-        What a person set goes before what was read, kind by kind; of what was read the least certain is let go first.
+        What a person set goes before what was read, kind by kind; of what was read the least certain is relaxed first.
         """
-        kinds = [one for one in ("days", "language", "author", "outlet") if not _sets(given, one)]
+        kinds = [kind for kind in _KINDS if not _limited(given, kind)]
         limits = read.scope
-        # Names are read only where the index holds them; a language may be any.
+        # Names are read only where the store holds them; a language may be any.
         limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
-        for gone in range(len(kinds) + 1):
-            scope = _limited(given, limits, kinds[gone:])
-            if scope == given or self._holds(scope):
+        for applied in (kinds[start:] for start in range(len(kinds) + 1)):
+            scope = given
+            for kind in applied:
+                scope = _COPY[kind](scope, limits)
+            if scope == given or self._store.contains(scope):
                 break
-        limiting = [one for one in read.constraints if one.limits]
         lost = [
             one
-            for one in limiting
-            if one.kind in kinds[:gone]
-            or (one.kind == "language" and "language" in kinds and one.language not in self._languages)
+            for one in read.constraints
+            if one.restricts and one.kind in kinds
+            if one.kind not in applied or (one.language and one.language not in self._languages)
         ]
         plan.relaxed += [one for one in lost if one not in plan.relaxed]
         return scope
 
-    def _holds(self, scope: Scope) -> bool:
-        allowed = self._allowed(scope)
-        return bool(allowed is None or allowed.any())
-
-    def _held_phrases(self, part: SubQuery, scope: Scope, plan: Plan) -> tuple[str, ...]:
-        """Return the part's quoted words, if some passage within the scope says them all; else they are let go."""
-        phrases = part.limits.phrases
-        if not phrases:
-            return ()
-        allowed = self._allowed(scope)
-        if any(allowed is None or allowed[row] for row in self._lexical.rows_with(phrases)):
+    def _held_phrases(self, subquery: SubQuery, scope: Scope, plan: Plan) -> tuple[str, ...]:
+        """Return the quoted words of a sub-query where some passage within the scope has them all; else none."""
+        phrases = subquery.parsed.phrases
+        if not phrases or self._store.contains(scope, phrases):
             return phrases
-        plan.relaxed += [one for one in part.limits.constraints if one.phrase in phrases and one not in plan.relaxed]
+        lost = [one for one in subquery.parsed.constraints if one.phrase in phrases]
+        plan.relaxed += [one for one in lost if one not in plan.relaxed]
         return ()
 
 
-def _days(named: ParsedQuery, scope: Scope) -> tuple[Scope, ...]:
-    """The closed periods among what is named, each a scope; none within a scope that limits days."""
-    if _sets(scope, "days"):
-        return ()
-    periods = ((one.published_from, one.published_to) for one in named.constraints if one.kind == "days")
-    return tuple(
-        dict.fromkeys(Scope(published_from=first, published_to=last) for first, last in periods if first and last)
+def _limits_of(constraint: Constraint) -> Scope:
+    return Scope(
+        published_from=constraint.published_from,
+        published_to=constraint.published_to,
+        outlets=(constraint.outlet,) if constraint.outlet else (),
+        authors=(constraint.author,) if constraint.author else (),
+        languages=(constraint.language,) if constraint.language else (),
     )
 
 
-def _sets(scope: Scope, kind: str) -> bool:
+_COPY: Mapping[str, Callable[[Scope, Scope], Scope]] = {
+    "days": lambda scope, limits: replace(
+        scope, published_from=limits.published_from, published_to=limits.published_to
+    ),
+    "language": lambda scope, limits: replace(scope, languages=limits.languages),
+    "author": lambda scope, limits: replace(scope, authors=limits.authors),
+    "outlet": lambda scope, limits: replace(scope, outlets=limits.outlets),
+}
+_KINDS = tuple(_COPY)
+
+
+def _limited(scope: Scope, kind: str) -> bool:
     """Whether a scope limits days, languages, authors or outlets."""
-    limits = {
-        "days": scope.published_from or scope.published_to,
-        "language": scope.languages,
-        "author": scope.authors,
-        "outlet": scope.outlets,
-    }
-    return bool(limits[kind])
-
-
-def _limited(given: Scope, read: Scope, kinds: Sequence[str]) -> Scope:
-    """``given`` with the limits of some kinds that were read in a question."""
-    if "days" in kinds:
-        given = replace(given, published_from=read.published_from, published_to=read.published_to)
-    if "language" in kinds:
-        given = replace(given, languages=read.languages)
-    if "author" in kinds:
-        given = replace(given, authors=read.authors)
-    if "outlet" in kinds:
-        given = replace(given, outlets=read.outlets)
-    return given
+    return _COPY[kind](Scope(), scope) != Scope()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag.answer.sentences import Asking, Sentence, rank_sentences, says_enough
 from rag.errors import IndexIncompatible
 from rag.models.embedding import Embedder, SentenceTransformerEmbedder
-from rag.query import Decompose, Names, SubQuery, decompose, parse_question
-from rag.search.candidates import find_candidates
-from rag.search.fusion import Candidate, Weights, fuse, merge
+from rag.query.names import Names
+from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.subqueries import Decompose, SubQuery, decompose
+from rag.search.fusion import Weights, fuse, lexical_score, merge
 from rag.search.grouping import group
 from rag.search.hits import Explanation, Hit, NearDuplicate, SearchResult
-from rag.search.planning import Lookup, Planner
+from rag.search.planning import Lookup, Plan, Planner
+from rag.store.protocol import Candidate, PassageId, SearchRequest, Store
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.snapshot import Snapshot
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A model reads some hundred words; a text this long is a pasted article, not a question.
 LONGEST_QUESTION = 2_000
+# Passages that words and vectors each propose for a lookup; more changes nothing that was measured.
+_POOL = 200
 # Passages among which neighbours are joined.
 _JOINED = 50
 # Hits that are given a neighbour where none was joined; benchmarks/retrieval.md.
@@ -40,45 +42,43 @@ _VECTORS_KEPT = 256
 
 
 class Retriever:
-    """Searches one snapshot; ``Retriever.open("data/index").retrieve("What did Lavrov call for?")``.
+    """Searches one store; ``Retriever.open("data/index").retrieve("What did Lavrov call for?")``.
 
-    Threads may share a retriever. It keeps the snapshot it was opened on; ``refreshed`` gives one on a newer snapshot.
+    Threads may share a retriever. It keeps the store it was opened on; ``refreshed`` gives one on its newest state.
     """
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        store: Store,
         embedder: Embedder,
         *,
         reranker: Reranker | None = None,
         decompose: Decompose = decompose,
         weights: Weights | None = None,
     ) -> None:
-        """Search ``snapshot`` with the embedder that it was built with.
+        """Search ``store`` with the embedder that it was built with.
 
-        ``divide`` cuts a question into parts; ``weights`` says how much each side of the search counts.
+        ``decompose`` cuts a question into sub-queries; ``weights`` says how much each side of the search counts.
 
         Raises:
             IndexIncompatible: another model or other weights: vectors of two models cannot be compared.
         """
-        built, given = snapshot.manifest.model, embedder.identity
+        built, given = store.model, embedder.identity
         if (built.digest, built.question_prompt) != (given.digest, given.question_prompt):
             raise IndexIncompatible(
-                f"{snapshot.folder.path} was built with the weights {built.digest[:12]} of {built.name}, and "
+                f"{store.location} was built with the weights {built.digest[:12]} of {built.name}, and "
                 f"{given.name} has {given.digest[:12]}: rebuild with rag-index build --model {given.name}"
             )
-        self.snapshot = snapshot
+        self.store = store
         self.embedder = embedder
         self.reranker = reranker
-        self._divide = decompose
+        self.names = Names(store.outlets(), store.authors())
+        self._decompose = decompose
         self._weights = weights or Weights()
-        self.names = Names((name for name, _ in snapshot.coverage.summary().outlets), snapshot.coverage.authors())
+        self._planner = Planner(store, decompose, self._weights)
         # Retrieval and the ranking of sentences both need the vector of one question, the costliest step of either.
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._one_at_a_time = Lock()
-        self._allowed = lru_cache(maxsize=32)(snapshot.coverage.allowed)
-        languages = snapshot.coverage.languages()
-        self._planner = Planner(self._allowed, snapshot.lexical, languages, decompose, self._weights)
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, reranker: str | None = None) -> Retriever:
@@ -92,8 +92,7 @@ class Retriever:
             ModelUnavailable: a model that was named cannot be had.
         """
         snapshot = Snapshot.open(Path(index))
-        model = snapshot.manifest.model
-        embedder = embedder or SentenceTransformerEmbedder.load(model.name, revision=model.revision)
+        embedder = embedder or SentenceTransformerEmbedder.load(snapshot.model.name, revision=snapshot.model.revision)
         if reranker is None:
             return cls(snapshot, embedder)
         from rag.models.reranking import CrossEncoderReranker
@@ -105,10 +104,10 @@ class Retriever:
     ) -> list[Hit]:
         """Find the ``limit`` passages that bear most on ``question``, best first; fewer where the scope has fewer.
 
-        Neighbouring passages that are found together are one hit, and so are copies of one text.
+        Neighbouring passages that are found together are one hit, and so are near-duplicates.
 
-        The scope's limits, and those that the question itself names, hold before anything is ranked: an allowed passage
-        is never lost to better ones outside. ``search`` also says what was understood.
+        The scope's limits, and those that the question itself sets, hold before anything is ranked: an allowed passage
+        is never lost to better ones outside. ``search`` also says how the question was read.
 
         Raises:
             ValueError: an empty or overlong question, a limit below 1, an outlet, author or language that the index
@@ -120,7 +119,7 @@ class Retriever:
         self, questions: Sequence[str], *, limit: int = 10, scope: Scope = EVERYTHING, as_of: date | None = None
     ) -> list[list[Hit]]:
         """Do as ``retrieve`` for many questions, embedded together; raises as it does, before anything is searched."""
-        found = self._search_many(questions, limit=limit, scope=scope, as_of=as_of, literally=False)
+        found = self._search_many(questions, limit=limit, scope=scope, as_of=as_of, parse_query=True)
         return [list(one.hits) for one in found]
 
     def search(
@@ -130,110 +129,92 @@ class Retriever:
         limit: int = 10,
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
-        literally: bool = False,
+        parse_query: bool = True,
     ) -> SearchResult:
-        """Find the best passages and say how the question was understood; raises as ``retrieve`` does.
+        """Find the best passages and say how the question was read; raises as ``retrieve`` does.
 
-        Days in the question are meant as on the day ``as_of``, by default today. A limit that the question names and
-        that would leave nothing is let go, and listed in ``loosened``; the limits of ``scope`` never are, and go before
-        those of the question. ``literally`` reads no limits in the question at all.
+        Days in the question are meant as on the day ``as_of``, by default today. What the question names counts more in
+        the ranking; it limits the search only where its wording says so. Such a limit that would leave nothing is not
+        applied, and listed in ``relaxed``; the limits of ``scope`` always hold, and go before those of the question.
+        Without ``parse_query`` nothing is read in the question: it is searched for as it stands.
         """
-        [found] = self._search_many([question], limit=limit, scope=scope, as_of=as_of, literally=literally)
+        [found] = self._search_many([question], limit=limit, scope=scope, as_of=as_of, parse_query=parse_query)
         return found
 
-    def sentences(self, found: SearchResult) -> list[Sentence]:
-        """Return the sentences of what was found, those first that bear most on the question, or their part of it."""
-        read = [parse_question(part, self.names, as_of=found.parsed.as_of) for part in found.parts]
-        if len(read) < 2 or not all(says_enough(one) for one in read):
-            read = []
-        question = found.parsed.question
-        vectors = self._embedded([question, *(one.question for one in read)])
-        return rank_sentences(
-            Asking(found.parsed, vectors[question]),
-            [Asking(one, vectors[one.question]) for one in read],
-            found.hits,
-            self.snapshot.lexical,
-            self.embedder,
-        )
-
-    def refreshed(self) -> Retriever:
-        """Return a retriever on the index's current snapshot: this one, if that is still it.
-
-        Raises:
-            IndexCorrupt, IndexIncompatible: the current snapshot cannot be opened with this model; this retriever
-                still works.
-        """
-        if self.snapshot.is_current():
-            return self
-        return Retriever(
-            Snapshot.open(self.snapshot.folder.path),
-            self.embedder,
-            reranker=self.reranker,
-            decompose=self._divide,
-            weights=self._weights,
-        )
-
-    def _search_many(
-        self, questions: Sequence[str], *, limit: int, scope: Scope, as_of: date | None, literally: bool
-    ) -> list[SearchResult]:
-        limit = checked_limit(limit)
-        texts = [checked_question(question) for question in questions]
-        self._allowed(scope)  # an unknown name is told before anything is embedded
-        today = as_of or date.today()
-        plans = [self._planner.plan(parse_question(text, self.names, as_of=today), scope, literally) for text in texts]
-        lookups = [lookup for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
-        vectors = self._embedded(dict.fromkeys([*texts, *(lookup.part.text for lookup in lookups)]))
-        limit = min(limit, max(1, self.snapshot.vectors.rows))
-        whole = [vectors[plan.parsed.question] for plan in plans for _ in (*plan.lookups, *plan.clauses)]
-        candidates = iter(
-            find_candidates(
-                self.snapshot,
-                lookups,
-                [vectors[one.part.text] + one.rest * rest for one, rest in zip(lookups, whole, strict=True)],
-                limit=limit,
-                allowed=self._allowed,
-                weights=self._weights,
-            )
-        )
-        found = []
-        for text, plan in zip(texts, plans, strict=True):
-            scored = [(lookup, next(candidates)) for lookup in plan.lookups]
-            clauses = [(lookup, next(candidates)) for lookup in plan.clauses]
-            hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
-            if self.reranker is not None:
-                hits = self._reranked(text, hits)[:limit]
-            found.append(SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.parts))
-        return found
-
-    def _embedded(self, texts: Sequence[str] | Mapping[str, object]) -> dict[str, NDArray[np.float32]]:
+    def embed_questions(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Vectors of questions and their parts, shape ``(dimension,)`` each; those not known yet in one call."""
+        wanted = list(dict.fromkeys(texts))
         with self._one_at_a_time:
-            missing = [text for text in texts if text not in self._vectors]
+            missing = [text for text in wanted if text not in self._vectors]
             if missing:
                 fresh = self.embedder.embed_questions(missing)
                 if len(self._vectors) + len(missing) > _VECTORS_KEPT:
-                    kept = {text: self._vectors[text] for text in texts if text in self._vectors}
-                    self._vectors.clear()
-                    self._vectors.update(kept)
+                    self._vectors = {text: self._vectors[text] for text in wanted if text in self._vectors}
                 self._vectors.update(zip(missing, fresh, strict=True))
-            return {text: self._vectors[text] for text in texts}
+            return {text: self._vectors[text] for text in wanted}
+
+    def refreshed(self) -> Retriever:
+        """Return a retriever on the store's newest state: this one, if that is still it.
+
+        Raises:
+            IndexCorrupt, IndexIncompatible: the newest state cannot be opened with this model; this retriever still
+                works.
+        """
+        store = self.store.refreshed()
+        if store is self.store:
+            return self
+        return Retriever(store, self.embedder, reranker=self.reranker, decompose=self._decompose, weights=self._weights)
+
+    def _search_many(
+        self, questions: Sequence[str], *, limit: int, scope: Scope, as_of: date | None, parse_query: bool
+    ) -> list[SearchResult]:
+        limit = min(checked_limit(limit), max(1, self.store.passage_count))
+        texts = [checked_question(question) for question in questions]
+        self.store.contains(scope)  # an unknown name is told before anything is embedded
+        today = as_of or date.today()
+        if parse_query:
+            parsed = [parse_question(text, self.names, as_of=today) for text in texts]
+        else:
+            parsed = [ParsedQuery(text, today, ()) for text in texts]
+        plans = [self._planner.plan(one, scope) for one in parsed]
+        lookups = [(plan, lookup) for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
+        vectors = self.embed_questions([*texts, *(lookup.subquery.text for _, lookup in lookups)])
+        requests = [
+            SearchRequest(
+                vectors[lookup.subquery.text] + lookup.rest * vectors[plan.parsed.question],
+                lookup.terms,
+                lookup.scope,
+                lookup.phrases,
+            )
+            for plan, lookup in lookups
+        ]
+        candidates = iter(self.store.search(requests, limit=max(_POOL, 2 * limit)))
+        found = []
+        for plan in plans:
+            scored = [(lookup, next(candidates)) for lookup in plan.lookups]
+            clauses = [(lookup, next(candidates)) for lookup in plan.clauses]
+            text = plan.parsed.question
+            hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
+            if self.reranker is not None:
+                hits = _reranked(self.reranker, text, hits)[:limit]
+            found.append(_result(plan, hits))
+        return found
 
     def _hits(
         self,
-        scored: Sequence[tuple[Lookup, Mapping[int, Candidate]]],
-        clauses: Sequence[tuple[Lookup, Mapping[int, Candidate]]],
-        whole: NDArray[np.float32],
+        scored: Sequence[tuple[Lookup, Sequence[Candidate]]],
+        clauses: Sequence[tuple[Lookup, Sequence[Candidate]]],
+        question: NDArray[np.float32],
         limit: int,
     ) -> list[Hit]:
-        ranking = merge(self._shares(scored), self._shares(clauses), self._weights.clause)
-        coverage = self.snapshot.coverage
-        groups = group(ranking, coverage, limit=limit, joined=_JOINED, accompanied=_ACCOMPANIED)
-        rows = [row for one in groups for row in one.rows]
-        similar = dict(
-            zip(rows, map(float, self.snapshot.vectors.similarities(rows, whole.reshape(1, -1))[0]), strict=True)
-        )
+        ranking = merge(self._scores(scored), self._scores(clauses), self._weights.clause)
+        groups = group(ranking, self.store, limit=limit, joined=_JOINED, accompanied=_ACCOMPANIED)
+        ids = [member.id for one in groups for member in one.members]
+        similar = dict(zip(ids, self.store.similarities(ids, question), strict=True))
         lexical = {
-            (lookup.part, row): one.lexical for lookup, found in (*clauses, *scored) for row, one in found.items()
+            (lookup.subquery, one.id): lexical_score(one, self._weights)
+            for lookup, found in (*clauses, *scored)
+            for one in found
         }
         return [
             Hit(
@@ -242,39 +223,52 @@ class Retriever:
                 one.passage,
                 one.article,
                 Explanation(
-                    lexical.get((one.best.part, one.best.row), 0.0),
-                    max(similar[row] for row in one.rows),
-                    one.best.part.text,
+                    lexical.get((one.best.subquery, one.best.id), 0.0),
+                    max(similar[member.id] for member in one.members),
+                    one.best.subquery.text,
                 ),
-                tuple(NearDuplicate(passage, article) for passage, article in one.near_duplicates),
+                tuple(NearDuplicate(copy.passage, copy.article) for copy in one.near_duplicates),
             )
             for rank, one in enumerate(groups, start=1)
         ]
 
-    def _shares(
-        self, found: Sequence[tuple[Lookup, Mapping[int, Candidate]]]
-    ) -> list[tuple[SubQuery, dict[int, float]]]:
+    def _scores(
+        self, found: Sequence[tuple[Lookup, Sequence[Candidate]]]
+    ) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
+        """Scores of what each lookup found, its preferences included."""
         return [
-            (lookup.part, {row: lookup.weight * score for row, score in self._preferred(lookup, candidates).items()})
+            (
+                lookup.subquery,
+                {
+                    id_: lookup.weight * score
+                    for id_, score in fuse(candidates, self._weights, self._gains(lookup, candidates)).items()
+                },
+            )
             for lookup, candidates in found
         ]
 
-    def _preferred(self, lookup: Lookup, candidates: Mapping[int, Candidate]) -> dict[int, float]:
-        """Scores of a part's candidates, those of the outlets that the question prefers first among near equals."""
-        scores = fuse(candidates, self._weights)
-        rows = self._allowed(Scope(outlets=lookup.preferred)) if lookup.preferred else None
-        if rows is None:
-            return scores
-        return {row: score * (1 if rows[row] else 1 - self._weights.preferred) for row, score in scores.items()}
+    def _gains(self, lookup: Lookup, candidates: Sequence[Candidate]) -> dict[PassageId, float]:
+        """What each candidate gains by what the question prefers."""
+        ids = [one.id for one in candidates]
+        gains = dict.fromkeys(ids, 0.0)
+        for preference in lookup.preferences:
+            for id_, preferred in zip(ids, self.store.within(ids, preference.scope), strict=True):
+                if preferred:  # once, however many days or outlets are named: they are alternatives
+                    gains[id_] = max(gains[id_], preference.weight)
+        return gains
 
-    def _reranked(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        assert self.reranker is not None
-        scores = self.reranker(question, [hit.text for hit in hits])
-        ranked = sorted(zip(scores, hits, strict=True), key=lambda one: (-one[0], one[1].rank))
-        return [
-            replace(hit, rank=rank, score=score, explain=replace(hit.explain, reranked=score))
-            for rank, (score, hit) in enumerate(ranked, start=1)
-        ]
+
+def _result(plan: Plan, hits: Sequence[Hit]) -> SearchResult:
+    return SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.subqueries)
+
+
+def _reranked(reranker: Reranker, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    scores = reranker(question, [hit.text for hit in hits])
+    ranked = sorted(zip(scores, hits, strict=True), key=lambda one: (-one[0], one[1].rank))
+    return [
+        replace(hit, rank=rank, score=score, explain=replace(hit.explain, reranked=score))
+        for rank, (score, hit) in enumerate(ranked, start=1)
+    ]
 
 
 def checked_limit(limit: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rag.articles import Article, Passage, Span, Subheading
 from rag.errors import IndexCorrupt
 from rag.store.manifest import FileRecord, record_file
+from rag.store.protocol import PassageId, StoredPassage, Summary
 from rag.store.scope import EVERYTHING, Scope, name_key, unknown_language, unknown_name
 
 if TYPE_CHECKING:
@@ -57,23 +58,6 @@ CREATE INDEX versions_by_language ON versions (language);
 CREATE INDEX authors_by_key ON authors (key);
 CREATE INDEX passages_by_version ON passages (version);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the coverage holds: for the page's first view, and for a refusal to say where it looked."""
-
-    articles: int
-    outlets: tuple[tuple[str, int], ...]
-    """Name and number of articles, most first."""
-    oldest: date | None
-    newest: date | None
-    undated: int = 0
-    """Articles that a scope's days leave out only because it is not known when they were published."""
-    languages: tuple[tuple[str, int], ...] = ()
-    """Code and number of articles, most first; articles that name no language are in none."""
-    unnamed: int = 0
-    """Articles that a scope's languages leave out only because they name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,25 +175,40 @@ class Coverage:
         """How many passages there are."""
         return self._rows
 
-    def passage(self, row: int) -> tuple[Passage, Article]:
-        """Passage ``row`` and its article."""
-        found = self._read(
-            "SELECT version, first_paragraph, start, last_paragraph, end FROM passages WHERE row = ?", (row,)
-        )
-        if not found:
+    def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """Return passages with their articles and neighbours, in the order of ``rows``."""
+        stored = dict[int, tuple[int, int, int, int, int]]()
+        wanted = sorted({near for row in rows for near in (row - 1, row, row + 1)})
+        for start in range(0, len(wanted), 900):  # SQLite takes at most 999 values in older builds
+            part = wanted[start : start + 900]
+            stored |= {
+                row: (version, first, begin, last, end)
+                for row, version, first, begin, last, end in self._read(
+                    "SELECT row, version, first_paragraph, start, last_paragraph, end FROM passages "  # noqa: S608
+                    f"WHERE row IN ({_marks(part)})",
+                    part,
+                )
+            }
+        return [self._stored(row, stored) for row in rows]
+
+    def _stored(self, row: int, stored: Mapping[int, tuple[int, int, int, int, int]]) -> StoredPassage:
+        if row not in stored:
             raise self._corrupt(f"no passage {row}")
-        version, first, start, last, end = found[0]
+        version, first, begin, last, end = stored[row]
         article = self._article(version)
         spans = tuple(
             Span(
                 number,
-                start if number == first else 0,
+                begin if number == first else 0,
                 end if number == last else len(article.paragraph(number)),
             )
             for number in range(first, last + 1)
         )
         text = "\n\n".join(article.paragraph(span.paragraph)[span.start : span.end] for span in spans)
-        return Passage(article.id, spans, text), article
+        previous, following = (
+            PassageId(near) if near in stored and stored[near][0] == version else None for near in (row - 1, row + 1)
+        )
+        return StoredPassage(PassageId(row), Passage(article.id, spans, text), article, previous, following)
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number of the article, as the lexical side counts them, that each of the passages ``rows`` is of."""
@@ -220,6 +219,15 @@ class Coverage:
             found = self._read("SELECT version FROM passages ORDER BY row")
             self._numbers = np.fromiter((version for (version,) in found), dtype=np.int64, count=len(found))
         return self._numbers[rows]
+
+    def outlets(self) -> list[str]:
+        """Names of all outlets whose articles are searched."""
+        return [
+            name
+            for (name,) in self._read(
+                "SELECT DISTINCT outlet FROM versions WHERE current = 1 AND outlet NOT NULL ORDER BY outlet"
+            )
+        ]
 
     def authors(self) -> list[str]:
         """Names of all authors."""
@@ -311,13 +319,11 @@ class Coverage:
             conditions.append("v.published <= ?")
             values.append(scope.published_to.isoformat())
         if scope.outlets:
-            keys = self._known_keys(
-                "outlet", scope.outlets, "SELECT DISTINCT outlet FROM versions WHERE outlet NOT NULL"
-            )
+            keys = _known_keys("outlet", scope.outlets, self.outlets())
             conditions.append(f"v.outlet_key IN ({_marks(keys)})")
             values += keys
         if scope.authors:
-            keys = self._known_keys("author", scope.authors, "SELECT DISTINCT name FROM authors")
+            keys = _known_keys("author", scope.authors, self.authors())
             of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({_marks(keys)})"  # noqa: S608
             conditions.append(f"EXISTS ({of_author})")
             values += keys
@@ -329,14 +335,6 @@ class Coverage:
             conditions.append(f"v.language IN ({_marks(scope.languages)})")
             values += scope.languages
         return " AND ".join(conditions), values
-
-    def _known_keys(self, kind: str, names: Sequence[str], known_sql: str) -> list[str]:
-        known = [name for (name,) in self._read(known_sql)]
-        keys = {name_key(name) for name in known}
-        for name in names:
-            if name_key(name) not in keys:
-                raise unknown_name(kind, name, known)
-        return [name_key(name) for name in names]
 
     def _article(self, number: int) -> Article:
         kept = self._articles.get(number)
@@ -391,6 +389,14 @@ class Coverage:
 
     def _corrupt(self, reason: object) -> IndexCorrupt:
         return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
+
+
+def _known_keys(kind: str, names: Sequence[str], known: Sequence[str]) -> list[str]:
+    keys = {name_key(name) for name in known}
+    for name in names:
+        if name_key(name) not in keys:
+            raise unknown_name(kind, name, known)
+    return [name_key(name) for name in names]
 
 
 def _day(text: str | None) -> date | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ def write_lexical(
 class LexicalIndex:
     """The lexical side of one snapshot, read only. Threads may share it."""
 
-    def __init__(self, passages: Searcher, articles: Searcher) -> None:
+    def __init__(self, folder: Path, passages: Searcher, articles: Searcher) -> None:
+        self._folder = folder
         self._passages = passages
         self._articles = articles
         self._schema = _schema()
@@ -56,7 +58,7 @@ class LexicalIndex:
     @classmethod
     def read(cls, folder: Path) -> LexicalIndex:
         """Open what ``write_lexical`` wrote; raises ``IndexCorrupt`` when it is not that."""
-        return cls(_searcher(folder / _PASSAGES), _searcher(folder / _ARTICLES))
+        return cls(folder, _searcher(folder / _PASSAGES), _searcher(folder / _ARTICLES))
 
     @property
     def rows(self) -> int:
@@ -65,7 +67,8 @@ class LexicalIndex:
 
     def passages_with(self, term: str) -> int:
         """In how many passages, or their headers, a term occurs."""
-        return self._passages.doc_freq("terms", term)
+        with _readable(self._folder):
+            return self._passages.doc_freq("terms", term)
 
     def passages(
         self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING, phrases: Sequence[str] = ()
@@ -86,8 +89,9 @@ class LexicalIndex:
         import tantivy
 
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in self._phrases(phrases)])
-        found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
-        return [int(row or 0) for row in self._passages.fast_field_values("row", [at for _, at in found])]
+        with _readable(self._folder):
+            found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
+            return [int(row or 0) for row in self._passages.fast_field_values("row", [at for _, at in found])]
 
     def _best(
         self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
@@ -106,8 +110,9 @@ class LexicalIndex:
         parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in limits]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, said), *parts]) if parts else said
         # tantivy makes room for as many as it is asked for, whether there are that many or not.
-        found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
-        rows = searcher.fast_field_values("row", [at for _, at in found])
+        with _readable(self._folder):
+            found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
+            rows = searcher.fast_field_values("row", [at for _, at in found])
         best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
         # Equal scores come in the order of the rows, however the index is divided into segments.
         return sorted(best, key=lambda one: (-one[1], one[0]))
@@ -228,15 +233,26 @@ def _records(staging: Path, folder: Path) -> dict[str, FileRecord]:
 def _searcher(folder: Path) -> Searcher:
     import tantivy
 
+    # It puts a lock file beside what it opens, and a snapshot is never written to, nor may it be writable. So it is
+    # shown links to the files elsewhere; once they are open the links are not needed. Its threads may put the lock
+    # there at the very moment of the clearing up, and what is left then does no harm.
+    with _readable(folder), tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as aside:
+        for path in folder.iterdir():
+            (Path(aside) / path.name).symlink_to(path.resolve())
+        index = tantivy.Index.open(aside)
+        index.config_reader(reload_policy="manual")
+        return index.searcher()
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """Name the folder and the way out when tantivy cannot read its files."""
     try:
-        # It puts a lock file beside what it opens, and a snapshot is never written to, nor may it be writable. So it
-        # is shown links to the files elsewhere; once they are open the links are not needed. Its threads may put the
-        # lock there at the very moment of the clearing up, and what is left then does no harm.
-        with tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as neighbour:
-            for path in folder.iterdir():
-                (Path(neighbour) / path.name).symlink_to(path.resolve())
-            index = tantivy.Index.open(neighbour)
-            index.config_reader(reload_policy="manual")
-            return index.searcher()
+        yield
     except (ValueError, OSError) as error:
         raise IndexCorrupt(f"{folder} cannot be read ({error}): rebuild with rag-index build") from error
+    except BaseException as error:
+        # A flipped byte makes its Rust code panic, and that is no Exception; pyo3 does not export the class.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexCorrupt(f"{folder} is damaged: rebuild with rag-index build") from error

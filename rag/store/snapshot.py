@@ -1,39 +1,49 @@
-"""A snapshot: one complete, immutable build of an index, opened for reading."""
+"""A snapshot: one complete, immutable build of an index, opened for reading; the ``Store`` that lies on disk."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
+from rag.articles import Article
 from rag.errors import IndexCorrupt, IndexNotFound
+from rag.models.embedding import ModelIdentity
 from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
 from rag.store.lexical import FOLDER as LEXICAL_FOLDER
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
+from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage, Summary
+from rag.store.scope import EVERYTHING, Scope
 from rag.store.vectors import VectorIndex
 
-__all__ = ["Coverage", "IndexFolder", "LexicalIndex", "Manifest", "Snapshot", "VectorIndex"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Articles whose words are ranked beside those of their passages.
+_ARTICLES = 300
 
 
 class Snapshot:
-    """One snapshot held open: what it says of itself, its articles, vectors and words. Threads may share it."""
+    """One snapshot held open, a ``Store``. A passage's id is its row, the same in SQLite, FAISS and tantivy."""
 
     def __init__(
-        self,
-        folder: IndexFolder,
-        manifest: Manifest,
-        coverage: Coverage,
-        vectors: VectorIndex,
-        lexical: LexicalIndex,
+        self, folder: IndexFolder, manifest: Manifest, coverage: Coverage, vectors: VectorIndex, lexical: LexicalIndex
     ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.coverage = coverage
         self.vectors = vectors
         self.lexical = lexical
+        # Asked again by every question with the same limits, and by every lookup of one.
+        self._allowed = lru_cache(maxsize=32)(coverage.allowed)
+        self._summary = lru_cache(maxsize=32)(coverage.summary)
 
     @classmethod
-    def open(cls, path: Path) -> Snapshot:
+    def open(cls, path: Path) -> Self:
         """Open the current snapshot of the index at ``path``.
 
         Raises:
@@ -59,7 +69,7 @@ class Snapshot:
                 raise
 
     @classmethod
-    def _load(cls, folder: IndexFolder, manifest: Manifest) -> Snapshot:
+    def _load(cls, folder: IndexFolder, manifest: Manifest) -> Self:
         at = folder.snapshot_path(manifest.id)
         coverage = Coverage(at / "coverage.sqlite")
         vectors = VectorIndex.read(at / "vectors.faiss")
@@ -76,13 +86,135 @@ class Snapshot:
         """Name of the snapshot."""
         return self.manifest.id
 
-    def is_current(self) -> bool:
-        """Whether the index still points to this snapshot; true also while it points to nothing readable."""
+    @property
+    def location(self) -> str:
+        """The index folder."""
+        return str(self.folder.path)
+
+    @property
+    def model(self) -> ModelIdentity:
+        """The embedding model that it was built with."""
+        return self.manifest.model
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return self.manifest.counts.passages
+
+    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
+        """See ``Store``; FAISS is asked once for all requests that share their limits."""
+        nearest: list[list[tuple[int, float]]] = [[] for _ in requests]
+        alike: dict[tuple[Scope, tuple[str, ...]], list[int]] = {}
+        for number, request in enumerate(requests):
+            alike.setdefault((request.scope, request.phrases), []).append(number)
+        for (scope, phrases), numbers in alike.items():
+            import numpy as np
+
+            vectors = np.stack([requests[number].vector for number in numbers])
+            found = self.vectors.nearest(vectors, limit, self._rows_within(scope, phrases))
+            for number, one in zip(numbers, found, strict=True):
+                nearest[number] = one
+        return [
+            self._scored(request, [row for row, _ in near], limit)
+            for request, near in zip(requests, nearest, strict=True)
+        ]
+
+    def _scored(self, request: SearchRequest, near: Sequence[int], limit: int) -> list[Candidate]:
+        """Score what vectors (``near``) and words propose for a request by both."""
+        import numpy as np
+
+        best = self.lexical.passages(request.terms, limit, request.scope, request.phrases)
+        words = dict(best)
+        least = best[-1][1] if len(best) == limit else 0.0
+        rows = np.fromiter({*near, *words}, dtype=np.int64)
+        if not len(rows):
+            return []
+        # What stands next to a passage says what it is about: "she", "the company", "the vote".
+        known = np.unique(np.clip([rows - 1, rows, rows + 1], 0, self.vectors.rows - 1))
+        similar = self.vectors.similarities(known.tolist(), request.vector.reshape(1, -1))[0]
+        article_of = self.coverage.numbers(known)
+        before, here, after = (np.searchsorted(known, rows + step).clip(max=len(known) - 1) for step in (-1, 0, 1))
+        neighbours = [
+            np.where((known[at] == rows + step) & (article_of[at] == article_of[here]), similar[at], 0.0)
+            for at, step in ((before, -1), (after, 1))
+        ]
+        articles = dict(self.lexical.articles(request.terms, _ARTICLES, request.scope))
+        columns = (rows, article_of[here], similar[here], np.maximum(*neighbours))
+        return [
+            Candidate(PassageId(row), words.get(row, least), articles.get(article, 0.0), dense, neighbour)
+            for row, article, dense, neighbour in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+
+    def passages(self, ids: Sequence[PassageId]) -> list[StoredPassage]:
+        """See ``Store``."""
+        return self.coverage.passages(ids)
+
+    def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
+        """See ``Store``."""
+        return [float(one) for one in self.vectors.similarities(ids, vector.reshape(1, -1))[0]]
+
+    def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
+        """See ``Store``."""
+        rows = self._allowed(scope)
+        return [True] * len(ids) if rows is None else [bool(rows[one]) for one in ids]
+
+    def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
+        """See ``Store``."""
+        rows = self._rows_within(scope, phrases)
+        return rows is None or bool(rows.any())
+
+    def _rows_within(self, scope: Scope, phrases: Sequence[str]) -> NDArray[np.bool_] | None:
+        """Mark the rows that limits allow, shape ``(rows,)``; None where they allow all."""
+        rows = self._allowed(scope)
+        if not phrases:
+            return rows
+        import numpy as np
+
+        said = np.zeros(self.vectors.rows, dtype=np.bool_)
+        said[self.lexical.rows_with(phrases)] = True
+        return said if rows is None else said & rows
+
+    def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """See ``Store``."""
+        return {term: self.lexical.passages_with(term) for term in terms}
+
+    def article(self, article_id: str, version: str | None = None) -> Article | None:
+        """See ``Store``."""
+        return self.coverage.article(article_id, version)
+
+    def newest(self, limit: int) -> list[Article]:
+        """See ``Store``."""
+        return self.coverage.newest(limit)
+
+    def summary(self, scope: Scope = EVERYTHING) -> Summary:
+        """See ``Store``."""
+        return self._summary(scope)
+
+    def outlets(self) -> list[str]:
+        """See ``Store``."""
+        return self.coverage.outlets()
+
+    def authors(self) -> list[str]:
+        """See ``Store``."""
+        return self.coverage.authors()
+
+    def languages(self) -> list[str | None]:
+        """See ``Store``."""
+        return self.coverage.languages()
+
+    def refreshed(self) -> Self:
+        """Open the index's current snapshot, unless this is it; also this where the index points to nothing readable.
+
+        Raises:
+            IndexCorrupt, IndexIncompatible: the current snapshot cannot be opened; this one still works.
+        """
         try:
-            return self.folder.current().id == self.id
+            if self.folder.current().id == self.id:
+                return self
         except (IndexCorrupt, IndexNotFound):
-            return True  # what is held is better than nothing
+            return self  # what is held is better than nothing
+        return self.open(self.folder.path)
 
     def close(self) -> None:
-        """Let go of the files; not to be asked afterwards."""
+        """Close its files; it cannot be asked afterwards."""
         self.coverage.close()

@@ -40,6 +40,8 @@ class VectorIndex:
         import faiss
         import numpy as np
 
+        # FAISS gains nothing from a second thread here, and on busy cores its threads wait for each other.
+        faiss.omp_set_num_threads(1)
         try:
             return cls(faiss.deserialize_index(np.fromfile(path, dtype=np.uint8)))
         except (OSError, RuntimeError) as error:

@@ -1,1 +1,4 @@
-"""Words, sentences, languages and markers of any text; imports nothing of the project but articles."""
+"""What any text is made of: words, sentences, languages, dates, quantities, names, markers.
+
+Strings come in; values that say what stands where go out. Knows no index and no question; imports no other room.
+"""

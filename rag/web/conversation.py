@@ -1,4 +1,4 @@
-"""Asks a question for the page: limits as typed, the newest index, and what the page shows after each step."""
+"""Answers one question after another over the newest index, and says what the page shows after each step."""
 
 from __future__ import annotations
 
@@ -13,119 +13,102 @@ from rag.answer.answers import Answer
 from rag.errors import RagError
 from rag.search.retriever import checked_question
 from rag.store.scope import Scope
-from rag.web import drawing
+from rag.web import rendering
 
 _log = logging.getLogger(__name__)
-# Answers that a follow-up can reach back to; each is kept without its hits, which hold whole articles.
+# Answers that a follow-up can refer to; each is kept without its hits, which hold whole articles.
 _REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and its answer, drawn."""
+class RenderedTurn:
+    """A question and its answer as HTML."""
 
     question: str
     answer: str
-    sources: str
-    sources_folded: str
-    given: Answer | None = None
-    """The answer itself, for questions that follow up on it; of older turns it is let go."""
+    sources: str = ""
+    """The sources of the answer, folded; empty until there are some."""
+    record: Answer | None = None
+    """The answer itself, for questions that follow up on it; None in older turns."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What the page shows."""
 
-    turns: tuple[Turn, ...]
+    turns: tuple[RenderedTurn, ...]
     notice: str = ""
-    """What went wrong, drawn; empty when nothing did."""
-    unanswered: str | None = None
-    """The question to put back into the box; None leaves the box as it is, an empty text clears it."""
+    """What went wrong, as HTML; empty when nothing did."""
+    box: str | None = None
+    """What to put into the question's box; None leaves the box as it is."""
 
 
-class Newest:
-    """Gives an answerer on the newest snapshot of the index; threads may share it."""
+class LatestAnswerer:
+    """Provides an answerer on the newest snapshot of the index; threads may share it."""
 
     def __init__(self, answerer: Answerer) -> None:
-        self.held = answerer
-        """The answerer last asked for."""
-        self._one_at_a_time = Lock()
+        self.current = answerer
+        self._lock = Lock()
 
-    def answerer(self) -> Answerer:
-        """Return the answerer to ask now: on the current snapshot, or, where that cannot be opened, on the last one."""
-        with self._one_at_a_time:
+    def refreshed(self) -> Answerer:
+        """Return an answerer on the index's current snapshot, or, where that cannot be opened, on the last one."""
+        with self._lock:
             try:
-                self.held = self.held.refreshed()
+                self.current = self.current.refreshed()
             except RagError as error:
-                _log.warning("the page stays on snapshot %s: %s", self.held.retriever.snapshot.id, error)
-            return self.held
+                _log.warning("the page stays on snapshot %s: %s", self.current.retriever.store.id, error)
+            return self.current
 
 
 def converse(
-    newest: Newest,
+    latest: LatestAnswerer,
     question: str,
-    published_from: str,
-    published_to: str,
-    outlets: Sequence[str],
-    turns: Sequence[Turn],
-    *,
+    published_from: str = "",
+    published_to: str = "",
+    outlets: Sequence[str] = (),
     languages: Sequence[str] = (),
-    literally: bool = False,
+    parse_query: bool = True,
+    turns: Sequence[RenderedTurn] = (),
 ) -> Iterator[View]:
-    """Ask ``question`` after ``turns`` and give the view as the answer grows; every error becomes a notice.
+    """Ask ``question`` after ``turns`` and yield the view as the answer grows.
 
-    A question that follows up on the last turns is made whole from them.
-
-    ``literally`` reads no days, names, languages or phrases in the question.
-
-    An answer that fails half way is taken back, and the question returns to the box.
+    Days are typed as 2025-03-04. Every error becomes a notice, and the question returns to the box; an answer that was
+    interrupted by a defect is withdrawn. ``parse_query`` as in ``Answerer.stream``.
     """
     before = tuple(turns)
-    after = [turn.given for turn in before if turn.given]
     try:
-        scope = read_scope(published_from, published_to, outlets, languages)
-        asked = drawing.draw_question(checked_question(question))
-        yield View((*before, Turn(asked, drawing.draw_waiting(), "", "")))
-        number = len(before) + 1
+        scope = Scope(
+            published_from=_day(published_from, "from"),
+            published_to=_day(published_to, "to"),
+            outlets=tuple(outlets),
+            languages=tuple(languages),
+        )
+        asked = rendering.render_question(checked_question(question))
+        yield View((*before, RenderedTurn(asked, rendering.WAITING)))
+        older = tuple(replace(turn, record=None) for turn in before[: 1 - _REMEMBERED])
+        recent = before[len(older) :]
+        after = [turn.record for turn in before if turn.record]
         box: str | None = ""
-        for answer in newest.answerer().stream(question, scope=scope, literally=literally, after=after):
-            turn = Turn(
+        for answer in latest.refreshed().stream(question, scope=scope, parse_query=parse_query, after=after):
+            turn = RenderedTurn(
                 asked,
-                drawing.draw_answer(answer, number),
-                drawing.draw_sources(answer, number, shown=True),
-                drawing.draw_sources(answer, number, shown=False),
+                rendering.render_answer(answer, len(before) + 1),
+                rendering.render_sources(answer, len(before) + 1),
                 replace(answer, hits=(), cut=()),
             )
-            older = [replace(one, given=None) for one in before[: 1 - _REMEMBERED]]
-            yield View((*older, *before[len(older) :], turn), unanswered=box)
-            box = None  # cleared once: the next question may be being typed already
+            yield View((*older, *recent, turn), box=box)
+            box = None  # cleared only once: the next question may be being typed already
     except (RagError, ValueError) as error:
-        yield View(before, drawing.draw_notice(str(error)), question)
+        yield View(before, rendering.render_notice(str(error)), question)
     except Exception:
         # A reporter is shown no traceback; whoever runs the page finds it in the terminal.
         _log.exception("a question could not be answered")
         message = "something went wrong while answering: the terminal that runs the page says what"
-        yield View(before, drawing.draw_notice(message), question)
-
-
-def read_scope(published_from: str, published_to: str, outlets: Sequence[str], languages: Sequence[str] = ()) -> Scope:
-    """Make the scope from what was typed.
-
-    Raises:
-        ValueError: a day that is none, or the range is the wrong way round.
-    """
-    return Scope(
-        published_from=_day(published_from, "from"),
-        published_to=_day(published_to, "to"),
-        outlets=tuple(outlets),
-        languages=tuple(languages),
-    )
+        yield View(before, rendering.render_notice(message), question)
 
 
 def _day(text: str, which: str) -> date | None:
-    if not text.strip():
-        return None
     try:
-        return date.fromisoformat(text.strip())
+        return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         raise ValueError(f"the day {which!r} is {text.strip()!r}: write it as 2025-03-04") from error

@@ -1,4 +1,4 @@
-"""Turns text of articles into HTML that shows it, whatever it holds, and never obeys it."""
+"""Escapes text of articles, so that a browser shows it, whatever it contains, and never interprets it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def escaped(text: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """Return escaped text whose direction of writing cannot disturb what stands around it."""
-    return f"<bdi>{escaped(text)}</bdi>"
+    """Return escaped text whose direction of writing cannot disturb what stands around it; nothing for no text."""
+    return f"<bdi>{escaped(text)}</bdi>" if text else ""
 
 
 def link(url: str | None, shown: str) -> str:
-    """Return a link to a web page; just its text where ``url`` is none, as ``javascript:…``."""
+    """Return a link to a web page; just its text where ``url`` is no web address, such as ``javascript:…``."""
     text = escaped(shown)
     address = web_address(url)
     if address is None:

@@ -1,4 +1,4 @@
-"""Chooses the example questions: the sample's where its articles are in the index, else the newest headlines."""
+"""Chooses the example questions of the first view: the sample's own, or the newest headlines."""
 
 from __future__ import annotations
 
@@ -7,31 +7,17 @@ from pathlib import Path
 
 from rag.articles import Article
 from rag.sample import QUESTIONS
-from rag.store.snapshot import Coverage
+from rag.store.protocol import Store
 
-_MOST = 4
-_LONGEST = 120
-
-
-def example_questions(coverage: Coverage, path: Path = QUESTIONS) -> list[str]:
-    """Return up to four questions that the coverage can be asked."""
-    return _from_sample(coverage, path) or _from_headlines(coverage)
+_MOST, _LONGEST = 4, 120
 
 
-def _from_sample(coverage: Coverage, path: Path) -> list[str]:
-    """Return the sample's questions; none unless the coverage holds all the articles that answer them."""
-    try:
-        items = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    chosen = [item for item in items if item.get("example") is True]
-    urls = {gold["url"] for item in chosen for gold in item["gold"]}
-    if not all(coverage.article(Article(title="", paragraphs=(), url=url).id) for url in urls):
-        return []
-    return [item["question"] for item in chosen][:_MOST]
-
-
-def _from_headlines(coverage: Coverage) -> list[str]:
+def example_questions(store: Store, sample: Path = QUESTIONS) -> list[str]:
+    """Return up to four questions; the sample's only where the coverage holds all the articles that answer them."""
+    items = [item for item in json.loads(sample.read_text(encoding="utf-8")) if item.get("example") is True]
+    urls = {gold["url"] for item in items for gold in item["gold"]}
+    if all(store.article(Article(title="", paragraphs=(), url=url).id) for url in urls):
+        return [item["question"] for item in items][:_MOST]
     # More are read than needed: one headline in several outlets, or one that fills the page, is no second example.
-    titles = dict.fromkeys(article.title.strip() for article in coverage.newest(4 * _MOST))
+    titles = dict.fromkeys(article.title.strip() for article in store.newest(4 * _MOST))
     return [title for title in titles if title and len(title) <= _LONGEST][:_MOST]

@@ -1,4 +1,4 @@
-"""Lays the page out and ties its parts to the conversation."""
+"""Lays out the page's parts and connects them to the conversation."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import gradio as gr
 
 from rag.answer.answerer import Answerer
 from rag.text.languages import language_name
-from rag.web import drawing
-from rag.web.conversation import Newest, Turn, View, converse
+from rag.web import rendering
+from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.examples import example_questions
 
-TITLE = "news-rag"
-# Questions that are answered at a time; more wait.
-_AT_ONCE = 4
+# Questions that are answered at the same time; more wait.
+_CONCURRENT = 4
 
 
-def lay_out(answerer: Answerer) -> gr.Blocks:
-    """Lay out the page over ``answerer``."""
-    newest = Newest(answerer)
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+def build_page(answerer: Answerer) -> gr.Blocks:
+    """Lay out the page over ``answerer``, without serving it."""
+    latest = LatestAnswerer(answerer)
+    page = gr.Blocks(title="news-rag", analytics_enabled=False, fill_width=True)
     with page:
         turns = gr.State(())
         with gr.Column(elem_id="desk"):
-            gr.Markdown(drawing.draw_masthead(), elem_id="masthead")
-            anew = gr.Button("Start anew", elem_id="anew", size="sm", min_width=0)
+            gr.Markdown(rendering.MASTHEAD, elem_id="masthead")
+            new = gr.Button("New conversation", elem_id="new", size="sm", min_width=0)
             chat = gr.Chatbot(
                 elem_id="conversation",
                 label="Conversation",
@@ -35,146 +34,108 @@ def lay_out(answerer: Answerer) -> gr.Blocks:
                 layout="panel",
                 buttons=[],
                 feedback_options=None,
-                autoscroll=False,  # it would hide the beginning of an answer; markers.js shows it
+                autoscroll=False,  # it would hide the beginning of an answer; page.js shows it
                 latex_delimiters=[],
                 allow_tags=False,
                 line_breaks=False,
             )
             with gr.Column(elem_id="asking"):
-                notice, question, limits = _asking()
+                notice = gr.Markdown(elem_id="notice", sanitize_html=False, latex_delimiters=[])
+                question = gr.Textbox(
+                    elem_id="question",
+                    label="Question",
+                    show_label=False,
+                    container=False,
+                    placeholder="Ask a question",
+                    lines=1,
+                    max_lines=4,
+                    submit_btn="Ask",
+                    autofocus=True,
+                    html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
+                )
+                with gr.Accordion("Limit to days or outlets", open=False, elem_id="limits"):
+                    limits = _limits()
             # Not gr.HTML, which makes code of its template with eval: the page's security policy forbids that. All
-            # that is put here was escaped by drawing.py.
+            # that is put here was escaped by rendering.py.
             sources = gr.Markdown(elem_id="sources", sanitize_html=False, latex_delimiters=[])
 
-        def shown(view: View) -> tuple[object, ...]:
-            return view.turns, _messages(view.turns), _panel(newest, view.turns), view.notice, _box(view)
+        def show(view: View) -> tuple[object, ...]:
+            messages = [
+                {"role": role, "content": content}
+                for turn in view.turns
+                for role, content in (("user", turn.question), ("assistant", turn.answer))
+            ]
+            box = gr.skip() if view.box is None else view.box
+            return view.turns, messages, _panel(latest, view.turns), view.notice, box
 
-        def ask(
-            question: str,
-            published_from: str,
-            published_to: str,
-            outlets: list[str],
-            languages: list[str],
-            literally: bool,
-            turns: Sequence[Turn],
-        ) -> Iterator[tuple[object, ...]]:
-            typed = (question, published_from, published_to, outlets, turns)
-            for view in converse(newest, *typed, languages=languages, literally=literally):
-                yield shown(view)
+        def ask(*inputs: object) -> Iterator[tuple[object, ...]]:
+            yield from map(show, converse(latest, *inputs))  # type: ignore[arg-type]  # what the components hold
 
-        def ask_example(
-            event: gr.SelectData,
-            published_from: str,
-            published_to: str,
-            outlets: list[str],
-            languages: list[str],
-            literally: bool,
-            turns: Sequence[Turn],
-        ) -> Iterator[tuple[object, ...]]:
-            yield from ask(event.value["text"], published_from, published_to, outlets, languages, literally, turns)
-
-        def begin() -> tuple[object, ...]:
-            coverage = newest.answerer().retriever.snapshot.coverage
-            summary = coverage.summary()
-            first = gr.Chatbot(
-                placeholder=drawing.draw_welcome(summary.articles),
-                examples=[{"text": one} for one in example_questions(coverage)],
+        def start() -> tuple[object, ...]:
+            store = latest.refreshed().retriever.store
+            summary = store.summary()
+            first_view = gr.Chatbot(
+                placeholder=rendering.render_welcome(summary.articles),
+                examples=[{"text": text} for text in example_questions(store)],
             )
-            outlets = gr.Dropdown(choices=[name for name, _ in summary.outlets])
-            # A choice of one would limit nothing.
-            named = sorted((language_name(code), code) for code, _ in summary.languages)
-            languages = gr.Dropdown(choices=named, visible=len(named) > 1)
-            return first, outlets, languages, _panel(newest, ())
+            languages = sorted((language_name(code), code) for code, _ in summary.languages)
+            return (
+                first_view,
+                gr.Dropdown(choices=[name for name, _ in summary.outlets]),
+                gr.Dropdown(choices=languages, visible=len(languages) > 1),  # one choice would limit nothing
+                _panel(latest, ()),
+            )
 
-        after = [turns, chat, sources, notice, question]
+        shown = [turns, chat, sources, notice, question]
         # No event is an endpoint that programs are invited to call: they have the library and the command line.
-        typed = question.submit(
-            ask,
-            [question, *limits, turns],
-            after,
-            trigger_mode="once",
-            concurrency_limit=_AT_ONCE,
-            concurrency_id="ask",
-            show_progress="hidden",
-            api_visibility="private",
+        chosen = chat.example_select(_example, None, question, show_progress="hidden", api_visibility="private")
+        asked = [
+            event(
+                ask,
+                [question, *limits, turns],
+                shown,
+                trigger_mode="once",
+                concurrency_limit=_CONCURRENT,
+                concurrency_id="ask",
+                show_progress="hidden",
+                api_visibility="private",
+            )
+            for event in (question.submit, chosen.then)
+        ]
+        new.click(
+            lambda: show(View((), box="")), None, shown, cancels=asked, show_progress="hidden", api_visibility="private"
         )
-        chosen = chat.example_select(
-            ask_example,
-            [*limits, turns],
-            after,
-            trigger_mode="once",
-            concurrency_limit=_AT_ONCE,
-            concurrency_id="ask",
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        anew.click(
-            lambda: shown(View((), unanswered="")),
-            None,
-            after,
-            cancels=[typed, chosen],
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        page.load(begin, None, [chat, *limits[2:4], sources], show_progress="hidden", api_visibility="private")
+        page.load(start, None, [chat, *limits[2:4], sources], show_progress="hidden", api_visibility="private")
     return page
 
 
-def _asking() -> tuple[gr.Markdown, gr.Textbox, list[gr.Textbox | gr.Dropdown | gr.Checkbox]]:
-    """Make the place for notices, the question's box, and the limits: two days, outlets, languages, none read."""
-    notice = gr.Markdown(elem_id="notice", sanitize_html=False, latex_delimiters=[])
-    question = gr.Textbox(
-        elem_id="question",
-        label="Question",
-        show_label=False,
-        container=False,
-        placeholder="Ask a question",
-        lines=1,
-        max_lines=4,
-        submit_btn="Ask",
-        autofocus=True,
-        html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
+def _limits() -> list[gr.Textbox | gr.Dropdown | gr.Checkbox]:
+    """Make the inputs that limit the search: two days, outlets, languages, and whether the question is parsed."""
+    with gr.Row():
+        # page.js turns them into the browser's own date fields.
+        first, last = (
+            gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", lines=1, max_lines=1, min_width=140)
+            for name, label in (("from", "Published from"), ("to", "Published to"))
+        )
+        outlets = gr.Dropdown(value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2)
+        languages = gr.Dropdown(
+            value=[], elem_id="languages", label="Languages", multiselect=True, min_width=140, visible=False
+        )
+    parse_query = gr.Checkbox(
+        value=True, elem_id="parse-query", label="Read days and outlets in the question", container=False
     )
-    with gr.Accordion("Limit to days or outlets", open=False, elem_id="limits"):
-        with gr.Row():
-            # Turned into the browser's own date fields by markers.js.
-            first, last = (
-                gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", lines=1, max_lines=1, min_width=140)
-                for name, label in (("from", "Published from"), ("to", "Published to"))
-            )
-            outlets = gr.Dropdown(
-                value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2
-            )
-            languages = gr.Dropdown(
-                value=[], elem_id="languages", label="Languages", multiselect=True, min_width=140, visible=False
-            )
-        literally = gr.Checkbox(
-            value=False, elem_id="literally", label="Read no days or outlets in the question", container=False
-        )
-    return notice, question, [first, last, outlets, languages, literally]
+    return [first, last, outlets, languages, parse_query]
 
 
-def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    return [
-        message
-        for turn in turns
-        for message in (
-            {"role": "user", "content": turn.question},
-            {"role": "assistant", "content": turn.answer},
-        )
-    ]
+def _example(event: gr.SelectData) -> str:
+    return str(event.value["text"])
 
 
-def _panel(newest: Newest, turns: Sequence[Turn]) -> str:
-    """Join the drawn sources, the newest answer's first and unfolded; then what the index holds.
+def _panel(latest: LatestAnswerer, turns: Sequence[RenderedTurn]) -> str:
+    """Join the sources of all answers, the newest first and unfolded; then what the index holds.
 
     An empty line between them, so that the browser redraws only those that changed.
     """
-    summary = newest.held.retriever.snapshot.coverage.summary()
-    blocks = [turn.sources for turn in turns[-1:]] + [turn.sources_folded for turn in reversed(turns[:-1])]
-    blocks.append(drawing.draw_coverage(summary, shown=not any(blocks)))
-    return "\n\n".join(filter(None, blocks))
-
-
-def _box(view: View) -> object:
-    return gr.skip() if view.unanswered is None else view.unanswered
+    coverage = rendering.render_coverage(latest.current.retriever.store.summary())
+    first, *others = [*(turn.sources for turn in reversed(turns) if turn.sources), coverage]
+    return "\n\n".join((rendering.unfolded(first), *others))

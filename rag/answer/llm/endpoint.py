@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -20,118 +21,79 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
     from openai.types.chat.chat_completion_chunk import Choice
 
-# Waiting longer than this before another try is left to whoever asks again.
-_LONGEST_PAUSE = 5.0
 _LIKELIEST = 10
 _WITH_THOUGHTS = 8_000
 _YES, _NO = ("yes", "true"), ("no", "false")
 
 
+@dataclass(eq=False)
 class Endpoint:
-    """A model at a server; calling it with a prompt gives pieces of its answer.
+    """A model at a server; calling it with a prompt gives pieces of its answer. Nothing is connected before that.
 
     Nothing that the server sends ends up in an error, since it might repeat the key; nor does the key stand anywhere
-    but in the requests' header.
+    but in the requests' header. Raises ``ValueError`` for a ``base`` that is no address of a server, or holds a name,
+    password or query, which would be shown; ``ModelUnavailable`` where the extra ``openai`` is not installed.
     """
 
-    def __init__(
-        self,
-        base: str,
-        model: str,
-        *,
-        key: str = "",
-        timeout: float = 60.0,
-        seconds: float = 300.0,
-        retries: int = 2,
-        most_bytes: int = 8_000_000,
-        longest: int = 1_000,
-        holds_grammar: bool = False,
-    ) -> None:
-        """Nothing is connected yet.
+    base: str
+    """Address of the protocol's root, mostly ends in ``/v1``."""
+    model: str
+    """Name that the server knows it by."""
+    _: KW_ONLY
+    key: str = field(default="", repr=False)
+    """Sent as a bearer token."""
+    timeout: float = 60.0
+    """Seconds without a byte after which a server counts as gone."""
+    seconds: float = 300.0
+    """What one answer may take, whatever comes."""
+    retries: int = 2
+    """Further tries when a server is down or busy, each after a longer pause."""
+    most_bytes: int = 8_000_000
+    """What one answer may have."""
+    longest: int = 1_000
+    """Tokens that the model may write."""
+    holds_grammar: bool = False
+    """Whether the server is llama.cpp's, which can hold a model to a grammar."""
 
-        Args:
-            base: Address of the protocol's root, mostly ends in ``/v1``.
-            model: Name that the server knows it by.
-            key: Sent as a bearer token.
-            timeout: Seconds without a byte after which a server counts as gone; connecting has a tenth of it.
-            seconds: What one answer may take, whatever comes.
-            retries: Further tries when a server is down or busy, each after a longer pause.
-            most_bytes: What one answer may have.
-            longest: Tokens that the model may write.
-            holds_grammar: Whether the server is llama.cpp's, which can hold a model to a grammar.
-
-        Raises:
-            ValueError: ``base`` is no address of a server, or holds a name, password or query, which would be shown.
-            ModelUnavailable: the extra ``openai`` is not installed.
-        """
+    def __post_init__(self) -> None:
         if find_spec("openai") is None:
             raise ModelUnavailable("the client for a model's server is not installed: pip install 'news-rag[openai]'")
-        self.base = _checked_base(base)
-        self.model = model
-        self.timeout = timeout
-        self.seconds = seconds
-        self.retries = retries
-        self.most_bytes = most_bytes
-        self.longest = longest
-        self.holds_grammar = holds_grammar
-        self._key = key
-
-    def __repr__(self) -> str:
-        return f"Endpoint({self.base!r}, {self.model!r})"
+        self.base = _checked_base(self.base)
+        self._name = f"the model {self.model} at {self.base}"
 
     def __call__(self, prompt: Prompt) -> Iterator[str]:
-        """Give the answer in pieces, as they come.
-
-        Raises:
-            GenerationFailed: the server is down, slow, refuses the key or the request, or does not send an answer.
-        """
+        """Give the answer in pieces, as they come; raises ``GenerationFailed`` where the server gives none, or half."""
         ended = None
-        grammar = {"grammar": prompt.grammar} if self.holds_grammar and prompt.grammar else None
+        grammar = {"grammar": prompt.grammar} if self.holds_grammar and prompt.grammar else {}
         with self._told():
-            for choice in self._choices(prompt, self.longest, extra_body=grammar):
+            for choice in self._choices(prompt, self.longest, **grammar):
                 ended = choice.finish_reason or ended
                 if choice.delta and choice.delta.content:
-                    yield _text(choice.delta.content)
+                    yield "" + choice.delta.content  # a TypeError where it is no text: the client does not look
         if ended is None:
             raise GenerationFailed(f"{self._name} broke off, or sent something that is no answer")
         if ended in ("length", "content_filter"):
             raise GenerationFailed(f"{self._name} was stopped before the end of its answer")
 
     def leaning(self, prompt: Prompt) -> float | None:
-        """How much likelier the model's next word is "yes" than "no", as a logit; None where the server does not say.
-
-        Raises:
-            GenerationFailed: as calling it does.
-        """
+        """How much likelier the next word is "yes" than "no", as a logit; None where the server does not say."""
         with self._told():
             for choice in self._choices(prompt, 1, logprobs=True, top_logprobs=_LIKELIEST):
                 if choice.logprobs and choice.logprobs.content:
                     likeliest = choice.logprobs.content[0].top_logprobs
-                    return _logit([(_text(one.token), float(one.logprob)) for one in likeliest])
+                    return _logit([(one.token, float(one.logprob)) for one in likeliest])
         return None
 
-    def _choices(
-        self,
-        prompt: Prompt,
-        longest: int,
-        *,
-        logprobs: bool | None = None,
-        top_logprobs: int | None = None,
-        extra_body: dict[str, str] | None = None,
-    ) -> Iterator[Choice]:
+    def _choices(self, prompt: Prompt, longest: int, **more: object) -> Iterator[Choice]:
+        """Stream the answer; ``more`` are further fields of the request."""
         import openai
 
-        def ask(**limits: float) -> openai.Stream[ChatCompletionChunk]:
+        def ask(**limits: object) -> openai.Stream[ChatCompletionChunk]:
             return self._client.chat.completions.create(
                 model=self.model,
-                messages=[
-                    {"role": "system", "content": prompt.instructions},
-                    {"role": "user", "content": prompt.text},
-                ],
+                messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": prompt.text}],
                 stream=True,
-                logprobs=openai.omit if logprobs is None else logprobs,
-                top_logprobs=openai.omit if top_logprobs is None else top_logprobs,
-                extra_body={**(extra_body or {}), **limits},
+                extra_body={**more, **limits},
             )
 
         try:
@@ -144,27 +106,23 @@ class Endpoint:
                 if chunk.choices:
                     yield chunk.choices[0]
 
-    @property
-    def _name(self) -> str:
-        return f"the model {self.model} at {self.base}"
-
     @cached_property
     def _client(self) -> openai.OpenAI:
-        import httpx2
         import openai
 
+        host = urlsplit(self.base).hostname or ""
         client = openai.OpenAI(
             base_url=self.base,
             # Without a key the client would take OPENAI_API_KEY, which is not meant for whatever server stands here.
-            api_key=self._key or "none",
+            api_key=self.key or "none",
             max_retries=self.retries,
-            timeout=httpx2.Timeout(self.timeout, connect=max(1.0, self.timeout / 10)),
+            timeout=self.timeout,
             default_headers={"Accept-Encoding": "identity"},
             http_client=openai.DefaultHttpxClient(
                 # A redirect would carry the coverage, and on the same host the key, where nobody sent it.
                 follow_redirects=False,
                 # A proxy is for the world outside; at this machine's own servers it fails.
-                trust_env=not _at_home(self.base),
+                trust_env=host not in ("localhost", "::1") and not host.startswith("127."),
                 event_hooks={"response": [self._limit]},
             ),
         )
@@ -174,14 +132,8 @@ class Endpoint:
 
     def _limit(self, response: httpx2.Response) -> None:
         """Bound what is read of a response: the client itself would wait for the end of a line that has none."""
-        try:
-            pause = float(response.headers.get("retry-after", 0))
-        except ValueError:
-            pause = math.inf  # a date
-        if not 0 <= pause <= _LONGEST_PAUSE:
-            del response.headers["retry-after"]
-        if "retry-after-ms" in response.headers:
-            del response.headers["retry-after-ms"]
+        for name in ("retry-after", "retry-after-ms"):  # it may ask for a pause of a minute; the client's are shorter
+            response.headers.pop(name, None)
         # Compressed, a few bytes unfold to gigabytes before anybody counts them; it was not asked for either.
         compressed = response.headers.get("content-encoding", "identity") != "identity"
         response.stream = _bounded(response, 0 if compressed else self.most_bytes, self.seconds, self._name)
@@ -212,12 +164,10 @@ class Endpoint:
 def _checked_base(base: str) -> str:
     try:
         parts = urlsplit(base)
-        host = parts.hostname
-        _ = parts.port
+        host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
+    if not host or parts.scheme not in ("http", "https"):
         raise ValueError("the address of the model's server must be like http://127.0.0.1:11434/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError(
@@ -227,40 +177,28 @@ def _checked_base(base: str) -> str:
     return base.rstrip("/")
 
 
-def _at_home(base: str) -> bool:
-    host = urlsplit(base).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
 def _status(code: int) -> str:
-    if code in (401, 403):
-        return f"refused the key ({code}): set RAG_API_KEY"
-    if code == 404:
-        return "is not there (404): check the model's name and RAG_API_BASE"
-    if code in (408, 429):
-        return f"has no room for another question now ({code})"
-    if code in (400, 413, 422):
-        return f"refused the request ({code}), which may be too long for it"
+    match code:
+        case 401 | 403:
+            return f"refused the key ({code}): set RAG_API_KEY"
+        case 404:
+            return "is not there (404): check the model's name and RAG_API_BASE"
+        case 408 | 429:
+            return f"has no room for another question now ({code})"
+        case 400 | 413 | 422:
+            return f"refused the request ({code}), which may be too long for it"
     return f"failed ({code})"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
 
 
 def _logit(likeliest: Sequence[tuple[str, float]]) -> float | None:
     """Logarithm of the odds of yes to no among the likeliest next tokens; a side that is not among them is rarer."""
     sides = []
-    for words in (_YES, _NO):
-        found = [logprob for token, logprob in likeliest if token.strip(" \u0120\u2581\n*\"'.").casefold() in words]
+    for answers in (_YES, _NO):
+        found = [logprob for token, logprob in likeliest if token.strip(" \u0120\u2581\n*\"'.").casefold() in answers]
         sides.append(math.log(sum(map(math.exp, found)) or math.ulp(0.0)) if found else None)
-    yes, no = sides
-    if yes is None and no is None:
-        return None
-    rarest = min(logprob for _, logprob in likeliest)
-    return (rarest if yes is None else yes) - (rarest if no is None else no)
+    rarest = min((logprob for _, logprob in likeliest), default=0.0)
+    yes, no = (rarest if side is None else side for side in sides)
+    return None if sides == [None, None] else yes - no
 
 
 def _bounded(response: httpx2.Response, most_bytes: int, seconds: float, name: str) -> httpx2.SyncByteStream:

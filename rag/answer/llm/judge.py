@@ -15,11 +15,10 @@ from rag.answer.sentences import Sentence
 Leaning = Callable[[Prompt], float | None]
 """Logit of "yes" to "no" as the answer to a prompt; None where the model does not tell its likelihoods."""
 
-# Paragraphs that are judged for a question, the most relevant first: each costs a small model a second or more.
-_JUDGED = 6
-# More than these are not needed to write four sentences from.
-_KEPT = 4
-# Logits, chosen for Qwen2.5-Coder-1.5B between what benchmarks/judging.py prints; another model's may lie elsewhere.
+# Paragraphs that are judged for a question, the most relevant first, each of which costs a small model a second or
+# more; and those that are enough to write four sentences from.
+_JUDGED, _KEPT = 6, 4
+# Logits, chosen for a model of 1.5 billion weights between what benchmarks/judging.py prints; another's may differ.
 _ANSWERS_ABOVE = 0.15
 _SAYS_ABOVE = 1.0
 _ANSWERS = (
@@ -63,27 +62,24 @@ class Judge:
         """Whether the paragraph of ``sentence`` states the answer; None where the model cannot be read."""
         text = neutral(sentence.article.paragraph(sentence.paragraph))
         asked = f"Passage: {text}\nQuestion: {neutral(question)}\nDoes the passage state the answer?"
-        return self._above(self.answers_above, Prompt(_ANSWERS, _EXAMPLES + asked))
+        logit = self.leaning(Prompt(_ANSWERS, _EXAMPLES + asked))
+        return None if logit is None else logit > self.answers_above
 
     def says(self, statement: str, evidence: Sequence[Evidence]) -> bool | None:
         """Whether the passages cited say that ``statement`` is true; None where the model cannot be read."""
-        passages = " ".join(neutral(one.quote) for one in evidence)
+        text = " ".join(neutral(one.quote) for one in evidence)
         asked = (
-            f"Passage: {passages}\n\nStatement: {neutral(statement)}\n\n"
-            "Does the passage say that the statement is true? Answer Yes or No."
+            f"Passage: {text}\n\nStatement: {neutral(statement)}\n\nDoes the passage say that the statement is true?"
         )
-        return self._above(self.says_above, Prompt(_SAYS, asked))
-
-    def _above(self, threshold: float, prompt: Prompt) -> bool | None:
-        logit = self.leaning(prompt)
-        return None if logit is None else logit > threshold
+        logit = self.leaning(Prompt(_SAYS, f"{asked} Answer Yes or No."))
+        return None if logit is None else logit > self.says_above
 
 
 class Judged:
     """A generator that gives another one only paragraphs that answer, and finds fault with what they do not say.
 
-    ``Judged(Quotes(), judge)`` quotes, ``Judged(Writer(model), judge)`` writes. Where the judge cannot be read, the
-    other generator works as it would alone.
+    ``Judged(ExtractiveGenerator(), judge)`` quotes, ``Judged(Writer(model), judge)`` writes. Where the judge cannot be
+    read, the other generator works as it would alone.
     """
 
     def __init__(self, generator: Generator, judge: Judge) -> None:
@@ -101,15 +97,13 @@ class Judged:
                 yield replace(draft, fault="the model that judges does not find it in what it cites")
 
     def _kept(self, question: str, sentences: Sequence[Sentence]) -> list[Sentence]:
-        verdicts: dict[tuple[str, int], bool] = {}
+        verdicts: dict[tuple[str, int], bool | None] = {}
         for sentence in sentences:
-            place = (sentence.article.id, sentence.paragraph)
-            if place in verdicts:
-                continue
-            if len(verdicts) == _JUDGED or sum(verdicts.values()) == _KEPT:
+            if len(verdicts) == _JUDGED or sum(map(bool, verdicts.values())) == _KEPT:
                 break
-            verdict = self.judge.answers(question, sentence)
-            if verdict is None:
-                return list(sentences)
-            verdicts[place] = verdict
+            place = (sentence.article.id, sentence.paragraph)
+            if place not in verdicts:
+                verdicts[place] = self.judge.answers(question, sentence)
+                if verdicts[place] is None:
+                    return list(sentences)
         return [one for one in sentences if verdicts.get((one.article.id, one.paragraph))]

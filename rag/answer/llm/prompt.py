@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer.drafts import Evidence
 from rag.answer.sentences import Sentence
 from rag.articles import Article, day_in_words
 from rag.text.tokens import count_tokens
@@ -17,17 +18,13 @@ REFUSAL = "The coverage does not say."
 BUDGET = 3_000
 # A longer paragraph is a page that lost its line breaks: of it, only what bears on the question is shown.
 _LONG = 400
-_LONGEST_HEADING = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a model was shown under a marker: characters ``start`` to ``end`` (exclusive) of a paragraph."""
-
-    article: Article
-    paragraph: int
-    start: int
-    end: int
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_LOOK_ALIKES = str.maketrans("<＜>＞[{【［｛〔⟦]}】］｝〕⟧|｜¦`", "‹‹››((((((()))))))///'")
+_RULES = re.compile(r"#{2,}|={3,}|-{3,}|\*{2,}|_{3,}|~{3,}")
+_ROLES = re.compile(
+    r"\b(system|user|assistant|human|developer|tool|instructions?|question|answer)\s*[:：]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Prompt:
     """For the system's turn; holds nothing that came out of an article or a question."""
     text: str
     """For the user's turn: the data and the question."""
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[Evidence, ...] = ()
     """What stands in the data; marker *n* is ``shown[n - 1]``."""
     grammar: str | None = None
     """The answers that are allowed, in llama.cpp's GBNF, for servers that can hold a model to it."""
@@ -63,11 +60,9 @@ def writing_prompt(
     where it was judged already that the paragraphs answer, since a small model takes whatever it is offered.
     """
     nonce = nonce or secrets.token_hex(8)
-    shown: list[Shown] = []
-    blocks: list[str] = []
-    left = budget
+    shown, blocks, left = list[Evidence](), list[str](), budget
     for one in _paragraphs(sentences):
-        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{_quoted(one)}"
+        block = f"[{len(shown) + 1}] {_heading(one.article)}\n{neutral(one.quote)}"
         left -= count_tokens(block) + 2  # the empty line between two
         if left < 0:
             break
@@ -101,54 +96,25 @@ def neutral(text: str) -> str:
     every special token at once (``<|im_start|>``, ``[INST]``, ``<<SYS>>``, ``<start_of_turn>``); rules and headings are
     dropped, and a speaker's label as "System:" loses its colon. Hidden characters go.
     """
-    visible = "".join(" " if _hidden(character) else character for character in unicodedata.normalize("NFC", text))
-    plain = _RULES.sub(" ", visible.translate(_LOOK_ALIKES))
-    return " ".join(_ROLES.sub(r"\1 –", plain).split())
+    characters = unicodedata.normalize("NFC", text)
+    visible = "".join(" " if unicodedata.category(one) in _HIDDEN else one for one in characters)
+    return " ".join(_ROLES.sub(r"\1 –", _RULES.sub(" ", visible.translate(_LOOK_ALIKES))).split())
 
 
-def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-
-
-_LOOK_ALIKES = str.maketrans(
-    {
-        **dict.fromkeys("<＜", "‹"),
-        **dict.fromkeys(">＞", "›"),
-        **dict.fromkeys("[{【［｛〔⟦", "("),
-        **dict.fromkeys("]}】］｝〕⟧", ")"),
-        **dict.fromkeys("|｜¦", "/"),
-        "`": "'",
-    }
-)
-_RULES = re.compile(r"#{2,}|={3,}|-{3,}|\*{2,}|_{3,}|~{3,}")
-_ROLES = re.compile(
-    r"\b(system|user|assistant|human|developer|tool|instructions?|question|answer)\s*[:：]", re.IGNORECASE
-)
-
-
-def _paragraphs(sentences: Sequence[Sentence]) -> list[Shown]:
-    """Return what is shown of the paragraphs of ``sentences``, each once, in their order."""
-    shown: dict[tuple[str, int], Shown] = {}
-    for sentence in sentences:
-        text = sentence.article.paragraph(sentence.paragraph)
-        key = (sentence.article.id, sentence.paragraph)
-        if key in shown:
-            continue
-        if count_tokens(text) <= _LONG:
-            shown[key] = Shown(sentence.article, sentence.paragraph, 0, len(text))
-        else:
-            shown[key] = Shown(sentence.article, sentence.paragraph, sentence.start, sentence.end)
+def _paragraphs(sentences: Sequence[Sentence]) -> list[Evidence]:
+    """What is shown of the paragraphs of ``sentences``, each once, in their order."""
+    shown: dict[tuple[str, int], Evidence] = {}
+    for one in sentences:
+        text = one.article.paragraph(one.paragraph)
+        start, end = (0, len(text)) if count_tokens(text) <= _LONG else (one.start, one.end)
+        evidence = Evidence(one.article, one.paragraph, start, end, text[start:end])
+        shown.setdefault((one.article.id, one.paragraph), evidence)
     return list(shown.values())
-
-
-def _quoted(one: Shown) -> str:
-    return neutral(one.article.paragraph(one.paragraph)[one.start : one.end])
 
 
 def _heading(article: Article) -> str:
     day = day_in_words(article.published) if article.published else "undated"
-    parts = (article.outlet or "unknown outlet", day, article.title)
-    return " · ".join(neutral(part)[:_LONGEST_HEADING] for part in parts)
+    return " · ".join(neutral(part)[:200] for part in (article.outlet or "unknown outlet", day, article.title))
 
 
 def _grammar(paragraphs: int, *, declining: bool) -> str:

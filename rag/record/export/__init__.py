@@ -1,5 +1,1 @@
 """Writes an answer with its sources for other programs: Markdown with footnotes, a web page, CSL-JSON, BibTeX."""
-
-from rag.record.export.formats import FORMATS, export
-
-__all__ = ["FORMATS", "export"]

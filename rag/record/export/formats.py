@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from rag.answer.answers import Answer
 from rag.record.export.bibliography import to_bibtex, to_csl_json
 from rag.record.export.markdown import to_markdown
 from rag.record.export.web_page import to_html
 
-FORMATS: Mapping[str, Callable[[Answer], str]] = MappingProxyType(
-    {"markdown": to_markdown, "html": to_html, "csl": to_csl_json, "bibtex": to_bibtex}
-)
-"""What writes each format: ``FORMATS["markdown"](answer)``."""
+_FORMATS = {"markdown": to_markdown, "html": to_html, "csl": to_csl_json, "bibtex": to_bibtex}
+FORMATS: Mapping[str, Callable[[Answer], str]] = _FORMATS
 
 
 def export(answer: Answer, name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.answers import Answer, nearest_articles, origin, why_refused
+from rag.answer.answers import Answer
+from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
 from rag.check import Citation
 from rag.record.export.notes import notes_of
@@ -25,10 +26,9 @@ def to_markdown(answer: Answer) -> str:
     """Write the question as the title, each claim as a paragraph with its footnotes, and what is to be known beside."""
     blocks = [f"# {_escaped(answer.question)}"]
     if answer.refused:
-        blocks.append(_escaped(why_refused(answer)))
-        if near := nearest_articles(answer):
-            blocks.append("What comes nearest:")
-            blocks.append("\n".join(f"- {_article(one)}" for one in near))
+        blocks.append(_escaped(why_refused(answer.searched, answer.scope)))
+        if near := nearest_articles(answer.hits):
+            blocks += ["What comes nearest:", "\n".join(f"- {_article(one)}" for one in near)]
     for claim in answer.claims:
         notes = "".join(f"[^{citation.marker}]" for citation in claim.citations)
         blocks.append(_escaped(f"{origin(claim.citations[0].article)}: {claim.text}") + notes)
@@ -37,26 +37,23 @@ def to_markdown(answer: Answer) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _footnote(citation: Citation) -> str:
-    there = f" [To the sentence](<{_target(link)}>)" if (link := deep_link(citation)) else ""
-    return (
-        f"[^{citation.marker}]: {_article(citation.article)}, paragraph {citation.paragraph}: "
-        f"“{_escaped(citation.quote)}”{there}"
-    )
+def _footnote(one: Citation) -> str:
+    link = deep_link(one)
+    there = f" {_link('To the sentence', link)}" if link else ""
+    return f"[^{one.marker}]: {_article(one.article)}, paragraph {one.paragraph}: “{_escaped(one.quote)}”{there}"
 
 
 def _article(article: Article) -> str:
     title = _escaped(article.title) or "Untitled"
     by = f"{_escaped(', '.join(article.authors))}: " if article.authors else ""
     address = web_address(article.url)
-    return f"{by}{f'[{title}](<{_target(address)}>)' if address else f'“{title}”'}, {_escaped(origin(article))}"
+    return f"{by}{_link(title, address) if address else f'“{title}”'}, {_escaped(origin(article))}"
 
 
-def _target(address: str) -> str:
-    return _REFERENCE.sub("&amp;", address)
+def _link(text: str, address: str) -> str:
+    return f"[{text}](<{_REFERENCE.sub('&amp;', address)}>)"
 
 
 def _escaped(text: str) -> str:
-    line = one_line(text)
-    shown = _ADDRESS.sub(r"\\\g<0>", _MEANS.sub(r"\\\g<0>", line))
+    shown = _ADDRESS.sub(r"\\\g<0>", _MEANS.sub(r"\\\g<0>", one_line(text)))
     return _BEGINS.sub(r"\g<before>\\\g<sign>", shown)

@@ -3,64 +3,50 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
+from string import Template
 
-from rag.answer.answers import Answer, Claim, nearest_articles, origin, why_refused
+from rag.answer.answers import Answer, Claim
+from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
 from rag.check import Citation
 from rag.record.export.notes import notes_of
 from rag.record.links import deep_link, host_of, web_address
 from rag.text.display import one_line
 
-# Even if something were to slip through: nothing may load or run, and no page learns where its reader came from.
-_HEAD = (
-    '<meta charset="utf-8">'
-    """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; """
-    """base-uri 'none'; form-action 'none'">"""
-    '<meta name="referrer" content="no-referrer">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta name="color-scheme" content="light dark">'
-)
-_STYLE = (
-    "body{font:1.05rem/1.6 Georgia,serif;max-width:40rem;margin:2rem auto;padding:0 1rem}"
-    "h1{font-size:1.5rem;line-height:1.25}.origin,.note{font-size:.85rem;opacity:.75}.said{margin-bottom:0}"
-    "blockquote{margin:.5rem 0;padding-left:1rem;border-left:.2rem solid}li{margin-bottom:1.5rem}"
-    ":target{outline:2px solid;outline-offset:.5rem}"
-)
+# Its policy lets nothing load or run, should anything slip through, and tells no page where its reader came from.
+_TEMPLATE = Path(__file__).with_name("page.html")
 
 
 def to_html(answer: Answer) -> str:
     """Write a whole page: the question, the claims with their markers, and the paragraph of each source, marked."""
     title = _escaped(answer.question)
     if answer.refused:
-        near = "".join(f"<li>{_article(one, web_address(one.url))}</li>" for one in nearest_articles(answer))
-        body = f"<p>{_escaped(why_refused(answer))}</p>"
+        near = "".join(f"<li>{_article(one, web_address(one.url))}</li>" for one in nearest_articles(answer.hits))
+        body = f"<p>{_escaped(why_refused(answer.searched, answer.scope))}</p>"
         body += f"<h2>What comes nearest</h2><ul>{near}</ul>" if near else ""
     else:
         body = "".join(_claim(claim) for claim in answer.claims)
         body += f"<h2>Sources</h2><ol>{''.join(_source(one) for one in answer.citations)}</ol>"
     notes = "".join(f'<p class="note" dir="auto">{_escaped(note)}</p>' for note in notes_of(answer))
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>{_HEAD}<title>{title}</title><style>{_STYLE}</style></head>\n'
-        f'<body>\n<h1 dir="auto">{title}</h1>\n{body}\n{notes}\n</body>\n</html>\n'
-    )
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(title=title, body=f"{body}\n{notes}")
 
 
 def _claim(claim: Claim) -> str:
     markers = "".join(f'<sup><a href="#c{one.marker}">[{one.marker}]</a></sup>' for one in claim.citations)
-    origins = dict.fromkeys(origin(one.article) for one in claim.citations)
-    return (
-        f'<p class="said" dir="auto">{_escaped(claim.text)}{markers}</p>'
-        f'<p class="origin">{"; ".join(_isolated(one) for one in origins)}</p>\n'
+    origins = "; ".join(_isolated(one) for one in dict.fromkeys(origin(one.article) for one in claim.citations))
+    return f'<p class="said" dir="auto">{_escaped(claim.text)}{markers}</p><p class="origin">{origins}</p>\n'
+
+
+def _source(one: Citation) -> str:
+    text = one.article.paragraph(one.paragraph)
+    # Between bars, since one line is trimmed: where a piece meets the next one, its space is what parts two words.
+    before, quote, behind = (
+        _escaped(f"|{piece}|")[1:-1] for piece in (text[: one.start], text[one.start : one.end], text[one.end :])
     )
-
-
-def _source(citation: Citation) -> str:
-    text = citation.article.paragraph(citation.paragraph)
-    before, quote, behind = text[: citation.start], text[citation.start : citation.end], text[citation.end :]
     return (
-        f'<li id="c{citation.marker}">{_article(citation.article, deep_link(citation))}, '
-        f'paragraph {citation.paragraph}<blockquote dir="auto">{_spaced(before)}<mark>{_spaced(quote)}</mark>'
-        f"{_spaced(behind)}</blockquote></li>\n"
+        f'<li id="c{one.marker}">{_article(one.article, deep_link(one))}, paragraph {one.paragraph}'
+        f'<blockquote dir="auto">{before}<mark>{quote}</mark>{behind}</blockquote></li>\n'
     )
 
 
@@ -68,24 +54,12 @@ def _article(article: Article, address: str | None) -> str:
     title = _isolated(article.title or "Untitled")
     if address:
         title = f'<a href="{_escaped(address)}" rel="noopener noreferrer nofollow">{title}</a>'
-    details = [_isolated(origin(article))]
-    if article.authors:
-        details.append(_isolated(", ".join(article.authors)))
-    if host := host_of(article.url):
-        details.append(_isolated(host))
-    return f"{title}, {', '.join(details)}"
+    details = filter(None, (origin(article), ", ".join(article.authors), host_of(article.url)))
+    return ", ".join([title, *map(_isolated, details)])
 
 
 def _isolated(text: str) -> str:
     return f"<bdi>{_escaped(text)}</bdi>"
-
-
-def _spaced(piece: str) -> str:
-    # One line is trimmed; where a piece meets the next one, its space is what parts two words.
-    line = _escaped(piece)
-    if not line:
-        return " " if piece else ""
-    return f"{' ' if piece[0].isspace() else ''}{line}{' ' if piece[-1].isspace() else ''}"
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,61 @@
+"""Turns a drafted sentence into a claim whose citations were checked, or says why it is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answer.answers import VERBATIM, Claim, Cut
+from rag.answer.drafts import Draft
+from rag.check import Citation, Outcome, Rule, Similarity, Support, check, validate_citation
+from rag.store.protocol import Store
+
+
+def check_draft(draft: Draft, first: int, store: Store, similarity: Similarity) -> Claim | Cut:
+    """Return the claim that ``draft`` makes, its markers counted from ``first``; or, unsupported, what was cut.
+
+    A sentence that quotes its evidence word for word needs only to stand there; any other is checked against the cited
+    paragraphs, and then cites the sentences that support it.
+    """
+    if draft.fault:
+        return Cut(draft.text, draft.fault, Outcome.UNSUPPORTED, None)
+    if not draft.evidence:
+        return Cut(draft.text, "it cites nothing", Outcome.UNSUPPORTED, Rule.MARKER)
+    cited = [
+        Citation(marker, one.article, one.paragraph, one.start, one.end, one.quote)
+        for marker, one in enumerate(draft.evidence, start=first)
+    ]
+    verdict = VERBATIM
+    if [one.quote for one in cited] != [draft.text] and not _misplaced(cited, store):
+        paragraphs = list(dict.fromkeys((one.article, one.paragraph) for one in cited))
+        verdict = check(draft.text, paragraphs, similarity=similarity)
+        if verdict.outcome is not Outcome.SUPPORTED:
+            return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
+        cited = [_citation(marker, one) for marker, one in enumerate(_joined(verdict.supports), start=first)]
+    if misplaced := _misplaced(cited, store):
+        return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
+    return Claim(draft.text, tuple(cited), verdict)
+
+
+def _misplaced(citations: Sequence[Citation], store: Store) -> str | None:
+    """What is wrong with the first citation whose quote is not in its place; None where all are."""
+    return next(filter(None, (validate_citation(one, store) for one in citations)), None)
+
+
+def _joined(supports: Sequence[Support]) -> list[Support]:
+    """Make one of supporting sentences that follow each other in a paragraph."""
+    joined: list[Support] = []
+    for one in supports:
+        text = one.article.paragraph(one.paragraph)
+        before = joined[-1] if joined else replace(one, paragraph=0)
+        adjacent = (before.article, before.paragraph) == (one.article, one.paragraph) and before.end <= one.start
+        if adjacent and not text[before.end : one.start].strip():
+            joined[-1] = replace(before, end=one.end)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _citation(marker: int, support: Support) -> Citation:
+    quote = support.article.paragraph(support.paragraph)[support.start : support.end]
+    return Citation(marker, support.article, support.paragraph, support.start, support.end, quote)

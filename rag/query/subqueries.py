@@ -1,0 +1,200 @@
+"""Decomposes a question that compares or joins into sub-queries, each of which brings evidence of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.reporting import COVERAGE_NOUN, REPORTED
+from rag.text.words import terms
+
+_ASKING = r"(?:who|whom|whose|what|which|when|where|why|how|did|does|do)"
+_ASKS = re.compile(rf"\W*(?:and\s)?{_ASKING}\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\W*(?:did|does|do|was|were|is|are|has|have|had)\b", re.IGNORECASE)
+# Where a clause, or a phrase that says something of its own, can begin;
+_BEGINNING = re.compile(
+    r"[,;:]\s|\b(?:while|whereas|but|and|or|than|before|after|according\sto|as\sreported\sby|who|which|that|compared)\b",
+    re.IGNORECASE,
+)
+# where another one surely does, as "and" between two nouns is none;
+_SURE_BEGINNING = re.compile(
+    r"\b(?:while|whereas|compared\s(?:to|with)|in\scontrast\s(?:to|with)|similar\sto\show|in\sa\ssimilar\sway)\b|;\s"
+    r"|,\s(?:and|but|who|which|whose|also)\b|,\s\w{2,30}ed\b",
+    re.IGNORECASE,
+)
+# where the clauses of two outlets meet; where those of a question that names no outlet do; and, in a question of yes or
+# no, two events, one before the other.
+_BETWEEN_OUTLETS = re.compile(
+    r"\b(?:while|whereas|compared|but|and|versus|than|or|before|after|(?:dis)?agrees?|differs?|contradicts?)\b|[,;]",
+    re.I,
+)
+_JOINT = re.compile(
+    r"[,;]?\s\b(?:while|whereas|compared\s(?:to|with)|in\scontrast\s(?:to|with))\b|;\s" rf"|,\sand\s(?={_ASKING}\b)",
+    re.I,
+)
+_BEFORE_OR_AFTER = re.compile(r",?\s(?:before|after)\b", re.IGNORECASE)
+# A clause of whom the other one names says too little by itself; a short one that names nobody may stand alone.
+_LEANS = re.compile(
+    rf"[,;]?\s?(?:and|while|whereas|before|after)(?:\s(?:{_ASKING}|was|were)\b)*\s(?:he|she|it|they)\b", re.IGNORECASE
+)
+_STANDS_ALONE = re.compile(
+    r"\W*(?:and\s)?(?:who|which|when|where|how\s(?:many|much))\b"
+    r"(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|afterwards|else)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
+# "X report on trams and the Y report": the words between are what X reported, and no list of names.
+_OWN_CLAUSE = re.compile(rf"(?:^|\W){COVERAGE_NOUN}\s(?:on|about|of|that|from|titled)\b", re.IGNORECASE)
+_REPORTING = re.compile(rf"\b(?:{COVERAGE_NOUN}|{REPORTED})\b", re.IGNORECASE)
+# Terms that a clause, a question of its own, and one that stands alone must have to be looked for by themselves.
+_CLAUSE, _QUESTION, _SHORT = 4, 3, 2
+_LIST = 2  # terms between two names of a list
+_MOST = 8  # a question of more clauses is a pasted text
+_REPORTS = 3  # a question that speaks of reporting this often speaks of several reports
+
+
+@dataclass(frozen=True, slots=True)
+class SubQuery:
+    """What is searched for by itself: a clause of the question, with the constraints that it names."""
+
+    text: str
+    parsed: ParsedQuery
+    """The question's, with only the constraints that belong to this clause."""
+
+
+Decompose = Callable[[ParsedQuery], tuple[SubQuery, ...]]
+"""Cuts a question into sub-queries; ``decompose`` by rule, and a language model may do it in its place."""
+
+
+def whole(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
+    """Leave the question as it is."""
+    return (SubQuery(parsed.question, parsed),)
+
+
+def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
+    """Cut by rule: a sub-query for every outlet that is named, with its clause; else for every clause.
+
+    Outlets named together ("as X and Y report") share a clause and are asked one by one, so that each brings what it
+    has. A question with one clause and no outlet is one sub-query.
+    """
+    plain = _without_quotations(parsed.question)
+    outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
+    joined = _joined_clauses(parsed, plain) if not outlets else []
+    if len(outlets) == 1 or len(joined) == 1:
+        return whole(_with_days_preferred(parsed) if is_compound(parsed) else parsed)
+    if not outlets:
+        return tuple(_sub_query(parsed, start, end) for start, end in joined)
+    groups = [[outlets[0]]]
+    for before, after in pairwise(outlets):
+        if _is_list(plain[before.end : after.start]):
+            groups[-1].append(after)
+        else:
+            groups.append([after])
+    bounds = [0, *(_joint(plain, group[-1], after[0]) for group, after in pairwise(groups)), len(plain)]
+    clauses = [_or_all(parsed, start, end) for start, end in pairwise(bounds)]
+    found = [
+        _sub_query(parsed, *clause, one.outlet) for group, clause in zip(groups, clauses, strict=True) for one in group
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def clauses(question: str) -> tuple[str, ...]:
+    """Return the clauses of a question, each of at least four terms; none where it has only one."""
+    plain = _without_quotations(question)
+    found, start = list[tuple[int, int]](), 0
+    for end in [*(match.start() for match in _BEGINNING.finditer(plain)), len(question)]:
+        if len(terms(question[start:end])) >= _CLAUSE:
+            found.append((start, end))
+            start = end
+    if found:
+        found[-1] = (found[-1][0], len(question))
+    return tuple(question[start:end].strip(" ,;:") for start, end in found) if 2 <= len(found) <= _MOST else ()
+
+
+def is_compound(parsed: ParsedQuery) -> bool:
+    """Whether a question joins several things, so that a limit in it may belong to one of them only.
+
+    "What did the Courier report in May?" is one thing. "Which port, closed in May according to the Courier, …, and who
+    …?" is several, and so is what speaks of several days, outlets or reports.
+    """
+    named = parsed.constraints
+    if sum(one.kind == "days" for one in named) > 1 or len({one.outlet for one in named if one.outlet}) > 1:
+        return True
+    plain = _without_quotations(parsed.question)
+    if len(_REPORTING.findall(plain)) >= _REPORTS:
+        return True
+    bounds = [0, *(match.start() for match in _SURE_BEGINNING.finditer(plain)), len(plain)]
+    return sum(len(terms(parsed.question[start:end])) >= _CLAUSE for start, end in pairwise(bounds)) > 1
+
+
+def _joined_clauses(parsed: ParsedQuery, plain: str) -> list[tuple[int, int]]:
+    """The clauses of a question that names no outlets; all of it where one of them says too little by itself."""
+    joints = [*_JOINT.finditer(plain), *(_BEFORE_OR_AFTER.finditer(plain) if _YES_OR_NO.match(plain) else ())]
+    starts = sorted(
+        joint.start()
+        for joint in joints
+        if not _LEANS.match(plain, joint.start())
+        and not any(one.start < joint.end() <= one.end for one in parsed.constraints)
+    )
+    found = list(pairwise([0, *starts, len(plain)]))
+    least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in found) else _CLAUSE
+    # A limit in one of two short questions may be meant for both.
+    short = least == _QUESTION and not parsed.constraints
+    for start, end in found:
+        said = len(terms(plain[start:end]))
+        if said < least and not (short and said >= _SHORT and _STANDS_ALONE.match(plain, start, end)):
+            return [(0, len(plain))]
+    return found if len(found) <= _MOST else [(0, len(plain))]
+
+
+def _is_list(between: str) -> bool:
+    """Whether the words between two outlets make a list of them: "X, Y", "X for its trams and Y"."""
+    said = terms(between)
+    if len(said) > _LIST or _JOINT.search(between) or _OWN_CLAUSE.match(between):
+        return False
+    leads_on = re.search(r"\b(?:before|after|while|whereas|but|than|versus)\s(?:the\s)?$", between, re.IGNORECASE)
+    return not (said and leads_on)  # "X called the vote before Y did" are two clauses
+
+
+def _joint(question: str, before: Constraint, after: Constraint) -> int:
+    """Where the clause of one outlet ends: at the last joint before the next one's name."""
+    between = question[before.end : after.start]
+    joints = [match.start() for match in _BETWEEN_OUTLETS.finditer(between)]
+    return before.end + (joints[-1] if joints else len(between))
+
+
+def _or_all(parsed: ParsedQuery, start: int, end: int) -> tuple[int, int]:
+    """The clause; or all of the question where it names its outlet and nothing to look for: "before X did"."""
+    said, at = "", start
+    for one in parsed.constraints:
+        if one.outlet and start <= one.start < end:
+            said, at = said + parsed.question[at : one.start], one.end
+    said += parsed.question[at:end]
+    return (start, end) if any(len(term) > 1 for term in terms(said)) else (0, len(parsed.question))
+
+
+def _with_days_preferred(parsed: ParsedQuery) -> ParsedQuery:
+    """The same without limits of days, which in a compound question may be those of one of its things."""
+    constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
+    return replace(parsed, constraints=tuple(constraints))
+
+
+def _sub_query(parsed: ParsedQuery, start: int, end: int, outlet: str | None = None) -> SubQuery:
+    # Where outlets are compared only the outlet is certain; days and quoted words are said in headers and passages, and
+    # weigh as words. A clause without an outlet is restricted by all that it names.
+    constraints = [
+        replace(one, restricts=(one.restricts and not outlet) or bool(outlet and one.outlet == outlet))
+        for one in parsed.constraints
+        if start <= one.start < end
+    ]
+    constraints += [replace(one, restricts=True) for one in parsed.constraints if outlet and one.outlet == outlet]
+    text = parsed.question[start:end].strip(" ,;")
+    return SubQuery(text, replace(parsed, constraints=tuple(dict.fromkeys(constraints))))
+
+
+def _without_quotations(question: str) -> str:
+    """The question with quoted words blotted out, so that nothing is cut inside them; places stay."""
+    return _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), question)

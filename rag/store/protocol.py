@@ -1,0 +1,159 @@
+"""What a search, and whoever checks a citation, asks of a store of news: the door for another backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NewType, Protocol, Self
+
+from rag.articles import Article, Passage
+from rag.models.embedding import ModelIdentity
+from rag.store.scope import EVERYTHING, Scope
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PassageId = NewType("PassageId", int)
+"""Names a passage of one store; it says nothing about the passage's place, and nothing to another store."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchRequest:
+    """One thing to look for within one scope."""
+
+    vector: NDArray[np.float32]
+    """Shape ``(dimension,)``."""
+    terms: Mapping[str, float]
+    """Terms, as ``rag.text.words`` cuts them, and how much each counts."""
+    scope: Scope = EVERYTHING
+    phrases: tuple[str, ...] = ()
+    """Words that a passage must hold exactly, case and accents apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage proposed for a request by its words, its vector, or both; it is scored by both."""
+
+    id: PassageId
+    lexical: float
+    """BM25 of the passage. One that only vectors propose is given the score of the last that words do: the most it can
+    have."""
+    article_lexical: float
+    """BM25 of its whole article; 0 where the article is not among the best."""
+    dense: float
+    """Inner product of the vectors."""
+    neighbour: float
+    """The same for the better one of the passages before and after it in its article; 0 where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its article and the passages next to it."""
+
+    id: PassageId
+    passage: Passage
+    article: Article
+    previous: PassageId | None
+    next: PassageId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a store holds, or what of it a scope allows."""
+
+    articles: int
+    outlets: tuple[tuple[str, int], ...]
+    """Name and number of articles, most first."""
+    oldest: date | None
+    newest: date | None
+    undated: int = 0
+    """Articles that a scope's days exclude only because it is not known when they were published."""
+    languages: tuple[tuple[str, int], ...] = ()
+    """Code and number of articles, most first; articles that name no language are in none."""
+    unnamed: int = 0
+    """Articles that a scope's languages exclude only because they name none."""
+
+
+class Store(Protocol):
+    """Articles and their passages, searchable by words and vectors within a scope. Threads may share one.
+
+    Every method that takes a scope raises ``ValueError`` for an outlet, author or language that the store does not
+    hold; the message names near ones.
+    """
+
+    @property
+    def id(self) -> str:
+        """Name of the state of the store that answers; it changes whenever its content does."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """Where the store is, for messages."""
+        ...
+
+    @property
+    def model(self) -> ModelIdentity:
+        """The embedding model of the vectors."""
+        ...
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        ...
+
+    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
+        """Return the candidates for each request, in no order: the best ``limit`` by words and as many by vectors.
+
+        The scope and the phrases hold before the best are chosen.
+        """
+        ...
+
+    def passages(self, ids: Sequence[PassageId]) -> list[StoredPassage]:
+        """Return passages by their ids, in that order."""
+        ...
+
+    def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
+        """Inner products of ``vector``, shape ``(dimension,)``, with the vectors of passages."""
+        ...
+
+    def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
+        """Say of each passage whether ``scope`` allows it."""
+        ...
+
+    def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
+        """Say whether any passage is within ``scope`` and holds every phrase."""
+        ...
+
+    def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many passages, or their headers, each term occurs."""
+        ...
+
+    def article(self, article_id: str, version: str | None = None) -> Article | None:
+        """Return an article in its newest, or the named, version; None where the store does not hold it."""
+        ...
+
+    def newest(self, limit: int) -> list[Article]:
+        """Return the ``limit`` articles published last, newest first."""
+        ...
+
+    def summary(self, scope: Scope = EVERYTHING) -> Summary:
+        """Sum up what the store holds within ``scope``."""
+        ...
+
+    def outlets(self) -> list[str]:
+        """Names of all outlets."""
+        ...
+
+    def authors(self) -> list[str]:
+        """Names of all authors."""
+        ...
+
+    def languages(self) -> list[str | None]:
+        """Codes of the languages of the articles; None among them where an article names none."""
+        ...
+
+    def refreshed(self) -> Self:
+        """Return the newest state of the store: itself where that is still it. This one stays usable."""
+        ...

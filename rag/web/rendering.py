@@ -1,0 +1,243 @@
+"""Renders questions, answers, their sources and refusals as HTML; pure functions from values to text.
+
+Each text is one line: gradio reads it as Markdown, which leaves a line that begins with a block's tag alone.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.wording import how_it_was_read, lead, not_answered, origin, skipped_articles, what_was_searched
+from rag.articles import Article, day_in_words
+from rag.check.citations import Citation
+from rag.record.export.formats import export
+from rag.record.links import deep_link, host_of
+from rag.search.hits import Hit
+from rag.store.protocol import Summary
+from rag.web.escaping import escaped, isolated, link
+
+# Articles that are shown where a question is refused, and outlets that are listed by name.
+_NEAREST, _OUTLETS = 3, 12
+
+
+MASTHEAD = (
+    '<div class="masthead"><h1>news-rag</h1> <p>Answers from news coverage, sentence by sentence, each with its '
+    "source</p></div>"
+)
+WAITING = '<div class="answer waiting" role="status">Searching the coverage…</div>'
+"""What stands in an answer's place until its first sentence is there."""
+
+
+def render_welcome(articles: int) -> str:
+    """Render the first view, above the example questions, over an index of so many articles."""
+    if not articles:
+        return (
+            '<div class="welcome"><h2>The index holds no articles yet</h2>'
+            "<p>Build it from your own: see “What the index holds”.</p></div>"
+        )
+    return (
+        '<div class="welcome"><h2>What do you want to know?</h2>'
+        "<p>Answers are made of sentences from the articles. Each carries a marker: follow it to read the sentence in "
+        "its article. When the articles do not answer a question, you are told so.</p></div>"
+    )
+
+
+def render_question(question: str) -> str:
+    """Render the question as the person typed it."""
+    return f'<div class="asked" dir="auto">{escaped(question)}</div>'
+
+
+def render_notice(message: str) -> str:
+    """Render a message about what went wrong: a library error's, lower case and without a full stop."""
+    return f'<div class="notice" role="alert">{escaped(message[:1].upper() + message[1:])}.</div>'
+
+
+def render_answer(answer: Answer, turn: int) -> str:
+    """Render an answer, complete or still growing, or the refusal, as number ``turn`` of the conversation."""
+    rewritten = f'<p class="note rewritten">Rewritten as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
+    if answer.refused:
+        return f'<div class="answer refusal">{rewritten}{_refusal(answer, turn)}</div>'
+    parts = [rewritten, f'<p class="lead">{escaped(lead(answer.citations))}</p>' if answer.claims else ""]
+    parts += [_claim(claim, turn) for claim in answer.claims]
+    if answer.unanswered:
+        parts.append(f'<p class="unanswered">{isolated(not_answered(answer.unanswered))}</p>')
+    parts.append(_note([*_limits(answer), isolated(skipped_articles(answer.searched)), isolated(answer.notice)]))
+    if answer.cut:
+        parts.append(_cut(answer.cut))
+    return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def _refusal(answer: Answer, turn: int) -> str:
+    if answer.searched.articles:
+        said = "The coverage does not answer this."
+        notes = [isolated(what_was_searched(answer.searched)), *_limits(answer), isolated(answer.notice)]
+        if nearest_hits(answer):
+            notes.append(f'<a class="nearest" href="#a{turn}">See the passages that come nearest</a>')
+    elif answer.scope:
+        said = "No article is within these limits."
+        notes = [*_limits(answer), isolated(skipped_articles(answer.searched)), "Widen the limits and ask again."]
+    else:
+        return '<p class="said">The index holds no articles.</p>'
+    return f'<p class="said">{said}</p>{_note(notes)}'
+
+
+def _limits(answer: Answer) -> list[str]:
+    """Say what was searched, and what of it was read in the question."""
+    searched = f"Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
+    return [searched, isolated(how_it_was_read(answer.parsed, answer.relaxed))]
+
+
+def _note(sentences: Sequence[str]) -> str:
+    said = " ".join(filter(None, sentences))
+    return f'<p class="note">{said}</p>' if said else ""
+
+
+def _claim(claim: Claim, turn: int) -> str:
+    # Words of an article are set as such; what a generator put in its own words is not.
+    quoted = [citation.quote for citation in claim.citations] == [claim.text]
+    markers = "".join(_marker(citation, turn) for citation in claim.citations)
+    origins = dict.fromkeys(origin(citation.article) for citation in claim.citations)
+    return (
+        f'<div class="claim"><p class="{"said quoted" if quoted else "said"}" dir="auto">'
+        f"{escaped(claim.text)} {markers}</p>"
+        f'<p class="origin">{"; ".join(map(isolated, origins))}</p></div>'
+    )
+
+
+def _marker(citation: Citation, turn: int) -> str:
+    number = citation.marker
+    where = escaped(f"Source {number}: {origin(citation.article)}, paragraph {citation.paragraph}")
+    return f'<a class="marker" href="#a{turn}-c{number}" title="{where}" aria-label="{where}">&#91;{number}&#93;</a>'
+
+
+def _cut(cut: Sequence[Cut]) -> str:
+    """Render, folded, what was drafted and is not part of the answer, and why: crossed out, without any marker.
+
+    What holds a link, an image or markup is not even shown so: a hostile article may have had it written.
+    """
+    which = "1 drafted sentence is" if len(cut) == 1 else f"{len(cut)} drafted sentences are"
+    items = "".join(
+        f"<li>{f'<s>{isolated(one.text)}</s>: ' if one.rule else ''}{isolated(one.reason)}</li>" for one in cut
+    )
+    return (
+        f'<details class="cut"><summary>{which} left out, as the coverage does not bear this out</summary>'
+        f"<ul>{items}</ul></details>"
+    )
+
+
+def unfolded(details: str) -> str:
+    """Unfold what ``render_sources`` or ``render_coverage`` rendered folded."""
+    return details.replace("<details ", "<details open ", 1)
+
+
+def render_sources(answer: Answer, turn: int) -> str:
+    """Render, folded, the sources of an answer, or the passages that come nearest to a refused question."""
+    if not answer.refused:
+        label, kind = "Sources", "turn"
+        body = f"<ol>{''.join(_source(citation, turn) for citation in answer.citations)}</ol>"
+    else:
+        label, kind = "Nearest passages, no answer", "turn refused"
+        body = '<p class="note">No passage is within these limits.</p>'
+        if near := "".join(map(_near, nearest_hits(answer))):
+            body = f'<p class="note">These passages come nearest. They do not answer the question.</p><ul>{near}</ul>'
+    # Of details with one name, the browser keeps one open: the sources of one answer at a time.
+    return (
+        f'<details class="{kind}" id="a{turn}" name="sources"><summary><span class="label">{label}</span> '
+        f'<span class="of" dir="auto">{escaped(answer.rewritten or answer.question)}</span></summary>'
+        f"{body}{_downloads(answer)}</details>"
+    )
+
+
+def _downloads(answer: Answer) -> str:
+    """Render links that save a complete answer as a file; they contain it, so the server stores none."""
+    if "whole" not in answer.timings:
+        return ""
+    links = " · ".join(
+        f'<a download="{name}" href="data:text/{form};charset=utf-8;base64,'
+        f'{escaped(b64encode(export(answer, form).encode("utf-8", "replace")).decode())}">{label}</a>'
+        for form, name, label in (("markdown", "answer.md", "Markdown"), ("html", "answer.html", "web page"))
+    )
+    return f'<p class="save">Save with its sources: {links}</p>'
+
+
+def nearest_hits(answer: Answer) -> list[Hit]:
+    """Return the best passage of each of the articles that came nearest."""
+    best = {hit.article.id: hit for hit in reversed(answer.hits)}
+    return sorted(best.values(), key=lambda hit: hit.rank)[:_NEAREST]
+
+
+def _source(citation: Citation, turn: int) -> str:
+    number, place = citation.marker, f"a{turn}-c{citation.marker}"
+    return (
+        f'<li class="source" id="{place}" tabindex="-1" aria-label="Source {number}">'
+        f'<span class="number" aria-hidden="true">{number}</span>'
+        f'{_heading(citation.article, deep_link(citation))}<div class="text">{_excerpt(citation)}</div>'
+        f'<a class="back" href="#{place}" aria-label="Back to marker {number}">Back to the answer</a></li>'
+    )
+
+
+def _near(hit: Hit) -> str:
+    texts = [hit.article.paragraph(span.paragraph)[span.start : span.end] for span in hit.passage.spans]
+    paragraphs = "".join(f'<p class="neighbour" dir="auto">{escaped(text)}</p>' for text in texts)
+    return f'<li class="near">{_heading(hit.article, hit.article.url)}<div class="text">{paragraphs}</div></li>'
+
+
+def _heading(article: Article, url: str | None) -> str:
+    day, updated = article.published, article.updated
+    published = f'<time datetime="{day}">{day_in_words(day)}</time>' if day else "undated"
+    authors = f"By {isolated(', '.join(article.authors))}" if article.authors else ""
+    changed = f'updated <time datetime="{updated}">{day_in_words(updated)}</time>' if updated and updated != day else ""
+    details = list(
+        filter(None, (authors, isolated(article.agency or ""), changed, isolated(host_of(article.url) or "")))
+    )
+    byline = f'<p class="byline">{" · ".join(details)}</p>' if details else ""
+    return (
+        f'<p class="origin"><span class="outlet">{isolated(article.outlet or "Unknown outlet")}</span> · {published}'
+        f'</p><h3 dir="auto">{link(url, article.title)}</h3>{byline}'
+    )
+
+
+def _excerpt(citation: Citation) -> str:
+    """Render the cited paragraph with the quote marked, and the paragraphs before and after it."""
+    article, cited = citation.article, citation.paragraph
+    rendered: list[str] = []
+    for number in range(max(1, cited - 1), min(len(article.paragraphs), cited + 1) + 1):
+        # A subheading above the first paragraph shown belongs to the text before it, too, which is not shown.
+        if rendered or number == cited:
+            headings = [heading.text for heading in article.subheadings if heading.before == number]
+            rendered += [f'<h4 dir="auto">{escaped(text)}</h4>' for text in headings]
+        text = article.paragraph(number)
+        if number == cited:
+            pieces = text[: citation.start], text[citation.start : citation.end], text[citation.end :]
+            before, quote, after = map(_spaced, pieces)
+            rendered.append(f'<p class="cited" dir="auto">{before}<mark>{quote}</mark>{after}</p>')
+        else:
+            rendered.append(f'<p class="neighbour" dir="auto">{escaped(text)}</p>')
+    return "".join(rendered)
+
+
+def _spaced(piece: str) -> str:
+    # Escaping trims; where a piece meets the next one, its space is what parts two words.
+    left = " " if piece[:1].isspace() else ""
+    right = " " if piece[-1:].isspace() and piece.strip() else ""
+    return f"{left}{escaped(piece)}{right}"
+
+
+def render_coverage(summary: Summary) -> str:
+    """Render, folded, what the index holds and how to fill it with other articles."""
+    listed = [(isolated(name), articles) for name, articles in summary.outlets[:_OUTLETS]]
+    if others := summary.outlets[_OUTLETS:]:
+        more = f"{len(others)} more outlet{'s' if len(others) > 1 else ''}"
+        listed.append((more, sum(articles for _, articles in others)))
+    outlets = "".join(f"<li>{name} <span>{articles:,}</span></li>" for name, articles in listed)
+    return (
+        '<details class="coverage" name="sources"><summary><span class="label">What the index holds</span></summary>'
+        f"<p>{escaped(what_was_searched(summary))}</p>"
+        + (f'<ul class="outlets" aria-label="Articles by outlet">{outlets}</ul>' if outlets else "")
+        + "<h3>Ask your own articles</h3>"
+        "<p>Build an index of them, in a terminal:</p><pre><code>rag-index build PATH</code></pre>"
+        "<p>PATH is a file or a folder of texts, Markdown, JSON or JSONL. The page uses the new index from the next "
+        "question on.</p></details>"
+    )

@@ -1,0 +1,142 @@
+"""`rag evaluate` on an index of three articles, and the figures of answers worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.answer.answerer import Answerer
+from rag.answer.drafts import Draft, Evidence
+from rag.answer.sentences import Sentence
+from rag.evaluation.answer_measures import evaluate_answers
+from rag.evaluation.measures import mean
+from rag.evaluation.questions import GoldArticle, GoldQuestion
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.search.retriever import Retriever
+from tests.conftest import Ran
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+
+TOLLS, BLOCKED, HALL = HARBOUR.paragraphs[0], PROTEST.paragraphs[0], ORCHESTRA.paragraphs[0]
+BRANDT = '"We need the money for the sea wall," said harbour master Odile Brandt.'
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evaluation") / "index"
+    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
+    return folder
+
+
+@pytest.fixture
+def evaluate(
+    run_command: Callable[..., Ran], index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """`rag evaluate` of some questions, with the toy embedder."""
+    monkeypatch.setattr(SentenceTransformerEmbedder, "load", lambda *_, **__: ToyEmbedder())
+
+    def call(items: object, *options: str) -> Ran:
+        path = tmp_path / "q.json"
+        path.write_text(json.dumps(items), encoding="utf-8")
+        return run_command("rag", "evaluate", path, "--index", index, *options)
+
+    return call
+
+
+QUESTIONS = [
+    {"question": "orchestra hall", "type": "single", "gold": [{"url": ORCHESTRA.url, "fact": HALL}]},
+    {
+        "question": "raised the tolls",
+        "type": "single",
+        "gold": [{"url": HARBOUR.url, "fact": TOLLS}, {"url": "https://nowhere.example/a", "fact": "Never."}],
+    },
+    {"question": "blocked the quay", "type": "several", "gold": [{"fact": BLOCKED}]},
+    {"question": "Who won?", "type": "unanswerable", "gold": []},
+]
+
+
+def test_the_command_prints_a_row_for_each_type(evaluate: Callable[..., Ran]) -> None:
+    done = evaluate(QUESTIONS)
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert (done.code, done.err) == (0, "")
+    assert lines[:5] == [
+        "type     asked  fact recall  all facts  articles@10  Hits@4  Hits@10  MRR@10",
+        "several      1        1.000      1.000            -   1.000    1.000   1.000",
+        "single       2        0.750      0.500        0.750   1.000    1.000   1.000",
+        "all          3        0.833      0.667        0.750   1.000    1.000   1.000",
+        "",
+    ]
+    assert lines[5] == "fact recall: share of a question's evidence sentences within the first 2,000 words"
+    assert "left out because they name no evidence: 1" in lines
+
+
+def test_questions_that_the_index_cannot_answer_end_with_an_error(evaluate: Callable[..., Ran], index: Path) -> None:
+    gold = [{"url": "https://nowhere.example/a", "fact": "Never."}]
+    done = evaluate([{"question": "x", "type": "single", "gold": gold}])
+    assert done.code == 1
+    assert done.err == f"error: {index} brings none of the evidence: ask questions about the articles that it holds\n"
+    done = evaluate(QUESTIONS[3:])
+    assert (done.code, done.out) == (1, "")
+    assert done.err.endswith("q.json has no question with facts or articles to be found\n")
+
+
+def test_the_command_measures_answers(evaluate: Callable[..., Ran]) -> None:
+    done = evaluate(QUESTIONS, "--answers")
+    lines = [line.rstrip() for line in done.out.splitlines()]
+    assert done.code == 0
+    assert lines[0] == "type          asked  declined  refused  in place"
+    assert lines[3].split() == ["unanswerable", "1", "1.000", "-", "-"]
+    assert lines[4].split()[:2] == ["all", "4"]
+    assert lines[4].split()[4] == "1.000"
+
+
+def scripted(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+    """Says two true sentences about the harbour, and nothing about anything else."""
+    if "harbour" in question:
+        yield Draft(BRANDT, (Evidence(HARBOUR, 2, 0, len(BRANDT), BRANDT),))
+        yield Draft(HALL, (Evidence(ORCHESTRA, 1, 0, len(HALL), HALL),))
+
+
+def gold(text: str, *facts: str, answers: tuple[str, ...] = ()) -> GoldQuestion:
+    return GoldQuestion(text, text, "who", facts, answers=answers)
+
+
+def test_answers_are_measured(index: Path) -> None:
+    answerer = Answerer(Retriever.open(index, embedder=ToyEmbedder()), scripted)
+    scores = evaluate_answers(
+        answerer,
+        [
+            gold("Who needs money in the harbour?", BRANDT, answers=("Odile Brandt",)),
+            gold("What is a harbour for?", "A fact of another article.", answers=("ships",)),
+            gold("Where will the orchestra go?", HALL, answers=("the old tram depot",)),
+            gold("Is there a harbour?", BRANDT, answers=("Yes",)),
+            gold("Who is the harbour's owner?"),
+            gold("Who won the race?"),
+        ],
+    )
+    assert [one.values for one in scores] == [
+        {"refused": 0, "in place": 1, "says gold": 1},
+        {"refused": 0, "in place": 1, "says gold": 0},
+        {"refused": 1, "says gold": 0},
+        {"refused": 0, "in place": 1},
+        {"declined": 0, "in place": 1},
+        {"declined": 1},
+    ]
+    assert (mean(scores, "declined"), mean(scores, "refused")) == (0.5, 0.25)
+
+
+def test_what_the_index_answers_depends_on_the_articles_it_holds(index: Path) -> None:
+    answerer = Answerer(Retriever.open(index, embedder=ToyEmbedder()), scripted)
+    held, lacking = GoldArticle(HARBOUR.url), GoldArticle("https://nowhere.example/a")
+    asked = [
+        replace(gold("Who needs money in the harbour?", BRANDT), articles=(lacking, held)),
+        replace(gold("Where is the harbour's orchestra?", HALL), articles=(lacking,)),
+        replace(gold("Who owns the harbour?"), settled=False),  # nobody knows, so it is not asked
+    ]
+    assert [set(one.values) for one in evaluate_answers(answerer, asked)] == [
+        {"refused", "in place"},
+        {"declined", "in place"},
+    ]

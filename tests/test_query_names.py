@@ -1,0 +1,164 @@
+"""The outlets and authors of an index in a question: limits, preferences, and names that mean neither."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.query.names import Names
+
+NAMES = Names(
+    outlets=[
+        "The Ellery Courier",
+        "Strand Radio",
+        "TNC | World Business News Leader",
+        "Beacon",
+        "The Harbour Street Journal",
+        "strandpost.com",
+        "NBN News",
+        "Bank & Barge",
+        "Vale Times - Sport",
+        "The Lantern - Politics",
+        "The Lantern - Sport",
+    ],
+    authors=["Mara Quill", "Jonas O’Dell", "J. K. Rowan", "Ana-María Ortiz", "Tom St. Clair", "Beacon"],
+)
+
+
+def outlets(question: str) -> list[tuple[str | None, bool]]:
+    return [(one.name, one.restricts) for one in NAMES.find(question) if one.kind == "outlet"]
+
+
+def unknown(question: str) -> list[str]:
+    return [question[one.start : one.end] for one in NAMES.find_unknown(question, [])]
+
+
+@pytest.mark.parametrize(
+    ("question", "outlet"),
+    [
+        ("According to the Ellery Courier, who left?", "The Ellery Courier"),
+        ("according to ellery courier, who left?", "The Ellery Courier"),
+        ("Who left, as reported by Strand Radio?", "Strand Radio"),
+        ("What did Strand Radio report about the toll?", "Strand Radio"),
+        ("What has Strand Radio also said about the toll?", "Strand Radio"),
+        ("What does Strand Radio’s long report say?", "Strand Radio"),
+        ("What does the STRAND RADIO article say?", "Strand Radio"),
+        ("Only from Strand Radio: who left?", "Strand Radio"),
+        ("Who is named in the Ellery Courier?", "The Ellery Courier"),
+        ("Which stories from the Ellery Courier name the ferry?", "The Ellery Courier"),
+        ("Was the toll story published in the Ellery Courier right?", "The Ellery Courier"),
+        ("Which mayor told Strand Radio that the toll was wrong?", "Strand Radio"),
+        ("Who denied the merger, says Strand Radio?", "Strand Radio"),
+        ('According to "Strand Radio", who left?', "Strand Radio"),
+        ("What did TNC report about the toll?", "TNC | World Business News Leader"),
+        ("According to TNC.com, who left?", "TNC | World Business News Leader"),
+        ("What did elleryCourier.com report?", "The Ellery Courier"),
+        ("What did strandpost.com report about the toll?", "strandpost.com"),
+        ("What did Strandpost report about the toll?", "strandpost.com"),
+        ("According to the HSJ, who left?", "The Harbour Street Journal"),
+        ("What did NBN report on locks?", "NBN News"),
+        ("What did Bank and Barge report on locks?", "Bank & Barge"),
+        ("What does the Beacon article say?", "Beacon"),
+        ("Beacon reported that the toll rose; who left?", "Beacon"),
+        ("What does the Vale Times sports article say?", "Vale Times - Sport"),
+    ],
+)
+def test_an_outlet_that_the_answer_is_tied_to_restricts(question: str, outlet: str) -> None:
+    assert outlets(question) == [(outlet, True)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which outlets, like Strand Radio, reported the toll?",
+        "Was the report similar to Strand Radio coverage?",
+        "Who bought Strand Radio?",
+        "Who was hired by Strand Radio?",
+        "Who holds a stake in Strand Radio?",
+        "Why was Strand Radio described by the mayor as biased?",
+    ],
+)
+def test_an_outlet_that_is_only_named_is_preferred(question: str) -> None:
+    assert outlets(question) == [("Strand Radio", False)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who saw the beacon?",
+        "Who lives in Beacon?",
+        "Beacon reports of fire: who lit it?",
+        "Who bought TNC?",
+        "According to hsj, who left?",
+        "Which outlet other than Strand Radio reported the toll?",
+        "According to the Elleryx Courier, who left?",
+        "Who heard it, Strand? Radio said so.",
+        "According to the Lantern, who left?",  # the short form of two outlets
+    ],
+)
+def test_what_is_no_outlet_or_excluded_is_not_found(question: str) -> None:
+    assert outlets(question) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who left, as both Strand Radio and the Ellery Courier report?",
+        "What did Strand Radio or the Ellery Courier say about the toll?",
+        "How did Strand Radio cover the strike compared to the Ellery Courier?",
+        "Did Strand Radio report the toll while the Ellery Courier praised the ferry?",
+    ],
+)
+def test_outlets_that_are_compared_share_the_tie(question: str) -> None:
+    assert outlets(question) == [("Strand Radio", True), ("The Ellery Courier", True)]
+
+
+def test_a_likeness_shares_no_tie() -> None:
+    question = "Unlike Strand Radio, the Ellery Courier reported what?"
+    assert outlets(question) == [("Strand Radio", False), ("The Ellery Courier", True)]
+
+
+@pytest.mark.parametrize(
+    ("question", "author"),
+    [
+        ("Which article by Mara Quill names the ferry?", "Mara Quill"),
+        ("Which article on the ferry by Mara Quill names the toll?", "Mara Quill"),
+        ("What was written by mara quill?", "Mara Quill"),
+        ("What does Mara Quill's article say?", "Mara Quill"),
+        ("What did reporter Jonas O'Dell find?", "Jonas O’Dell"),
+        ("What did JK Rowan write about locks?", "J. K. Rowan"),
+        ("What did journalist Ana-Maria Ortiz find?", "Ana-María Ortiz"),
+        ("What did Tom St Clair write about locks?", "Tom St. Clair"),
+        ("Who sued Mara Quill?", None),
+        ("Who was killed by Mara Quill?", None),
+        ("What did Mara Quill say?", None),
+        ("What did Quill write?", None),
+    ],
+)
+def test_an_author_restricts_as_a_writer_only(question: str, author: str | None) -> None:
+    assert [(one.name, one.restricts) for one in NAMES.find(question)] == ([(author, True)] if author else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What does an article by the Evening Post say?", ["Evening Post"]),
+        ("According to the Northport Herald, who left?", ["the Northport Herald"]),
+        ("What does the Northport Herald article say?", ["the Northport Herald"]),
+        ("What does an article by Ana Ruhl say?", ["Ana Ruhl"]),
+        ("According to Powell, who left?", []),
+        ("What do stories from Northport say?", []),
+        ("What does the Northport article say?", []),
+    ],
+)
+def test_outlets_that_the_index_lacks(question: str, words: list[str]) -> None:
+    assert unknown(question) == words
+
+
+def test_names_that_are_written_alike_mean_neither() -> None:
+    names = Names(["The Vale", "Vále"], ["Bo Lind", "Bo-Lind", "J.K. Rowan", "JK Rowan"])
+    assert names.find("What did JK Rowan write?") == []
+
+
+def test_names_of_no_letters_are_no_names() -> None:
+    names = Names(["", " ", "|", "The", "the ", "...", "A | B | C", "(x)", "\u0301"], ["", "?", "x  y"])
+    assert names.find("What is reported by . and ?") == []

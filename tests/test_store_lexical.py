@@ -1,0 +1,119 @@
+"""The lexical side: scores by hand, limits, phrases, and that opening writes nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.articles import header
+from rag.errors import IndexCorrupt
+from rag.store.folder import IndexFolder
+from rag.store.lexical import LexicalIndex
+from rag.store.scope import Scope
+from rag.store.snapshot import Snapshot
+from rag.text.words import terms
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    build_index(tmp_path / "index", [HARBOUR, PROTEST, ORCHESTRA])
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def lexical(index: Path) -> LexicalIndex:
+    return Snapshot.open(index).lexical
+
+
+def test_the_score_is_bm25(lexical: LexicalIndex) -> None:
+    [(row, score)] = lexical.passages({"orchestra": 1.0}, 10)
+    # idf = ln(1 + (3 - 1 + 0.5) / (1 + 0.5)); "orchestra" stands in the passage and in its header. Lengths count both.
+    lengths = [len(terms(" ".join(one.paragraphs))) + len(terms(header(one))) for one in (HARBOUR, PROTEST, ORCHESTRA)]
+    idf = math.log(1 + 2.5 / 1.5)
+    saturation = 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * lengths[2] / (sum(lengths) / 3)))
+    assert row == 2
+    assert score == pytest.approx(idf * saturation, rel=0.02)  # tantivy keeps lengths in a byte
+    assert lexical.passages({"orchestra": 2.0}, 10)[0][1] == pytest.approx(2 * score)
+    assert (lexical.rows, lexical.passages_with("toll"), lexical.passages_with("unheard")) == (3, 2, 0)
+
+
+def test_limits_hold_before_ranking(lexical: LexicalIndex) -> None:
+    said = dict.fromkeys(terms("tolls harbour Ellery"), 1.0)
+    assert {row for row, _ in lexical.passages(said, 10)} == {0, 1, 2}
+    for scope, rows in (
+        (Scope(outlets=("strand radio",)), [1]),
+        (Scope(authors=("MARA QUILL", "Tobin Vance")), [0, 1]),
+        (Scope(published_from=date(2025, 4, 12), published_to=date(2025, 4, 12)), [1]),
+        (Scope(published_from=date(2025, 4, 13)), [2]),
+        (Scope(published_to=date(2025, 3, 3)), []),
+    ):
+        assert sorted(row for row, _ in lexical.passages(said, 10, scope)) == rows
+        assert len(lexical.articles(said, 10, scope)) == len(rows)
+    assert lexical.passages({}, 10) == lexical.passages({"unheard": 1.0}, 10) == []
+
+
+def test_a_language_limits_before_ranking_and_says_how_words_are_cut(tmp_path: Path) -> None:
+    german = replace(HARBOUR, paragraphs=("Die Häuser am Hafen wurden geräumt.",), language="de", url=None)
+    build_index(tmp_path / "index", [HARBOUR, german])
+    lexical = Snapshot.open(tmp_path / "index").lexical
+    assert lexical.passages({"haus": 1.0}, 10) == lexical.passages({"haus": 1.0}, 10, Scope(languages=("de",)))
+    assert [row for row, _ in lexical.passages({"haus": 1.0}, 10)] == [1]
+    assert [row for row, _ in lexical.passages({"haf": 1.0, "toll": 1.0}, 10, Scope(languages=("de",)))] == [1]
+    assert [number for number, _ in lexical.articles({"haf": 1.0}, 10, Scope(languages=("de",)))] == [2]
+
+
+def test_a_phrase_is_found_within_a_script_without_spaces(tmp_path: Path) -> None:
+    chinese = replace(PROTEST, paragraphs=("港务局周二提高了港口使用费。",), language="zh")
+    build_index(tmp_path / "index", [HARBOUR, chinese])
+    lexical = Snapshot.open(tmp_path / "index").lexical
+    assert lexical.rows_with(["港口使用费"]) == [1]
+    assert lexical.rows_with(["使用港口"]) == []
+
+
+def test_phrases_are_word_for_word(lexical: LexicalIndex) -> None:
+    assert lexical.rows_with(["lower tolls"]) == [1]
+    assert lexical.rows_with(["Port ELLERY", "harbour master"]) == [0]
+    assert lexical.rows_with(["tolls lower"]) == []
+    assert sorted(lexical.rows_with(["tolls"])) == [0, 1]
+    assert [row for row, _ in lexical.passages({"toll": 1.0}, 10, phrases=["lower tolls"])] == [1]
+
+
+def test_opening_writes_nothing(index: Path) -> None:
+    folder = IndexFolder(index)
+    at = folder.snapshot_path(folder.current().id)
+    before = {path: path.stat().st_mtime_ns for path in [at, *at.rglob("*")]}
+    snapshot = Snapshot.open(index)
+    assert snapshot.lexical.passages({"toll": 1.0}, 1)
+    assert {path: path.stat().st_mtime_ns for path in [at, *at.rglob("*")]} == before
+    recorded = set(folder.manifest(folder.current().id).files)
+    assert {path.relative_to(at).as_posix() for path in at.rglob("*") if path.is_file()} == {*recorded, "manifest.json"}
+
+
+def test_a_damaged_index_is_refused(index: Path) -> None:
+    folder = IndexFolder(index)
+    meta = folder.snapshot_path(folder.current().id) / "lexical" / "passages" / "meta.json"
+    meta.write_bytes(b"x" * meta.stat().st_size)
+    with pytest.raises(IndexCorrupt, match=r"lexical/passages cannot be read .*: rebuild with rag-index build$"):
+        Snapshot.open(index)
+
+
+def test_a_flipped_byte_never_ends_in_anything_but_a_clear_error(index: Path) -> None:
+    folder = IndexFolder(index)
+    at = folder.snapshot_path(folder.current().id)
+    refused = 0
+    for path in sorted(at.glob("lexical/*/*")):
+        whole = path.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 5)):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+            try:
+                Snapshot.open(index).lexical.passages({"toll": 1.0}, 1)
+            except IndexCorrupt as error:
+                refused += 1
+                assert "rebuild with rag-index build" in str(error)  # noqa: PT017 - either outcome is right
+        path.write_bytes(whole)
+    assert refused > 0

@@ -1,0 +1,150 @@
+"""Words, terms and sentences of text in any language, and its tokens."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text import tokens
+from rag.text.words import fold, length_in_words, question_terms, sentence_spans, terms, words
+
+
+def test_sentences_end_where_news_sentences_end() -> None:
+    text = (
+        'Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3. "We do know," he said.  It cost $1.2 million. '
+        "Sergei Orlov met U.S. Secretary of State Ann Field. He left the U.S. He came back."
+    )
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "Mr. Brandt of the U.S. Navy met Lt. Gen. J. R. Vance on Jan. 3.",
+        '"We do know," he said.',
+        "It cost $1.2 million.",
+        "Sergei Orlov met U.S. Secretary of State Ann Field.",
+        "He left the U.S.",
+        "He came back.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["港务局周二提高了费用。", "“我们需要钱。没有别的办法。”局长说。", "渔民不满！", "会谈何时开始？"],
+        ["港の料金が上がった。", "市長は「反対だ。理由はない。」と述べた。", "会議は続く。"],
+        ["「閉じない。", "次の文。"],
+        ["बंदरगाह का शुल्क बढ़ा।", "मछुआरे नाराज़ हैं।"],
+        ["متى تبدأ المحادثات؟", "قال رئيس الميناء إنها ستبدأ غدا."],
+    ],
+)
+def test_sentences_end_at_the_full_stops_of_other_scripts(sentences: list[str]) -> None:
+    for joint in ("", " "):
+        if joint or sentences[0][0] > "\u2e80":
+            text = joint.join(sentences)
+            assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@given(st.text(st.characters() | st.sampled_from("。！？「」“”（） ")))
+def test_sentences_cover_all_but_white_space(text: str) -> None:
+    spans = sentence_spans(text)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+
+
+def test_words_fold_case_accents_and_apostrophes() -> None:
+    assert words("Café owner’s AT&T bill: 1,200.50 euros!") == ["cafe", "owner's", "at&t", "bill", "1,200.50", "euros"]
+
+
+def test_terms_are_stems_of_what_carries_meaning() -> None:
+    assert terms("What did the minister's spokesman call for? He called for calls.") == [
+        "minist",
+        "spokesman",
+        "call",
+        "call",
+        "call",
+    ]
+
+
+def test_abbreviations_are_no_stop_words_and_numbers_are_plain() -> None:
+    assert terms("the U.S. told us that IT and the WHO had 1,200") == ["us", "told", "it", "who", "1200"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "Les élections d’Ellery qu'on attendait", "le elect ellery on attend"),
+        ("fr", "un but", "un but"),
+        ("de", "Die Häuser am Hafen, das Haus", "die haus am haf das haus"),
+        ("de", "Straße und STRASSE", "strass und strasse"),
+        ("ru", "Российские выборы, российских выборов", "россииск выбор россииск выбор"),
+        ("ar", "الانتخابات في المدينة", "انتخاب في مدين"),
+        ("tr", "İzmir'de evlerinde", "izmir ev"),
+        ("hi", "समाचार हिन्दी", "समाचार हिन्द"),
+        ("cy", "porthladdoedd yr ynys", "porthladdoedd yr ynys"),
+    ],
+)
+def test_terms_are_stems_of_their_language(language: str, text: str, expected: str) -> None:
+    assert terms(text, language) == expected.split()
+    assert terms(unicodedata.normalize("NFD", text), language) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("港口税涨了 COVID-19 费", "港口 口税 税涨 涨了 covid 19 费"),
+        ("港の使用料がﾊﾟﾝ代", "港の の使 使用 用料 料が がパ パン ン代"),
+        ("서울에서 회의", "서울 울에 에서 회의"),
+        ("ท่าเรือ", "ท่ ่า าเ เร รื ือ"),
+        ("ភ្នំពេញ", "ភ្ ្ន នំ ំព ពេ េញ"),
+    ],
+)
+def test_scripts_without_spaces_give_pairs_of_characters_in_any_language(text: str, expected: str) -> None:
+    for language in (None, "en", "zh", "fr"):
+        assert terms(text, language) == expected.split()
+    assert "".join(words(text)) == fold(text).replace(" ", "").replace("-", "")
+
+
+def test_a_question_has_the_terms_of_every_language_once() -> None:
+    question = "What did the harbour master say about the elections?"
+    assert list(question_terms(question, ["en"])) == terms(question) == ["harbour", "master", "elect"]
+    # German leaves "elections" as "election"; the stop words of an English question stay out.
+    assert question_terms(question, [None, "de", "en", "fr"]) == {
+        **{"harbour": 1, "master": 1, "elect": 1},
+        **{"mast": 1, "election": 1},
+    }
+    assert question_terms("Hafen Hafen", ["en", "de"]) == {"hafen": 2, "haf": 2}
+    assert question_terms("la mairie et un but marqué", ["fr"]) == dict.fromkeys(
+        terms("la mairie et un but marqué", "fr"), 1
+    )
+    assert question_terms("", ["en", "fr"]) == question_terms("harbour", []) == {}
+
+
+def test_folding_keeps_what_makes_another_letter() -> None:
+    assert (fold("Čáslav"), fold("ガス"), fold("한국"), fold("हिन्दी"), fold("น้ำ")) == (
+        *("caslav", "ガス", "한국", "हिन्दी"),
+        fold("น้ํา"),
+    )
+
+
+def test_length_in_words_of_scripts_without_spaces() -> None:
+    assert length_in_words("The fee went up today.") == 5
+    assert length_in_words("港务局提高了费用。") == 5
+    assert length_in_words("港 费") == 2
+
+
+@given(st.text(), st.sampled_from([None, "en", "fr", "de", "ru", "ar", "zh", "tr", "hi", "xx"]))
+def test_terms_of_anything(text: str, language: str | None) -> None:
+    assert all(term and term == term.casefold() for term in terms(text, language))
+    assert set(question_terms(text, [language])) <= set(terms(text, language))
+
+
+def test_tokens_are_counted_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "/nowhere")
+    tokens._encoding.cache_clear()
+    assert tokens.count_tokens("The harbour master raised the tolls.") == 8
+    assert tokens.count_tokens("<|endoftext|>") > 1  # in an article it is text
+    assert tokens.count_tokens("") == 0
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == "/nowhere"

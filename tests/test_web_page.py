@@ -1,0 +1,502 @@
+"""What the page is made of, what it shows when, and what its server sends."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from rag.answer.answerer import Answerer
+from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.drafts import Draft
+from rag.answer.sentences import Sentence
+from rag.answer.wording import lead, not_answered, what_was_searched
+from rag.articles import Article, Passage, Span, Subheading
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule
+from rag.errors import GenerationFailed, IndexCorrupt, RagError
+from rag.record.links import deep_link
+from rag.search.hits import Explanation, Hit
+from rag.search.retriever import Retriever
+from rag.store.protocol import Summary
+from rag.store.scope import EVERYTHING, Scope
+from rag.web import rendering
+from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
+from rag.web.escaping import escaped, link
+from rag.web.examples import example_questions
+from rag.web.layout import build_page
+from rag.web.rendering import render_answer, render_question, render_sources
+from rag.web.serving import Server, launch
+from tests.conftest import missing
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+
+SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
+TOLLS = HARBOUR.paragraphs[0]
+QUESTION = "Who raised the tolls in Port Ellery?"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '<img src="https://evil.example/x.png" onerror="alert(1)">',
+    "[click](https://evil.example) ![see](https://evil.example/i.png)",
+    "# heading",
+    "```\ncode\n```",
+    "$$\\href{https://evil.example}{x}$$ \\(a\\)",
+    "as proven [1] and [2](#a1-c2)",
+    "https://evil.example and www.evil.example and a@evil.example",
+    "\u202edesrever\u202c \u2067isolated",
+    "\" onmouseover='alert(1)' x=`y`",
+    "line\n\n<b>bold</b>\r\n\tnext\x00\x1b",
+    "&lt;b&gt; &#60;b&#62; &amp;",
+    "{{value}} ${alert(1)} {% raw %}",
+    "<details open ontoggle=alert(1)><style>*{background:url(//evil.example)}</style>",
+)
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class Html(HTMLParser):
+    """HTML as a browser reads it: its elements, in order, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open.append(Element(tag, {name: value or "" for name, value in attrs}))
+        self.elements.append(self._open[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        for element in self._open:
+            element.text += data
+
+    def all(self, *names: str) -> list[Element]:
+        """The elements with one of these tags, or ``.class``es."""
+        classes = [[f".{name}" for name in one.attributes.get("class", "").split()] for one in self.elements]
+        return [one for one, own in zip(self.elements, classes, strict=True) if {one.tag, *own} & set(names)]
+
+    def texts(self, *names: str) -> list[str]:
+        return [element.text for element in self.all(*names)]
+
+
+def cite(article: Article, paragraph: int, marker: int, quote: str | None = None) -> Citation:
+    text = article.paragraph(paragraph)
+    quote = text if quote is None else quote
+    start = text.index(quote)
+    return Citation(marker, article, paragraph, start, start + len(quote), quote)
+
+
+def answer_of(*claims: Claim, scope: Scope = EVERYTHING, hits: tuple[Hit, ...] = ()) -> Answer:
+    return Answer("Who raised tolls?", scope, claims, not claims, hits, SUMMARY, "snapshot")
+
+
+def hit(article: Article, rank: int, paragraph: int = 1) -> Hit:
+    text = article.paragraph(paragraph)
+    passage = Passage(article.id, (Span(paragraph, 0, len(text)),), text)
+    return Hit(rank, 1 / rank, passage, article, Explanation(1.0, 1 / rank, "Who raised tolls?"))
+
+
+@pytest.fixture(scope="module")
+def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    folder = tmp_path_factory.mktemp("page") / "index"
+    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
+    return Answerer.open(folder, embedder=ToyEmbedder())
+
+
+# ---- escaping
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_nothing_else(text: str) -> None:
+    html = escaped(text)
+    # No punctuation is left that HTML or Markdown would interpret, and no control character.
+    assert re.fullmatch(r"(?:&#\d+;|[^!-/:-@\[-`{-~\x00-\x1f])*", html)
+    assert Html(html).elements == []
+    assert Html(html).text == " ".join(re.sub("[\x00-\x1f\u202d\u202e]", " ", text).split())
+
+
+def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
+    for url in (
+        *("javascript:alert(1)", "JAVASCRIPT:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "", None),
+        *("data:text/html,<script>alert(1)</script>", "//evil.example/x", "file:///etc/passwd", "ftp://evil.example"),
+        *("https://[broken", "https:///no-host", "https://news.example/a b"),
+    ):
+        assert link(url, "A <title>") == escaped("A <title>")
+    attributes = {"target": "_blank", "rel": "noopener noreferrer nofollow"}
+    for url, address in (
+        ('https://news.example/?a="><script>', "https://news.example/?a=%22%3E%3Cscript%3E"),
+        # Browsers take the backslash for a slash; written so, the link leads where it says.
+        ("https://evil.example\\@good.example/story", "https://evil.example%5C@good.example/story"),
+    ):
+        assert Html(link(url, "A <title>")).elements == [Element("a", {"href": address, **attributes}, "A <title>")]
+
+
+# ---- rendering
+
+
+def test_each_claim_has_its_markers_and_origins() -> None:
+    answer = answer_of(
+        Claim(TOLLS, (cite(HARBOUR, 1, 1),)),
+        Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3))),
+    )
+    html = Html(render_answer(answer, 2))
+    assert html.texts(".lead") == [lead(answer.citations)]
+    assert html.texts(".said") == [f"{TOLLS} [1]", "Tolls pay for a wall, and stay. [2][3]"]
+    assert html.texts(".quoted") == [f"{TOLLS} [1]"]  # the other is in the generator's words
+    courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
+    assert html.texts(".origin") == [courier, f"{courier}; {radio}"]
+    assert {one.attributes["href"]: one.attributes["aria-label"] for one in html.all(".marker")} == {
+        "#a2-c1": f"Source 1: {courier}, paragraph 1",
+        "#a2-c2": f"Source 2: {courier}, paragraph 2",
+        "#a2-c3": f"Source 3: {radio}, paragraph 2",
+    }
+
+
+def test_a_source_shows_the_quote_in_its_article() -> None:
+    article = replace(HARBOUR, updated=date(2025, 3, 5), agency="Agency One", subheadings=(Subheading("Angry", 3),))
+    citation = cite(article, 2, 1, "said harbour master")
+    html = Html(render_sources(answer_of(Claim("She said so.", (citation,))), 7))
+    assert [one.attributes["id"] for one in html.all("details", ".source")] == ["a7", "a7-c1"]
+    assert html.texts("summary") == ["Sources Who raised tolls?"]
+    assert html.texts(".outlet", "time") == ["The Ellery Courier", "4 March 2025", "5 March 2025"]
+    assert html.texts("h3") == ["Harbour tolls rise"]
+    assert html.texts(".byline") == ["By Mara Quill · Agency One · updated 5 March 2025 · ellery-courier.example"]
+    assert html.texts(".neighbour", ".cited", "h4") == [*article.paragraphs[:2], "Angry", article.paragraphs[2]]
+    assert html.texts("mark", ".save") == ["said harbour master"]  # it is not complete yet
+    assert [one.attributes["href"] for one in html.all("a")] == [deep_link(citation), "#a7-c1"]
+    bare = Article(title="Note", paragraphs=("Only this.",))
+    html = Html(render_sources(answer_of(Claim("Only this.", (cite(bare, 1, 1),))), 1))
+    assert html.texts(".origin", "h3", ".byline", "mark") == ["Unknown outlet · undated", "Note", "Only this."]
+    assert html.texts("a") == ["Back to the answer"]
+
+
+def test_what_must_be_known_beside_an_answer_is_said() -> None:
+    asked = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)), scope=Scope(outlets=("The Ellery Courier",)))
+    asked = replace(asked, rewritten="Who raised the <b>tolls</b>?", unanswered=("who paid <b>?",), notice="It <b> is.")
+    html = Html(render_answer(asked, 2))
+    limits = "Only this was searched: The Ellery Courier. It <b> is."
+    assert html.texts(".note") == ["Rewritten as: Who raised the <b>tolls</b>?", limits]
+    assert html.texts(".unanswered") == [not_answered(asked.unanswered)]
+    assert Html(render_sources(asked, 2)).texts(".of") == ["Who raised the <b>tolls</b>?"]
+    refused = Html(render_answer(replace(asked, claims=(), refused=True), 2)).texts(".note")
+    assert refused == ["Rewritten as: Who raised the <b>tolls</b>?", f"{what_was_searched(SUMMARY)} {limits}"]
+
+
+def test_drafts_that_were_cut_are_folded_and_nothing_of_theirs_is_clickable() -> None:
+    number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
+    linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
+    answer = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)))
+    html = Html(render_answer(replace(answer, cut=(number, linked)), 1))
+    assert [one.attributes for one in html.all("details")] == [{"class": "cut"}]
+    assert html.texts("summary")[0].startswith("2 drafted sentences are left out")
+    assert html.texts("li") == ["They rose by <b>90</b> per cent.: paragraph 1 has no number 90", "it holds a link"]
+    assert html.texts("s") == ["They rose by <b>90</b> per cent."]
+    assert "evil" not in html.text
+
+
+def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
+    hits = (hit(HARBOUR, 1), hit(HARBOUR, 2, 2), hit(PROTEST, 3))
+    answer = answer_of(hits=hits, scope=Scope(outlets=("Strand Radio",)))
+    html = Html(render_answer(answer, 3))
+    assert html.texts(".said") == ["The coverage does not answer this."]
+    assert html.texts(".note") == [
+        f"{what_was_searched(SUMMARY)} Only this was searched: Strand Radio. See the passages that come nearest"
+    ]
+    assert [one.attributes["href"] for one in html.all("a")] == ["#a3"]
+    html = Html(render_sources(answer, 3))
+    assert html.texts(".label") == ["Nearest passages, no answer"]
+    assert html.texts(".near", ".note")[0] == "These passages come nearest. They do not answer the question."
+    assert html.texts(".neighbour") == [HARBOUR.paragraphs[0], PROTEST.paragraphs[0]]  # one an article
+    assert html.all("mark", ".source", ".number", ".marker", ".cited") == []
+
+
+def test_a_refusal_where_there_was_nothing_to_search() -> None:
+    answer = answer_of(scope=Scope(published_from=date(2030, 1, 1)))
+    answer = replace(answer, searched=Summary(0, (), None, None))
+    notes = "Only this was searched: from 2030-01-01. Widen the limits and ask again."
+    assert Html(render_answer(answer, 1)).texts(".said", ".note") == ["No article is within these limits.", notes]
+    assert Html(render_sources(answer, 1)).texts(".note") == ["No passage is within these limits."]
+    assert Html(render_answer(replace(answer, scope=EVERYTHING), 1)).text == "The index holds no articles."
+
+
+def test_many_outlets_are_summed_up_and_an_empty_index_says_so() -> None:
+    many = Summary(80, tuple((f"Outlet {number}", 5) for number in range(16)), None, None)
+    html = Html(rendering.unfolded(rendering.render_coverage(many)))
+    assert html.all("details")[0].attributes.keys() == {"class", "name", "open"}
+    assert (len(html.all("li")), html.texts("li")[-1]) == (13, "4 more outlets 20")
+    assert Html(rendering.render_welcome(0)).texts("h2") == ["The index holds no articles yet"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_no_element_and_no_line_anywhere(text: str) -> None:
+    def rendered(text: str) -> list[str]:
+        url = "https://news.example/" + re.sub("[\\s\x00-\x1f\u202d\u202e]", "", text)
+        article = Article(text, (text, text, text), text, url, (text,), text, subheadings=(Subheading(text, 2),))
+        cut = (Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER),)
+        answer = answer_of(Claim(text, (cite(article, 2, 1),)), scope=Scope(outlets=(text,)))
+        answer = replace(answer, question=text, rewritten=text, unanswered=(text,), notice=text, cut=cut)
+        refused = replace(answer, claims=(), refused=True, hits=(hit(article, 1),))
+        return [
+            *(render(one, 1) for one in (answer, refused) for render in (render_answer, render_sources)),
+            render_question(text),
+            rendering.render_coverage(Summary(1, ((text, 1),), None, None)),
+            rendering.render_notice(text),
+        ]
+
+    def shape(html: str) -> list[tuple[str, list[str]]]:
+        return [(element.tag, sorted(element.attributes)) for element in Html(html).elements]
+
+    hostile = rendered(text)
+    assert [shape(html) for html in hostile] == [shape(html) for html in rendered("plain")]
+    assert not any("\n" in html or "\r" in html for html in hostile)
+
+
+# ---- the conversation
+
+
+def last_view(latest: LatestAnswerer, question: str, turns: tuple[RenderedTurn, ...] = ()) -> View:
+    *_, last = converse(latest, question, turns=turns)
+    return last
+
+
+def test_an_answer_grows_and_the_box_is_cleared_once(answerer: Answerer) -> None:
+    waiting, *growing = converse(LatestAnswerer(answerer), QUESTION)
+    assert waiting == View((RenderedTurn(render_question(QUESTION), rendering.WAITING),))
+    complete = answerer.answer(QUESTION)
+    assert [view.box for view in growing] == ["", *[None] * len(complete.claims)]
+    [turn] = growing[-1].turns
+    assert (turn.answer, Html(turn.sources).texts("mark")) == (render_answer(complete, 1), [TOLLS])
+    assert growing[-1].notice == ""
+
+
+def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answerer) -> None:
+    question = "What did Strand Radio report about the Vellmar orchestra?"
+    *_, last = converse(LatestAnswerer(answerer), question)
+    assert "“Strand Radio”" in Html(last.turns[0].answer).text
+    *_, last = converse(LatestAnswerer(answerer), question, parse_query=False)
+    assert "“Strand Radio”" not in Html(last.turns[0].answer).text
+    assert "The Vellmar orchestra will move" in Html(last.turns[0].sources).text
+
+
+def test_languages_are_a_choice_where_there_are_several(answerer: Answerer, tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [replace(HARBOUR, language="en"), replace(PROTEST, language="fr")])
+    several = Answerer.open(tmp_path / "index", embedder=ToyEmbedder())
+    for one, choices in ((several, [("English", "en"), ("French", "fr")]), (answerer, [])):
+        [start] = [event.fn for event in build_page(one).fns.values() if event.fn and event.fn.__name__ == "start"]
+        choice = start()[2]
+        assert (choice.visible, choice.choices) == (bool(choices), choices)
+    question = "Who blocked the quay on Saturday?"
+    *_, last = converse(LatestAnswerer(several), question, " 2025-04-01", "2025-04-30", languages=["fr"])
+    assert last.turns[0].record
+    assert last.turns[0].record.scope == Scope(date(2025, 4, 1), date(2025, 4, 30), languages=("fr",))
+    assert Html(last.turns[0].sources).texts("mark")[0] == PROTEST.paragraphs[0]
+
+
+def test_a_follow_up_is_rewritten_from_the_last_turns_and_little_is_kept(answerer: Answerer) -> None:
+    def rewrite(question: str, earlier: object, *_: object, **__: object) -> str:
+        return f"{question} after {len(earlier)}"  # type: ignore[arg-type]
+
+    latest = LatestAnswerer(Answerer(answerer.retriever, answerer.generator, rewrite_followup=rewrite))
+    turns: tuple[RenderedTurn, ...] = ()
+    for question in ("who?", "why?", "where?", "when?", "how?", QUESTION):
+        turns = last_view(latest, question, turns).turns
+    rewritten = [Html(turn.answer).texts(".rewritten") for turn in turns]
+    assert (rewritten[0], rewritten[1]) == ([], ["Rewritten as: why? after 1"])
+    assert rewritten[5] == [f"Rewritten as: {QUESTION} after 4"]
+    assert Html(turns[5].sources).all("details")[0].attributes["id"] == "a6"
+    assert [turn.record is None for turn in turns] == [True, True, False, False, False, False]
+    assert {turn.record.hits for turn in turns if turn.record} == {()}
+
+
+def test_an_error_is_a_sentence_and_the_question_is_kept(answerer: Answerer) -> None:
+    turn = RenderedTurn("earlier", "answer", "sources")
+    for question, first, last_day, outlets, notice in (
+        ("  ", "", "", [], "The question is empty: type a question."),
+        ("Who?", "2025-05-01", "2025-01-01", [], "The range of days is the wrong way round: "),
+        ("Who?", "May", "", [], "The day 'from' is 'May': write it as 2025-03-04."),
+        ("Who?", "", "", ["Strand Rdio"], "No outlet 'Strand Rdio' in the index: did you mean 'Strand Radio'"),
+    ):
+        *_, last = converse(LatestAnswerer(answerer), question, first, last_day, outlets, turns=(turn,))
+        assert (last.turns, last.box) == ((turn,), question)
+        [said] = Html(last.notice).texts(".notice")
+        assert (said.startswith(notice), said[-1]) == (True, ".")
+
+
+def failing(answerer: Answerer, error: Exception) -> LatestAnswerer:
+    def generate(question: str, sentences: list[Sentence]) -> Iterator[Draft]:
+        yield next(answerer.generator(question, sentences))
+        raise error
+
+    return LatestAnswerer(Answerer(answerer.retriever, generate))  # type: ignore[arg-type]
+
+
+def test_an_answer_that_fails_half_way_keeps_what_was_checked_and_a_defect_withdraws_it(
+    answerer: Answerer, caplog: pytest.LogCaptureFixture
+) -> None:
+    last = last_view(failing(answerer, GenerationFailed("the model gave up: ask again")), QUESTION)
+    html = Html(last.turns[0].answer)
+    assert html.texts(".said") == [f"{TOLLS} [1]"]
+    assert "The model gave up: ask again" in html.texts(".note")[0]
+    assert (last.notice, last.box) == ("", None)
+    last = last_view(failing(answerer, ZeroDivisionError("secret path")), QUESTION)
+    assert Html(last.notice).text == "Something went wrong while answering: the terminal that runs the page says what."
+    assert (last.turns, last.box) == ((), QUESTION)
+    assert "ZeroDivisionError: secret path" in caplog.text
+
+
+def test_a_rebuilt_index_answers_the_next_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    latest = LatestAnswerer(Answerer.open(tmp_path / "index", embedder=ToyEmbedder()))
+    first = latest.refreshed()
+    assert latest.refreshed() is first
+    question = "Who blocked the quay of Port Ellery on Saturday?"
+    assert "does not answer this" in last_view(latest, question).turns[-1].answer
+    build_index(tmp_path / "index", [HARBOUR, PROTEST])
+    assert Html(last_view(latest, question).turns[-1].answer).texts(".said")[0] == f"{PROTEST.paragraphs[0]} [1]"
+
+    def refreshed(retriever: Retriever) -> Retriever:
+        raise IndexCorrupt("it is damaged")
+
+    held = latest.current
+    monkeypatch.setattr(Retriever, "refreshed", refreshed)
+    assert latest.refreshed() is held is not first
+    assert caplog.messages == [f"the page stays on snapshot {held.retriever.store.id}: it is damaged"]
+
+
+def test_examples_are_the_sample_s_where_all_its_articles_are_held(answerer: Answerer, tmp_path: Path) -> None:
+    def examples(*urls: str | None) -> list[str]:
+        items = [
+            {"question": QUESTION, "example": True, "gold": [{"url": url} for url in urls]},
+            {"question": "Not an example", "gold": [{"url": "https://elsewhere.example/1"}]},
+        ]
+        (tmp_path / "questions.json").write_text(json.dumps(items), encoding="utf-8")
+        return example_questions(answerer.retriever.store, tmp_path / "questions.json")
+
+    assert examples(HARBOUR.url, PROTEST.url) == [QUESTION]
+    headlines = ["Orchestra finds a new hall", "Fishermen block the quay", "Harbour tolls rise"]
+    assert examples(HARBOUR.url, "https://elsewhere.example/2") == headlines
+
+
+# ---- the server
+
+
+@pytest.fixture(scope="module")
+def url(answerer: Answerer) -> Iterator[str]:
+    server = Server(build_page(answerer))
+    yield server.url
+    server.stop()
+
+
+def test_every_response_says_what_may_load(url: str) -> None:
+    for path in ("/", "/page/page.js", "/page/style.css", "/config", "/nothing-here"):
+        try:
+            response = urllib.request.urlopen(url + path)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            headers, body = response.headers, response.read().decode()
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        scripts = policy.pop("script-src")
+        assert policy == {
+            **dict.fromkeys(("default-src", "connect-src", "font-src", "base-uri"), "'self'"),
+            **dict.fromkeys(("object-src", "frame-src", "media-src", "worker-src"), "'none'"),
+            **dict.fromkeys(("form-action", "frame-ancestors"), "'none'"),
+            **{"img-src": "'self' data:", "style-src": "'self' 'unsafe-inline'"},
+        }
+        assert re.fullmatch(r"'self'( 'sha256-[\w+/]+=')*", scripts)
+        assert ("sha256" in scripts) == (path == "/")
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+        loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"', body)
+        assert [address for address in loaded if "//" in address] == []
+
+
+def test_a_stranger_is_offered_nothing(url: str) -> None:
+    with urllib.request.urlopen(f"{url}/gradio_api/info") as response:
+        assert json.load(response) == {"named_endpoints": {}, "unnamed_endpoints": {}}
+    with urllib.request.urlopen(f"{url}/config") as response:
+        config = json.load(response)
+    assert (config["stylesheets"], config["analytics_enabled"], config["footer_links"]) == ([], False, [])
+    with pytest.raises(urllib.error.HTTPError, match="400") as refused:
+        urllib.request.urlopen(urllib.request.Request(url, headers={"Host": "evil.example"}))
+    with refused.value as response:
+        assert response.read() == b"Invalid host header"
+
+
+def test_an_idle_server_sleeps(url: str) -> None:
+    [thread] = [one for one in threading.enumerate() if one.name == "news-rag page" and url]
+    status = Path(f"/proc/self/task/{thread.native_id}/status")
+    if not status.exists():
+        missing("this system does not count how often a thread wakes")
+
+    def wakes() -> int:
+        return int(re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.MULTILINE)[0])
+
+    before = wakes()
+    time.sleep(2)
+    assert wakes() - before < 200  # gradio's own pace is more than 1,000 a second
+
+
+def test_a_port_that_cannot_be_had_is_told(answerer: Answerer, url: str) -> None:
+    taken = int(url.rsplit(":", 1)[1])
+    for host, port, message in (
+        ("127.0.0.1", taken, f"port {taken} is taken: name another with --port"),
+        ("127.0.0.1", 70_000, "there is no port 70000: name one from 1024 to 65535 with --port"),
+        ("no-such-host.invalid", 1, "no-such-host.invalid is no address: name one of this machine with --host"),
+        ("192.0.2.1", 7860, "192.0.2.1 is no address of this machine: name one with --host"),
+    ):
+        with pytest.raises(RagError, match=f"^{re.escape(message)}$"):
+            launch(answerer, host=host, port=port)
+    other = Server(build_page(answerer))
+    other.stop()
+    assert taken < int(other.url.rsplit(":", 1)[1]) < 7960  # the next one that is free
+
+
+def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:
+    build_index(tmp_path / "index", [HARBOUR])
+    program = (
+        # Started from a background job, a process ignores Ctrl-C: it is listened to here as in a terminal.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from rag import Answerer; from rag.web.serving import launch; from tests.toy import ToyEmbedder\n"
+        f"launch(Answerer.open({str(tmp_path / 'index')!r}, embedder=ToyEmbedder()))"
+    )
+    command = [sys.executable, "-c", program]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(command, cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as served:
+        assert served.stdout
+        line = served.stdout.readline()
+        found = re.fullmatch(r"news-rag is at (http://127\.0\.0\.1:\d+) \(stop with Ctrl-C\)\n", line)
+        assert found, line
+        with urllib.request.urlopen(f"{found[1]}/gradio_api/heartbeat/open"):
+            served.send_signal(signal.SIGINT)
+            try:
+                out, err = served.communicate(timeout=60)
+            finally:
+                served.kill()  # a server that does not end must fail this test, not hold up all others
+    assert (served.returncode, out, err) == (0, "", "")
