@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from index.sources.authors import Credits, byline, credits_in, signed_off
+from index.sources.authors import Credits, byline, credits_in
 from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
-from index.sources.facts import facts_of
+from index.sources.facts import Facts, facts_of
 from index.sources.field_names import field_named
 from index.sources.outlets import outlet_of, web_address
 
@@ -39,9 +39,13 @@ AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
         ("2021-12-02 14:05", PublishedDate(DAY, AT)),
         ("2 Dec 2021 14:05 GMT", PublishedDate(DAY, AT)),
         ("Thu, 02 Dec 2021 14:05:00 GMT", PublishedDate(DAY, AT)),
-        ("Dec. 2, 2021, 9:05 a.m. ET", PublishedDate(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
+        ("Dec. 2, 2021, 9:05 a.m. ET", PublishedDate(DAY)),
+        ("2 декабря 2021", PublishedDate(DAY)),
+        ("2021年12月2日", PublishedDate(DAY)),
+        ("Tue Dec 02 2021 15:05:00 GMT+0100", PublishedDate(DAY, AT)),
         ("9:05 AM EST, Thu December 2, 2021", PublishedDate(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
         ("2021-12-02T14:05 IST", PublishedDate(DAY)),
+        (20211202, PublishedDate(DAY)),
         (1638453900, PublishedDate(DAY, AT)),
         (1638453900000, PublishedDate(DAY, AT)),
         ("1638453900", PublishedDate(DAY, AT)),
@@ -50,12 +54,6 @@ AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
 )
 def test_dates_that_are_understood(value: object, expected: PublishedDate) -> None:
     assert parse_date(value, TODAY) == expected
-
-
-def test_a_day_that_a_program_took_for_a_number() -> None:
-    assert parse_date(20250304, TODAY) == PublishedDate(date(2025, 3, 4))
-    with pytest.raises(ValueError, match="not understood"):
-        parse_date(20251399, TODAY)
 
 
 def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
@@ -74,6 +72,7 @@ def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
         ("May 2021", "not understood"),
         ("2021", "not understood"),
         (2021, "not understood"),
+        (20251399, "not understood"),
         ("Smarch 3", "not understood"),
         ("2021-02-30", "not understood"),
         ("2021-12-02 25:00", "not understood"),
@@ -139,21 +138,12 @@ def test_outlets_are_named_by_rule(url: str, outlet: str | None) -> None:
     assert outlet_of(url) == outlet
 
 
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        (" <https://x.org/a> ", "https://x.org/a"),
-        ("www.x.org/a", "https://www.x.org/a"),
-        ("x.org/a", "https://x.org/a"),
-        ("javascript:alert(1)", None),
-        ("http://[x", None),
-        ("https:///a", None),
-        ("not a url", None),
-        ("https://x.org/" + "a" * 2000, None),
-    ],
-)
-def test_web_addresses(text: str, address: str | None) -> None:
-    assert web_address(text) == address
+def test_web_addresses() -> None:
+    assert web_address(" <https://x.org/a> ") == "https://x.org/a"
+    assert web_address("www.x.org/a") == "https://www.x.org/a"
+    assert web_address("x.org/a") == "https://x.org/a"
+    for text in ("javascript:alert(1)", "http://[x", "https:///a", "not a url", "https://x.org/" + "a" * 2000):
+        assert web_address(text) is None
 
 
 @pytest.mark.parametrize(
@@ -201,52 +191,22 @@ def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
     assert credits_in(names, outlet="Port Courier") == expected
 
 
-def test_lines_that_close_an_agencys_report() -> None:
-    line = "(Reporting by Jane Doe in Kyiv and John Roe in Moscow; Editing by Ann Poe)"
-    assert signed_off(line) == Credits(("Jane Doe", "John Roe"))
-    assert signed_off("Additional reporting by Jane Doe") == Credits(("Jane Doe",))
-    assert signed_off("Reporting by the committee showed that five died.") is None
-
-
 def test_names_of_fields_in_any_spelling() -> None:
-    assert [
-        field_named(name) for name in ("published_at", "publishedAt", "Pub-Date", "date published", "og:site_name")
-    ] == [
-        "published",
-        "published",
-        "published",
-        "published",
-        "outlet",
-    ]
-    assert field_named("first_seen") is None
+    names = ("published_at", "publishedAt", "Pub-Date", "date published", "og:site_name", "article_title", "first_seen")
+    assert [field_named(name) for name in names] == [*["published"] * 4, "outlet", "title", None]
 
 
 def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
-    facts = facts_of(
-        {
-            "title": "T",
-            "date": "Smarch 3",
-            "updated": "2027-01-01",
-            "author": 5,
-            "source": ["a"],
-            "section": {},
-            "link": "ftp://x",
-        },
-        TODAY,
-    )
-    assert (facts.published, facts.updated, facts.authors, facts.outlet, facts.section, facts.url) == (
-        None,
-        None,
-        (),
-        "a",
-        None,
-        None,
-    )
-    assert facts.notices == (
-        "link 'ftp://x' is no web address: left out",
-        "field 'author' holds the number 5, no name: left out",
-        "date 'Smarch 3' not understood: kept undated",
-        "update '2027-01-01' is in the future: left out",
+    record = {"title": "T", "date": "Smarch 3", "updated": "2027-01-01", "author": 5, "source": ["a"], "section": {}}
+    assert facts_of(record | {"link": "ftp://x"}, TODAY) == Facts(
+        title="T",
+        outlet="a",
+        notices=(
+            "url 'ftp://x' is no web address: left out",
+            "field 'author' holds the number 5, no text: left out",
+            "date 'Smarch 3' not understood: kept undated",
+            "update '2027-01-01' is in the future: left out",
+        ),
     )
 
 
@@ -276,8 +236,7 @@ def test_a_home_page_names_the_outlet_and_never_the_article() -> None:
     assert facts_of({"url": "https://www.theellerytimes.com/?p=7"}, TODAY).url == "https://www.theellerytimes.com/?p=7"
 
 
-@pytest.mark.parametrize(
-    ("value", "language"), [("en", "en"), ("en-US", "en"), ("EN_gb", "en"), ("English", "en"), ("klingonic", None)]
-)
-def test_languages(value: str, language: str | None) -> None:
-    assert facts_of({"language": value}, TODAY).language == language
+def test_languages() -> None:
+    for value in ("en", "en-US", "EN_gb", "English"):
+        assert facts_of({"language": value}, TODAY).language == "en"
+    assert facts_of({"language": "klingonic"}, TODAY).language is None

@@ -28,8 +28,9 @@ _PART = rf"(?:(?:[ODdL]['’]|al-|el-)?{_CAPITAL}[^\W\d_]*(?:['’-][^\W\d_]+)*\
 _PARTICLE = "(?:de|da|di|do|dos|das|du|del|della|der|den|des|van|von|zu|la|le|el|al|bin|ibn|ben|y|e|ter|ten|af|av)"
 _NAME = re.compile(rf"{_PART}(?:\s+(?:{_PART}|{_PARTICLE})){{0,5}}(?:,? (?:Jr|Sr)\.?)?")
 _OPENING = re.compile(
-    r"(?:(?:written|words|story|text|report(?:ing|ed)?|additional reporting|analysis|opinion|review|posted|published)"
-    r"\s+)?by\b:?\s*|(?:authors?|byline|von|par|por|reporting|words|text)\s*:\s*",
+    r"(?:(?:writing|written|words|story|text|(?:additional )?report(?:ing|ed)?|analysis|opinion|review|posted"
+    r"|published)(?: and (?:writing|editing))?\s+)?by\b:?\s*"
+    r"|(?:authors?|byline|von|par|por|reporting|words|text)\s*:\s*",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -45,11 +46,6 @@ _FOR = re.compile(r"(?:^|\s+)(?:special )?(?:for|to|of) (?:the )?(?=[^\W\d_a-z]|
 _SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|PhD|MD)\b\.?", re.IGNORECASE)
 _INVERTED = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]+)")
 _SPLIT = re.compile(r"\s*(?:[;|·•\n]|\s/\s|\s[–—-]\s)\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|AND|und|et|with)\s+|\s*&\s*")
-_SIGNED_OFF = re.compile(
-    r"[\s(–—-]*(?:additional )?(?:report(?:ing|ed)|writing|written)(?: and (?:writing|editing))? by ([^;()]{3,200}?)"
-    r"(?:[;.,]\s*(?:additional|writing|editing|graphics|compiled|reporting)\b[^()]{0,250})?[\s).]*",
-    re.IGNORECASE,
-)
 _LONGEST_NAME = 80
 _MOST_AUTHORS = 60
 
@@ -101,14 +97,6 @@ def byline(text: str) -> Credits | None:
     if found.unused or not all(_NAME.fullmatch(author) for author in found.authors):
         return None
     return found if found.agency or any(" " in author for author in found.authors) else None
-
-
-def signed_off(text: str) -> Credits | None:
-    """Read ``text`` as the line that closes an agency's report ("(Reporting by A in Kyiv; Editing by B)")."""
-    match = _SIGNED_OFF.fullmatch(text)
-    found = credits_in([match[1]]) if match else Credits()
-    authors = tuple(author for author in found.authors if _NAME.fullmatch(author))
-    return Credits(authors, found.agency) if authors or found.agency else None
 
 
 def is_same_name(name: str, other: str | None) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from rag.articles import day_in_words
 
@@ -16,11 +15,9 @@ if TYPE_CHECKING:
 
 # The first that reads a date wins.
 _LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "ru", "uk", "pl", "sv", "tr", "zh", "ja")
-# dateparser knows neither the summer time of these nor that the others mean several places; with the latter the day
-# is kept and the moment is not.
-_AMERICAN_ZONES = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
-_SEVERAL_PLACES = frozenset(("IST", "AST", "ADT", "AMT", "GST", "SST", "WST", "ECT"))
-_ZONE_NAME = re.compile(r"\(?\b([A-Z]{2,5})\b\)?")
+# Clocks of several places, or that change with summer, which dateparser doesn't know: the day is kept, not the moment.
+_UNSURE_ZONE = re.compile(r"\(?\b(?:[ECMP]T|IST|AST|ADT|AMT|GST|SST|WST|ECT)\b\)?")
+_CLOCK = re.compile(r"\d[:.h]\d\d(?!\d|[./-]\d)|\d\s*[ap]\.?m\b", re.IGNORECASE)
 _ORDERED_NUMBERS = re.compile(r"(?<!\d)\d\d?([-/. ])\d\d?\1\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2\d)\d\d(?!\d)|年")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
@@ -82,9 +79,7 @@ def date_line(text: str, today: date) -> DateLine | None:
     """Read ``text`` as a line of dates ("Published: 2 Dec 2021 14:05 GMT | Updated 3 Dec 2021"), if it is one."""
     if len(text) > 2 * _LONGEST or not _YEAR.search(text):
         return None
-    published: PublishedDate | None = None
-    updated: PublishedDate | None = None
-    problem: str | None = None
+    published, updated, problem = None, None, None
     for piece in filter(None, _BETWEEN.split(text)):
         label = _LABEL.match(piece)
         rest = piece[label.end() :] if label else piece
@@ -129,8 +124,7 @@ def _iso(text: str) -> PublishedDate | None:
 def _written(text: str) -> PublishedDate:
     if len(text) > _LONGEST or not _YEAR.search(text):
         raise ValueError("not understood")
-    zone = next((name for name in _ZONE_NAME.findall(text) if name in _AMERICAN_ZONES or name in _SEVERAL_PLACES), None)
-    bare = re.sub(rf"\(?\b{zone}\b\)?", "", text) if zone else text
+    bare = _UNSURE_ZONE.sub("", text)
     readings = [_parsed(bare, order) for order in (("DMY", "MDY") if _ORDERED_NUMBERS.search(bare) else ("DMY",))]
     first, last = readings[0], readings[-1]
     # Dots are written only where the day comes first; with a slash or hyphen both orders are in use.
@@ -141,14 +135,10 @@ def _written(text: str) -> PublishedDate:
     at = first or last
     if at is None:
         raise ValueError("not understood")
-    if zone in _SEVERAL_PLACES or not re.search(r"\d[:.h]\d\d(?!\d|[./-]\d)|\d\s*[ap]\.?m\b", bare, re.IGNORECASE):
+    if bare != text or not _CLOCK.search(bare):
         return PublishedDate(at.date())
-    if zone:
-        # As a fixed offset: articles are compared and stored, which a zone's rules would not survive.
-        offset = at.replace(tzinfo=ZoneInfo(f"America/{_AMERICAN_ZONES[zone]}")).utcoffset() or timedelta()
-    else:
-        offset = at.utcoffset() or timedelta()
-    return PublishedDate(at.date(), at.replace(tzinfo=timezone(offset) if offset else UTC))
+    # The zone as a fixed offset: articles are compared and stored, which a zone's rules would not survive.
+    return PublishedDate(at.date(), at.replace(tzinfo=timezone(at.utcoffset() or timedelta())))
 
 
 def _parsed(text: str, order: str) -> datetime | None:

@@ -81,7 +81,7 @@ def facts_of(record: Mapping[str, object], today: date) -> Facts:
     outlet = outlet or (outlet_of(url) if url else None)
     credits_found = _credits(record, outlet, notices)
     return Facts(
-        title=_first(record, "title", notices, limit=TITLE_LIMIT),
+        title=_first(record, "title", notices),
         outlet=outlet,
         # newspaper3k's "source_url", "source: https://paper.example": all articles of an outlet would be one
         url=None if url and is_home_page(url) else url,
@@ -139,75 +139,64 @@ def _plain(value: str) -> str:
     return one_line(decode_entities(text[: TITLE_LIMIT * 8]))
 
 
-def _first(record: Mapping[str, object], field: str, notices: list[str], limit: int = _VALUE_LIMIT) -> str | None:
+def _texts_of(record: Mapping[str, object], field: str, notices: list[str]) -> Iterator[list[str]]:
+    """The texts of every entry for ``field``, shortened where they cannot be meant; a notice for an entry with none."""
+    limit = TITLE_LIMIT if field == "title" else _VALUE_LIMIT
     for name, value in values_of(record, field):
-        texts = [text for text in map(_plain, strings_in(value)) if text]
+        found = strings_in(value)
+        lines = [line for text in found for line in text.splitlines()[:100]] if field == "authors" else found
+        texts = [text for text in map(_plain, lines) if text]
         if not texts:
             notices.append(f"field {quoted(name)} holds {shape_of(value)}, no text: left out")
-        elif len(texts[0]) > limit:
-            notices.append(f"field {quoted(name)} is longer than {limit} characters: left out")
+        elif field in ("authors", "url") or len(texts[0]) <= limit:
+            yield texts
         else:
-            return texts[0]
-    return None
+            notices.append(f"field {quoted(name)} is longer than {limit} characters: left out")
+
+
+def _first(record: Mapping[str, object], field: str, notices: list[str]) -> str | None:
+    return next((texts[0] for texts in _texts_of(record, field, notices)), None)
 
 
 def _url(record: Mapping[str, object], notices: list[str]) -> str | None:
     """The address of the page; of the site, where none names a page."""
     refused: list[str] = []
     home: str | None = None
-    for name, value in values_of(record, "url"):
-        for text in strings_in(value)[:1]:
-            url = web_address(one_line(text[:4000]))
-            if url and not is_home_page(url):
-                return url
-            home = home or url
-            if url is None:
-                refused.append(f"{name[:80]} {quoted(text)} is no web address: left out")
+    for text, *_ in _texts_of(record, "url", notices):
+        url = web_address(text)
+        if url and not is_home_page(url):
+            return url
+        home = home or url
+        refused.append(f"url {quoted(text)} is no web address: left out")
     if home is None:
-        notices.extend(map(one_line, refused[:1]))
+        notices.extend(refused[:1])
     return home
 
 
 def _outlet(record: Mapping[str, object], notices: list[str]) -> tuple[str | None, str | None]:
     """The outlet, and the url where a field that should name the outlet holds it ("source: https://…")."""
     url: str | None = None
-    for name, value in values_of(record, "outlet"):
-        texts = [text for text in map(_plain, strings_in(value)) if text]
-        for text in texts:
-            if re.match(r"https?://", text):
-                url = url or web_address(text)
-            elif is_host(text):
-                return outlet_of("https://" + text), url
-            elif len(text) <= _VALUE_LIMIT:
-                return text, url
-            else:
-                notices.append(f"field {quoted(name)} is longer than {_VALUE_LIMIT} characters: left out")
-        if not texts:
-            notices.append(f"field {quoted(name)} holds {shape_of(value)}, no name: left out")
+    for text, *_ in _texts_of(record, "outlet", notices):
+        if not re.match(r"https?://", text):
+            return (outlet_of("https://" + text) if is_host(text) else text), url
+        url = url or web_address(text)
     return None, url
 
 
 def _credits(record: Mapping[str, object], outlet: str | None, notices: list[str]) -> Credits:
     agency: str | None = None
     authors: tuple[str, ...] = ()
-    for name, value in values_of(record, "authors"):
-        texts = [_bare(text) for text in strings_in(value)]
-        found = credits_in([text for text in texts if not _is_nothing(text)], outlet)
+    for texts in _texts_of(record, "authors", notices):
+        # Note-taking programs put names in brackets: [[Name]], [[Page|Name]].
+        names = (re.sub(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]", r"\1", text) for text in texts)
+        found = credits_in([name for name in names if not _is_nothing(name)], outlet)
         notices.extend(f"author {quoted(piece)} is no name: left out" for piece in found.unused[:3])
-        if not texts:
-            notices.append(f"field {quoted(name)} holds {shape_of(value)}, no name: left out")
         agency = agency or found.agency
         if found.authors:
             authors = found.authors
             break
     named = _first(record, "agency", notices)
     return Credits(authors, (agency_named(named) or named) if named else agency)
-
-
-def _bare(author: str) -> str:
-    """An author's name without the brackets that note-taking programs put around it (``[[Name]]``)."""
-    lines = "\n".join(map(_plain, author.splitlines()[:100]))
-    return re.sub(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]", r"\1", lines)
 
 
 def _date(record: Mapping[str, object], field: str, today: date, notices: list[str]) -> PublishedDate | None:
@@ -217,8 +206,7 @@ def _date(record: Mapping[str, object], field: str, today: date, notices: list[s
         try:
             return parse_date(value if text is None else text, today)
         except ValueError as error:
-            shown = shape_of(value) if text is None else quoted(text)
             what, kept = ("date", "kept undated") if field == "published" else ("update", "left out")
-            problems.append(f"{what} {shown} {error}: {kept}")
+            problems.append(f"{what} {shape_of(value) if text is None else quoted(text)} {error}: {kept}")
     notices.extend(problems[:1])
     return None

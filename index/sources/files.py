@@ -8,14 +8,14 @@ import io
 import os
 import stat
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from index.sources.characters import escaped
+from index.sources.characters import decode, escaped
 from rag.errors import ArticleUnreadable
 
 FileKind = Literal["text", "json", "jsonl"]
@@ -138,23 +138,16 @@ def read_whole(path: Path, limit: int, way_out: str) -> bytes:
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Number and bytes of each line; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
-    readline: Callable[[int], bytes] = stream.readline
-    recoded: io.TextIOWrapper | None = None
     if cast("io.BufferedReader", stream).peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        recoded = text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
-
-        def readline(size: int) -> bytes:
-            return text.readline(size).encode("utf-8", "replace")
-
+        yield from enumerate(decode(stream.read(JSON_LIMIT))[0].encode("utf-8", "replace").split(b"\n"), 1)
+        return
     for number in count(1):
-        if not (line := readline(LINE_LIMIT + 1)):
-            break
+        if not (line := stream.readline(LINE_LIMIT + 1)):
+            return
         whole = len(line) <= LINE_LIMIT or line.endswith(b"\n")
-        while not whole and (rest := readline(1 << 20)):
+        while not whole and (rest := stream.readline(1 << 20)):
             whole = rest.endswith(b"\n")
         yield number, line if len(line) <= LINE_LIMIT else None
-    if recoded:
-        recoded.detach()  # who opened the stream closes it
 
 
 def reason_for(error: BaseException) -> str:

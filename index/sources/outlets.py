@@ -18,7 +18,6 @@ _FIRST_WORD = re.compile(
     r"(daily|evening|sunday|morning|weekly|business|financial|global|national|radio"
     r"|the(?!(?:at(?:er|re)|rap|olog|or(?:y|ies)|s[ie]s|saurus|rm|mes?$)))(.{3,})"
 )
-_OF = re.compile(r"(times|voice|bank)(of)([a-z]{4,})")
 # Three letters that are an English word are one in a name too; all others are initials.
 _SHORT_WORDS = frozenset(
     "age air all any art bay big box car day eye far few fox fun get hot hub job key law lab lit low man map men net"
@@ -47,11 +46,7 @@ def is_host(text: str) -> bool:
 
 def is_home_page(url: str) -> bool:
     """Whether ``url`` names a site and no page of it, so that it says whose an article is and never which."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return not parts.path.strip("/") and not parts.query
+    return re.fullmatch(r"(?:https?://)?[^/?#]*/*(?:#.*)?", url, re.IGNORECASE | re.DOTALL) is not None
 
 
 def outlet_of(url: str) -> str | None:
@@ -84,7 +79,7 @@ def _host(url: str) -> str | None:
 def _words(label: str) -> list[str]:
     if label.startswith("wiki"):
         return [label]  # the wikis write themselves as one word
-    if of := _OF.fullmatch(label):
+    if of := re.fullmatch(r"(times|voice|bank)(of)([a-z]{4,})", label):
         return list(of.groups())
     if first := _FIRST_WORD.fullmatch(label):
         return [first[1], *_words(first[2])]
@@ -94,7 +89,7 @@ def _words(label: str) -> list[str]:
 
 
 def _capitalised(word: str) -> str:
-    if word == "of" or word in _SHORT_WORDS:
-        return word if word == "of" else word.capitalize()
-    initials = len(word) <= 3 or (len(word) <= 5 and not re.search(r"[aeiouy]", word))
+    if word == "of":
+        return word
+    initials = (len(word) <= 3 and word not in _SHORT_WORDS) or (len(word) <= 5 and not re.search(r"[aeiouy]", word))
     return word.upper() if initials else word.capitalize()

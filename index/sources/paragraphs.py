@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -90,7 +91,13 @@ def paragraphs_of(text: str) -> list[str]:
         for block in re.split(r"\n[^\S\n]*\n", text)
     ]
     width = _width(blocks)
-    paragraphs = [paragraph for block in blocks for paragraph in (_unwrapped(block, width) if width else block)]
+    paragraphs: list[str] = []
+    for block in blocks:
+        for line, following in zip(["", *block], block, strict=False):
+            if line and _is_wrapped(line, following, width):
+                paragraphs[-1] += " " + following
+            else:
+                paragraphs.append(following)
     if len(paragraphs) > PARAGRAPH_LIMIT:
         raise ArticleUnreadable(f"text of {len(paragraphs):,} paragraphs: an article may have {PARAGRAPH_LIMIT:,}")
     return paragraphs
@@ -106,8 +113,8 @@ def _with_headings(block: list[str]) -> list[str]:
     return lines
 
 
-def _width(blocks: list[list[str]]) -> int | None:
-    """The width that all lines were wrapped to, or None if each line is a paragraph."""
+def _width(blocks: list[list[str]]) -> int:
+    """The width that all lines were wrapped to; beyond every line's if each line is a paragraph."""
     breaks = [
         (line, following)
         for block in blocks
@@ -115,25 +122,15 @@ def _width(blocks: list[list[str]]) -> int | None:
         if not _OWN_LINE.match(line) and not _OWN_LINE.match(following)
     ]
     width = max((len(line) for line, _ in breaks), default=0)
-    if not _NARROWEST <= width <= _WIDEST:
-        return None
-    # Wrapped lines are full: the first word of the next one would not have fitted. And they end anywhere, which lines
-    # that are paragraphs do not.
-    full = [line for line, following in breaks if _is_full(line, following, width)]
+    full = [line for line, following in breaks if _is_wrapped(line, following, width)]
+    # Wrapped lines end anywhere, which lines that are paragraphs do not.
     open_ended = [line for line in full if not _SENTENCE_END.search(line)]
-    return width if len(full) >= 0.6 * len(breaks) and len(open_ended) >= 0.6 * len(full) else None
+    wrapped = len(full) >= 0.6 * len(breaks) and len(open_ended) >= 0.6 * len(full)
+    return width if wrapped and _NARROWEST <= width <= _WIDEST else sys.maxsize
 
 
-def _unwrapped(block: list[str], width: int) -> list[str]:
-    paragraphs = block[:1]
-    for line, following in pairwise(block):
-        if _is_full(line, following, width) and not _OWN_LINE.match(line) and not _OWN_LINE.match(following):
-            paragraphs[-1] += " " + following
-        else:
-            paragraphs.append(following)
-    return paragraphs
-
-
-def _is_full(line: str, following: str, width: int) -> bool:
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Whether ``line`` is full, so that the first word of the next one would not have fitted."""
     # A little slack: some wrap at a hyphen, some at 72 and some at 76.
-    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - 3
+    full = len(line) + 1 + len(following.split(" ", 1)[0]) > width - 3
+    return full and not _OWN_LINE.match(line) and not _OWN_LINE.match(following)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from index.sources.authors import Credits, agency_named, byline, is_same_name, signed_off
+from index.sources.authors import Credits, agency_named, byline, is_same_name
 from index.sources.characters import clean_lines, has_words, one_line, quoted
 from index.sources.dates import DateLine, PublishedDate, date_line
 from index.sources.facts import TITLE_LIMIT, Draft, Facts, draft_of, facts_of
@@ -26,6 +26,8 @@ _URL_LABEL = re.compile(
     r"|available at|archived(?: at| from)?|read the (?:original|full) (?:article|story)(?: at| here)?)\s*:\s*",
     re.IGNORECASE,
 )
+# "(Reporting by A in Kyiv; Editing by B)"
+_SIGNED_OFF = re.compile(r"[\s(–—-]*((?:additional )?(?:report|writ)[^;()]{3,200}?)[\s.]*(?:[;)]|$)", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"\]\((https?://[^()\s]+)\)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
 _BULLET = re.compile(r"^(?:[-*+]|>+)\s+(?=\S)")
@@ -140,9 +142,10 @@ def _without_head(lines: list[Line], page: _Page, today: date, facts: Facts) -> 
     """Take bylines, dates and agencies out of the lines around the title, and the line that closes a report."""
     kept: list[Line] = []
     for number, line in enumerate(lines):
-        if number >= len(lines) - 5 and len(line.words) < 600 and (closing := signed_off(line.words)):
-            _remember(page, closing)
-            continue
+        if number >= len(lines) - 5 and (closing := _SIGNED_OFF.match(line.words)):
+            _remember(page, signed := byline(closing[1]))
+            if signed:
+                continue
         # With facts above the text, its first paragraph ends the head: what follows is the article's own.
         if number >= _HEAD or line.is_heading or len(line.words) > 250 or (facts.title and kept):
             kept.append(line)
