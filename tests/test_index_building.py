@@ -82,20 +82,25 @@ def test_what_was_skipped_file_is_kept_also_where_no_article_changed(tmp_path: P
     assert json.loads(skipped_file.read_text())["where"] == str(tmp_path / "index-articles" / "broken.json")
 
 
-def test_a_correction_of_the_same_day_is_the_newer_version(tmp_path: Path) -> None:
-    records = [
-        {"title": "Fire", "url": "https://a.example/fire", "text": text, "published": "2025-03-01T08:00Z", **updated}
-        for text, updated in (
-            ("Ten people were hurt.", {}),
-            ("Two people were hurt.", {"updated": "2025-03-01T14:00+01:00"}),
-            ("Three people were hurt.", {"updated": "2025-03-01T13:30Z"}),
-        )
-    ]
+@pytest.mark.parametrize(
+    ("updates", "newest"),
+    [
+        ((None, "2025-03-01T14:00+01:00", "2025-03-01T13:30Z"), 2),
+        ((None, "2025-03-02T00:30+02:00", "2025-03-01T23:00Z"), 2),
+        (("2025-02-28", None, "2025-03-01"), 2),
+        ((None, "2025-03-01", "2025-03-02T01:00+05:00"), 1),
+    ],
+)
+def test_the_newest_version_is_the_one_that_appeared_last(
+    tmp_path: Path, updates: tuple[str | None, ...], newest: int
+) -> None:
+    record = {"title": "Fire", "url": "https://a.example/fire", "published": "2025-03-01T08:00Z"}
+    records = [record | {"text": f"Fire {number}.", "updated": day} for number, day in enumerate(updates)]
     for order in (records, records[::-1]):
         (tmp_path / "fire.json").write_text(json.dumps(order))
         report = build([tmp_path / "fire.json"], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
         assert (report.counts.articles, report.counts.versions, report.skipped) == (1, 3, ())
-        assert Snapshot.open(tmp_path / "index").coverage.newest(1)[0].paragraphs == ("Three people were hurt.",)
+        assert Snapshot.open(tmp_path / "index").coverage.newest(1)[0].paragraphs == (f"Fire {newest}.",)
 
 
 def test_a_corrected_article_is_searched_in_its_newest_version_and_kept_in_the_old(tmp_path: Path) -> None:
