@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,43 +17,25 @@ DAY = date(2021, 12, 2)
 AT = datetime(2021, 12, 2, 14, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("2021-12-02", PublishedDate(DAY)),
-        ("2021/12/2", PublishedDate(DAY)),
-        ("20211202", PublishedDate(DAY)),
-        ("December 02, 2021", PublishedDate(DAY)),
-        ("Dec. 2, 2021", PublishedDate(DAY)),
-        ("Thursday, December 2nd, 2021", PublishedDate(DAY)),
-        ("2 December 2021", PublishedDate(DAY)),
-        ("2. Dezember 2021", PublishedDate(DAY)),
-        ("2 de diciembre de 2021", PublishedDate(DAY)),
-        ("02.12.2021", PublishedDate(DAY)),
-        ("13/04/2025", PublishedDate(date(2025, 4, 13))),
-        ("04/13/2025", PublishedDate(date(2025, 4, 13))),
-        ("04/04/2025", PublishedDate(date(2025, 4, 4))),
-        ("2021-12-02T14:05:00Z", PublishedDate(DAY, AT)),
-        ("2021-12-02T14:05:00.123456+00:00", PublishedDate(DAY, AT)),
-        ("20211202T140500Z", PublishedDate(DAY, AT)),
-        ("2021-12-02 14:05", PublishedDate(DAY, AT)),
-        ("2 Dec 2021 14:05 GMT", PublishedDate(DAY, AT)),
-        ("Thu, 02 Dec 2021 14:05:00 GMT", PublishedDate(DAY, AT)),
-        ("Dec. 2, 2021, 9:05 a.m. ET", PublishedDate(DAY)),
-        ("2 декабря 2021", PublishedDate(DAY)),
-        ("2021年12月2日", PublishedDate(DAY)),
-        ("Tue Dec 02 2021 15:05:00 GMT+0100", PublishedDate(DAY, AT)),
-        ("9:05 AM EST, Thu December 2, 2021", PublishedDate(DAY, AT.astimezone(timezone(-timedelta(hours=5))))),
-        ("2021-12-02T14:05 IST", PublishedDate(DAY)),
-        (20211202, PublishedDate(DAY)),
-        (1638453900, PublishedDate(DAY, AT)),
-        (1638453900000, PublishedDate(DAY, AT)),
-        ("1638453900", PublishedDate(DAY, AT)),
-        ("2026-01-02", PublishedDate(date(2026, 1, 2))),
-    ],
-)
-def test_dates_that_are_understood(value: object, expected: PublishedDate) -> None:
-    assert parse_date(value, TODAY) == expected
+def test_dates_that_are_understood() -> None:
+    days: tuple[object, ...] = (
+        *("2021-12-02", "2021/12/2", "20211202", 20211202, "December 02, 2021", "Dec. 2, 2021", "02.12.2021"),
+        *("Thursday, December 2nd, 2021", "2 December 2021", "2. Dezember 2021", "2 de diciembre de 2021"),
+        *("2 декабря 2021", "2021年12月2日", "2021-12-02T14:05 IST"),
+    )
+    assert {parse_date(value, TODAY) for value in days} == {PublishedDate(DAY)}
+    moments: tuple[object, ...] = (
+        *("2021-12-02T14:05:00Z", "2021-12-02T14:05:00.123456+00:00", "20211202T140500Z", "2021-12-02 14:05"),
+        *("2 Dec 2021 14:05 GMT", "Thu, 02 Dec 2021 14:05:00 GMT", "Tue Dec 02 2021 15:05:00 GMT+0100"),
+        *("Dec. 2, 2021, 9:05 a.m. ET", "9:05 AM EST, Thu December 2, 2021"),
+        *(1638453900, 1638453900000, "1638453900"),
+    )
+    assert {parse_date(value, TODAY) for value in moments} == {PublishedDate(DAY, AT)}
+    summer = parse_date("July 2, 2021, 9:05 a.m. ET", TODAY)
+    assert summer == PublishedDate(date(2021, 7, 2), datetime(2021, 7, 2, 13, 5, tzinfo=UTC))
+    for value, day in (("13/04/2025", (2025, 4, 13)), ("04/13/2025", (2025, 4, 13)), ("04/04/2025", (2025, 4, 4))):
+        assert parse_date(value, TODAY) == PublishedDate(date(*day))
+    assert parse_date("2026-01-02", TODAY) == PublishedDate(date(2026, 1, 2))
 
 
 def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
@@ -63,31 +45,15 @@ def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
     assert moment.at.utcoffset() == timedelta(hours=3)
 
 
-@pytest.mark.parametrize(
-    ("value", "problem"),
-    [
-        ("03/04/2025", "is ambiguous (3 April or 4 March)"),
-        ("2026-01-03", "is in the future"),
-        ("May", "not understood"),
-        ("May 2021", "not understood"),
-        ("2021", "not understood"),
-        (2021, "not understood"),
-        (20251399, "not understood"),
-        ("Smarch 3", "not understood"),
-        ("2021-02-30", "not understood"),
-        ("2021-12-02 25:00", "not understood"),
-        ("0001-01-01T00:00:00Z", "not understood"),
-        ("2 hours ago", "not understood"),
-        (True, "not understood"),
-        (float("nan"), "not understood"),
-        (10**400, "not understood"),
-        ([], "not understood"),
-    ],
-)
-def test_dates_that_are_refused(value: object, problem: str) -> None:
-    with pytest.raises(ValueError, match=r"^[a-z]") as refused:
-        parse_date(value, TODAY)
-    assert str(refused.value) == problem
+def test_dates_that_are_refused() -> None:
+    strange = ("May", "May 2021", "2021", 2021, 20251399, "Smarch 3", "2021-02-30", "2021-12-02 25:00", "2 hours ago")
+    for value in (*strange, "0001-01-01T00:00:00Z", True, float("nan"), 10**400, []):
+        with pytest.raises(ValueError, match=r"^not understood$"):
+            parse_date(value, TODAY)
+    with pytest.raises(ValueError, match=r"^is ambiguous \(3 April or 4 March\)$"):
+        parse_date("03/04/2025", TODAY)
+    with pytest.raises(ValueError, match=r"^is in the future$"):
+        parse_date("2026-01-03", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -110,32 +76,29 @@ def test_date_lines(line: str, expected: DateLine | None) -> None:
     assert date_line(line, TODAY) == expected
 
 
-@pytest.mark.parametrize(
-    ("url", "outlet"),
-    [
-        ("https://www.themoscowtimes.com/2021/12/02/x", "The Moscow Times"),
-        ("https://www.washingtonpost.com", "Washington Post"),
-        ("https://usatoday.com/story", "USA Today"),
-        ("https://www.bbc.co.uk/news", "BBC"),
-        ("https://www.theguardian.com/world", "The Guardian"),
-        ("https://edition.cnn.com/x", "CNN"),
-        ("https://en.wikinews.org/wiki/x", "Wikinews"),
-        ("https://www.nzherald.co.nz", "NZ Herald"),
-        ("https://www.theage.com.au", "The Age"),
-        ("https://therapist.com", "Therapist"),
-        ("https://www.newsweek.com", "Newsweek"),
-        ("https://www.timesofisrael.com", "Times of Israel"),
-        ("https://the-sun.com", "The Sun"),
-        ("https://news.sky.com", "Sky"),
-        ("https://xn--mnchen-3ya.de/", "München"),
-        ("https://web.archive.org/web/2021/https://www.reuters.com/x", "Reuters"),
-        ("http://192.168.0.1/x", None),
-        ("http://localhost/x", None),
-        ("http://[", None),
-    ],
-)
-def test_outlets_are_named_by_rule(url: str, outlet: str | None) -> None:
-    assert outlet_of(url) == outlet
+def test_outlets_are_named_by_rule() -> None:
+    named = {
+        "The Moscow Times": "www.themoscowtimes.com/2021/12/02/x",
+        "Washington Post": "www.washingtonpost.com",
+        "USA Today": "usatoday.com/story",
+        "BBC": "www.bbc.co.uk/news",
+        "The Guardian": "www.theguardian.com/world",
+        "CNN": "edition.cnn.com/x",
+        "Wikinews": "en.wikinews.org/wiki/x",
+        "NZ Herald": "www.nzherald.co.nz",
+        "The Age": "www.theage.com.au",
+        "Therapist": "therapist.com",
+        "Newsweek": "www.newsweek.com",
+        "Times of Israel": "www.timesofisrael.com",
+        "The Sun": "the-sun.com",
+        "Sky": "news.sky.com",
+        "München": "xn--mnchen-3ya.de/",
+        "Reuters": "web.archive.org/web/2021/https://www.reuters.com/x",
+    }
+    assert {outlet: outlet_of(f"https://{url}") for outlet, url in named.items()} == {
+        outlet: outlet for outlet in named
+    }
+    assert {outlet_of(url) for url in ("http://192.168.0.1/x", "http://localhost/x", "http://[")} == {None}
 
 
 def test_web_addresses() -> None:

@@ -113,22 +113,16 @@ def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"")
-    (tmp_path / "b.json").write_text("{")
-    (tmp_path / "c.txt").write_text(STORY)
-    (tmp_path / "d.pdf").write_text(STORY)
-    readings = list(
-        read([tmp_path / name for name in ("a.txt", "b.json", "c.txt", "d.pdf", "e.txt", "f\0.txt")], today=TODAY)
-    )
-    assert [found.article is not None for found in readings] == [False, False, True, False, False, False]
+    for name, text in (("a.txt", ""), ("b.json", "{"), ("c.txt", STORY), ("d.pdf", STORY)):
+        (tmp_path / name).write_text(text)
+    names = ("a.txt", "b.json", "c.txt", "d.pdf", "e.txt", "f\0.txt")
+    readings = list(read([tmp_path / name for name in names], today=TODAY))
+    assert [bool(found.article) for found in readings] == [False, False, True, False, False, False]
+    broken = "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes)"
+    kinds = "is of no kind that is read: .txt, .md, .markdown, .json, .jsonl, .ndjson"
     assert [found.reason for found in readings] == [
-        "is empty",
-        "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes): "
-        "mend it or leave it out",
-        None,
-        "is of no kind that is read: .txt, .md, .markdown, .json, .jsonl, .ndjson",
-        "no such file or directory",
-        "embedded null byte",
+        *("is empty", f"{broken}: mend it or leave it out", None, kinds),
+        *("no such file or directory", "embedded null byte"),
     ]
     assert readings[5].where == f"{tmp_path}/f\\x00.txt"
 
@@ -164,17 +158,12 @@ def test_text_that_is_no_article(tmp_path: Path, data: bytes, expected: str) -> 
 
 def test_encodings(tmp_path: Path) -> None:
     text = "Café tolls\n\nThe “port” raised its tolls — again."
-    expected = ("Café tolls", ("The “port” raised its tolls — again.",))
-    for encoding, notices in (
-        ("utf-8", ()),
-        ("utf-8-sig", ()),
-        ("utf-16", ()),
-        ("cp1252", ("not UTF-8: read as windows-1252",)),
-    ):
+    western = ("not UTF-8: read as windows-1252",)
+    for encoding, notices in (("utf-8", ()), ("utf-8-sig", ()), ("utf-16", ()), ("cp1252", western)):
         (tmp_path / "x.txt").write_bytes(text.encode(encoding))
         found = read_one(tmp_path / "x.txt")
         assert found.article is not None
-        assert (found.article.title, found.article.paragraphs) == expected
+        assert (found.article.title, *found.article.paragraphs) == tuple(text.split("\n\n"))
         assert found.notices == notices
     (tmp_path / "x.txt").write_bytes("Порт\n\nПорт повысил сборы в понедельник.".encode() + b" \xff.")
     found = read_one(tmp_path / "x.txt")
@@ -183,49 +172,45 @@ def test_encodings(tmp_path: Path) -> None:
     assert found.notices == ("1 characters are not UTF-8: read as \ufffd",)
 
 
+CUT_SHORT = "cut short: the compressed data ends before its end mark; fetch the file again"
+DAMAGED = "damaged: not valid gzip data; fetch the file again"
+LONG_FILE = "more than 5 MB of data: an article may have 5 MB"
+LONG_LINE = "longer than 32 MB: an article's text may have 5 MB"
+
+
 def test_gzip_and_its_damages(tmp_path: Path) -> None:
     packed = gzip.compress(STORY.encode())
     (tmp_path / "x.txt.gz").write_bytes(packed)
     found = read_one(tmp_path / "x.txt.gz")
     assert found.article is not None
     assert found.article.paragraphs == ("The port raised its tolls on Monday.",)
-    assert reason(tmp_path / "x.txt.gz", packed[:-9]) == (
-        "cut short: the compressed data ends before its end mark; fetch the file again"
-    )
-    assert reason(tmp_path / "x.txt.gz", b"no gzip") == "damaged: not valid gzip data; fetch the file again"
-    assert reason(tmp_path / "x.txt.gz", packed[:12] + b"\xff\xff" + packed[14:]) == (
-        "damaged: not valid gzip data; fetch the file again"
-    )
+    assert reason(tmp_path / "x.txt.gz", packed[:-9]) == CUT_SHORT
+    assert reason(tmp_path / "x.txt.gz", b"no gzip") == DAMAGED
+    assert reason(tmp_path / "x.txt.gz", packed[:12] + b"\xff\xff" + packed[14:]) == DAMAGED
     bomb = gzip.compress(b"a" * 70_000_000)
-    assert reason(tmp_path / "x.txt.gz", bomb) == "more than 5 MB of data: an article may have 5 MB"
-    assert reason(tmp_path / "x.json.gz", bomb) == (
-        "more than 64 MB of data: write larger files as .jsonl, one article a line"
-    )
-    assert reason(tmp_path / "x.jsonl.gz", bomb) == "longer than 32 MB: an article's text may have 5 MB"
+    way_out = "more than 64 MB of data: write larger files as .jsonl, one article a line"
+    assert reason(tmp_path / "x.txt.gz", bomb) == LONG_FILE
+    assert reason(tmp_path / "x.json.gz", bomb) == way_out
+    assert reason(tmp_path / "x.jsonl.gz", bomb) == LONG_LINE
 
 
 def test_articles_before_the_damage_are_kept(tmp_path: Path) -> None:
-    lines = "".join(
-        json.dumps({"title": f"Tolls {n}", "text": f"Port {n} raised its tolls."}) + "\n" for n in range(3000)
-    )
-    packed = gzip.compress(lines.encode())
+    lines = (json.dumps({"title": f"Tolls {n}", "text": f"Port {n} raised its tolls."}) + "\n" for n in range(3000))
+    packed = gzip.compress("".join(lines).encode())
     (tmp_path / "x.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     readings = list(read([tmp_path / "x.jsonl.gz"], today=TODAY))
     assert len(readings) > 100
     assert all(found.article for found in readings[:-1])
-    assert readings[-1].reason == "cut short: the compressed data ends before its end mark; fetch the file again"
+    assert readings[-1].reason == CUT_SHORT
 
 
 def test_fifty_megabytes_on_one_line_are_answered_within_bounds(tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     text = b"word " * 10_000_000
-    assert reason(tmp_path / "x.txt", text) == "more than 5 MB of data: an article may have 5 MB"
-    assert reason(tmp_path / "x.jsonl", b'{"title": "T", "text": "' + text + b'"}\n') == (
-        "longer than 32 MB: an article's text may have 5 MB"
-    )
-    assert reason(tmp_path / "x.json", b'{"title": "T", "text": "' + text + b'"}') == (
-        "text of 50.0 MB: an article may have 5 MB"
-    )
+    record = b'{"title": "T", "text": "' + text + b'"}'
+    assert reason(tmp_path / "x.txt", text) == LONG_FILE
+    assert reason(tmp_path / "x.jsonl", record + b"\n") == LONG_LINE
+    assert reason(tmp_path / "x.json", record) == "text of 50.0 MB: an article may have 5 MB"
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024 < 400
 
 

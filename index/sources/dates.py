@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rag.articles import day_in_words
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 # The first that reads a date wins.
 _LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "ru", "uk", "pl", "sv", "tr", "zh", "ja")
-# Clocks of several places, or that change with summer, which dateparser doesn't know: the day is kept, not the moment.
-_UNSURE_ZONE = re.compile(r"\(?\b(?:[ECMP]T|IST|AST|ADT|AMT|GST|SST|WST|ECT)\b\)?")
+# dateparser knows no summer time of the first; the others are those of several places: the day is kept, not the moment.
+_AMERICAN_ZONES = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
+_UNSURE_ZONE = re.compile(r"\(?\b([ECMP]T|IST|AST|ADT|AMT|GST|SST|WST|ECT)\b\)?")
 _CLOCK = re.compile(r"\d[:.h]\d\d(?!\d|[./-]\d)|\d\s*[ap]\.?m\b", re.IGNORECASE)
 _ORDERED_NUMBERS = re.compile(r"(?<!\d)\d\d?([-/. ])\d\d?\1\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2\d)\d\d(?!\d)|年")
@@ -124,6 +126,7 @@ def _iso(text: str) -> PublishedDate | None:
 def _written(text: str) -> PublishedDate:
     if len(text) > _LONGEST or not _YEAR.search(text):
         raise ValueError("not understood")
+    zone = _UNSURE_ZONE.search(text)
     bare = _UNSURE_ZONE.sub("", text)
     readings = [_parsed(bare, order) for order in (("DMY", "MDY") if _ORDERED_NUMBERS.search(bare) else ("DMY",))]
     first, last = readings[0], readings[-1]
@@ -135,8 +138,10 @@ def _written(text: str) -> PublishedDate:
     at = first or last
     if at is None:
         raise ValueError("not understood")
-    if bare != text or not _CLOCK.search(bare):
+    if not _CLOCK.search(bare) or (zone and zone[1] not in _AMERICAN_ZONES):
         return PublishedDate(at.date())
+    if zone:
+        at = at.replace(tzinfo=ZoneInfo(f"America/{_AMERICAN_ZONES[zone[1]]}"))
     # The zone as a fixed offset: articles are compared and stored, which a zone's rules would not survive.
     return PublishedDate(at.date(), at.replace(tzinfo=timezone(at.utcoffset() or timedelta())))
 
