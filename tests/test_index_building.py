@@ -94,7 +94,7 @@ def test_what_was_skipped_file_is_kept_also_where_no_article_changed(tmp_path: P
 def test_the_newest_version_is_the_one_that_appeared_last(
     tmp_path: Path, updates: tuple[str | None, ...], newest: int
 ) -> None:
-    record = {"title": "Fire", "url": "https://a.example/fire", "published": "2025-03-01T08:00Z"}
+    record: dict[str, str | None] = {"title": "Fire", "url": "https://a.example/fire", "published": "2025-03-01T08:00Z"}
     records = [record | {"text": f"Fire {number}.", "updated": day} for number, day in enumerate(updates)]
     for order in (records, records[::-1]):
         (tmp_path / "fire.json").write_text(json.dumps(order))

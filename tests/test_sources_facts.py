@@ -8,9 +8,10 @@ import pytest
 
 from index.sources.authors import Credits, byline, credits_in
 from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
-from index.sources.facts import Facts, facts_of
+from index.sources.facts import Draft, facts_of
 from index.sources.field_names import field_named
 from index.sources.outlets import outlet_of, web_address
+from rag.articles import Article
 
 TODAY = date(2026, 1, 1)
 DAY = date(2021, 12, 2)
@@ -33,8 +34,8 @@ def test_dates_that_are_understood() -> None:
     assert {parse_date(value, TODAY) for value in moments} == {PublishedDate(DAY, AT)}
     summer = parse_date("July 2, 2021, 9:05 a.m. ET", TODAY)
     assert summer == PublishedDate(date(2021, 7, 2), datetime(2021, 7, 2, 13, 5, tzinfo=UTC))
-    for value, day in (("13/04/2025", (2025, 4, 13)), ("04/13/2025", (2025, 4, 13)), ("04/04/2025", (2025, 4, 4))):
-        assert parse_date(value, TODAY) == PublishedDate(date(*day))
+    assert {parse_date(text, TODAY) for text in ("13/04/2025", "04/13/2025")} == {PublishedDate(date(2025, 4, 13))}
+    assert parse_date("04/04/2025", TODAY) == PublishedDate(date(2025, 4, 4))
     assert parse_date("2026-01-02", TODAY) == PublishedDate(date(2026, 1, 2))
 
 
@@ -47,7 +48,8 @@ def test_the_day_is_the_one_of_the_articles_own_clock() -> None:
 
 def test_dates_that_are_refused() -> None:
     strange = ("May", "May 2021", "2021", 2021, 20251399, "Smarch 3", "2021-02-30", "2021-12-02 25:00", "2 hours ago")
-    for value in (*strange, "0001-01-01T00:00:00Z", True, float("nan"), 10**400, []):
+    others: tuple[object, ...] = ("0001-01-01T00:00:00Z", True, float("nan"), 10**400, [])
+    for value in (*strange, *others):
         with pytest.raises(ValueError, match=r"^not understood$"):
             parse_date(value, TODAY)
     with pytest.raises(ValueError, match=r"^is ambiguous \(3 April or 4 March\)$"):
@@ -161,9 +163,8 @@ def test_names_of_fields_in_any_spelling() -> None:
 
 def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
     record = {"title": "T", "date": "Smarch 3", "updated": "2027-01-01", "author": 5, "source": ["a"], "section": {}}
-    assert facts_of(record | {"link": "ftp://x"}, TODAY) == Facts(
-        title="T",
-        outlet="a",
+    assert facts_of(record | {"link": "ftp://x"}, TODAY) == Draft(
+        Article("T", (), outlet="a"),
         notices=(
             "url 'ftp://x' is no web address: left out",
             "field 'author' holds the number 5, no text: left out",
@@ -174,32 +175,31 @@ def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
 
 
 def test_a_date_that_is_understood_makes_up_for_one_that_is_not() -> None:
-    facts = facts_of({"published": True, "date": "03/04/2025", "timestamp": 1638453900}, TODAY)
-    assert facts.published == PublishedDate(DAY, AT)
-    assert facts.notices == ()
+    draft = facts_of({"published": True, "date": "03/04/2025", "timestamp": 1638453900}, TODAY)
+    assert (draft.article.published, draft.article.published_at, draft.notices) == (DAY, AT, ())
+
+
+def facts(record: dict[str, object]) -> Article:
+    return facts_of(record, TODAY).article
 
 
 def test_a_source_that_is_an_address_is_the_url() -> None:
-    facts = facts_of({"source": "https://www.theellerytimes.com/a"}, TODAY)
-    assert (facts.outlet, facts.url) == ("The Ellery Times", "https://www.theellerytimes.com/a")
-    assert facts_of({"source": "edition.cnn.com"}, TODAY).outlet == "CNN"
-    assert facts_of({"source": "CBSSports.com"}, TODAY).outlet == "CBSSports.com"
+    found = facts({"source": "https://www.theellerytimes.com/a"})
+    assert (found.outlet, found.url) == ("The Ellery Times", "https://www.theellerytimes.com/a")
+    assert facts({"source": "edition.cnn.com"}).outlet == "CNN"
+    assert facts({"source": "CBSSports.com"}).outlet == "CBSSports.com"
 
 
 def test_a_home_page_names_the_outlet_and_never_the_article() -> None:
-    for record in (
-        {"source": "https://www.theellerytimes.com"},
-        {"source_url": "https://www.theellerytimes.com/"},
-        {"url": "https://www.theellerytimes.com/#top"},
-    ):
-        facts = facts_of(record, TODAY)
-        assert (facts.outlet, facts.url, facts.notices) == ("The Ellery Times", None, ())
-    both = facts_of({"source_url": "https://www.theellerytimes.com", "link": "https://www.theellerytimes.com/a"}, TODAY)
-    assert both.url == "https://www.theellerytimes.com/a"
-    assert facts_of({"url": "https://www.theellerytimes.com/?p=7"}, TODAY).url == "https://www.theellerytimes.com/?p=7"
+    home = "https://www.theellerytimes.com"
+    for record in ({"source": home}, {"source_url": home + "/"}, {"url": home + "/#top"}):
+        found = facts_of(record, TODAY)
+        assert (found.article.outlet, found.article.url, found.notices) == ("The Ellery Times", None, ())
+    assert facts({"source_url": home, "link": home + "/a"}).url == home + "/a"
+    assert facts({"url": home + "/?p=7"}).url == home + "/?p=7"
 
 
 def test_languages() -> None:
     for value in ("en", "en-US", "EN_gb", "English"):
-        assert facts_of({"language": value}, TODAY).language == "en"
-    assert facts_of({"language": "klingonic"}, TODAY).language is None
+        assert facts({"language": value}).language == "en"
+    assert facts({"language": "klingonic"}).language is None

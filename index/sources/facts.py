@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,6 @@ from index.sources.dates import PublishedDate, parse_date
 from index.sources.field_names import FIELDS, INSIDE, NOTHING, plain_name
 from index.sources.markup import html_to_lines, looks_like_html
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
-from index.sources.paragraphs import Reporting
 from rag.articles import Article
 from rag.text.languages import language_code
 
@@ -22,25 +21,8 @@ _VALUE_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a record or front matter says about an article, apart from its text."""
-
-    title: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-    authors: tuple[str, ...] = ()
-    agency: str | None = None
-    published: PublishedDate | None = None
-    updated: PublishedDate | None = None
-    section: str | None = None
-    language: str | None = None
-    notices: tuple[str, ...] = ()
-    """What could not be used, and why."""
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
-    """An article as it was read, and what was not taken over of it."""
+    """An article as far as it was read, and what was not taken over of it."""
 
     article: Article
     notices: tuple[str, ...] = ()
@@ -49,50 +31,32 @@ class Draft:
     """Lines of the text that are no reporting."""
 
 
-def draft_of(
-    facts: Facts, title: str, body: Reporting, notices: Sequence[str] = (), omitted: Sequence[str] = ()
-) -> Draft:
-    """Put an article together from what was read."""
-    published, updated = facts.published, facts.updated
-    article = Article(
-        title=title,
-        paragraphs=tuple(body.paragraphs),
-        outlet=facts.outlet,
-        url=facts.url,
-        authors=facts.authors,
-        agency=facts.agency or body.agency,
-        published=published.day if published else None,
-        published_at=published.at if published else None,
-        updated=updated.day if updated else None,
-        updated_at=updated.at if updated else None,
-        section=facts.section,
-        language=facts.language,
-        subheadings=tuple(body.subheadings),
-    )
-    return Draft(article, tuple(notices), tuple(omitted))
-
-
-def facts_of(record: Mapping[str, object], today: date) -> Facts:
-    """Read everything but the text; what cannot be used is left out, with a notice."""
+def facts_of(record: Mapping[str, object], today: date) -> Draft:
+    """Read everything but the text, as an article without paragraphs; its title is empty where none is given."""
     notices: list[str] = []
     url = _url(record, notices)
     outlet, source_url = _outlet(record, notices)
     url = source_url if source_url and (url is None or is_home_page(url)) else url
     outlet = outlet or (outlet_of(url) if url else None)
     credits_found = _credits(record, outlet, notices)
-    return Facts(
-        title=_first(record, "title", notices),
+    title = _first(record, "title", notices)
+    published, updated = (_date(record, field, today, notices) for field in ("published", "updated"))
+    article = Article(
+        title=title or "",
+        paragraphs=(),
         outlet=outlet,
         # newspaper3k's "source_url", "source: https://paper.example": all articles of an outlet would be one
         url=None if url and is_home_page(url) else url,
         authors=credits_found.authors,
         agency=credits_found.agency,
-        published=_date(record, "published", today, notices),
-        updated=_date(record, "updated", today, notices),
+        published=published.day if published else None,
+        published_at=published.at if published else None,
+        updated=updated.day if updated else None,
+        updated_at=updated.at if updated else None,
         section=_first(record, "section", notices),
         language=language_code(_first(record, "language", notices) or ""),
-        notices=tuple(notices),
     )
+    return Draft(article, tuple(notices))
 
 
 def values_of(record: Mapping[str, object], field: str) -> Iterator[tuple[str, object]]:

@@ -12,11 +12,12 @@ from pathlib import Path
 from index.sources import files
 from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
 from index.sources.dates import date_line
-from index.sources.facts import TITLE_LIMIT, Draft, Facts, draft_of, facts_of, shape_of, strings_in, values_of
+from index.sources.facts import TITLE_LIMIT, Draft, facts_of, shape_of, strings_in, values_of
 from index.sources.field_names import LISTS
 from index.sources.markup import html_to_lines, looks_like_html, without_web_links
 from index.sources.page_furniture import is_credit, is_only_url, is_promotion
-from index.sources.paragraphs import Line, paragraphs_of, put_together
+from index.sources.paragraphs import Line, paragraphs_of, with_text
+from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
 _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
@@ -101,14 +102,14 @@ def article_in_record(value: object, today: date) -> Draft:
     if not isinstance(value, dict):
         raise ArticleUnreadable(f"is {shape_of(value)}, not an object with a title and a text")
     facts = facts_of(value, today)
-    if facts.title is None or not has_words(facts.title):
+    if not has_words(facts.article.title):
         raise ArticleUnreadable(_missing(value, "title", "headline"))
     text, notices = _text(value)
-    lines, omitted = _reporting(text, facts, today)
-    body = put_together(lines)
-    if not body.paragraphs:
+    lines, omitted = _reporting(text, facts.article, today)
+    article = with_text(facts.article, lines)
+    if not article.paragraphs:
         raise ArticleUnreadable(_missing(value, "text", "body"))
-    return draft_of(facts, facts.title, body, (*facts.notices, *notices), omitted)
+    return Draft(article, (*facts.notices, *notices), tuple(omitted))
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
@@ -182,7 +183,7 @@ def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
-def _reporting(text: str, facts: Facts, today: date) -> tuple[list[Line], list[str]]:
+def _reporting(text: str, facts: Article, today: date) -> tuple[list[Line], list[str]]:
     """The lines that are reporting, as far as a line by itself can tell, and those that are not; the rest stays."""
     kept: list[Line] = []
     omitted: list[str] = []

@@ -31,7 +31,7 @@ _URL_LENGTH = 2000
 
 def web_address(text: str) -> str | None:
     """``text`` as a web address with its scheme, or None if it is none."""
-    url = text.strip().strip("<>")
+    url = text.strip().strip('<>"')
     if not url or len(url) > _URL_LENGTH or re.search(r"\s", url):
         return None
     if re.match(r"(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+/)", url, re.IGNORECASE):

@@ -1,16 +1,16 @@
-"""Cut text into paragraphs, and put the reporting among them together."""
+"""Cut text into paragraphs, and make an article's text of those that are reporting."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.sources.authors import agency_named
 from index.sources.page_furniture import without_gallery_marks
-from rag.articles import Subheading
+from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 
 PARAGRAPH_LIMIT = 20_000
@@ -34,41 +34,36 @@ class Line:
     is_heading: bool = False
 
 
-@dataclass(slots=True)
-class Reporting:
-    """The text of an article."""
+def with_text(article: Article, lines: Sequence[Line]) -> Article:
+    """``article`` with the paragraphs and subheadings that ``lines`` are, and the agency that a dateline names.
 
-    paragraphs: list[str] = field(default_factory=list)
-    subheadings: list[Subheading] = field(default_factory=list)
-    agency: str | None = None
-    """The agency that a dateline names: "AP" for "SANTOS, Brazil (AP) — …"."""
-
-
-def put_together(lines: Sequence[Line]) -> Reporting:
-    """Make paragraphs and subheadings of lines, and hang a dateline that was torn off back on its paragraph."""
-    found = Reporting()
-    headings: list[str] = []
+    A dateline that was torn off ("London CNN —") is hung back on its paragraph.
+    """
+    paragraphs: list[str] = []
+    subheadings: list[Subheading] = []
+    waiting: list[str] = []
     torn_off = ""
     for number, line in enumerate(lines):
         text = without_gallery_marks(line.words)
         if line.is_heading:
-            headings.append(text)
+            waiting.append(text)
             continue
         if torn_off:
             torn_off, text = "", f"{torn_off} {text}"
-        if not found.paragraphs and number + 1 < len(lines) and _is_hanging_dateline(text):
+        if not paragraphs and number + 1 < len(lines) and _is_hanging_dateline(text):
             torn_off = text
             continue
-        found.subheadings += [Subheading(words, before=len(found.paragraphs) + 1) for words in headings]
-        headings.clear()
-        found.paragraphs.append(text)
+        subheadings += [Subheading(words, before=len(paragraphs) + 1) for words in waiting]
+        waiting.clear()
+        paragraphs.append(text)
     if torn_off:
-        found.paragraphs.append(torn_off)
-    found.agency = next(filter(None, map(_dateline_agency, found.paragraphs[:2])), None)
-    return found
+        paragraphs.append(torn_off)
+    agency = article.agency or next(filter(None, map(_dateline_agency, paragraphs[:2])), None)
+    return replace(article, paragraphs=tuple(paragraphs), subheadings=tuple(subheadings), agency=agency)
 
 
 def _dateline_agency(paragraph: str) -> str | None:
+    """The agency in a dateline: "AP" for "SANTOS, Brazil (AP) — …"."""
     match = _DATELINE.match(paragraph[:120])
     return agency_named(match[1]) if match else None
 

@@ -9,12 +9,13 @@ from datetime import date
 from index.sources.authors import Credits, agency_named, byline, is_same_name
 from index.sources.characters import clean_lines, has_words, one_line, quoted
 from index.sources.dates import DateLine, PublishedDate, date_line
-from index.sources.facts import TITLE_LIMIT, Draft, Facts, draft_of, facts_of
+from index.sources.facts import TITLE_LIMIT, Draft, facts_of
 from index.sources.front_matter import split_front_matter
 from index.sources.markup import visible
 from index.sources.outlets import is_home_page, outlet_of, web_address
 from index.sources.page_furniture import is_caption, is_credit, is_furniture, is_only_url, is_promotion
-from index.sources.paragraphs import Line, paragraphs_of, put_together
+from index.sources.paragraphs import Line, paragraphs_of, with_text
+from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
 # Bylines, dates and the outlet stand near the title; further down the same words are reporting.
@@ -63,19 +64,19 @@ def article_in_text(text: str, today: date) -> Draft:
     given, rest = split_front_matter(clean_lines(text))
     # Programs that save pages write the day of saving under "created".
     given = {name: value for name, value in given.items() if not name.lower().startswith(("created", "date created"))}
-    facts = facts_of(given, today)
-    page = _Page(notices=list(facts.notices))
+    given_facts = facts_of(given, today)
+    facts = given_facts.article
+    page = _Page(notices=list(given_facts.notices))
     lines = _without_addresses(_lines(rest), page)
     title, lines = _title(facts, lines)
-    lines = _without_head(lines, page, today, facts)
-    lines = _without_page(lines, page, careful=bool(facts.title))
+    lines = _without_page(_without_head(lines, page, today, facts), page, careful=bool(facts.title))
     if not facts.title:
         for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
             line.is_heading = line.is_heading or _is_plain_heading(line, before, after)
-    body = put_together(lines)
-    if not body.paragraphs:
+    article = with_text(_completed(replace(facts, title=title), page), lines)
+    if not article.paragraphs:
         raise ArticleUnreadable("no text: nothing below the title is reporting")
-    return draft_of(_completed(facts, page), title, body, page.notices, page.omitted)
+    return Draft(article, tuple(page.notices), tuple(page.omitted))
 
 
 def _lines(body: str) -> list[Line]:
@@ -114,7 +115,7 @@ def _without_addresses(lines: list[Line], page: _Page) -> list[Line]:
     return kept
 
 
-def _title(facts: Facts, lines: list[Line]) -> tuple[str, list[Line]]:
+def _title(facts: Article, lines: list[Line]) -> tuple[str, list[Line]]:
     """The title, and the lines without it."""
     if facts.title:
         if not has_words(facts.title):
@@ -138,7 +139,7 @@ def _may_be_title(words: str) -> bool:
     return not (is_furniture(words) or is_credit(words) or byline(words) or date_line(words, date.max))
 
 
-def _without_head(lines: list[Line], page: _Page, today: date, facts: Facts) -> list[Line]:
+def _without_head(lines: list[Line], page: _Page, today: date, facts: Article) -> list[Line]:
     """Take bylines, dates and agencies out of the lines around the title, and the line that closes a report."""
     kept: list[Line] = []
     for number, line in enumerate(lines):
@@ -217,18 +218,20 @@ def _is_speech(words: str) -> bool:
     return words[0] in _QUOTATION_MARKS or words[-1] in _QUOTATION_MARKS
 
 
-def _completed(facts: Facts, page: _Page) -> Facts:
+def _completed(facts: Article, page: _Page) -> Article:
     """The facts above the text, filled up with what the page itself says."""
     addresses = map(web_address, (*page.labelled_urls, *reversed(page.bare_urls)))
     url = facts.url or next(filter(None, addresses), None)
     outlet = facts.outlet or page.outlet or (outlet_of(url) if url else None)
     authors = facts.authors or page.credits.authors
+    if page.published and not facts.published:
+        facts = replace(facts, published=page.published.day, published_at=page.published.at)
+    if page.updated and not facts.updated:
+        facts = replace(facts, updated=page.updated.day, updated_at=page.updated.at)
     return replace(
         facts,
         url=url if url and not is_home_page(url) else None,
         outlet=outlet,
         authors=tuple(author for author in authors if not is_same_name(author, outlet)),
         agency=facts.agency or page.credits.agency,
-        published=facts.published or page.published,
-        updated=facts.updated or page.updated,
     )
