@@ -193,11 +193,14 @@ def _reporting(text: str, facts: Article, today: date) -> tuple[list[Line], list
         words = " ".join(without_web_links(heading[1] if heading else raw).split())
         if not has_words(words):
             continue
-        at_the_head = paragraphs < 2
-        if at_the_head and (words == facts.title or words in facts.authors):
+        dated = date_line(words, today) if paragraphs < 2 else None
+        days = {found.day for found in (dated.published, dated.updated) if found} if dated else set()
+        # What repeats the facts stands at the head, and is no loss.
+        if paragraphs < 2 and (
+            words in (facts.title, *facts.authors) or (days and days <= {facts.published, facts.updated})
+        ):
             continue
-        furniture = is_promotion(words) or is_only_url(words) or is_credit(words) or words.startswith("Caption: ")
-        if furniture or (at_the_head and date_line(words, today)):
+        if dated or is_promotion(words) or is_only_url(words) or is_credit(words) or words.startswith("Caption: "):
             omitted.append(words)
         else:
             kept.append(Line(raw, words, is_heading=heading is not None))
