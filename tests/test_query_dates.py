@@ -135,6 +135,7 @@ def test_days_of_what_happened_are_preferred(question: str, first: str, last: st
         "How is the old dam used today?",
         "Do eels outnumber trout in Ellery today",
         "Who was mayor until 2019?",
+        "Who sits on the 6 January committee?",
         "What came of the treaty of 3 May 1791?",
         "What was music like in the 1990s?",
         # no days

@@ -122,7 +122,8 @@ def _prefers(period: Period, lead: str, attributive: bool, before: str, behind: 
         return False
     if _COMPARED.search(before) or _ORIGIN.search(before):
         return False
-    if lead in _UNTIL or (period.bare and _COMING.search(before + behind)):
+    called = attributive and (lead or before.lower().endswith("the "))  # "the 6 January committee"
+    if lead in _UNTIL or (period.bare and (called or _COMING.search(before + behind))):
         return False
     named = lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive
     return not period.year or (named and not _OF_A_THING.search(before))
