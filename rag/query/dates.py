@@ -54,10 +54,12 @@ _COMPARED = re.compile(
     r"\b(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?$", re.I
 )
 _ORIGIN = re.compile(r"\b(?:born|founded|established|built|created|formed|invented)\s(?:\w+\s){0,2}$", re.IGNORECASE)
-# A year within what a noun names, or within a clause that tells which one is meant, is the subject's.
+# "Since the outbreak began in May", "the boom of 2021", "the bridge that fell in 2021": the days tell which thing is
+# meant. In the last two only a year says nothing of publication: in the month or on the day of the thing it was news.
 _OF_A_THING = re.compile(
-    r"\b(?:since|after|before|from|until|during|following|over|of|by|about|behind)\s(?:the|an?|its|their|his|her)\s"
-    r"(?:[\w’'-]+\s){1,3}$|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
+    r"\b(?:(?P<since>since|after|before|from|until|during|following)|over|of|by|about|behind)\s(?:\w+ing\s)?"
+    r"(?:the|an?|its|their|his|her)\s(?:[\w’'-]+\s){1,3}$"
+    r"|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
     re.IGNORECASE,
 )
 _COMING = re.compile(r"\b(?:will|plans?|planned|scheduled|due|expected|upcoming)\b", re.IGNORECASE)
@@ -122,7 +124,10 @@ def _prefers(period: Period, lead: str, attributive: bool, before: str, behind: 
         return False
     if _COMPARED.search(before) or _ORIGIN.search(before):
         return False
-    if lead in _UNTIL or (period.bare and _COMING.search(before + behind)):
+    called = attributive and (lead or before.lower().endswith("the "))  # "the 6 January committee"
+    if lead in _UNTIL or (period.bare and (called or _COMING.search(before + behind))):
         return False
-    named = lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive
-    return not period.year or (named and not _OF_A_THING.search(before))
+    thing = _OF_A_THING.search(before)
+    if not period.year:
+        return not (thing and thing["since"])
+    return lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive and not thing
