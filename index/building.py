@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
-from index.progress import Progress, Silent
+from index.progress import Progress
 from index.sources.files import find_files
 from index.sources.reading import SourceItem
 from index.versions import Gathered, gather
@@ -85,7 +85,7 @@ def build(
     """
     if budget < SMALLEST_BUDGET:
         raise ValueError(f"a passage needs at least {SMALLEST_BUDGET} tokens, not {budget}")
-    progress = progress or Silent()
+    progress = progress or Progress()
     started = time.perf_counter()
     found = find_files(paths)
     if not found.files:

@@ -5,32 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich import progress as rich_progress
 
 
-class Progress(Protocol):
-    """Where a build says how far it is."""
+class Progress:
+    """Where a build says how far it is; this one tells nobody."""
 
     def stage(self, name: str, total: int | None) -> None:
         """A stage begins that will take ``total`` steps, where that is known."""
-        ...
 
     def advance(self, steps: int) -> None:
         """``steps`` more are done."""
-        ...
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """See ``Progress``."""
-
-    def advance(self, steps: int) -> None:
-        """See ``Progress``."""
 
 
 @contextmanager
@@ -50,53 +38,40 @@ def shown_progress() -> Iterator[Progress]:
         shown.finish()
 
 
-class Bars:
+class Bars(Progress):
     """One bar a stage."""
 
     def __init__(self, bars: rich_progress.Progress) -> None:
         self._bars = bars
         self._task: rich_progress.TaskID | None = None
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Begin a new bar; the last one is full."""
+    def stage(self, name: str, total: int | None) -> None:  # noqa: D102
         self.finish()
         self._task = self._bars.add_task(name, total=total)
 
-    def advance(self, steps: int) -> None:
-        """Move the bar."""
+    def advance(self, steps: int) -> None:  # noqa: D102
         if self._task is not None:
             self._bars.advance(self._task, steps)
 
     def finish(self) -> None:
         """Fill the last bar."""
         if self._task is not None:
-            task = self._bars.tasks[self._task]
-            self._bars.update(self._task, total=task.completed, completed=task.completed)
+            self._bars.update(self._task, total=(done := self._bars.tasks[self._task].completed), completed=done)
 
 
-# Stages shorter than this are over before anybody wonders how far they are.
-_WORTH_TELLING = 500
+class Lines(Progress):
+    """A line when a stage begins, and one at each tenth of a stage that is long enough to wonder about."""
 
+    _long = 500
 
-class Lines:
-    """A line when a stage begins, and one at each tenth of a long one."""
-
-    def __init__(self) -> None:
-        self._name = ""
-        self._total: int | None = None
-        self._done = self._told = 0
-
-    def stage(self, name: str, total: int | None) -> None:
-        """Write the stage's name and length."""
-        self._name, self._total, self._done, self._told = name, total, 0, 0
+    def stage(self, name: str, total: int | None) -> None:  # noqa: D102
+        self._name, self._total, self._done = name, total or 0, 0
         if total != 0:
             self._write(name if total is None else f"{name} {total:,}")
 
-    def advance(self, steps: int) -> None:
-        """Write how far it is, where that is a tenth further."""
-        self._done += steps
-        if self._total and self._total >= _WORTH_TELLING and (tenth := 10 * self._done // self._total) > self._told:
-            self._told = tenth
+    def advance(self, steps: int) -> None:  # noqa: D102
+        before, self._done = self._done, self._done + steps
+        if self._total >= self._long and 10 * before // self._total < 10 * self._done // self._total:
             self._write(f"{self._name} {self._done:,}/{self._total:,}")
 
     def _write(self, line: str) -> None:
