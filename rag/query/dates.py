@@ -105,6 +105,7 @@ def _meaning(question: str, period: Period, as_of: date) -> NamedDays | None:
     restricts &= lead not in ("at", "over", "around", "within")
     if not restricts and not _prefers(period, lead, attributive, before, behind, as_of):
         return None
+    lead = "in" if attributive else lead  # "after the May 2024 floods" asks for what was said of them in May as well
     first, last, day = period.first, period.last, timedelta(days=1)
     published: tuple[date | None, date | None] = first, last
     if lead in ("after", "later than"):
