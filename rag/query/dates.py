@@ -35,8 +35,10 @@ _PIECE = (
 _PUBLISHED = r"(?:published|printed|posted|written|wrote|reported|aired|broadcast|covered)"
 _NAMED = r"(?:(?:by|in|from|on|of|at|the|and|dated|says?|[-|&]|(?-i:[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?))\s)"
 _COVERAGE_BEFORE = re.compile(
-    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}|reports?\s(?:by|from|in)\s{_NAMED}{{1,10}}|ones?\s{_NAMED}{{0,10}}"
-    rf"|{_PIECE}\b[^.?!]{{0,150}}\b{_PUBLISHED}\s{_NAMED}{{0,10}}|{_PUBLISHED}\sby\s{_NAMED}{{1,10}}"
+    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}(?:(?:(?:that|which)\s)?(?:(?:was|were)\s)?{_PUBLISHED}\s{_NAMED}{{0,10}})?"
+    rf"|{_PIECE}\b[^.?!]{{0,150}}\b(?:(?<!that\s)(?<!which\s)(?:was|were|been)\s{_PUBLISHED})\s{_NAMED}{{0,10}}"
+    rf"|(?:{_PIECE}|reports?)\b[^.?!]{{0,150}}\bones?\s{_NAMED}{{0,10}}"
+    rf"|(?:reports?\s(?:by|from|in)|{_PUBLISHED}\sby)\s{_NAMED}{{1,10}}"
     rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
     rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
     re.IGNORECASE,
@@ -103,6 +105,7 @@ def _meaning(question: str, period: Period, as_of: date) -> NamedDays | None:
     restricts &= lead not in ("at", "over", "around", "within")
     if not restricts and not _prefers(period, lead, attributive, before, behind, as_of):
         return None
+    lead = "in" if attributive else lead  # "after the May 2024 floods" asks for what was said of them in May as well
     first, last, day = period.first, period.last, timedelta(days=1)
     published: tuple[date | None, date | None] = first, last
     if lead in ("after", "later than"):
