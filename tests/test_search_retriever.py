@@ -61,7 +61,7 @@ def test_a_limit_in_the_question_holds_before_ranking_and_can_be_undone(retrieve
     assert [hit.article for hit in found.hits] == [PROTEST]
     literal = retriever.search(question, parse_query=False)
     assert (literal.parsed.constraints, literal.scope, literal.hits[0].article) == ((), Scope(), ORCHESTRA)
-    dated = retriever.search("What happened in March 2025?", as_of=date(2026, 1, 1))
+    dated = retriever.search("Which articles were published in March 2025?", as_of=date(2026, 1, 1))
     assert dated.scope == Scope(published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
     assert [hit.article for hit in dated.hits] == [HARBOUR]
 

@@ -20,7 +20,8 @@ from rag.search.retriever import Retriever
 from rag.store.protocol import Store
 from rag.store.scope import name_key
 from rag.text.markers import has_marker
-from rag.text.words import length_in_words, question_terms, sentence_spans, terms
+from rag.text.sentences import sentence_spans
+from rag.text.words import length_in_words, question_terms, terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +64,7 @@ class Sentence:
 
 
 def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
-    """Return the sentences of what was found, the most relevant first, without those that only ask or say next to nothing.
+    """Return the sentences of what was found, the most relevant first; none that only asks or says nothing.
 
     A sentence is compared with the sub-query that found it, half of a comparison being all that one article can answer,
     and with those that name no outlet; with the whole question where it was not decomposed. It is returned once, with

@@ -12,7 +12,7 @@ from rag.check.names import Name, names_in
 from rag.check.polarity import Leaning, leanings_in
 from rag.check.quantities import Quantity
 from rag.check.tokens import Token, tokens_in
-from rag.text.words import sentence_spans
+from rag.text.sentences import sentence_spans
 
 Context = Mapping[tuple[int, str], float]
 """Words around a place, by side (0 left, 1 right), with weights that fall with the distance."""
