@@ -178,15 +178,12 @@ def test_evaluate_prints_a_table_and_refuses_questions_about_other_articles(
     code, out, err = rag("evaluate", tmp_path / "questions.json", "--index", index)
     assert (code, err) == (0, "")
     lines = [line.split() for line in out.splitlines()]
-    assert lines[1] == ["single", "1", "1.000", "1.000"]
-    assert lines[2] == ["all", "1", "1.000", "1.000"]
+    assert lines[1][:4] == ["single", "1", "1.000", "1.000"]
+    assert lines[2][:4] == ["all", "1", "1.000", "1.000"]
     questions[0]["gold"] = [{"fact": "The ferry sank."}]
     (tmp_path / "other.json").write_text(json.dumps(questions))
     code, _, err = rag("evaluate", tmp_path / "other.json", "--index", index)
-    assert (code, err) == (
-        1,
-        f"error: none of the evidence was found: these questions are not about the articles of {index}\n",
-    )
+    assert (code, err.startswith(f"error: {index} brings none of the evidence")) == (1, True)
 
 
 ERRORS: list[tuple[Sequence[str], int, str]] = [
