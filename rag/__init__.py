@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer, Claim, Cut
     from rag.articles import Article, Passage, Span
-    from rag.check import Citation
+    from rag.check.citations import Citation
     from rag.errors import (
         ArticleUnreadable,
         GenerationFailed,
@@ -72,7 +72,7 @@ _HOMES = {
     "rag.search.hits": ("Hit",),
     "rag.search.retriever": ("Retriever",),
     "rag.store.scope": ("Scope",),
-    "rag.check": ("Citation",),
+    "rag.check.citations": ("Citation",),
 }
 
 

@@ -18,7 +18,8 @@ from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.sentences import Sentence
 from rag.articles import Article
-from rag.check import Citation, Outcome, Rule
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule
 from rag.cli.json_output import answer_record
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope

@@ -20,7 +20,7 @@ from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.sentences import Sentence
 from rag.articles import Subheading
-from rag.check import Outcome, Rule, Support, Verdict
+from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query import Constraint, ParsedQuery
 from rag.record import FORMAT, is_record, read_answer, save_answer
 from rag.record.recheck import Rechecked, Standing, in_words, summed_up

@@ -25,7 +25,8 @@ from rag.answer.answers import Answer, Claim, Cut
 from rag.answer.drafts import Draft
 from rag.answer.sentences import Sentence
 from rag.articles import Passage, Span, Subheading
-from rag.check import Citation, Outcome, Rule
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule
 from rag.record.export import export
 from rag.record.links import host_of
 from rag.search.hits import Explanation, Hit

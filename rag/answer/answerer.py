@@ -14,7 +14,9 @@ from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.generators import create_generator, followup_rewriter, shown_name
 from rag.answer.sentences import Sentence
-from rag.check import Citation, Outcome, Rule, Support, check, validate_citation
+from rag.check.checking import check
+from rag.check.citations import Citation, validate_citation
+from rag.check.verdicts import Outcome, Rule, Support
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
 from rag.query import RewriteFollowup, Turn, rewrite_followup

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.articles import Article, day_in_words
-from rag.check import Citation, Outcome, Rule, Verdict
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule, Verdict
 from rag.query import Constraint, ParsedQuery
 from rag.search.hits import Hit
 from rag.store.coverage import Summary

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
-from rag.check.statements import Statement, read
-from rag.check.tokens import tokens_in
 from rag.models.embedding import Embedder
 from rag.query import AnswerType, ParsedQuery, answer_type
 from rag.search.hits import Hit
 from rag.store.scope import name_key
 from rag.store.snapshot import LexicalIndex
 from rag.text.markers import has_marker
-from rag.text.words import length_in_words, question_terms, sentence_spans, terms
+from rag.text.words import length_in_words, question_terms, sentence_spans, terms, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,14 +107,13 @@ def rank_sentences(
     articles = {one.hit.article.id: _article_terms(one.hit.article) for one in chosen}
     ranked = list[Sentence]()
     for one, vector in zip(chosen, vectors, strict=True):
-        article, statement = one.hit.article, read(one.text)
+        article = one.hit.article
         lacking = whole.parsed.unknown_outlets
         unknown_outlets = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
         answering = list[Sentence]()
         for asked in compared_with(one.hit.explain.part, article.language):
             features = _signs(
                 one,
-                statement,
                 float(vector @ asked.vector),
                 asked,
                 articles[article.id],
@@ -131,14 +128,13 @@ def rank_sentences(
 
 def _signs(
     one: _Candidate,
-    statement: Statement,
     similarity: float,
     asked: _Asked,
     in_article: Set[str],
     *,
     unknown_outlets: bool,
 ) -> AnswerFeatures:
-    given = gives(asked.kind, statement, asked.keys)
+    given = gives(asked.kind, one.text, asked.keys)
     return AnswerFeatures(
         similarity=max(0.0, similarity),
         passage_similarity=max(0.0, one.hit.explain.dense),
@@ -178,7 +174,7 @@ class _Asked:
     """Terms that stand nowhere in the coverage."""
     kind: AnswerType | None
     keys: frozenset[str]
-    """All words of the question as keys."""
+    """All words of the question."""
     part: str
     vector: NDArray[np.float32]
 
@@ -195,7 +191,7 @@ class _Asked:
             frozenset(names & weights.keys()),
             frozenset(unknown),
             answer_type(parsed.question),
-            frozenset(token.key for token in tokens_in(parsed.question)),
+            frozenset(word.removesuffix("'s") for word in words(parsed.question)),
             parsed.question,
             asking.vector,
         )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag.articles import Article
-from rag.store.snapshot import Coverage
+
+if TYPE_CHECKING:
+    from rag.store.snapshot import Coverage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from statistics import median
 
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
-from rag.check import validate_citation
+from rag.check.citations import validate_citation
 from rag.evaluation.matching import answerable_here, find_articles, says
 from rag.evaluation.measures import squeezed
 from rag.evaluation.questions import GoldQuestion

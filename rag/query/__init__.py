@@ -1,6 +1,6 @@
 """Reads, without a language model, what a question of news asks for, and cuts it into parts."""
 
-from rag.query.answer_type import AnswerType, Kind, answer_type
+from rag.query.answer_type import AnswerKind, AnswerType, answer_type
 from rag.query.clauses import clauses, joins
 from rag.query.following import RewriteFollowup, Turn, rewrite_followup, topic_of
 from rag.query.names import Names
@@ -11,7 +11,7 @@ from rag.query.understanding import ParsedQuery, parse_question
 __all__ = [
     "Decompose",
     "RewriteFollowup",
-    "Kind",
+    "AnswerKind",
     "Constraint",
     "Names",
     "SubQuery",

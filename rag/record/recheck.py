@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rag.answer.answers import Answer, Claim, origin
 from rag.articles import Article, Span, day_in_words
-from rag.check import Citation, validate_citation
+from rag.check.citations import Citation, validate_citation
 from rag.store.snapshot import Coverage, Snapshot
 from rag.text.words import counted, sentence_spans, terms
 

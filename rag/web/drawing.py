@@ -20,7 +20,7 @@ from rag.answer.answers import (
     what_was_searched,
 )
 from rag.articles import Article, day_in_words
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.record.export import export
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit

@@ -1,0 +1,111 @@
+"""Finds the names in an English text, and says when two of them may mean the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rag.text.words import STOP_WORDS, fold
+
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[&'’.][^\W\d_]+)*")
+_SENTENCE_ENDS = ".?!:;“„«‘(["
+# Small words inside a name: "Bank of England", "Ursula von der Leyen".
+_INSIDE = frozenset("of de von van bin al der den da la du del di".split())
+# Left out of acronyms, or not: "Food and Agriculture Organization", "Social Media Victims Law Center".
+_BETWEEN = frozenset("and of for the on in de &".split())
+_TITLES = frozenset("mr mrs ms dr sir st".split())
+# What their other names do not begin like.
+_SAME = (frozenset("us usa america american americans united".split()), frozenset("uk britain british briton".split()))
+_DEMONYM = re.compile(r"(?:an|ans|ese|ish|ic|er|ers|ne|i)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of words with capitals; ``start`` and ``end`` are its characters, the end exclusive."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    """Folded, without a possessive's "'s", titles and the small words inside."""
+    opens: bool = False
+    """Whether it is one word that begins a sentence, and so may be no name: "Prosecutors said"."""
+
+
+def names(text: str) -> list[Name]:
+    """Find the names in an English text in order: H&M, X, Mara Quill, the Bank of England; not months and weekdays."""
+    found = list[Name]()
+    run = list[re.Match[str]]()
+    matches = list(_WORD.finditer(text))
+    for i, match in enumerate(matches):
+        between = text[run[-1].end() : match.start()] if run else ""
+        if run and (between not in (" ", "-", ". ", "\u00a0") or run[-1][0].endswith(("'s", "’s"))):
+            found += _name(text, run)
+            run = []
+        if _is_capital(text, match) or (run and match[0] in _INSIDE and i + 1 < len(matches)):
+            run.append(match)
+        elif run:
+            found += _name(text, run)
+            run = []
+    return found + (_name(text, run) if run else [])
+
+
+def name_word(word: str) -> str:
+    """A word as names are compared by: folded, without points and "'s"."""
+    return fold(word).removesuffix("'s").rstrip("'").replace(".", "")
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two words of names, as ``name_word`` gives them, name one thing: Norway and Norwegian, UK and British."""
+    if one == other or any(one in group and other in group for group in _SAME):
+        return True
+    shared = max(4, min(len(one), len(other)) - 2)
+    return one[:shared] == other[:shared] and bool(_DEMONYM.search(one) or _DEMONYM.search(other))
+
+
+def is_acronym(short: str, words: Sequence[str]) -> bool:
+    """Whether ``short`` is made of the initials of consecutive ``words``, small words left out or not."""
+    letters = short.replace("&", "")
+    if not 2 <= len(letters) <= 7:
+        return False
+    whole = "".join(word[0] for word in words if word)
+    without = "".join(word[0] for word in words if word and word not in _BETWEEN)
+    return letters in whole or letters in without
+
+
+def _is_capital(text: str, match: re.Match[str]) -> bool:
+    word = match[0]
+    if not word[0].isupper() or word in ("I", "A") or _calendar_word(name_word(word)):
+        return False
+    return not (word.istitle() and fold(word) in STOP_WORDS and (_opens(text, match.start()) or word in ("The", "An")))
+
+
+def _opens(text: str, at: int) -> bool:
+    before = text[:at].rstrip()
+    return not before or before[-1] in _SENTENCE_ENDS or (before[-1] == '"' and before[-2:-1] in ("", " "))
+
+
+def _name(text: str, run: Sequence[re.Match[str]]) -> list[Name]:
+    while run and run[-1][0] in _INSIDE:
+        run = run[:-1]
+    words = tuple(key for one in run if one[0] not in _INSIDE and (key := name_word(one[0])) not in _TITLES)
+    if not words:
+        return []
+    plain = len(words) == 1 and run[0][0][1:].islower()
+    return [Name(run[0].start(), run[-1].end(), words, plain and _opens(text, run[0].start()))]
+
+
+@cache
+def _calendar_word(word: str) -> bool:
+    from rag.text.dates import month_number
+
+    return month_number(word) is not None or word.rstrip("s").casefold() in weekdays()
+
+
+@cache
+def weekdays() -> dict[str, int]:
+    """Numbers of the weekdays, Monday is 0, by their English names in lower case."""
+    from babel.dates import get_day_names
+
+    return {name.casefold(): number for number, name in get_day_names("wide", locale="en").items()}
