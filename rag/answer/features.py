@@ -111,7 +111,7 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.TIME:
             return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
         case AnswerKind.NAME:
-            return float(any(not asked.issuperset(name.words) for name in names(text)))
+            return float(any(not name.opens and not asked.issuperset(name.words) for name in names(text)))
         case AnswerKind.PLACE:
             return float(not _IN_PLACES.isdisjoint(said))
         case AnswerKind.REASON:
