@@ -6,10 +6,10 @@ import math
 import re
 from dataclasses import dataclass, fields
 
-from rag.check.dating import dates
 from rag.query.answer_type import AnswerKind, AnswerType
 from rag.text.names import names
 from rag.text.quantities import Quantity, quantities
+from rag.text.relative_dates import dates
 from rag.text.words import terms, words
 
 _PRONOUNS = frozenset("he she his her they their it its".split())

@@ -77,11 +77,15 @@ def _unlike(claim: Statement, evidence: Evidence, similarity: Similarity) -> Fau
 
 def _unchecked(claim: Statement, evidence: Evidence) -> tuple[str, ...]:
     said = evidence.stems()
-    unsaid = {token.stem: claim.text[token.start : token.end] for token in claim.tokens if token.stem not in said | {""}}
+    unsaid = {
+        token.stem: claim.text[token.start : token.end] for token in claim.tokens if token.stem not in said | {""}
+    }
     return tuple(word for stem, word in unsaid.items() if stem not in claim.name_stems)
 
 
 def _supports(evidence: Evidence) -> tuple[Support, ...]:
     order = {cited: n for n, cited in enumerate(evidence.sentences)}
-    chosen = sorted(evidence.chosen, key=lambda cited: (evidence.articles.index(cited.article), cited.paragraph, order[cited]))
+    chosen = sorted(
+        evidence.chosen, key=lambda cited: (evidence.articles.index(cited.article), cited.paragraph, order[cited])
+    )
     return tuple(Support(one.article, one.paragraph, one.said.start, one.said.end) for one in chosen)

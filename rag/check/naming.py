@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.check.evidence import Cited, Evidence, Fault, reported_by
-from rag.check.facts import Place, displaced
+from rag.check.facts import displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
@@ -103,19 +103,16 @@ def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
     words = {word for sequence in sequences for word in sequence}
     chosen = [(cited.said, name) for cited in evidence.chosen for name in cited.said.names]
     for mine in claim.names:
-        if claim.is_quoted(mine.start):
-            continue
-        same = [Place.of(claim, mine, said, one) for said, one in chosen if _alike(mine.words, one.words)]
         naming = [said for said, one in chosen if _alike(mine.words, one.words)]
-        others = [Place.of(claim, mine, said, one) for said, one in chosen if said not in naming and not _known(one, claim)]
         missing = [word for word in mine.words if not any(same_word(word, other) for other in words)]
         missing = [] if any(_stands_for(missing, mine, sequence) for sequence in sequences) else missing
-        if mine.opens and not missing:
-            continue  # "Among the residents"
+        if claim.is_quoted(mine.start) or naming or (mine.opens and not missing):
+            continue
         written = claim.text[mine.start : mine.end]
-        rival = displaced(same, others, known=0.0 if missing else _ELSEWHERE)
-        if rival and not same:
-            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{rival.written}” here, not “{written}”")
+        others = [(said, one) for said, one in chosen if not _known(one, claim)]
+        _, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
+        if instead:
+            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
         opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
         if missing and not (opens and missing == [mine.words[0]]):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 # A quotation that is not closed goes on to the end, as in the paragraphs of a long one. Apostrophes open none.
 _QUOTED = re.compile(
-    "[\"“„«»＂「『]([^\"“”„«»＂」』]*)(?:[\"”“»«＂」』]|$)"
+    '["“„«»＂「『]([^"“”„«»＂」』]*)(?:["”“»«＂」』]|$)'
     r"|(?<![\w'’])['‘‚‹](?=[^\W\d_]|\[|…)([^\"“”]{1,600}?)(?<=[\w.,!?…\])])['’›](?!\w)"
 )
 _MARKS = str.maketrans(

@@ -11,7 +11,7 @@ from rag.check.verdicts import Outcome, Rule
 
 _BEING = frozenset("is are was were be been being".split())
 _AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
-_ARTICLES = frozenset("the a an his her its their".split())
+_BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
 _DONE = frozenset("has have had was were been".split())
 _LESS = frozenset("only few fewer little less hardly".split())
 _ALL = frozenset("all every everyone everybody everything each entire whole always".split())
@@ -21,48 +21,42 @@ _BECAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a resu
 
 def swapped_roles(claim: Statement, evidence: Evidence) -> Fault | None:
     """Somebody who does in the claim what is done to them in the evidence, or the other way."""
-    given = dict[tuple[str, str], set[str]]()
-    for cited in evidence.sentences:
-        for who, what, role in _roles(cited.said):
-            given.setdefault((who, what), set()).add(role)
-    for who, what, role in _roles(claim):
-        known = given.get((who, what))
-        if known and role not in known:
-            word = next(claim.text[one.start : one.end] for one in claim.tokens if one.stem == who)
-            verb = next(claim.text[one.start : one.end] for one in claim.tokens if one.stem == what)
-            reason = f"{evidence.says} it the other way round of “{word}” and “{verb}”"
+    given = {role for cited in evidence.sentences for role in _roles(cited.said)}
+    for who, verb, does in _roles(claim):
+        if (who, verb, not does) in given and (who, verb, does) not in given:
+            written = [claim.text[one.start : one.end] for one in claim.tokens if one.stem in (who, verb)]
+            reason = f"{evidence.says} it the other way round: “{'” – “'.join(written)}”"
             return Fault(Outcome.CONTRADICTED, Rule.ROLES, reason)
     return None
 
 
-def _roles(said: Statement) -> Iterator[tuple[str, str, str]]:
-    """Stems of whoever stands directly beside a word, of the word, and whether they do it or it is done to them."""
-    tokens = said.tokens
-    for i, token in enumerate(tokens):
-        if not token.stem:
+def _roles(said: Statement) -> Iterator[tuple[str, str, bool]]:
+    """Stems of whoever stands beside a verb, of the verb, and whether they do it: "X had sent", "sent the X"."""
+    tokens, known = said.tokens, said.name_stems
+    for i, verb in enumerate(tokens):
+        if not verb.stem:
             continue
-        j = i + 1
-        while j < len(tokens) and tokens[j].key in _AUXILIARIES:
-            j += 1
-        if j < len(tokens) and tokens[j].stem and tokens[j].segment == token.segment:
-            passive = any(one.key in _BEING for one in tokens[i + 1 : j]) and not tokens[j].key.endswith("ing")
-            follows = tokens[j + 1] if j + 1 < len(tokens) else None
-            object_follows = follows and (follows.key in _ARTICLES or follows.stem in said.name_stems - {""})
-            if j > i + 1 or (token.stem in said.name_stems and object_follows):
-                yield token.stem, tokens[j].stem, "target" if passive else "agent"
-        k = i + 1
-        by = k < len(tokens) and tokens[k].key == "by"
-        k += by
-        has_article = k < len(tokens) and tokens[k].key in _ARTICLES
-        if not (by or has_article) and not (i and (tokens[i - 1].stem or tokens[i - 1].key in _AUXILIARIES)):
-            continue  # an adjective before a name
-        k += has_article
-        if k < len(tokens) and tokens[k].stem and tokens[k].segment == token.segment:
-            while k < len(tokens) and tokens[k].stem and (by or has_article or tokens[k].stem in said.name_stems):
-                yield tokens[k].stem, token.stem, "agent" if by else "target"
-                if tokens[k].stem not in said.name_stems:
-                    break
-                k += 1
+        left = right = i
+        while left and tokens[left - 1].key in _AUXILIARIES:
+            left -= 1
+        passive = any(one.key in _BEING for one in tokens[left:i]) and not verb.key.endswith("ing")
+        while right + 1 < len(tokens) and tokens[right + 1].key in _BY_OR_ARTICLE:
+            right += 1
+        by = any(one.key == "by" for one in tokens[i : right + 1])
+        before = tokens[left - 1] if left and tokens[left - 1].segment == verb.segment else None
+        behind = tokens[right + 1] if right + 1 < len(tokens) and tokens[right + 1].segment == verb.segment else None
+        if (
+            before
+            and before.stem
+            and (left < i or (before.stem in known and right > i) or _both(before, behind, known))
+        ):
+            yield before.stem, verb.stem, not passive
+        if behind and behind.stem and (right > i or _both(before, behind, known)):
+            yield behind.stem, verb.stem, by
+
+
+def _both(before: Token | None, behind: Token | None, names: frozenset[str]) -> bool:
+    return bool(before and behind and before.stem in names and behind.stem in names)
 
 
 def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
@@ -73,7 +67,9 @@ def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
     for i, token in enumerate(claim.tokens):
         if not token.stem or token.quoted or token.stem in claim.name_stems:
             continue
-        places = [(said, n) for said in evidence.all_said() for n, one in enumerate(said.tokens) if one.stem == token.stem]
+        places = [
+            (said, n) for said in evidence.all_said() for n, one in enumerate(said.tokens) if one.stem == token.stem
+        ]
         affirmed_only = bool(explicit) and i in claim.denied and not any(said in denying for said, _ in places)
         denied_only = not deniers and all(n in said.denied for said, n in places)
         if places and (affirmed_only or denied_only):
@@ -117,12 +113,17 @@ def _is_done(claim: Statement, token: Token) -> bool:
 def wrong_scope(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim of all, where the evidence says nothing of all."""
     keys = [token.key for token in claim.tokens]
-    said = {token.key for one in evidence.all_said() for token in one.tokens}
+    said = {
+        token.key
+        for one in evidence.all_said()
+        for before, token in zip((None, *one.tokens), one.tokens, strict=False)
+        if not (before and before.key in ("nearly", "almost", "not"))
+    }
     whole = any(one.value == 1 and one.unit == "share" for cited in evidence.sentences for one in cited.said.quantities)
     for at, key in enumerate(keys):
-        if key in _ALL and not (at and keys[at - 1] in ("at", "after", "above", "not")):
-            if said.isdisjoint(_ALSO_ALL) and not whole:
-                return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{key}”")
+        counts = key in _ALL and not (at and keys[at - 1] in ("at", "after", "above", "not", "nearly", "almost"))
+        if counts and not whole and said.isdisjoint(_ALSO_ALL):
+            return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{key}”")
     return None
 
 
@@ -135,4 +136,6 @@ def wrong_cause(claim: Statement, evidence: Evidence) -> Fault | None:
     reason = {one.stem for one in claim.tokens if one.start >= cause.end() and one.segment == segment and one.stem}
     if not reason or reason & evidence.stems():
         return None
-    return Fault(Outcome.UNSUPPORTED, Rule.CAUSE, f"{evidence.where} does not give the reason that follows “{cause[0]}”")
+    return Fault(
+        Outcome.UNSUPPORTED, Rule.CAUSE, f"{evidence.where} does not give the reason that follows “{cause[0]}”"
+    )

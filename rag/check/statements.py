@@ -1,21 +1,20 @@
-"""Reads a sentence for checking: its words by clause, its quantities, dates and names, and what it denies or leaves open."""
+"""Reads a sentence for checking: its words, quantities, dates and names, and what it denies or leaves open."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from rag.check.dating import Dated, dates
 from rag.check.quotations import quotations
 from rag.text.names import Name, names
 from rag.text.quantities import Quantity, quantities
+from rag.text.relative_dates import Dated, dates
 from rag.text.words import STOP_WORDS, fold, sentence_spans, terms
 
-Context = Mapping[tuple[int, str], float]
-"""Words around a place, by side (0 left, 1 right), with weights that fall with the distance."""
+Item = Quantity | Dated | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
@@ -26,7 +25,7 @@ _OPEN = frozenset("may might could would will shall should if unless whether".sp
 _LEAVING_OPEN = frozenset(
     terms(
         """expected planned proposed alleged allegedly reportedly accused suspected possible possibly possibility
-        potential potentially likely perhaps probably hoped considered investigating"""
+        potential potentially likely perhaps probably hoped considered investigating intended wanted aimed sought"""
     )
 )
 _REACH = 5
@@ -48,9 +47,14 @@ class Token:
     quoted: bool
 
     @property
+    def negates(self) -> bool:
+        """Whether it is "not" or another word of its kind."""
+        return self.key in _NEGATORS or self.key.endswith("n't")
+
+    @property
     def denies(self) -> bool:
-        """Whether it denies what stands behind it."""
-        return self.key in _NEGATORS or self.key.endswith("n't") or self.stem in _DENYING
+        """Whether it denies what stands behind it, in any way."""
+        return self.negates or self.stem in _DENYING
 
     @property
     def leaves_open(self) -> bool:
@@ -110,8 +114,10 @@ class Statement:
     def denied(self) -> frozenset[int]:
         """Indexes of the tokens that a negation governs: the next content words of its segment."""
         cues = [i for i, token in enumerate(self.tokens) if token.denies]
-        behind = self._governed(cues)
-        passive = {i for i in cues if self.tokens[i].stem and i and self.tokens[i - 1].key in ("was", "were", "is", "are")}
+        behind = self._governed([i for i in cues if self.tokens[i].negates])
+        passive = {
+            i for i in cues if self.tokens[i].stem and i and self.tokens[i - 1].key in ("was", "were", "is", "are")
+        }
         clauses = {self.tokens[i].clause for i in passive}  # "the default was averted"
         return behind | {n for n, token in enumerate(self.tokens) if token.clause in clauses}
 
@@ -124,14 +130,15 @@ class Statement:
         """Whether character ``at`` stands within quotation marks."""
         return any(start <= at < end for start, end in self.quoted)
 
-    def context(self, start: int, end: int) -> Context:
-        """The content words before character ``start`` and behind ``end``, nearest first, as far as five."""
+    def context(self, item: Item) -> dict[tuple[int, str], float]:
+        """The content words beside ``item``, by side and stem, with weights that fall with the distance."""
         found = dict[tuple[int, str], float]()
-        left = [token.stem for token in reversed(self.tokens) if token.end <= start and token.stem]
-        right = [token.stem for token in self.tokens if token.start >= end and token.stem]
-        for side, stems in enumerate((left, right)):
-            for distance, stem in enumerate(stems[:_REACH]):
-                found.setdefault((side, stem), 1 / (1 + distance / 3))
+        left = [token for token in reversed(self.tokens) if token.end <= item.start]
+        right = [token for token in self.tokens if token.start >= item.end]
+        for side, beside in enumerate((left, right)):
+            for distance, token in enumerate([token for token in beside if token.stem][:_REACH]):
+                apart = 1 if token.segment == beside[0].segment else 0.5
+                found.setdefault((side, token.stem), apart / (1 + distance / 3))
         return found
 
     def _governed(self, cues: list[int], reach: int = _REACH) -> frozenset[int]:
@@ -146,7 +153,7 @@ class Statement:
         return frozenset(found)
 
     def _read(self) -> Iterator[Token]:
-        measured = [(one.start, one.end) for one in (*self.quantities, *self.dates)]
+        measured = [(one.start, one.end) for one in self.quantities] + [(one.start, one.end) for one in self.dates]
         clause = segment = 0
         for match in _TOKEN.finditer(self.text):
             start, end = match.span()
@@ -158,18 +165,18 @@ class Statement:
             segment += key in ("but", "although", "though", "while", "whereas")
             plain = key in STOP_WORDS and not match[0].isupper()
             inside = any(first <= start < behind for first, behind in measured)
-            stem = "" if plain or inside else next(iter(terms(match[0])), "")
+            stem = "" if plain or inside or key.endswith("n't") else next(iter(terms(match[0])), "")
             yield Token(start, end, "" if inside else key, stem, clause, segment, self.is_quoted(start))
 
 
-def closeness(claimed: Context, given: Context) -> float:
-    """How far two places stand among the same words, from 0 to 1; words on the other side count half."""
-    whole = sum(claimed.values())
+def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
+    """How far two items stand among the same words, from 0 to 1; words on the other side count half."""
+    claimed, given = claim.context(mine), said.context(one)
     shared = sum(
         min(weight, max(given.get((side, stem), 0.0), given.get((1 - side, stem), 0.0) / 2))
         for (side, stem), weight in claimed.items()
     )
-    return shared / whole if whole else 0.0
+    return shared / sum(claimed.values()) if claimed else 0.0
 
 
 @lru_cache(maxsize=4_000)

@@ -59,7 +59,9 @@ _BEFORE_NOUN = frozenset("the a an its his her their our no any this that new hi
 _BEHIND_PAYING = frozenset("to for as in at per each every last this next".split())
 _SAYING = frozenset("about say said says think thinks call called mean happen happened".split())
 _SHARE_WORDS = frozenset("percent percentage share proportion fraction turnout".split())
-_SIZES = frozenset("tall high deep wide far big large heavy fast strong hot cold warm broad thick loud powerful".split())
+_SIZES = frozenset(
+    "tall high deep wide far big large heavy fast strong hot cold warm broad thick loud powerful".split()
+)
 _SIZE_NOUNS = frozenset("height depth width length weight size temperature speed distance area strength".split())
 _TIMES = frozenset("day date year month time hour evening morning weekend weekday week century decade".split())
 _PLACES = frozenset(
@@ -116,7 +118,11 @@ def _how(keys: Sequence[str], i: int) -> AnswerType | None:
         return AnswerType(AnswerKind.NUMBER if _MONEY_WORDS.isdisjoint(rest) else AnswerKind.MONEY)
     if key == "old":
         return AnswerType(AnswerKind.AGE)
-    if key == "long" and _key(keys, i + 1) in _BEING and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this"):
+    if (
+        key == "long"
+        and _key(keys, i + 1) in _BEING
+        and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this")
+    ):
         closed = any(word.endswith(("ed", "ing")) for word in rest[2:])  # "How long was the bridge closed?"
         return AnswerType(AnswerKind.DURATION if closed else AnswerKind.EXTENT)
     if key in ("long", "soon", "quickly"):

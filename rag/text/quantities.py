@@ -25,12 +25,11 @@ _FRACTIONS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eigh
 _MARKED_FRACTIONS = "½¼¾⅓⅔"
 _TIMES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "thrice": 3.0, "triple": 3.0, "tripled": 3.0}
 _BOUNDS: dict[str, Bound] = {
-    "no more than": "under", "no fewer than": "over", "no less than": "over", "more than": "over", "over": "over", "at least": "over", "above": "over", "exceeding": "over",
-    "fewer than": "under", "less than": "under", "under": "under", "below": "under", "up to": "under",
-    "nearly": "nearly", "almost": "nearly",
-    "about": "about", "around": "about", "some": "about", "roughly": "about", "approximately": "about",
-    "close to": "about", "estimated": "about",
-}  # fmt: skip
+    **dict.fromkeys(("more than", "no fewer than", "no less than", "over", "at least", "above"), "over"),
+    **dict.fromkeys(("no more than", "fewer than", "less than", "under", "below", "up to"), "under"),
+    **dict.fromkeys(("nearly", "almost"), "nearly"),
+    **dict.fromkeys(("about", "around", "some", "roughly", "approximately", "close to", "estimated"), "about"),
+}
 _CURRENCIES = "USD EUR GBP JPY CNY INR RUB CHF SEK NOK CZK PLN HUF TRY UAH ILS ZAR BRL MXN KRW NGN".split()
 # English names that CLDR does not give, and signs that it gives to one country only.
 _MORE_MONEY = {"sterling": "pound", "rouble": "ruble", "crown": "crown", "krona": "crown", "krone": "crown"}
@@ -266,7 +265,7 @@ def _measures() -> dict[str, str]:
     for unit in _MEASURES:
         for locale in ("en_US", "en_GB"):
             for length in ("long", "short"):
-                words = re.sub(r"[\d,.]+", "", format_unit(2, unit, length, locale=locale)).split()  # type: ignore[arg-type]
+                words = re.sub(r"[\d,.]+", "", format_unit(2, unit, length, locale=locale)).split()
                 key = " ".join(_key(word) for word in words)
                 if key and key not in _AMBIGUOUS:
                     found[key] = unit.partition("-")[2].removesuffix("-per-hour")

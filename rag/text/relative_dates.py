@@ -1,9 +1,9 @@
-"""Says which days the dates of a sentence mean, the relative ones as of the day of publication."""
+"""Finds the dates of a sentence, the relative ones too, and the days that they mean as of the day of publication."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.text.dates import WrittenDate, written_dates
@@ -20,6 +20,7 @@ _RELATIVE = re.compile(
     r"|\b(?P<which>last|this|next|past|previous) (?P<period>week|weekend|month|year)\b)"
     r"|\b(?P<decade>1[5-9]\d0|20\d0)['’]?s\b|\b(?P<weekday>[A-Z][a-z]+day)s?\b"
 )
+_YEAR_BEHIND = re.compile(r"(?: of)? (last|this) year\b")
 _AGO = re.compile(r"\W+(?:ago|earlier)\b")
 
 
@@ -39,29 +40,30 @@ class Dated:
         """Whether it says at least as exactly what is claimed: 4 March says March, and March does not say 4 March."""
         if not self.ranges or not claimed.ranges:
             return self.words == claimed.words
-        return any(
-            one[0] <= other[0] and other[1] <= one[1]
-            for one in claimed.ranges
-            for other in self.ranges
-        )
+        return any(one[0] <= other[0] and other[1] <= one[1] for one in claimed.ranges for other in self.ranges)
 
 
 def dates(text: str, published: date | None) -> list[Dated]:
     """Find the dates of an English sentence: written ones, weekdays, "yesterday", "last month", "two years ago"."""
     if published and not 1500 < published.year < 9000:
         published = None
-    found = [_dated(text, one.start, one.end, _written(one, published)) for one in written_dates(text)]
+    found = list[Dated]()
+    for one in written_dates(text):
+        year = _YEAR_BEHIND.match(text, one.end) if published and not one.year and one.month else None
+        if year and published:  # "in October last year"
+            one = replace(one, year=published.year - (year[1] != "this"))
+        found.append(_dated(text, one.start, one.end, _written(one, published)))
     for match in _RELATIVE.finditer(text):
         if match["decade"]:
             first = int(match["decade"])
             found.append(_dated(text, *match.span(), [(date(first, 1, 1), date(first + 9, 12, 31))]))
         elif not match["weekday"] or match["weekday"].casefold() in weekdays():
             found.append(_dated(text, *match.span(), _relative(match, published) if published else []))
-    for one in quantities(text):
-        ago = _AGO.match(text, one.end)
-        if ago and one.unit in ("day", "month", "year"):
-            ranges = _ago(one.value, one.unit, published) if published else []
-            found.append(_dated(text, one.start, ago.end(), ranges))
+    for time in quantities(text):
+        ago = _AGO.match(text, time.end)
+        if ago and time.unit in ("day", "month", "year"):
+            ranges = _ago(time.value, time.unit, published) if published else []
+            found.append(_dated(text, time.start, ago.end(), ranges))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -89,7 +91,7 @@ def _relative(match: re.Match[str], published: date) -> list[Range]:
         day = published + timedelta(days=_DAYS[(match["day"] or "today").casefold()])
         return [(day, day)]
     if match["before"]:
-        return [(published - timedelta(days=n),) * 2 for n in (1, 2)]  # type: ignore[misc]
+        return [(published - timedelta(days=n),) * 2 for n in (1, 2)]
     if match["weekday"]:
         back = (published.weekday() - weekdays()[match["weekday"].casefold()]) % 7
         return [(day, day) for day in (published - timedelta(days=back), published + timedelta(days=7 - back))]
