@@ -1,9 +1,9 @@
 """How many false claims the check catches, and how many true ones it rejects, of claims written by hand.
 
 ``python -m benchmarks.claims FILE [-v]``: FILE is a JSON list of ``{"corpus": "sample" | "wikinews" | "multihop_rag",
-"url", "paragraphs": [numbers from 1], "claim", "supported": true | false, "kind"}``. The articles of the latter two are
-read from ``../shared/data``, where they are; claims of others are skipped. Only rules judge, no model. ``-v`` prints the
-errors.
+"url", "paragraphs": [numbers from 1], "claim", "supported": true | false, "kind"}``. The articles of the latter two
+are read from ``../shared/data``, where they are; claims of others are skipped. Only rules judge, no model. ``-v``
+prints the errors.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _age(text: str, found: list[Quantity], asked: frozenset[str]) -> float:
 
     Half of that where only a pronoun says whose age it may be.
     """
-    meant = asked - _OLD
+    meant, said = set(terms(" ".join(asked - _OLD))), words(text)
     best = 0.0
     for one in found:
         before, behind = words(text[: one.start])[-3:], words(text[one.end :])
@@ -145,9 +145,8 @@ def _age(text: str, found: list[Quantity], asked: frozenset[str]) -> float:
         old = next((n for n, word in enumerate(behind[:2]) if word in _OLD), -1)
         if not apposed and old < 0 and _OLD.isdisjoint(before[-2:]):
             continue
-        near = {term for word in (*before, *behind[old + 1 : old + 4]) for term in terms(word)}
-        if near & {term for word in meant for term in terms(word)}:
+        if meant & set(terms(" ".join([*before, *behind[old + 1 : old + 4]]))):
             return 1.0
-        if not meant & set(words(text)) and not _PRONOUNS.isdisjoint(words(text)):
+        if not meant & set(terms(text)) and not _PRONOUNS.isdisjoint(said):
             best = 0.5
     return best

@@ -14,7 +14,7 @@ from rag.text.quantities import Quantity
 # How much closer to the claim's words another number, date or name must stand than the claimed one to be meant.
 _DISPLACED = 0.3
 # From here on another one is named as what the evidence says instead; from the second on, arithmetic does not help.
-_NEAR, _SAME_PLACE = 0.2, 0.75
+_NEAR, SAME_PLACE = 0.2, 0.75
 # Words that hold a number, enough to support one but not to claim one.
 _IMPLIED = {"both": 2.0, "couple": 2.0, "pair": 2.0, "trio": 3.0, "no": 0.0, "none": 0.0}
 # Units that a text leaves out: "aged 41", "at 8".
@@ -54,7 +54,7 @@ def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
         near, instead = displaced(claim, mine, same, others)
         follows = claim.text[mine.end :].startswith(" of them")  # "three decades, two of them": two of what?
         follows = follows or any(_within(mine, value) for value in _follows(mine, evidence))
-        if (same and not instead) or (not same and follows and near < _SAME_PLACE):
+        if (same and not instead) or (not same and follows and near < SAME_PLACE):
             continue
         return _fault(Rule.NUMBER, claim, mine, evidence, instead if near >= _NEAR else "")
     return None

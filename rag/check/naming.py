@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.check.evidence import Cited, Evidence, Fault, reported_by
-from rag.check.facts import displaced
+from rag.check.facts import SAME_PLACE, displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
@@ -32,7 +32,10 @@ def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
 def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
-    if not claimed or any(set(claimed[0].words) <= reported_by(article) for article in evidence.articles):
+    reported = not claim.quoted and any(
+        set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
+    )
+    if not claimed or reported:
         return None
     cited = _saying_it(claim, verb, evidence)
     said, given = _speakers_of(cited)
@@ -106,12 +109,14 @@ def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
         naming = [said for said, one in chosen if _alike(mine.words, one.words)]
         missing = [word for word in mine.words if not any(same_word(word, other) for other in words)]
         missing = [] if any(_stands_for(missing, mine, sequence) for sequence in sequences) else missing
+        written = claim.text[mine.start : mine.end]
+        if other := _of_another(mine, [name for said in whole for name in said.names]):
+            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
         if claim.is_quoted(mine.start) or naming or (mine.opens and not missing):
             continue
-        written = claim.text[mine.start : mine.end]
         others = [(said, one) for said, one in chosen if not _known(one, claim)]
-        _, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
-        if instead:
+        near, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
+        if instead and (near >= SAME_PLACE or not mine.opens):  # "Nearly a third", "Among the residents"
             return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
         opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
@@ -130,3 +135,12 @@ def _stands_for(missing: list[str], mine: Name, sequence: list[str]) -> bool:
     if len(missing) == 1 and is_acronym(missing[0], sequence):
         return True
     return len(mine.words) > 1 and any(is_acronym(word, mine.words) for word in sequence if len(word) > 1)
+
+
+def _of_another(mine: Name, known: list[Name]) -> str:
+    """The whole name to which the surname belongs, where a claim has it with the first name of somebody else."""
+    whole = [name.words for name in known if len(name.words) > 1]
+    if len(mine.words) != 2 or any(set(mine.words) <= set(words) for words in whole):
+        return ""
+    others = [words for words in whole if words[-1] == mine.words[1]]
+    return " ".join(others[0]).title() if others and any(words[0] == mine.words[0] for words in whole) else ""

@@ -93,7 +93,7 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
         open_clauses = {one.clause for one in said.tokens if one.leaves_open}
         for i, token in enumerate(said.tokens):
             (unsettled if i in said.open else settled).add(token.stem)
-            clauses.setdefault(token.stem, []).append(token.clause in open_clauses or i in said.denied)
+            clauses.setdefault(token.stem, []).append(token.clause in open_clauses or i in said.denied | said.open)
     affirmed = [one for one in claim.tokens if one.stem and not one.quoted and one.stem not in claim.name_stems]
     known = [token for token in affirmed if token.stem in settled | unsettled]
     only_open = [token for token in known if token.stem not in settled]

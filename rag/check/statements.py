@@ -21,10 +21,10 @@ _NEW_CLAUSE = frozenset("but although though while whereas because that which wh
 _NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot".split())
 # Verbs and adjectives that deny what they govern (Karttunen 1971), by their stems.
 _DENYING = frozenset(terms("failed refused declined denied unable lacked absent averted avoided prevented"))
-_OPEN = frozenset("may might could would will shall should if unless whether".split())
+_OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
     terms(
-        """expected planned proposed alleged allegedly reportedly accused suspected possible possibly possibility
+        """expected proposed alleged allegedly reportedly accused suspected possible possibly possibility
         potential potentially likely perhaps probably hoped considered investigating intended wanted aimed sought"""
     )
 )
@@ -124,7 +124,8 @@ class Statement:
     @cached_property
     def open(self) -> frozenset[int]:
         """Indexes of the tokens that are told as possible, planned or alleged."""
-        return self._governed([i for i, token in enumerate(self.tokens) if token.leaves_open], reach=30)
+        cues = [i for i, one in enumerate(self.tokens) if one.leaves_open or (one.denies and not one.negates)]
+        return self._governed(cues, reach=30)
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
@@ -146,7 +147,8 @@ class Statement:
         for cue in cues:
             left = reach
             for i in range(cue + 1, len(self.tokens)):
-                if self.tokens[i].segment != self.tokens[cue].segment or not left:
+                one, first = self.tokens[i], self.tokens[cue]
+                if (one.segment, one.quoted) != (first.segment, first.quoted) or not left:
                     break
                 found.add(i)
                 left -= bool(self.tokens[i].stem)

@@ -15,7 +15,7 @@ Bound = Literal["", "about", "over", "under", "nearly"]
 
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d\d(?!\d)(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.\d\d)?\s?[ap]\.?m\b\.?)"
-    r"|(?<![^\W\d_])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>(?:st|nd|rd|th)\b)?"
+    r"|(?<![^\W\d_])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?!\d|['’]?s\b)(?P<ordinal>(?:st|nd|rd|th)\b)?"
     r"|(?P<word>°?[^\W\d_]+)|(?P<mark>\S)",
     re.IGNORECASE,
 )
