@@ -15,7 +15,8 @@ from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.sentences import Sentence
 from rag.articles import Article
-from rag.check import Citation, Outcome, Rule
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule
 from rag.cli.json_output import answer_record
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rag import Answer, Article, Claim, Cut, Hit, Passage, Scope, Span
 from rag.articles import Subheading
-from rag.check import Outcome, Rule, Support, Verdict
+from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.deserialize import from_json, read_answer
 from rag.record.serialize import FORMAT, is_record, save_answer, to_json

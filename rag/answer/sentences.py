@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
-from rag.check.statements import read as read_statement
-from rag.check.tokens import tokens_in
 from rag.query.answer_type import AnswerType, answer_type
 from rag.query.parsed_query import ParsedQuery, parse_question
 from rag.search.hits import Hit, SearchResult
@@ -21,7 +19,7 @@ from rag.store.protocol import Store
 from rag.store.scope import name_key
 from rag.text.markers import has_marker
 from rag.text.sentences import sentence_spans
-from rag.text.words import length_in_words, question_terms, terms
+from rag.text.words import length_in_words, question_terms, terms, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,12 +95,12 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     articles = {one.hit.passage.article_id: _article_terms(one.hit.article) for one in chosen}
     ranked = list[Sentence]()
     for one, vector in zip(chosen, embedded, strict=True):
-        article, statement = one.hit.article, read_statement(one.text)
+        article = one.hit.article
         lacking = parsed.unknown_outlets
         unknown_outlet = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
         answering = list[Sentence]()
         for asked in compared_with(one.hit.explain.subquery, article.language):
-            given = gives(asked.answer_type, statement, asked.keys)
+            given = gives(asked.answer_type, one.text, asked.words)
             features = AnswerFeatures(
                 similarity=max(0.0, float(vector @ asked.vector)),
                 passage_similarity=max(0.0, one.hit.explain.dense),
@@ -166,8 +164,8 @@ class _Asked:
     unknown: frozenset[str]
     """Terms that stand nowhere in the coverage."""
     answer_type: AnswerType | None
-    keys: frozenset[str]
-    """All words of the question as keys."""
+    words: frozenset[str]
+    """All words of the question."""
     vector: NDArray[np.float32]
 
     @classmethod
@@ -182,7 +180,7 @@ class _Asked:
             frozenset(names & counts.keys()),
             frozenset(term for term, count in counts.items() if not count),
             answer_type(parsed.question),
-            frozenset(token.key for token in tokens_in(parsed.question)),
+            frozenset(word.removesuffix("'s") for word in words(parsed.question)),
             vector,
         )
 

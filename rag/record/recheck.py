@@ -10,7 +10,7 @@ from enum import StrEnum
 from rag.answer.answers import Answer, Claim
 from rag.answer.wording import origin
 from rag.articles import Article, Span, day_in_words
-from rag.check import Citation, validate_citation
+from rag.check.citations import Citation, validate_citation
 from rag.store.protocol import Store
 from rag.text.sentences import sentence_spans
 from rag.text.words import counted
