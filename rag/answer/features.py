@@ -47,6 +47,8 @@ class AnswerFeatures:
     """1 where a name in the question stands nowhere in the coverage."""
     unknown_outlet: float
     """1 where the question asks for the reporting of an outlet that the index does not hold."""
+    other_days: float
+    """1 where the question names days, and the article is of none of them."""
     gives: float
     """How far the sentence holds something of the kind that is sought: a number, a name, a day."""
     gives_nothing: float
@@ -66,6 +68,7 @@ _COEFFICIENTS = AnswerFeatures(
     unnamed=-0.51,
     unknown_name=-1.63,
     unknown_outlet=-3.23,
+    other_days=-0.7,
     gives=0.29,
     gives_nothing=-2.59,
 )

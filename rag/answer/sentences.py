@@ -109,6 +109,7 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
                 unnamed=float(not asked.names <= one.near),
                 unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
                 unknown_outlet=float(unknown_outlet),
+                other_days=float(_is_of_other_days(article, parsed)),
                 gives=given,
                 gives_nothing=float(given < _NEXT_TO_NOTHING),
             )
@@ -214,6 +215,15 @@ def _article_terms(article: Article) -> set[str]:
     """Terms of the whole article, its title, outlet, day, authors and agency included."""
     text = "\n".join([*article.paragraphs, header(article), *article.authors, article.agency or ""])
     return set(terms(text, article.language))
+
+
+def _is_of_other_days(article: Article, parsed: ParsedQuery) -> bool:
+    """Whether the question names days, and the article was published on none of them, or nobody knows when."""
+    days = [one for one in parsed.constraints if one.kind == "days"]
+    day = article.published
+    return bool(days) and not any(
+        day and (one.published_from or day) <= day <= (one.published_to or day) for one in days
+    )
 
 
 def _is_agency(article: Article, outlet: str) -> bool:
