@@ -35,7 +35,7 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks.passages
 	$(BIN)/python -m benchmarks.refusal
-	$(BIN)/python -m benchmarks.verification
+	$(BIN)/python -m benchmarks.claims tests/quality/claims_seen.json
 	$(BIN)/rag-index build --sample --index data/sample-index
 	$(BIN)/python -m benchmarks.retrieval data/sample-index rag/sample/questions.json
 

@@ -3,21 +3,19 @@
 NAME is ``openai:MODEL`` or ``local:FILE.gguf``.
 
 Paragraphs of the sample that answer a question, beside the most relevant ones of questions that its coverage does not
-answer; and paraphrases of its sentences that were written by hand, beside the same with one thing changed. Prints the
+answer; and true claims that were written by hand, beside false ones. Prints the
 area under the ROC curve (Hanley & McNeil 1982) of a model's leaning, and the leanings: the thresholds of
 ``rag.answer.llm.judge`` lie between them.
 """
 
 from __future__ import annotations
 
-import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.falsehoods import Changer, Kind
-from benchmarks.verification import by_hand, sample_articles
+from benchmarks.claims import read_claims
 from index.building import build
 from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
@@ -31,7 +29,7 @@ from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
 
-PARAPHRASES = 36
+CLAIMS = Path(__file__).resolve().parents[1] / "tests" / "quality" / "claims_seen.json"
 
 
 def area(yes: Sequence[float], no: Sequence[float]) -> float:
@@ -45,16 +43,13 @@ def report(label: str, yes: Sequence[float], no: Sequence[float]) -> None:
     print(f"  should be no  ({len(no)}): {' '.join(f'{one:.1f}' for one in sorted(no))}")
 
 
-def statements() -> Iterator[tuple[str, str | None, list[Evidence]]]:
-    """Paraphrases, each with one thing changed where that can be, and their paragraph."""
-    articles = sample_articles()
-    chooser, changer = random.Random(1), Changer(articles, 1)
-    written = list(by_hand(articles))
-    chooser.shuffle(written)
-    for sentence, text in written[:PARAPHRASES]:
-        paragraph = sentence.article.paragraph(sentence.paragraph)
-        changed = next((found.text for kind in Kind if (found := changer.changed(sentence, kind, text))), None)
-        yield text, changed, [Evidence(sentence.article, sentence.paragraph, 0, len(paragraph), paragraph)]
+def statements() -> Iterator[tuple[str, bool, list[Evidence]]]:
+    """Claims, whether they are true, and the paragraphs that they cite."""
+    for claim in read_claims(CLAIMS):
+        if article := claim.article:
+            paragraphs = [(number, article.paragraph(number)) for number in claim.paragraphs]
+            cited = [Evidence(article, number, 0, len(text), text) for number, text in paragraphs]
+            yield claim.text, claim.supported, cited
 
 
 def main(name: str, index: str | None) -> None:
@@ -75,7 +70,7 @@ def main(name: str, index: str | None) -> None:
         build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
     retriever = Retriever.open(folder)
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
-    sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "changed": []}
+    sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "not said": []}
     for question in [one for one in questions if one.facts][::4]:
         for sentence in rank_sentences(retriever.search(question.text, limit=20), retriever):
             paragraph = sentence.article.paragraph(sentence.paragraph)
@@ -87,14 +82,11 @@ def main(name: str, index: str | None) -> None:
     for question in [one for one in questions if not one.facts][::2]:
         judge.answers(question.text, rank_sentences(retriever.search(question.text, limit=20), retriever)[0])
         sides["near misses"].append(leanings[-1])
-    for statement, changed, cited in statements():
+    for statement, is_true, cited in statements():
         judge.says(statement, cited)
-        sides["said"].append(leanings[-1])
-        if changed:
-            judge.says(changed, cited)
-            sides["changed"].append(leanings[-1])
+        sides["said" if is_true else "not said"].append(leanings[-1])
     report("does the passage state the answer", sides["answers"], sides["near misses"])
-    report("does the passage say that the statement is true", sides["said"], sides["changed"])
+    report("does the passage say that the statement is true", sides["said"], sides["not said"])
 
 
 if __name__ == "__main__":

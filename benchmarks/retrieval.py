@@ -21,7 +21,7 @@ from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 
 SHOWN = ("fact recall", "all facts", "articles@10", "Hits@4", "Hits@10", "MRR@10")
-_WIDTH = 32
+_WIDTH = 36
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
 from rag.models.embedding import Embedder, ModelIdentity
-from rag.store.coverage import PassageRow, write_coverage
+from rag.store.coverage import write_coverage
 from rag.store.folder import IndexFolder
 from rag.store.lexical import write_lexical
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
@@ -194,7 +194,7 @@ def _publish(
                 staging / "coverage.sqlite",
                 gathered.current,
                 gathered.earlier,
-                [PassageRow(passage, _text_digest(passage.text)) for passage, _ in rows],
+                [(passage, _text_digest(passage.text)) for passage, _ in rows],
             ),
             "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
             **write_lexical(staging, rows, gathered.current),

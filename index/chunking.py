@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from rag.articles import Article, Passage, Span
+from rag.text.sentences import sentence_spans
 from rag.text.tokens import count_tokens
-from rag.text.words import sentence_spans
 
 # Chosen by measuring: benchmarks/passages.md.
 DEFAULT_BUDGET = 60

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the same for type checkers, which read no dict
     from rag.articles import Article as Article
     from rag.articles import Passage as Passage
     from rag.articles import Span as Span
-    from rag.check import Citation as Citation
+    from rag.check.citations import Citation as Citation
     from rag.errors import ArticleUnreadable as ArticleUnreadable
     from rag.errors import GenerationFailed as GenerationFailed
     from rag.errors import IndexBusy as IndexBusy
@@ -39,7 +39,7 @@ _MODULES = {
     "Answerer": "rag.answer.answerer",
     "Article": "rag.articles",
     "ArticleUnreadable": "rag.errors",
-    "Citation": "rag.check",
+    "Citation": "rag.check.citations",
     "Claim": "rag.answer.answers",
     "Cut": "rag.answer.answers",
     "Embedder": "rag.models.embedding",

@@ -23,12 +23,12 @@ from llama_index.core.schema import (
 
 from rag.adapters import langchain, llama_index
 from rag.articles import Article
-from rag.search.hits import Hit
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 QUESTION = "harbour master of Port Ellery raised the tolls"
+FERRY = "ferry to the islands"
 BARE = Article(title="Ferry late", paragraphs=("The ferry to the islands came an hour late.",))
 
 
@@ -50,45 +50,35 @@ def retriever(tmp_path: Path) -> Retriever:
     return Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
 
 
-def hits(retriever: Retriever) -> tuple[Hit, Hit]:
-    """The best hit for the question, and the hit in an article of which little is known."""
-    return retriever.retrieve(QUESTION)[0], retriever.retrieve("ferry to the islands")[0]
+KNOWN = {
+    "article": HARBOUR.id,
+    "title": "Harbour tolls rise",
+    "url": "https://www.ellery-courier.example/2025/03/04/tolls",
+    "outlet": "The Ellery Courier",
+    "published": "2025-03-04",
+    "paragraphs": [1, 2, 3],
+    "rank": 1,
+}
+LITTLE = {"article": BARE.id, "title": "Ferry late", "url": None, "outlet": None, "published": None} | {
+    "paragraphs": [1],
+    "rank": 1,
+}
 
 
 def test_langchain_is_given_whole_documents(retriever: Retriever) -> None:
-    best, bare = hits(retriever)
+    best, bare = retriever.retrieve(QUESTION)[0], retriever.retrieve(FERRY)[0]
     asked = langchain.NewsRetriever(retriever=retriever)
-    expected = Document(
+    documents = asked.invoke(QUESTION)
+    assert documents[0] == Document(
         id=f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}",
         page_content="\n\n".join(HARBOUR.paragraphs),
-        metadata={
-            "article": HARBOUR.id,
-            "title": "Harbour tolls rise",
-            "url": "https://www.ellery-courier.example/2025/03/04/tolls",
-            "outlet": "The Ellery Courier",
-            "published": "2025-03-04",
-            "paragraphs": [1, 2, 3],
-            "rank": 1,
-            "score": best.score,
-        },
+        metadata=KNOWN | {"score": best.score},
     )
-    documents = asked.invoke(QUESTION)
-    assert documents[0] == expected
-    assert [document.metadata["rank"] for document in documents] == list(range(1, len(documents) + 1))
     assert [document.page_content for document in documents] == [hit.text for hit in retriever.retrieve(QUESTION)]
-    assert asked.invoke("ferry to the islands")[0] == Document(
+    assert asked.invoke(FERRY)[0] == Document(
         id=f"{BARE.id}:1.0-1.{len(BARE.paragraphs[0])}",
         page_content=BARE.paragraphs[0],
-        metadata={
-            "article": BARE.id,
-            "title": "Ferry late",
-            "url": None,
-            "outlet": None,
-            "published": None,
-            "paragraphs": [1],
-            "rank": 1,
-            "score": bare.score,
-        },
+        metadata=LITTLE | {"score": bare.score},
     )
 
 
@@ -105,7 +95,7 @@ def test_langchain_runs_it_in_a_chain_and_in_an_event_loop(retriever: Retriever)
 
 
 def test_llama_index_is_given_whole_nodes(retriever: Retriever) -> None:
-    best, bare = hits(retriever)
+    best = retriever.retrieve(QUESTION)[0]
     about_the_search = ["article", "paragraphs", "rank", "score"]
     asked = llama_index.NewsRetriever(retriever)
     nodes = asked.retrieve(QUESTION)
@@ -114,16 +104,7 @@ def test_llama_index_is_given_whole_nodes(retriever: Retriever) -> None:
         node=TextNode(
             id_=f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}",
             text="\n\n".join(HARBOUR.paragraphs),
-            metadata={
-                "article": HARBOUR.id,
-                "title": "Harbour tolls rise",
-                "url": "https://www.ellery-courier.example/2025/03/04/tolls",
-                "outlet": "The Ellery Courier",
-                "published": "2025-03-04",
-                "paragraphs": [1, 2, 3],
-                "rank": 1,
-                "score": best.score,
-            },
+            metadata=KNOWN | {"score": best.score},
             excluded_embed_metadata_keys=about_the_search,
             excluded_llm_metadata_keys=about_the_search,
             relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=HARBOUR.id)},
@@ -134,9 +115,8 @@ def test_llama_index_is_given_whole_nodes(retriever: Retriever) -> None:
         "title: Harbour tolls rise\nurl: https://www.ellery-courier.example/2025/03/04/tolls\n"
         "outlet: The Ellery Courier\npublished: 2025-03-04\n\n" + "\n\n".join(HARBOUR.paragraphs)
     )
-    ferry = asked.retrieve(QueryBundle("ferry to the islands"))[0]
-    assert (ferry.score, ferry.text) == (bare.score, BARE.paragraphs[0])
-    assert (ferry.metadata["url"], ferry.metadata["outlet"], ferry.metadata["published"]) == (None, None, None)
+    ferry = asked.retrieve(QueryBundle(FERRY))[0]
+    assert ferry.metadata == LITTLE | {"score": ferry.score}
     assert ferry.get_content(MetadataMode.LLM) == f"title: Ferry late\n\n{BARE.paragraphs[0]}"
     assert ferry.node.ref_doc_id == BARE.id
     assert asyncio.run(asked.aretrieve(QUESTION)) == nodes

@@ -139,7 +139,7 @@ def test_scoped_evaluation_searches_in_the_scope(retriever: Retriever) -> None:
 
 
 def test_questions_are_asked_as_on_their_day_unless_nothing_is_read(retriever: Retriever) -> None:
-    asked = question(BLOCKED, text="Which protest was published last month?")
+    asked = question(BLOCKED, text="Which articles on a protest were published last month?")
     for day, recall in ((date(2025, 4, 10), 0), (date(2025, 5, 10), 1)):  # the quay was blocked in April
         assert mean(evaluate(retriever, [replace(asked, asked_on=day)]), "fact recall") == recall
         assert mean(evaluate(retriever, [replace(asked, asked_on=day)], parse_query=False), "fact recall") == 1

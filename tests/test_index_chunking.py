@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 
 from index.chunking import LONGEST_SENTENCE, chunk, fit
 from rag.articles import Article, Span
+from rag.text.sentences import sentence_spans
 from rag.text.tokens import count_tokens
-from rag.text.words import sentence_spans
 
 
 def article(*paragraphs: str, title: str = "A title") -> Article:

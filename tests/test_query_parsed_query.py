@@ -73,8 +73,6 @@ def test_a_quoted_outlet_is_an_outlet_and_quoted_days_are_none() -> None:
         ("What do articles in Norwegian or articles in Farsi say?", ("no", "fa")),
         ("What abuse was reported in Turkish prisons?", ()),
         ("What does the toll mean in Welsh?", ()),
-        ("What did the French mayor say?", ()),
-        ("What do articles in polish wax say?", ()),
     ],
 )
 def test_a_language_of_the_coverage_restricts(question: str, languages: tuple[str, ...]) -> None:

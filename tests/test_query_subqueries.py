@@ -18,31 +18,23 @@ NAMES = Names(OUTLETS.values(), [])
 # beginning is a sub-query of its own and the rest needs the whole question.
 DECOMPOSED = """
 T M: Which person, reported by Radio Tarn and The Meridian, sold the weir?
-T M: Which company, covered by Radio Tarn for its trams and by The Meridian for its debts, left the valley?
 T M: Did Radio Tarn report the strike ^ before The Meridian did?
 T M: Did Radio Tarn report the tram strike | before The Meridian reported the bus strike?
-T G: Between the Radio Tarn report on tram fares | and the Quillmoor Gazette report on bus fares, did fares rise?
 T G: Did the Radio Tarn article call the mayor honest, | but the Quillmoor Gazette article call the mayor a liar?
 M T: Does The Meridian article on tram brakes | agree with the Radio Tarn article on tram brakes?
 M T G: Who is named in The Meridian, Radio Tarn and Quillmoor Gazette as the buyer of the weir?
-M T: Unlike The Meridian, what did Radio Tarn report about the weir?
 T G: Did Radio Tarn praise the weir, the tram and the lock, | while Quillmoor Gazette criticised them?
 T M: Who reported the sale first, Radio Tarn or The Meridian?
 T: Did Radio Tarn report on trams and buses and ferries in the valley?
 T: What did Radio Tarn report about the mayor who, while abroad, sold the weir?
 -: Who wrote "the mayor raised the old tolls; while the council lowered the new fees"?
--: Did the mayor, the council and the harbour board agree on the tolls?
--: Why did the mayor close the tram while it was snowing?
--: How do tram fares in Ellery compare with ferry fares in Northport?
 - -: Did the tram company close its oldest depot in Ellery | before the ferry company closed its pier in Northport?
 - -: Is it true that the tram company lost money | whereas the ferry company made a profit?
 - -: Why did the mayor of Ellery sell the depot, | and who bought the old tram line from the council?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?
 - -: Who raised the tolls, | and who announced a protest?
-- -: When did the mill close, | and how many workers lost a job?
 -: Who sold the mill, and how much did it fetch?
 -: Who raised the tolls in March 2025, and who announced a protest?
--: Which minister explained how and why the reactor failed?
 """
 
 
@@ -85,7 +77,6 @@ def test_a_limit_in_half_of_a_question_belongs_to_that_half() -> None:
             ),
         ),
         ('Who called the plan "a gift, and nothing else, to Vellmar and its harbour masters" in spring?', ()),
-        ("?, ; :", ()),
     ],
 )
 def test_a_clause_says_something_by_itself(question: str, expected: tuple[str, ...]) -> None:
@@ -96,7 +87,6 @@ def test_a_clause_says_something_by_itself(question: str, expected: tuple[str, .
     ("question", "expected"),
     [
         ("What did Radio Tarn report on the harbour tolls in March 2025?", False),
-        ("According to Radio Tarn, who raised the tolls?", False),
         ("Did the Quillmoor Gazette report differ from the article in Radio Tarn?", True),
         ("Did Radio Tarn's report of 3 March 2025 differ from the one of 9 May 2025?", True),
         ("Who raised the tolls according to Radio Tarn, and who lowered the market fees in spring?", True),

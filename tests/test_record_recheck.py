@@ -12,7 +12,7 @@ import pytest
 from rag import Answer, Answerer, Article, Claim, Retriever, Span
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.check import Rule
+from rag.check.verdicts import Rule
 from rag.record.deserialize import from_json
 from rag.record.recheck import RecheckedCitation, Standing, recheck
 from rag.record.serialize import to_json

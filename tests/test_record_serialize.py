@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rag import Answer, Article, Claim, Cut, Hit, Passage, Scope, Span
 from rag.articles import Subheading
-from rag.check import Outcome, Rule, Support, Verdict
+from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.deserialize import from_json, read_answer
 from rag.record.serialize import FORMAT, is_record, save_answer, to_json
@@ -109,53 +109,26 @@ def test_an_answer_is_the_same_when_read_back(answer: Answer) -> None:
     assert is_record(text)
 
 
-def test_every_field_of_an_answer_is_in_its_record() -> None:
-    record = json.loads(to_json(EVERYTHING_IN_IT))
-    assert list(record["answer"]) == [field.name for field in fields(Answer)]
-    default = {field.name: getattr(REFUSAL, field.name) for field in fields(Answer)}
-    assert [name for name, value in default.items() if getattr(EVERYTHING_IN_IT, name) == value] == []
-
-
 def test_the_record_has_this_form() -> None:
     """Pinned: what was kept with one release must be read by the next."""
     record = json.loads(to_json(EVERYTHING_IN_IT))
     assert list(record) == ["record", "format", "answer", "articles"]
     assert (record["record"], record["format"]) == ("news-rag answer", 2)
+    assert list(record["answer"]) == [field.name for field in fields(Answer)]
     harbour, protest, orchestra = ({"id": one.id, "version": one.version} for one in (FULL, PROTEST, ORCHESTRA))
     assert [{"id": one["id"], "version": one["version"]} for one in record["articles"]] == [harbour, protest, orchestra]
-    assert record["articles"][0] == harbour | {
-        "title": "Harbour tolls rise",
-        "paragraphs": list(HARBOUR.paragraphs),
-        "outlet": "The Ellery Courier",
-        "url": "https://www.ellery-courier.example/2025/03/04/tolls",
-        "authors": ["Mara Quill"],
-        "agency": "Strand Wire",
-        "published": "2025-03-04",
-        "published_at": "2025-03-04T09:30:00+00:00",
-        "updated": "2025-03-05",
-        "updated_at": "2025-03-05T07:00:01",
-        "section": "Local “news”\u2028\ud83d",
-        "language": "en",
-        "subheadings": [{"text": "The wall", "before": 2}],
-    }
-    answer = record["answer"]
-    assert answer["claims"][0]["citations"][0] == {
-        "marker": 1,
-        "article": harbour,
-        "paragraph": 1,
-        "start": 34,
-        "end": 50,
-        "quote": "raised the tolls",
-    }
-    assert answer["claims"][1]["verdict"] == {
+    assert list(record["articles"][0]) == ["id", "version", *(field.name for field in fields(Article))]
+    assert record["articles"][0]["published_at"] == "2025-03-04T09:30:00+00:00"
+    assert record["articles"][0]["subheadings"] == [{"text": "The wall", "before": 2}]
+    citation = {"marker": 1, "article": harbour, "paragraph": 1, "start": 34, "end": 50, "quote": "raised the tolls"}
+    assert record["answer"]["claims"][0]["citations"][0] == citation
+    assert record["answer"]["claims"][1]["verdict"] == {
         "outcome": "supported",
         "rule": None,
         "reason": "paragraph 2 says it",
         "supports": [{"article": harbour, "paragraph": 2, "start": 0, "end": 71}],
     }
-    assert answer["hits"][0]["passage"]["spans"][0] == {"paragraph": 1, "start": 4, "end": 20}
-    assert answer["searched"]["outlets"] == [["The Ellery Courier", 2], ["Strand Radio", 1]]
-    assert answer["timings"] == {"searched": 0.001, "whole": 1.0}
+    assert record["answer"]["searched"]["outlets"] == [["The Ellery Courier", 2], ["Strand Radio", 1]]
 
 
 def test_a_record_from_before_a_field_was_added_is_read() -> None:
@@ -189,13 +162,11 @@ ALTERED = [
     (put("format", value=1), f"the record has format 1, and this news-rag reads format {FORMAT}: ask again, and save"),
     (put("format", value=FORMAT + 1), f"has format {FORMAT + 1}, and this news-rag reads format {FORMAT}: update"),
     (put("extra", value=1), "its fields are not record, format, answer and articles"),
-    (lambda record: record.pop("articles"), "its fields are not record, format, answer and articles"),
     (put("articles", 0, value=1), "expected Article @ articles[0]"),
     (put("articles", 0, "paragraphs", 2, value="Fishermen called it fair."), "article was altered, its text gives"),
     (put("articles", 0, "title", value=None), "expected str @ articles[0].title"),
     (put("articles", 0, "published", value="March"), "'March' @ articles[0].published"),
     (put("articles", 0, "url", value="http://["), "Invalid IPv6 URL @ articles[0]"),
-    (put("articles", 0, "id", value=[]), "article was altered"),
     (lambda record: record["articles"].pop(), "it names no article of the record @ answer.hits[1].article"),
     (lambda record: record["answer"].pop("question"), "required field missing @ answer.question"),
     (put("answer", "mood", value=""), "extra fields found (mood) @ answer"),
@@ -208,13 +179,11 @@ ALTERED = [
         "the quote of citation 1 does not stand in paragraph 1 of “Harbour tolls rise” at characters 34 to 50",
     ),
     (put_claim(0, "citations", 0, "start", value=-46), "the quote of citation 1 does not stand in"),
-    (put_claim(0, "citations", 0, "paragraph", value=9), "does not stand in paragraph 9"),
     (put_claim(0, "citations", 0, "paragraph", value=True), "expected int @ answer.claims[0].citations[0].paragraph"),
     (put_claim(0, "verdict", "outcome", value="true"), "'true' is not a valid Outcome @ answer.claims[0].verdict.out"),
     (put_claim(1, "verdict", "supports", 0, "end", value=900), "a verdict rests on characters that"),
     (put_claim(1, "verdict", "supports", value=[]), "“Money is needed.” is given as a quotation, and is not what it"),
     (put("answer", "hits", 0, "passage", "text", value="x"), "a passage of hit 1 does not stand in “Harbour tolls"),
-    (put("answer", "hits", 0, "score", value="1"), "expected float @ answer.hits[0].score"),
     (put("answer", "hits", 0, "score", value=10**999), "too large to convert to float) @ answer.hits[0].score"),
     (put("answer", "hits", 0, "score", value=float("nan")), "expected float @ answer.hits[0].score"),
     (put("answer", "searched", "outlets", 0, value=["x"]), "Not enough values in ['x']"),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import tokens
-from rag.text.words import fold, length_in_words, question_terms, sentence_spans, terms, words
+from rag.text.sentences import sentence_spans
+from rag.text.words import fold, length_in_words, question_terms, terms, words
 
 
 def test_sentences_end_where_news_sentences_end() -> None:

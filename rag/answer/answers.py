@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rag.answer.wording import lead, not_answered, origin, refusal
-from rag.check import Citation, Outcome, Rule, Verdict
+from rag.check.citations import Citation
+from rag.check.verdicts import Outcome, Rule, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
 from rag.store.protocol import Summary

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from rag.answer.answers import VERBATIM, Claim, Cut
 from rag.answer.drafts import Draft
-from rag.check import Citation, Outcome, Rule, Similarity, Support, check, validate_citation
+from rag.check.checking import check
+from rag.check.citations import Citation, validate_citation
+from rag.check.verdicts import Outcome, Rule, Similarity, Support
 from rag.store.protocol import Store
 
 

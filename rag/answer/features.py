@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, fields
 
-from rag.check.statements import Statement
-from rag.check.units import PEOPLE
-from rag.query.answer_type import AnswerType, Kind
-from rag.text.words import terms
+from rag.query.answer_type import AnswerKind, AnswerType
+from rag.text.names import names
+from rag.text.quantities import Quantity, quantities
+from rag.text.relative_dates import dates
+from rag.text.words import terms, words
 
-_TIME_MEASURES = frozenset("second minute hour day week month year decade century".split())
-_SIZE_MEASURES = frozenset("km m cm mm mile foot inch yard kg gram tonne litre hectare acre degree megawatt".split())
-_PEOPLE_STEMS = frozenset(term for word in PEOPLE for term in terms(word))
 _PRONOUNS = frozenset("he she his her they their it its".split())
-# Words between an age and whose age it is.
-_NEAR = 3
+# People are counted under many names; any of them may stand for another.
+_PEOPLE = frozenset(
+    terms(
+        """person people men women children residents citizens victims passengers patients members workers employees
+        survivors others dead died killed injured wounded hurt"""
+    )
+)
 _OLD = frozenset("old aged age born".split())
 _IN_PLACES = frozenset("in at near from to into on onto off outside inside behind under below between through".split())
 _BECAUSE = frozenset(
@@ -43,6 +47,8 @@ class AnswerFeatures:
     """1 where a name in the question stands nowhere in the coverage."""
     unknown_outlet: float
     """1 where the question asks for the reporting of an outlet that the index does not hold."""
+    other_days: float
+    """1 where the question names days, and the article is of none of them."""
     gives: float
     """How far the sentence holds something of the kind that is sought: a number, a name, a day."""
     gives_nothing: float
@@ -62,6 +68,7 @@ _COEFFICIENTS = AnswerFeatures(
     unnamed=-0.51,
     unknown_name=-1.63,
     unknown_outlet=-3.23,
+    other_days=-0.7,
     gives=0.29,
     gives_nothing=-2.59,
 )
@@ -80,75 +87,69 @@ def values(features: AnswerFeatures) -> tuple[float, ...]:
     return tuple(float(getattr(features, one.name)) for one in fields(AnswerFeatures))
 
 
-def gives(answer_type: AnswerType | None, said: Statement, asked: frozenset[str]) -> float:
+def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> float:
     """How far a sentence holds what is sought: 1 it does, 0 it holds nothing of the kind, between where that is open.
 
-    ``asked`` are the words of the question as keys: a name that it says itself is no answer to it.
+    ``asked`` are the words of the question as ``rag.text.words.words`` gives them: a name that it says itself is no
+    answer to it.
     """
     if answer_type is None:
         return 0.5
-    measures = {one.measure for one in said.quantities if one.measure}
-    kinds = {kind for one in said.quantities if not one.implied for kind in one.kinds}
-    keys = [token.key for token in said.tokens]
+    said, found = words(text), quantities(text)
     match answer_type.kind:
-        case Kind.MONEY:
-            return float("money" in kinds or "free" in keys)
-        case Kind.SHARE:
-            return float("percent" in kinds or any(not value.is_integer() for value in _values(said)))
-        case Kind.NUMBER:
-            return _number(answer_type, said)
-        case Kind.AGE:
-            return _age(said, keys, asked)
-        case Kind.DURATION:
-            return float(not measures.isdisjoint(_TIME_MEASURES) or bool(said.days))
-        case Kind.SIZE:
-            return 1.0 if not measures.isdisjoint(_SIZE_MEASURES) else 0.6 if kinds else 0.0
-        case Kind.TIME:
-            return float(bool(said.days) or "clock" in kinds or not measures.isdisjoint(_TIME_MEASURES))
-        case Kind.NAME:
-            return float(any(not asked.issuperset(name.words) for name in said.names))
-        case Kind.PLACE:
-            return float(any(key in _IN_PLACES for key in keys))
-        case Kind.REASON:
-            return 1.0 if not _BECAUSE.isdisjoint(keys) else 0.5
+        case AnswerKind.MONEY:
+            return float(any(one.is_money for one in found) or "free" in said)
+        case AnswerKind.SHARE:
+            return float(any(one.unit == "share" or not one.value.is_integer() for one in found))
+        case AnswerKind.NUMBER:
+            return _number(answer_type, text, found)
+        case AnswerKind.AGE:
+            return _age(text, found, asked)
+        case AnswerKind.DURATION:
+            return float(any(one.is_duration for one in found) or bool(dates(text, None)))
+        case AnswerKind.SIZE:
+            return 1.0 if any(one.is_size for one in found) else 0.6 if found else 0.0
+        case AnswerKind.EXTENT:
+            return 1.0 if any(one.is_size or one.is_duration for one in found) else 0.6 if found else 0.0
+        case AnswerKind.TIME:
+            return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
+        case AnswerKind.NAME:
+            return float(any(not name.opens and not asked.issuperset(name.words) for name in names(text)))
+        case AnswerKind.PLACE:
+            return float(not _IN_PLACES.isdisjoint(said))
+        case AnswerKind.REASON:
+            return 1.0 if not _BECAUSE.isdisjoint(said) else 0.5
     raise AssertionError(answer_type.kind)
 
 
-def _values(said: Statement) -> list[float]:
-    return [value for one in said.quantities for _, value in one.values]
-
-
-def _number(answer_type: AnswerType, said: Statement) -> float:
+def _number(answer_type: AnswerType, text: str, found: list[Quantity]) -> float:
     """1 for a number of what is counted, less for another number."""
-    counts = [one for one in said.quantities if one.kinds & {"count", "percent"}]
-    if not counts:
-        return 0.0
-    if not answer_type.counted:
-        return 1.0 if any(not one.implied for one in counts) else 0.5
-    people = not _PEOPLE_STEMS.isdisjoint(answer_type.counted)
+    counts = [one for one in found if one.unit in ("", "share")]
+    if not counts or not answer_type.counted:
+        return float(bool(counts))
+    people = not _PEOPLE.isdisjoint(answer_type.counted)
     for one in counts:
-        behind = {token.stem for token in said.tokens[one.first : one.behind + 4] if token.stem}
-        if answer_type.counted & behind or (people and not _PEOPLE_STEMS.isdisjoint(behind)):
+        behind = set(terms(" ".join(text[one.end :].split()[:4])))
+        if answer_type.counted & behind or (people and not _PEOPLE.isdisjoint(behind)):
             return 1.0
-    return 0.3 if any(not one.implied for one in counts) else 0.1
+    return 0.3
 
 
-def _age(said: Statement, keys: list[str], asked: frozenset[str]) -> float:
+def _age(text: str, found: list[Quantity], asked: frozenset[str]) -> float:
     """1 for an age beside a word of the question: "Ana Ruhl, 41, won", "the 41-year-old Ruhl", "Ruhl is 41 years old".
 
     Half of that where only a pronoun says whose age it may be.
     """
-    meant = [i for i, token in enumerate(said.tokens) if token.stem and token.key in asked and token.key not in _OLD]
-    found = 0.0
-    for one in said.quantities:
-        behind = keys[one.behind : one.behind + 4]
-        apposed = keys[one.first - 1 : one.first] == [","] and behind[:1] in ([], [","], ["."], [";"], [")"])
-        old = next((n for n, key in enumerate(behind) if key in _OLD), None)
-        if not apposed and old is None and _OLD.isdisjoint(keys[max(0, one.first - 2) : one.first]):
+    meant, said = set(terms(" ".join(asked - _OLD))), words(text)
+    best = 0.0
+    for one in found:
+        before, behind = words(text[: one.start])[-3:], words(text[one.end :])
+        apposed = text[: one.start].rstrip().endswith(",") and re.match(r"\s*(?:[,.;)]|$)", text[one.end :]) is not None
+        old = next((n for n, word in enumerate(behind[:2]) if word in _OLD), -1)
+        if not apposed and old < 0 and _OLD.isdisjoint(before[-2:]):
             continue
-        last = one.behind + (old or 0)
-        if any(one.first - _NEAR <= i <= last + _NEAR for i in meant):
+        if meant & set(terms(" ".join([*before, *behind[old + 1 : old + 4]]))):
             return 1.0
-        if not meant and not _PRONOUNS.isdisjoint(keys):
-            found = 0.5
-    return found
+        if not meant & set(terms(text)) and not _PRONOUNS.isdisjoint(said):
+            best = 0.5
+    return best

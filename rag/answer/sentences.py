@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
-from rag.check.statements import read as read_statement
-from rag.check.tokens import tokens_in
 from rag.query.answer_type import AnswerType, answer_type
 from rag.query.parsed_query import ParsedQuery, parse_question
 from rag.search.hits import Hit, SearchResult
@@ -20,7 +18,8 @@ from rag.search.retriever import Retriever
 from rag.store.protocol import Store
 from rag.store.scope import name_key
 from rag.text.markers import has_marker
-from rag.text.words import length_in_words, question_terms, sentence_spans, terms
+from rag.text.sentences import sentence_spans
+from rag.text.words import length_in_words, question_terms, terms, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +62,7 @@ class Sentence:
 
 
 def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
-    """Return the sentences of what was found, the most relevant first, without those that only ask or say next to nothing.
+    """Return the sentences of what was found, the most relevant first; none that only asks or says nothing.
 
     A sentence is compared with the sub-query that found it, half of a comparison being all that one article can answer,
     and with those that name no outlet; with the whole question where it was not decomposed. It is returned once, with
@@ -96,12 +95,12 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     articles = {one.hit.passage.article_id: _article_terms(one.hit.article) for one in chosen}
     ranked = list[Sentence]()
     for one, vector in zip(chosen, embedded, strict=True):
-        article, statement = one.hit.article, read_statement(one.text)
+        article = one.hit.article
         lacking = parsed.unknown_outlets
         unknown_outlet = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
         answering = list[Sentence]()
         for asked in compared_with(one.hit.explain.subquery, article.language):
-            given = gives(asked.answer_type, statement, asked.keys)
+            given = gives(asked.answer_type, one.text, asked.words)
             features = AnswerFeatures(
                 similarity=max(0.0, float(vector @ asked.vector)),
                 passage_similarity=max(0.0, one.hit.explain.dense),
@@ -110,6 +109,7 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
                 unnamed=float(not asked.names <= one.near),
                 unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
                 unknown_outlet=float(unknown_outlet),
+                other_days=float(_is_of_other_days(article, parsed)),
                 gives=given,
                 gives_nothing=float(given < _NEXT_TO_NOTHING),
             )
@@ -165,8 +165,8 @@ class _Asked:
     unknown: frozenset[str]
     """Terms that stand nowhere in the coverage."""
     answer_type: AnswerType | None
-    keys: frozenset[str]
-    """All words of the question as keys."""
+    words: frozenset[str]
+    """All words of the question."""
     vector: NDArray[np.float32]
 
     @classmethod
@@ -181,7 +181,7 @@ class _Asked:
             frozenset(names & counts.keys()),
             frozenset(term for term, count in counts.items() if not count),
             answer_type(parsed.question),
-            frozenset(token.key for token in tokens_in(parsed.question)),
+            frozenset(word.removesuffix("'s") for word in words(parsed.question)),
             vector,
         )
 
@@ -215,6 +215,15 @@ def _article_terms(article: Article) -> set[str]:
     """Terms of the whole article, its title, outlet, day, authors and agency included."""
     text = "\n".join([*article.paragraphs, header(article), *article.authors, article.agency or ""])
     return set(terms(text, article.language))
+
+
+def _is_of_other_days(article: Article, parsed: ParsedQuery) -> bool:
+    """Whether the question names days, and the article was published on none of them, or nobody knows when."""
+    days = [one for one in parsed.constraints if one.kind == "days"]
+    day = article.published
+    return bool(days) and not any(
+        day and (one.published_from or day) <= day <= (one.published_to or day) for one in days
+    )
 
 
 def _is_agency(article: Article, outlet: str) -> bool:

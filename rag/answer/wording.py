@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.articles import Article, day_in_words
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
 from rag.store.protocol import Summary

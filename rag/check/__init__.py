@@ -1,7 +1,5 @@
-"""Checks what is said against what is cited: sentences against paragraphs, quotations against the coverage."""
+"""Checks a claim against the paragraphs that it cites, and a citation against the store, by rule.
 
-from rag.check.checking import check
-from rag.check.citations import Citation, validate_citation
-from rag.check.verdicts import Outcome, Rule, Similarity, Support, Verdict
-
-__all__ = ["Citation", "Outcome", "Rule", "Similarity", "Support", "Verdict", "check", "validate_citation"]
+In come a sentence and (article, paragraph) pairs; out comes a ``Verdict``, with what rules cannot judge said in it. May
+import ``rag.text`` and ``rag.articles``, and of the store only its protocol.
+"""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag.articles import Article
-from rag.store.protocol import Store
+
+if TYPE_CHECKING:
+    from rag.store.protocol import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,12 @@ class Citation:
     """The characters cited."""
 
 
-def validate_citation(citation: Citation, coverage: Store) -> str | None:
-    """Say what is wrong with a citation, or None when the coverage holds the quote at exactly its place.
+def validate_citation(citation: Citation, store: Store) -> str | None:
+    """Say what is wrong with a citation, or None when the store holds the quote at exactly its place.
 
     The paragraph is read anew: what a generator, or anything between it and here, made of the article does not count.
     """
-    article = coverage.article(citation.article.id, citation.article.version)
+    article = store.article(citation.article.id, citation.article.version)
     if article is None:
         return "the coverage does not hold this version of the article"
     if not 1 <= citation.paragraph <= len(article.paragraphs):

@@ -1,19 +1,25 @@
-"""What a sentence may rest on: the paragraphs it cites, the sentences in them that come nearest, and the header."""
+"""What a claim may rest on: the paragraphs it cites, the sentences in them that come nearest, and their articles."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.articles import Article
-from rag.check.dates import Day
-from rag.check.names import Name, constraints
-from rag.check.quotations import pieces, stands
-from rag.check.statements import Statement, read, sentences_of
-from rag.check.tokens import Token, quotations_in
+from rag.check.statements import Statement, statements
+from rag.check.verdicts import Outcome, Rule
+from rag.text.words import words
 
 _MOST_CHOSEN = 3
-_MEANING_SOMEBODY = frozenset("he she they it his her their who".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that a claim breaks, and the reason for a reader."""
+
+    outcome: Outcome
+    rule: Rule
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,161 +30,75 @@ class Cited:
     paragraph: int
     said: Statement
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """Paragraph and first character, for ordering within an article."""
-        return self.paragraph, self.said.start
-
 
 class Evidence:
-    """The cited paragraphs, as far as they bear on one sentence."""
+    """The cited paragraphs, as far as they bear on one claim."""
 
     def __init__(self, claim: Statement, paragraphs: Sequence[tuple[Article, int]]) -> None:
         self.claim = claim
-        self.paragraphs = tuple(dict.fromkeys((id(article), number) for article, number in paragraphs))
-        self._cited = {(id(article), number): (article, number) for article, number in paragraphs}
-        self.articles = tuple({id(article): article for article, _ in paragraphs}.values())
+        self.paragraphs = tuple(dict.fromkeys(paragraphs))
+        self.articles = tuple(dict.fromkeys(article for article, _ in paragraphs))
         self.sentences = tuple(
             Cited(article, number, said)
-            for article, number in self._cited.values()
-            for said in sentences_of(article.paragraphs[number - 1])
+            for article, number in self.paragraphs
+            for said in statements(article.paragraph(number), article.published)
         )
-        self.quotations = tuple(words for _, _, words in quotations_in(claim.text))
         self.chosen = self._choose()
-        self.headers = tuple(read(_header(article)) for article in self.articles)
-        self.words = frozenset(token.key for said in self._all_said() for token in said.tokens if token.is_word)
-        """All words of the cited paragraphs and headers."""
+        self.headers = tuple(Statement(_header(one), 0, len(_header(one)), one.published) for one in self.articles)
 
-    def _all_said(self) -> Iterator[Statement]:
+    @property
+    def where(self) -> str:
+        """The cited paragraphs, named for a reader."""
+        if len(self.paragraphs) > 1:
+            return "the cited paragraphs"
+        article, number = self.paragraphs[0]
+        return f"paragraph {number} of “{article.title}”"
+
+    @property
+    def says(self) -> str:
+        """The beginning of a reason: "paragraph 3 of “…” says"."""
+        return self.where + (" say" if len(self.paragraphs) > 1 else " says")
+
+    def all_said(self) -> Iterator[Statement]:
+        """Every sentence of the cited paragraphs, and the headers of their articles."""
         yield from (one.said for one in self.sentences)
         yield from self.headers
 
-    def where(self) -> str:
-        """Name the cited paragraphs for a reader."""
-        if len(self._cited) > 1:
-            return "none of the cited paragraphs"
-        article, number = next(iter(self._cited.values()))
-        return f"paragraph {number} of “{article.title}”"
+    def stems(self) -> set[str]:
+        """The terms of all that."""
+        return {stem for said in self.all_said() for stem in said.stems}
 
-    def texts(self) -> Iterator[str]:
-        """The text of each cited paragraph."""
-        return (article.paragraphs[number - 1] for article, number in self._cited.values())
-
-    def publication(self, article: Article) -> Day | None:
-        """The day of publication, as a date of the header."""
-        day = article.published
-        return Day(0, 0, day.year, day.month, day.day, day.weekday()) if day else None
+    def whole(self) -> Iterator[Statement]:
+        """All sentences of the articles: what a pronoun, or half a name, in a cited paragraph may mean."""
+        yield from self.headers
+        for article in self.articles:
+            for paragraph in article.paragraphs:
+                yield from statements(paragraph, article.published)
 
     def _choose(self) -> tuple[Cited, ...]:
         """The sentences that say most of the claim, best first; a further one must add to what they say."""
-        missing = dict.fromkeys(self.claim.stems, 1.0)
-        for name in self.claim.names:
-            for token in self.claim.tokens[name.first : name.behind]:
-                if token.stem in missing:
-                    missing[token.stem] = 1.5
+        missing = {stem: 1.5 if stem in self.claim.name_stems else 1.0 for stem in self.claim.stems}
         whole = sum(missing.values())
-        quoting = [self._quotes(one) for one in self.sentences]
-        chosen = list[Cited]()
-        while len(chosen) < min(_MOST_CHOSEN, len(self.sentences)):
-            gain, _, best = max(
-                (
-                    sum(weight for stem, weight in missing.items() if stem in one.said.stems) + quoting[n],
-                    -n,
-                    one,
-                )
-                for n, one in enumerate(self.sentences)
-                if one not in chosen
-            )
-            if chosen and gain < max(1.5, 0.12 * whole):
+        numbers = {quantity.value for quantity in self.claim.quantities}
+        rest, chosen = list(self.sentences), list[Cited]()
+        while rest and len(chosen) < _MOST_CHOSEN:
+            gains = [
+                sum(weight for stem, weight in missing.items() if stem in one.said.stems)
+                + (not chosen) * len(numbers & {quantity.value for quantity in one.said.quantities})
+                for one in rest
+            ]
+            best = gains.index(max(gains))
+            if chosen and gains[best] < max(1.5, 0.12 * whole):
                 break
-            chosen.append(best)
-            missing = {stem: weight for stem, weight in missing.items() if stem not in best.said.stems}
+            chosen.append(rest.pop(best))
+            missing = {stem: weight for stem, weight in missing.items() if stem not in chosen[-1].said.stems}
         return tuple(chosen)
 
-    def _quotes(self, sentence: Cited) -> float:
-        """A bonus for the sentence in which a quotation of the claim begins."""
-        return 3.0 * sum(
-            stands(" ".join(pieces(words)[0].split()[:4]), sentence.said.text)
-            for words in self.quotations
-            if pieces(words)
-        )
 
-    def said_near(self, words: Collection[str]) -> bool:
-        """Whether the chosen sentences mean the bearer of a name without writing it.
-
-        By a pronoun, when no later name stands between; or by the office that the article gives with the name.
-        """
-        return any(self._by_pronoun(one, words) or self._by_office(one, words) for one in self.chosen)
-
-    def by_office(self, words: Collection[str]) -> bool:
-        """Whether the claim puts a name for an office in a chosen sentence: "Brandt" for "the harbour master"."""
-        return any(self._by_office(one, words, self.claim.stems) for one in self.chosen)
-
-    def _by_pronoun(self, sentence: Cited, words: Collection[str]) -> bool:
-        if not any(token.key in _MEANING_SOMEBODY and not token.quoted for token in sentence.said.tokens):
-            return False
-        return any(set(words) & set(name) for name in self.antecedents(sentence))
-
-    def antecedents(self, sentence: Cited) -> list[tuple[str, ...]]:
-        """The names of the nearest sentence before that has any, of this paragraph and the two before it."""
-        before = [
-            said
-            for number in range(max(1, sentence.paragraph - 2), sentence.paragraph + 1)
-            for said in sentences_of(sentence.article.paragraphs[number - 1])
-            if (number, said.start) < sentence.place
-        ]
-        known = constraints(sentence.article).words
-        for said in reversed(before):
-            names = [name.words for name in said.names if set(name.words) & known]
-            if names:
-                return names
-        return []
-
-    def _by_office(self, sentence: Cited, words: Collection[str], but: Collection[str] = ()) -> bool:
-        definite = {
-            token.stem
-            for before, token in _pairs(sentence.said)
-            if before in ("the", "a", "an", "her", "his", "their")
-            and token.stem
-            and not token.capital
-            and token.stem not in but
-        }
-        if not definite:
-            return False
-        return any(
-            token.stem in definite
-            for paragraph in sentence.article.paragraphs
-            for said in sentences_of(paragraph)
-            for name in said.names
-            if set(words) & set(name.words)
-            for token in _office(said, name)
-        )
-
-
-def _office(said: Statement, name: Name) -> list[Token]:
-    """What a sentence says of a name directly before it, or behind a comma: "harbour master X", "X, director of"."""
-    found = list[Token]()
-    for token in reversed(said.tokens[max(0, name.first - 3) : name.first]):
-        if not token.stem or (token.capital and token is not said.tokens[0]):
-            break
-        found.append(token)
-    behind = said.tokens[name.behind : name.behind + 5]
-    if behind and behind[0].text == ",":
-        for token in behind[1:]:
-            if token.stem:
-                found.append(token)
-                break
-    return found
-
-
-def _pairs(said: Statement) -> Iterator[tuple[str, Token]]:
-    """Each word with the word before it, and with the one before that."""
-    for i, token in enumerate(said.tokens):
-        for back in (1, 2):
-            if i >= back:
-                yield said.tokens[i - back].key, token
+def reported_by(article: Article) -> set[str]:
+    """The words of outlet, agency and authors: "The Ellery Courier reported that …" needs no paragraph to say so."""
+    return {word for origin in (article.outlet, article.agency, *article.authors) for word in words(origin or "")}
 
 
 def _header(article: Article) -> str:
-    parts = [article.title, article.outlet or "", *article.authors, article.agency or ""]
-    return ". ".join(part for part in parts if part)
+    return " | ".join(filter(None, (article.title, article.outlet, article.agency, *article.authors)))

@@ -1,113 +1,188 @@
-"""Sentences read for checking: their tokens, numbers, dates, names and polarity, and what stands around each."""
+"""Reads a sentence for checking: its words, quantities, dates and names, and what it denies or leaves open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
 
-from rag.check.counting import quantities_in
-from rag.check.dates import Day, days_in
-from rag.check.names import Name, names_in
-from rag.check.polarity import Leaning, leanings_in
-from rag.check.quantities import Quantity
-from rag.check.tokens import Token, tokens_in
-from rag.text.words import sentence_spans
+from rag.check.quotations import quotations
+from rag.text.names import Name, names
+from rag.text.quantities import Quantity, quantities
+from rag.text.relative_dates import Dated, dates
+from rag.text.sentences import sentence_spans
+from rag.text.words import STOP_WORDS, fold, terms
 
-Context = Mapping[tuple[int, str], float]
-"""Words around a place, by side (0 left, 1 right), with weights that fall with the distance."""
-Slot = Quantity | Day | Name | Leaning
+Item = Quantity | Dated | Name
 
+_TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
+_NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
+_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot".split())
+# Verbs and adjectives that deny what they govern (Karttunen 1971), by their stems.
+_DENYING = frozenset(terms("failed refused declined denied unable lacked absent averted avoided prevented"))
+_OPEN = frozenset("may might could would will shall should if unless whether planned".split())
+_LEAVING_OPEN = frozenset(
+    terms(
+        """expected proposed alleged allegedly reportedly accused suspected possible possibly possibility
+        potential potentially likely perhaps probably hoped considered investigating intended wanted aimed sought"""
+    )
+)
 _REACH = 5
-_LITTLE = 0.35
-_EDGE = "|"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Token:
+    """A word of a sentence."""
+
+    start: int
+    end: int
+    key: str
+    """Folded; empty in quantities and dates: "May" is no verb there."""
+    stem: str
+    """Its term; empty for words that carry no meaning, and for those of quantities and dates."""
+    clause: int
+    segment: int
+    """Its place between commas, colons and dashes, which may hold several clauses."""
+    quoted: bool
+
+    @property
+    def negates(self) -> bool:
+        """Whether it is "not" or another word of its kind."""
+        return self.key in _NEGATORS or self.key.endswith("n't")
+
+    @property
+    def denies(self) -> bool:
+        """Whether it denies what stands behind it, in any way."""
+        return self.negates or self.stem in _DENYING
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether it says of what stands beside it that it is only possible, planned or alleged."""
+        return self.key in _OPEN or self.stem in _LEAVING_OPEN
+
+
+@dataclass(frozen=True, eq=False)
 class Statement:
-    """A sentence that says something, and what it says."""
+    """A sentence and what it says; ``start`` and ``end`` are its characters in its paragraph."""
 
     text: str
     start: int
-    """Its place in its paragraph."""
     end: int
-    tokens: tuple[Token, ...]
-    stems: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    days: tuple[Day, ...]
-    names: tuple[Name, ...]
-    leanings: tuple[Leaning, ...]
-    contexts: dict[tuple[int, int], Context]
-    """What stands around a place, as far as it was asked for."""
+    published: date | None
 
-    def context(self, slot: Slot) -> Context:
-        """What stands around a number, date or name of this sentence."""
-        place = slot.first, slot.behind
-        found = self.contexts.get(place)
-        if found is None:
-            found = self.contexts[place] = _context(self.tokens, slot)
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Its numbers with their units."""
+        return tuple(quantities(self.text))
+
+    @cached_property
+    def dates(self) -> tuple[Dated, ...]:
+        """Its dates, the relative ones as of the day of publication."""
+        return tuple(dates(self.text, self.published))
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """Its names."""
+        text = self.text
+        for one in self.quantities:  # "Twenty Republicans"
+            text = f"{text[: one.start]}{'0' * (one.end - one.start)}{text[one.end :]}"
+        return tuple(names(text))
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its words, in order."""
+        return tuple(self._read())
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(token.stem for token in self.tokens if token.stem)
+
+    @cached_property
+    def name_stems(self) -> frozenset[str]:
+        """The stems of the words of its names."""
+        spans = [(one.start, one.end) for one in self.names]
+        return frozenset(one.stem for one in self.tokens if any(a <= one.start < b for a, b in spans))
+
+    @cached_property
+    def quoted(self) -> tuple[tuple[int, int], ...]:
+        """Its quotations, as start and end."""
+        return tuple(quotations(self.text))
+
+    @cached_property
+    def denied(self) -> frozenset[int]:
+        """Indexes of the tokens that a negation governs: the next content words of its segment."""
+        cues = [i for i, token in enumerate(self.tokens) if token.denies]
+        behind = self._governed([i for i in cues if self.tokens[i].negates])
+        passive = {
+            i for i in cues if self.tokens[i].stem and i and self.tokens[i - 1].key in ("was", "were", "is", "are")
+        }
+        clauses = {self.tokens[i].clause for i in passive}  # "the default was averted"
+        return behind | {n for n, token in enumerate(self.tokens) if token.clause in clauses}
+
+    @cached_property
+    def open(self) -> frozenset[int]:
+        """Indexes of the tokens that are told as possible, planned or alleged."""
+        cues = [i for i, one in enumerate(self.tokens) if one.leaves_open or (one.denies and not one.negates)]
+        return self._governed(cues, reach=30)
+
+    def is_quoted(self, at: int) -> bool:
+        """Whether character ``at`` stands within quotation marks."""
+        return any(start <= at < end for start, end in self.quoted)
+
+    def context(self, item: Item) -> dict[tuple[int, str], float]:
+        """The content words beside ``item``, by side and stem, with weights that fall with the distance."""
+        found = dict[tuple[int, str], float]()
+        left = [token for token in reversed(self.tokens) if token.end <= item.start]
+        right = [token for token in self.tokens if token.start >= item.end]
+        for side, beside in enumerate((left, right)):
+            for distance, token in enumerate([token for token in beside if token.stem][:_REACH]):
+                apart = 1 if token.segment == beside[0].segment else 0.5
+                found.setdefault((side, token.stem), apart / (1 + distance / 3))
         return found
 
-    def words(self, slot: Slot) -> str:
-        """A number, date or name as the text writes it."""
-        return self.text[self.tokens[slot.first].start : self.tokens[slot.behind - 1].end]
+    def _governed(self, cues: list[int], reach: int = _REACH) -> frozenset[int]:
+        found = set[int]()
+        for cue in cues:
+            left = reach
+            for i in range(cue + 1, len(self.tokens)):
+                one, first = self.tokens[i], self.tokens[cue]
+                if (one.segment, one.quoted) != (first.segment, first.quoted) or not left:
+                    break
+                found.add(i)
+                left -= bool(self.tokens[i].stem)
+        return frozenset(found)
+
+    def _read(self) -> Iterator[Token]:
+        measured = [(one.start, one.end) for one in self.quantities] + [(one.start, one.end) for one in self.dates]
+        clause = segment = 0
+        for match in _TOKEN.finditer(self.text):
+            start, end = match.span()
+            if not match[0][0].isalnum():
+                clause, segment = clause + 1, segment + 1
+                continue
+            key = fold(match[0]).removesuffix("'s")
+            clause += key in _NEW_CLAUSE
+            segment += key in ("but", "although", "though", "while", "whereas")
+            plain = key in STOP_WORDS and not match[0].isupper()
+            inside = any(first <= start < behind for first, behind in measured)
+            stem = "" if plain or inside or key.endswith("n't") else next(iter(terms(match[0])), "")
+            yield Token(start, end, "" if inside else key, stem, clause, segment, self.is_quoted(start))
+
+
+def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
+    """How far two items stand among the same words, from 0 to 1; words on the other side count half."""
+    claimed, given = claim.context(mine), said.context(one)
+    shared = sum(
+        min(weight, max(given.get((side, stem), 0.0), given.get((1 - side, stem), 0.0) / 2))
+        for (side, stem), weight in claimed.items()
+    )
+    return shared / sum(claimed.values()) if claimed else 0.0
 
 
 @lru_cache(maxsize=4_000)
-def sentences_of(paragraph: str) -> tuple[Statement, ...]:
-    """Read each sentence of a paragraph."""
-    return tuple(_read(paragraph[start:end], start) for start, end in sentence_spans(paragraph))
-
-
-@lru_cache(maxsize=1_000)
-def read(text: str) -> Statement:
-    """Read a text as one sentence."""
-    return _read(text, 0)
-
-
-def _read(text: str, start: int) -> Statement:
-    tokens = tokens_in(text)
-    days = days_in(tokens)
-    taken = {i for day in days for i in range(day.first, day.behind)}
-    quantities = quantities_in(tokens, taken)
-    names = names_in(tokens, taken)
-    stems = frozenset(token.stem for token in tokens if token.stem)
-    return Statement(text, start, start + len(text), tokens, stems, quantities, days, names, leanings_in(tokens), {})
-
-
-def _context(tokens: Sequence[Token], slot: Slot) -> Context:
-    found = dict[tuple[int, str], float]()
-    for side, way in ((0, range(slot.first - 1, -1, -1)), (1, range(slot.behind, len(tokens)))):
-        distance = 0
-        for at in way:
-            token = tokens[at]
-            if not token.is_word:
-                continue
-            weight = (1.0 if token.stem else _LITTLE) / (1 + distance / 4)
-            key = (side, token.stem or token.key)
-            found[key] = max(found.get(key, 0.0), weight)
-            distance += 1
-            if distance == _REACH:
-                break
-        else:  # the sentence begins or ends within reach
-            found[side, _EDGE] = 0.8 / (1 + distance / 4)
-    return found
-
-
-def closeness(claimed: Context, given: Context) -> float:
-    """How far two places stand among the same words, from 0 to 1; words on the other side count half."""
-    whole = shared = 0.0
-    for (side, word), weight in claimed.items():
-        whole += weight
-        same, other = given.get((side, word), 0.0), given.get((1 - side, word), 0.0)
-        shared += min(weight, max(same, other / 2))
-    return shared / whole if whole else 0.0
-
-
-def closeness_on_both_sides(claimed: Context, given: Context) -> float:
-    """The lesser closeness of the two sides: low where a sentence was only shortened on one side of the place."""
-    whole, shared = [0.0, 0.0], [0.0, 0.0]
-    for (side, word), weight in claimed.items():
-        whole[side] += weight
-        shared[side] += min(weight, given.get((side, word), 0.0))
-    return min(shared[side] / whole[side] if whole[side] else 0.0 for side in (0, 1))
+def statements(paragraph: str, published: date | None) -> tuple[Statement, ...]:
+    """Read each sentence of a paragraph of an article."""
+    return tuple(Statement(paragraph[start:end], start, end, published) for start, end in sentence_spans(paragraph))

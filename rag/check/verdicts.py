@@ -32,12 +32,19 @@ class Rule(StrEnum):
     SPEAKER = "speaker"
     """Who is said to have said it is who the paragraph says."""
     NUMBER = "number"
+    """Its numbers stand there, of the same things, or follow from those that do."""
     DATE = "date"
     NAME = "name"
     ROLES = "roles"
     """Who did it, and to whom it was done."""
     NEGATION = "negation"
-    """Nothing is denied that is affirmed there, nor turned into its opposite."""
+    """Nothing is denied that is affirmed there, nor the other way."""
+    CERTAINTY = "certainty"
+    """What is only possible, planned or alleged there is not told as done."""
+    SCOPE = "scope"
+    """"All" and "every" are said there, too."""
+    CAUSE = "cause"
+    """A reason that is given is mentioned there."""
     WORDS = "words"
     """Enough of its terms are said there."""
     SIMILARITY = "similarity"
@@ -66,3 +73,6 @@ class Verdict:
     """For a reader: "paragraph 3 of “Harbour tolls rise” has no number 90 billion"."""
     supports: tuple[Support, ...]
     """The sentences that come nearest, in the order of the text; empty when no paragraph is cited."""
+    unchecked: tuple[str, ...] = ()
+    """Words of a supported sentence that are nowhere in what it cites: only reading can say whether they are true to
+    it. Rules do not judge paraphrase; a language model may, where one is configured."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rag.answer.answerer import Answerer
-from rag.check import validate_citation
+from rag.check.citations import validate_citation
 from rag.evaluation.matching import find_articles, says
 from rag.evaluation.measures import Score
 from rag.evaluation.questions import GoldQuestion

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.query.reading import Reading
-from rag.text.words import STOP_WORDS, terms
+from rag.text.words import STOP_WORDS, fold, terms
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer must hold; after the answer types of question answering (Li & Roth 2002, coarse classes)."""
 
     NAME = "name"
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     DURATION = "duration"
     SIZE = "size"
     """A length, height, weight, speed or temperature."""
+    EXTENT = "extent"
+    """A length or a duration: how long a thing *is*, a bridge or a film."""
     TIME = "time"
     """A day, a date or an hour."""
     PLACE = "place"
@@ -31,19 +34,23 @@ class Kind(StrEnum):
 class AnswerType:
     """What a question asks for first."""
 
-    kind: Kind
+    kind: AnswerKind
     counted: frozenset[str] = frozenset()
     """Terms of what is counted, where the question says it: "how many *passengers*"."""
 
 
-_AUXILIARIES = frozenset(
-    """did do does is are was were has have had will would can could should may might must been be being
+_TOKEN = re.compile(r"[^\W_]+(?:['’](?![sS]\b)[^\W_]+)*|['’][sS]\b|\S")
+_BEING = frozenset("is are was were".split())
+_AUXILIARIES = _BEING | frozenset(
+    """did do does has have had will would can could should may might must been be being
     there of for in on at to by from with than""".split()
 )
-_MONEY_WORDS = frozenset(
-    """cost costs price prices priced pay pays paid earn earns salary salaries wage wages worth fine fined fee fees
-    budget ransom money compensation donation donate donated spend spends spent charge charges charged sold income bonus
-    debt loss losses profit profits funding""".split()
+_MONEY_NOUNS = frozenset(
+    "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
+)
+_MONEY_WORDS = _MONEY_NOUNS | frozenset(
+    """costs prices priced pay pays paid earn earns salaries wages worth fined fees money donate donated spend spends
+    spent charge charges charged sold losses profits""".split()
 )
 _PAYING = frozenset("cost costs pay pays paid earn earns earned".split())
 # What stands before a noun, or before a verb that only serves another one ("what does it take to earn …").
@@ -51,111 +58,106 @@ _BEFORE_NOUN = frozenset("the a an its his her their our no any this that new hi
 # "Pay tribute", "cost the team the final": what is paid is said already.
 _BEHIND_PAYING = frozenset("to for as in at per each every last this next".split())
 _SAYING = frozenset("about say said says think thinks call called mean happen happened".split())
-_MONEY_NOUNS = frozenset(
-    "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
-)
 _SHARE_WORDS = frozenset("percent percentage share proportion fraction turnout".split())
 _SIZES = frozenset(
-    """tall high deep wide far big large heavy fast strong hot cold warm broad thick loud quick powerful
-    tightly""".split()
+    "tall high deep wide far big large heavy fast strong hot cold warm broad thick loud powerful".split()
 )
 _SIZE_NOUNS = frozenset("height depth width length weight size temperature speed distance area strength".split())
-_DURATIONS = frozenset("long soon quickly".split())
 _TIMES = frozenset("day date year month time hour evening morning weekend weekday week century decade".split())
 _PLACES = frozenset(
     """city town village country state place street district region county building room hall venue harbour port
     school hospital stadium island river valley location""".split()
 )
-_PERSONS = frozenset(
-    """person man woman people politician minister candidate player coach actor actress author writer singer composer
-    artist scientist judge lawyer president mayor leader director chief official expert doctor professor engineer
-    individual figure executive founder team club company firm party organisation organization group agency band bank
-    union newspaper outlet paper studio startup start-up brand family""".split()
+_NAMED = frozenset(
+    """person man woman people politician minister candidate player coach actor actress author writer singer artist
+    scientist judge lawyer president mayor leader director chief official expert doctor professor individual figure
+    executive founder team club company firm party organisation organization group agency band bank union newspaper
+    outlet paper studio startup brand family""".split()
 )
-_ANY_NAME = frozenset("who whom whose".split())
+_BEFORE_WHO = frozenset("by to from with for of and , about against exactly on".split())
+_BEFORE_WHEN = frozenset("since until by , and exactly".split())
 
 
 def answer_type(question: str) -> AnswerType | None:
     """Say what ``question`` asks for; None where its wording leaves it open ("What did the mayor say?")."""
-    reading = Reading(question)
-    for i, key in enumerate(reading.keys):
-        found = _at(reading, i, key)
-        if found:
+    keys = [fold(match[0]) for match in _TOKEN.finditer(question)]
+    for i in range(len(keys)):
+        if found := _at(keys, i):
             return found
     return None
 
 
-def _at(reading: Reading, i: int, key: str) -> AnswerType | None:
-    if key == "how":
-        return _how(reading, i + 1)
-    if key == "when":
-        # "What happened when the dam broke?": only a "when" that asks stands first, or before an auxiliary verb
-        asks = reading.starts_sentence(i) or (reading.key(i - 1) in ("since", "until", "by", ",", "and", "exactly"))
-        return AnswerType(Kind.TIME) if asks else None
-    if key == "where":
-        asks = reading.starts_sentence(i) or reading.key(i + 1) in _AUXILIARIES or reading.key(i - 1) == "from"
-        return AnswerType(Kind.PLACE) if asks else None
-    if key == "why" or (key == "reason" and reading.key(i + 1) in ("for", "did", "was", "is", "given", "why")):
-        return AnswerType(Kind.REASON)
-    if key in _ANY_NAME:
-        # "the man who won": a relative clause asks for nothing, unless the question begins with it
-        asks = reading.starts_sentence(i) or reading.key(i - 1) in _BEFORE_WHO
-        return AnswerType(Kind.NAME) if asks else None
-    if key in ("what", "which"):
-        return _what(reading, i + 1)
-    if key == "number" and reading.key(i + 1) == "of":
-        return AnswerType(Kind.NUMBER, _counted(reading, i + 2))
+def _at(keys: Sequence[str], i: int) -> AnswerType | None:
+    before, behind = _key(keys, i - 1), _key(keys, i + 1)
+    opens = not any(key[0].isalnum() for key in keys[max(0, i - 2) : i]) or before in ("?", "!", ".", ":")
+    match keys[i]:
+        case "how":
+            return _how(keys, i + 1)
+        case "when" if opens or before in _BEFORE_WHEN:  # not "what happened when the dam broke?"
+            return AnswerType(AnswerKind.TIME)
+        case "where" if opens or before == "from" or behind in _AUXILIARIES:
+            return AnswerType(AnswerKind.PLACE)
+        case "why":
+            return AnswerType(AnswerKind.REASON)
+        case "reason" if behind in ("for", "did", "was", "is", "given", "why"):
+            return AnswerType(AnswerKind.REASON)
+        case "who" | "whom" | "whose" if opens or before in _BEFORE_WHO:  # not "the man who won"
+            return AnswerType(AnswerKind.NAME)
+        case "what" | "which":
+            return _what(keys, i + 1)
+        case "number" if behind == "of":
+            return AnswerType(AnswerKind.NUMBER, _counted(keys[i + 2 :]))
     return None
 
 
-_BEFORE_WHO = frozenset("by to from with for of and , about against exactly on".split())
-
-
-def _how(reading: Reading, i: int) -> AnswerType | None:
-    key = reading.key(i)
-    rest = reading.keys[i + 1 : i + 14]
+def _how(keys: Sequence[str], i: int) -> AnswerType | None:
+    key, rest = _key(keys, i), keys[i + 1 : i + 14]
     if key == "many":
-        return AnswerType(Kind.NUMBER, _counted(reading, i + 1))
+        return AnswerType(AnswerKind.NUMBER, _counted(rest))
     if key == "much":
-        if not _MONEY_WORDS.isdisjoint(rest) or reading.key(i + 1) == "money":
-            return AnswerType(Kind.MONEY)
-        return AnswerType(Kind.NUMBER)
+        return AnswerType(AnswerKind.NUMBER if _MONEY_WORDS.isdisjoint(rest) else AnswerKind.MONEY)
     if key == "old":
-        return AnswerType(Kind.AGE)
-    if key in _DURATIONS:
-        return AnswerType(Kind.DURATION)
-    return AnswerType(Kind.SIZE) if key in _SIZES else None
+        return AnswerType(AnswerKind.AGE)
+    if (
+        key == "long"
+        and _key(keys, i + 1) in _BEING
+        and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this")
+    ):
+        closed = any(word.endswith(("ed", "ing")) for word in rest[2:])  # "How long was the bridge closed?"
+        return AnswerType(AnswerKind.DURATION if closed else AnswerKind.EXTENT)
+    if key in ("long", "soon", "quickly"):
+        return AnswerType(AnswerKind.DURATION)
+    return AnswerType(AnswerKind.SIZE) if key in _SIZES else None
 
 
-def _what(reading: Reading, i: int) -> AnswerType | None:
+def _what(keys: Sequence[str], i: int) -> AnswerType | None:
     """What a "what" or "which" asks for: by the noun behind it, or by the verb at the end."""
-    nouns = [key for key in reading.keys[i : i + 4] if key.isalpha()]
-    head = reading.key(i)
-    if head in ("is", "was", "were", "are", "s", "'s", "’s") and reading.key(i + 1) in ("the", "his", "her", "its"):
-        nouns, head = [key for key in reading.keys[i + 2 : i + 5] if key.isalpha()], reading.key(i + 2)
-    behind = reading.keys[i : i + 14]
+    behind = keys[i : i + 14]
+    if _key(keys, i) in (*_BEING, "'s", "’s") and _key(keys, i + 1) in ("the", "his", "her", "its"):
+        i += 2
+    head, nouns = _key(keys, i), [key for key in keys[i : i + 4] if key.isalpha()]
     if not _SHARE_WORDS.isdisjoint(nouns):
-        return AnswerType(Kind.SHARE)
+        return AnswerType(AnswerKind.SHARE)
     if head in ("age", "ages"):
-        return AnswerType(Kind.AGE)
+        return AnswerType(AnswerKind.AGE)
     if head in _MONEY_NOUNS or (head in _AUXILIARIES and _asks_for_money(behind)):
-        return AnswerType(Kind.MONEY)
+        return AnswerType(AnswerKind.MONEY)
     if not _SIZE_NOUNS.isdisjoint(nouns[:2]):
-        return AnswerType(Kind.SIZE)
+        return AnswerType(AnswerKind.SIZE)
     if head == "number":
-        return AnswerType(Kind.NUMBER, _counted(reading, reading.keys.index("number", i) + 2))
+        return AnswerType(AnswerKind.NUMBER, _counted(keys[i + 2 :]))
     if head in ("name", "names") or "called" in behind or "named" in behind[-3:]:
-        return AnswerType(Kind.NAME)
+        return AnswerType(AnswerKind.NAME)
     if head in _TIMES:
-        return AnswerType(Kind.TIME)
+        return AnswerType(AnswerKind.TIME)
     if head in _PLACES:
-        return AnswerType(Kind.PLACE)
-    if not _PERSONS.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
-        return AnswerType(Kind.NAME)
+        return AnswerType(AnswerKind.PLACE)
+    if not _NAMED.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
+        return AnswerType(AnswerKind.NAME)
     return None
 
 
-def _asks_for_money(behind: list[str]) -> bool:
+def _asks_for_money(behind: Sequence[str]) -> bool:
     """Whether what follows "what" ends in a word of money, or has a verb of paying ("What will it cost to …?")."""
     words = [key for key in behind if key[0].isalnum()]
     if not _SAYING.isdisjoint(words):
@@ -166,12 +168,15 @@ def _asks_for_money(behind: list[str]) -> bool:
     )
 
 
-def _counted(reading: Reading, i: int) -> frozenset[str]:
-    """Terms of at most three words from token ``i``, until an auxiliary verb; another verb may be among them."""
+def _counted(keys: Sequence[str]) -> frozenset[str]:
+    """Terms of at most three words, until an auxiliary verb; another verb may be among them."""
     found = list[str]()
-    for key in reading.keys[i : i + 3]:
+    for key in keys[:3]:
         if key in _AUXILIARIES or not key.isalpha():
             break
-        if key not in STOP_WORDS:
-            found += terms(key)
+        found += terms(key) if key not in STOP_WORDS else []
     return frozenset(found)
+
+
+def _key(keys: Sequence[str], i: int) -> str:
+    return keys[i] if 0 <= i < len(keys) else ""

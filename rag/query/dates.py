@@ -35,8 +35,10 @@ _PIECE = (
 _PUBLISHED = r"(?:published|printed|posted|written|wrote|reported|aired|broadcast|covered)"
 _NAMED = r"(?:(?:by|in|from|on|of|at|the|and|dated|says?|[-|&]|(?-i:[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?))\s)"
 _COVERAGE_BEFORE = re.compile(
-    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}|reports?\s(?:by|from|in)\s{_NAMED}{{1,10}}|ones?\s{_NAMED}{{0,10}}"
-    rf"|{_PIECE}\b[^.?!]{{0,150}}\b{_PUBLISHED}\s{_NAMED}{{0,10}}|{_PUBLISHED}\sby\s{_NAMED}{{1,10}}"
+    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}(?:(?:(?:that|which)\s)?(?:(?:was|were)\s)?{_PUBLISHED}\s{_NAMED}{{0,10}})?"
+    rf"|{_PIECE}\b[^.?!]{{0,150}}\b(?:(?<!that\s)(?<!which\s)(?:was|were|been)\s{_PUBLISHED})\s{_NAMED}{{0,10}}"
+    rf"|(?:{_PIECE}|reports?)\b[^.?!]{{0,150}}\bones?\s{_NAMED}{{0,10}}"
+    rf"|(?:reports?\s(?:by|from|in)|{_PUBLISHED}\sby)\s{_NAMED}{{1,10}}"
     rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
     rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
     re.IGNORECASE,
@@ -54,10 +56,12 @@ _COMPARED = re.compile(
     r"\b(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?$", re.I
 )
 _ORIGIN = re.compile(r"\b(?:born|founded|established|built|created|formed|invented)\s(?:\w+\s){0,2}$", re.IGNORECASE)
-# A year within what a noun names, or within a clause that tells which one is meant, is the subject's.
+# "Since the outbreak began in May", "the boom of 2021", "the bridge that fell in 2021": the days tell which thing is
+# meant. In the last two only a year says nothing of publication: in the month or on the day of the thing it was news.
 _OF_A_THING = re.compile(
-    r"\b(?:since|after|before|from|until|during|following|over|of|by|about|behind)\s(?:the|an?|its|their|his|her)\s"
-    r"(?:[\w’'-]+\s){1,3}$|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
+    r"\b(?:(?P<since>since|after|before|from|until|during|following)|over|of|by|about|behind)\s(?:\w+ing\s)?"
+    r"(?:the|an?|its|their|his|her)\s(?:[\w’'-]+\s){1,3}$"
+    r"|\w\s(?<!\band\s)(?<!\bbut\s)(?:who|that|which|whose|where|when)\s(?:[\w’'-]+\s){1,8}$",
     re.IGNORECASE,
 )
 _COMING = re.compile(r"\b(?:will|plans?|planned|scheduled|due|expected|upcoming)\b", re.IGNORECASE)
@@ -101,6 +105,7 @@ def _meaning(question: str, period: Period, as_of: date) -> NamedDays | None:
     restricts &= lead not in ("at", "over", "around", "within")
     if not restricts and not _prefers(period, lead, attributive, before, behind, as_of):
         return None
+    lead = "in" if attributive else lead  # "after the May 2024 floods" asks for what was said of them in May as well
     first, last, day = period.first, period.last, timedelta(days=1)
     published: tuple[date | None, date | None] = first, last
     if lead in ("after", "later than"):
@@ -122,7 +127,10 @@ def _prefers(period: Period, lead: str, attributive: bool, before: str, behind: 
         return False
     if _COMPARED.search(before) or _ORIGIN.search(before):
         return False
-    if lead in _UNTIL or (period.bare and _COMING.search(before + behind)):
+    called = attributive and (lead or before.lower().endswith("the "))  # "the 6 January committee"
+    if lead in _UNTIL or (period.bare and (called or _COMING.search(before + behind))):
         return False
-    named = lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive
-    return not period.year or (named and not _OF_A_THING.search(before))
+    thing = _OF_A_THING.search(before)
+    if not period.year:
+        return not (thing and thing["since"])
+    return lead in ("in", "during", "throughout", "since", "between", "from", "after") and not attributive and not thing

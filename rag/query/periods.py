@@ -152,7 +152,9 @@ def _counted(match: re.Match[str], as_of: date, rolling: bool) -> tuple[date, da
     unit = match["unit"].lower()
     if (match["count"] or rolling) and which != "this":
         return _moved(as_of, -_count(match["count"] or "a"), unit), as_of
-    return _around(as_of if which == "this" else _moved(as_of, -1, unit), unit)
+    first, last = _around(as_of if which == "this" else _moved(as_of, -1, unit), unit)
+    # For some a week begins on Sunday, for others it ends with it.
+    return first - timedelta(days=unit == "week" and which == "this"), last
 
 
 def _count(written: str) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.text.display import hidden
 
 # Of these, no address that a browser shows has one; in HTML, Markdown or BibTeX each would end something.

@@ -10,9 +10,10 @@ from enum import StrEnum
 from rag.answer.answers import Answer, Claim
 from rag.answer.wording import origin
 from rag.articles import Article, Span, day_in_words
-from rag.check import Citation, validate_citation
+from rag.check.citations import Citation, validate_citation
 from rag.store.protocol import Store
-from rag.text.words import counted, sentence_spans
+from rag.text.sentences import sentence_spans
+from rag.text.words import counted
 
 
 class Standing(StrEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rag.articles import Article, Passage, Span
 from rag.search.fusion import Ranked
 from rag.store.protocol import PassageId, Store, StoredPassage
+from rag.text.quantities import quantities
 from rag.text.words import words
 
 # Passages that are joined into one: more would be an article, not a passage.
@@ -128,8 +129,8 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1))
 
 
-def _figures(text: str) -> frozenset[str]:
-    return frozenset(word for word in words(text) if any(character.isdigit() for character in word))
+def _figures(text: str) -> frozenset[float]:
+    return frozenset(one.value for one in quantities(text))
 
 
 def _start(passage: Passage) -> tuple[int, int]:

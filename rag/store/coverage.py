@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -60,21 +60,17 @@ CREATE INDEX passages_by_version ON passages (version);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage as the builder hands it over."""
-
-    passage: Passage
-    embedded: bytes
+# An article's own fields, as they are columns of a version.
+_TEXTS = ("title", "outlet", "url", "agency", "section", "language")
+_DAYS = ("published", "updated")
+_MOMENTS = ("published_at", "updated_at")
+_FIELDS = ", ".join((*_TEXTS, *_DAYS, *_MOMENTS))
 
 
 def write_coverage(
-    path: Path,
-    current: Sequence[Article],
-    earlier: Sequence[Article],
-    passages: Iterable[PassageRow],
+    path: Path, current: Sequence[Article], earlier: Sequence[Article], passages: Iterable[tuple[Passage, bytes]]
 ) -> FileRecord:
-    """Store articles, the earlier versions of them, and their passages in row order.
+    """Store articles, the earlier versions of them, and passages in row order, each with its text's digest.
 
     Raises:
         OSError: the disk is full.
@@ -84,25 +80,15 @@ def write_coverage(
         # The file is nobody's until the whole folder is published: no journal, one sync at the end.
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         connection.execute("BEGIN")
-        numbers: dict[str, int] = {}
         for number, article in enumerate([*current, *earlier], start=1):
-            is_current = number <= len(current)
-            if is_current:
-                numbers[article.id] = number
-            _write_article(connection, number, article, is_current)
+            _write_article(connection, number, article, current=number <= len(current))
+        numbers = {article.id: number for number, article in enumerate(current, start=1)}
         connection.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                (
-                    row,
-                    numbers[item.passage.article_id],
-                    item.passage.spans[0].paragraph,
-                    item.passage.spans[0].start,
-                    item.passage.spans[-1].paragraph,
-                    item.passage.spans[-1].end,
-                    item.embedded,
-                )
-                for row, item in enumerate(passages)
+                (row, numbers[one.article_id], first.paragraph, first.start, last.paragraph, last.end, digest)
+                for row, (one, digest) in enumerate(passages)
+                for first, last in [(one.spans[0], one.spans[-1])]
             ),
         )
         connection.execute("COMMIT")
@@ -114,26 +100,14 @@ def write_coverage(
     return record_file(path)
 
 
-def _write_article(connection: sqlite3.Connection, number: int, article: Article, current: bool) -> None:
+def _write_article(connection: sqlite3.Connection, number: int, article: Article, *, current: bool) -> None:
+    fields = [getattr(article, name) for name in _TEXTS]
+    fields += [value and value.isoformat() for value in (getattr(article, name) for name in (*_DAYS, *_MOMENTS))]
+    key = name_key(article.outlet) if article.outlet else None
     connection.execute(
-        "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            article.id,
-            article.version,
-            int(current),
-            article.title,
-            article.outlet,
-            name_key(article.outlet) if article.outlet else None,
-            article.url,
-            article.agency,
-            *(
-                value.isoformat() if value else None
-                for value in (article.published, article.published_at, article.updated, article.updated_at)
-            ),
-            article.section,
-            article.language,
-        ),
+        f"INSERT INTO versions (number, article_id, version, current, outlet_key, {_FIELDS}) "  # noqa: S608
+        f"VALUES ({_marks(fields)}, ?, ?, ?, ?, ?)",
+        (number, article.id, article.version, int(current), key, *fields),
     )
     connection.executemany(
         "INSERT INTO authors VALUES (?, ?, ?, ?)",
@@ -271,36 +245,29 @@ class Coverage:
 
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         """Sum up what the coverage holds, or what of it a scope allows; raises as ``allowed`` does."""
-        condition, values = self._condition(scope)
-        articles, oldest, newest = self._read(
-            f"SELECT count(*), min(published), max(published) FROM versions v WHERE {condition}",  # noqa: S608
-            values,
-        )[0]
-        outlets = self._read(
-            f"SELECT outlet, count(*) FROM versions v WHERE {condition} "  # noqa: S608
-            "AND outlet NOT NULL GROUP BY outlet_key ORDER BY count(*) DESC, outlet",
-            values,
-        )
-        languages = self._read(
-            f"SELECT language, count(*) FROM versions v WHERE {condition} "  # noqa: S608
-            "AND language NOT NULL GROUP BY language ORDER BY count(*) DESC, language",
-            values,
-        )
-        undated = 0
+        [(articles, oldest, newest)] = self._within(scope, "count(*), min(published), max(published)")
+        outlets = self._within(scope, "outlet, count(*)", "outlet_key", "outlet")
+        languages = self._within(scope, "language, count(*)", "language", "language")
+        undated = unnamed = 0
         if scope.published_from or scope.published_to:
-            condition, values = self._condition(replace(scope, published_from=None, published_to=None))
-            undated = self._read(
-                f"SELECT count(*) FROM versions v WHERE {condition} AND v.published IS NULL",  # noqa: S608
-                values,
-            )[0][0]
-        unnamed = 0
+            undated = self._lacking(replace(scope, published_from=None, published_to=None), "published")
         if scope.languages:
-            rest, rest_values = self._condition(replace(scope, languages=()))
-            unnamed = self._read(
-                f"SELECT count(*) FROM versions v WHERE {rest} AND v.language IS NULL",  # noqa: S608
-                rest_values,
-            )[0][0]
+            unnamed = self._lacking(replace(scope, languages=()), "language")
         return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated, tuple(languages), unnamed)
+
+    def _within(self, scope: Scope, columns: str, group: str = "", named: str = "") -> list[tuple[Any, ...]]:
+        """Read columns of the articles that a scope allows, all in one or grouped, the largest group first."""
+        condition, values = self._condition(scope)
+        grouped = f"AND {named} NOT NULL GROUP BY {group} ORDER BY count(*) DESC, {named}" if group else ""
+        return self._read(f"SELECT {columns} FROM versions v WHERE {condition} {grouped}", values)  # noqa: S608
+
+    def _lacking(self, scope: Scope, column: str) -> int:
+        condition, values = self._condition(scope)
+        found = self._read(
+            f"SELECT count(*) FROM versions v WHERE {condition} AND v.{column} IS NULL",  # noqa: S608
+            values,
+        )
+        return int(found[0][0])
 
     def newest(self, limit: int) -> list[Article]:
         """Return the ``limit`` articles published last, newest first."""
@@ -345,39 +312,30 @@ class Coverage:
         return kept
 
     def _read_article(self, number: int) -> Article:
-        fields = self._read(
-            "SELECT article_id, version, title, outlet, url, agency, published, published_at, updated, updated_at, "
-            "section, language FROM versions WHERE number = ?",
+        [(article_id, version, *values)] = self._read(
+            f"SELECT article_id, version, {_FIELDS} FROM versions WHERE number = ?",  # noqa: S608
             (number,),
-        )[0]
+        )
+        fields = dict(zip((*_TEXTS, *_DAYS, *_MOMENTS), values, strict=True))
+        fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
+        fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in _MOMENTS}
+
+        def column(sql: str) -> list[tuple[Any, ...]]:
+            return self._read(sql, (number,))
+
         article = Article(
-            title=fields[2],
             paragraphs=tuple(
-                text
-                for (text,) in self._read("SELECT text FROM paragraphs WHERE version = ? ORDER BY number", (number,))
+                text for (text,) in column("SELECT text FROM paragraphs WHERE version = ? ORDER BY number")
             ),
-            outlet=fields[3],
-            url=fields[4],
-            authors=tuple(
-                name
-                for (name,) in self._read("SELECT name FROM authors WHERE version = ? ORDER BY position", (number,))
-            ),
-            agency=fields[5],
-            published=_day(fields[6]),
-            published_at=_moment(fields[7]),
-            updated=_day(fields[8]),
-            updated_at=_moment(fields[9]),
-            section=fields[10],
-            language=fields[11],
+            authors=tuple(name for (name,) in column("SELECT name FROM authors WHERE version = ? ORDER BY position")),
             subheadings=tuple(
                 Subheading(text, before)
-                for before, text in self._read(
-                    "SELECT before, text FROM subheadings WHERE version = ? ORDER BY position", (number,)
-                )
+                for before, text in column("SELECT before, text FROM subheadings WHERE version = ? ORDER BY position")
             ),
+            **fields,
         )
-        if (article.id, article.version) != (fields[0], fields[1]):
-            raise self._corrupt(f"article {fields[0]} is not what was stored")
+        if (article.id, article.version) != (article_id, version):
+            raise self._corrupt(f"article {article_id} is not what was stored")
         return article
 
     def _read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -401,10 +359,6 @@ def _known_keys(kind: str, names: Sequence[str], known: Sequence[str]) -> list[s
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -190,7 +190,7 @@ def _document(row: int, article: Article) -> Document:
 
 
 def _schema() -> Schema:
-    """The fields. Terms and words are cut by rag/text/words.py and only parted at spaces here, so that both sides agree."""
+    """The fields. Terms and words are cut by rag.text.words, and only parted at spaces here, so that all agree."""
     import tantivy
 
     builder = tantivy.SchemaBuilder()

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rag.articles import Article
 from rag.errors import IndexCorrupt, IndexNotFound
 from rag.models.embedding import ModelIdentity
 from rag.store.coverage import Coverage
@@ -15,8 +14,8 @@ from rag.store.folder import IndexFolder
 from rag.store.lexical import FOLDER as LEXICAL_FOLDER
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
-from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage, Summary
-from rag.store.scope import EVERYTHING, Scope
+from rag.store.protocol import Candidate, PassageId, SearchRequest
+from rag.store.scope import Scope
 from rag.store.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -38,9 +37,15 @@ class Snapshot:
         self.coverage = coverage
         self.vectors = vectors
         self.lexical = lexical
+        self.passages = coverage.passages
+        self.article = coverage.article
+        self.newest = coverage.newest
+        self.outlets = coverage.outlets
+        self.authors = coverage.authors
+        self.languages = coverage.languages
         # Asked again by every question with the same limits, and by every lookup of one.
+        self.summary = lru_cache(maxsize=32)(coverage.summary)
         self._allowed = lru_cache(maxsize=32)(coverage.allowed)
-        self._summary = lru_cache(maxsize=32)(coverage.summary)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -145,10 +150,6 @@ class Snapshot:
             for row, article, dense, neighbour in zip(*(column.tolist() for column in columns), strict=True)
         ]
 
-    def passages(self, ids: Sequence[PassageId]) -> list[StoredPassage]:
-        """See ``Store``."""
-        return self.coverage.passages(ids)
-
     def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
         """See ``Store``."""
         return [float(one) for one in self.vectors.similarities(ids, vector.reshape(1, -1))[0]]
@@ -177,30 +178,6 @@ class Snapshot:
     def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
         """See ``Store``."""
         return {term: self.lexical.passages_with(term) for term in terms}
-
-    def article(self, article_id: str, version: str | None = None) -> Article | None:
-        """See ``Store``."""
-        return self.coverage.article(article_id, version)
-
-    def newest(self, limit: int) -> list[Article]:
-        """See ``Store``."""
-        return self.coverage.newest(limit)
-
-    def summary(self, scope: Scope = EVERYTHING) -> Summary:
-        """See ``Store``."""
-        return self._summary(scope)
-
-    def outlets(self) -> list[str]:
-        """See ``Store``."""
-        return self.coverage.outlets()
-
-    def authors(self) -> list[str]:
-        """See ``Store``."""
-        return self.coverage.authors()
-
-    def languages(self) -> list[str | None]:
-        """See ``Store``."""
-        return self.coverage.languages()
 
     def refreshed(self) -> Self:
         """Open the index's current snapshot, unless this is it; also this where the index points to nothing readable.

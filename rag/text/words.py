@@ -1,4 +1,4 @@
-"""Cuts text into sentences, and sentences into the words by which two texts are compared."""
+"""Cuts text into words, and into the terms by which two texts are compared."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nupunkt import PunktSentenceTokenizer
 
 # Written without spaces between words, or, as Korean, with particles grown on: Han, kana, Hangul, Thai, Lao, Khmer,
 # Burmese. Their runs are cut into overlapping pairs of characters, as Lucene's CJKAnalyzer does.
@@ -32,10 +27,6 @@ _RUN = re.compile(f"[{_SPACELESS}]+")
 _LETTERS = f"[^\\W_{_SPACELESS}]+(?:[{_MARKS}]+[^\\W_{_SPACELESS}]*)*"
 # Letters and digits, with the points, commas, apostrophes and ampersands that stand inside a word: 1,200.50 U.S. AT&T
 _WORD = re.compile(f"{_RUN.pattern}|{_LETTERS}(?:[.,'’&]{_LETTERS})*")
-_ABBREVIATION = re.compile(r"(?:^|[\s(\"'“‘])(?:[A-Z]\.){2,}$")
-# Ends of sentences after which no space is needed, of Chinese, Japanese, Hindi, Urdu, Burmese and Khmer among others,
-# with the quotation marks and brackets that close behind them; and quotations, inside which no sentence ends.
-_END_OR_QUOTATION = re.compile("(?P<end>[。！？｡।॥۔؟။។]+[”’」』）)》]*)|(?P<open>[「『“《（])|(?P<close>[」』”》）])")
 
 # Words that say how something is said, not what: articles, pronouns, auxiliaries, question words, bare prepositions.
 STOP_WORDS = frozenset(
@@ -61,53 +52,6 @@ ENGLISH = "en"
 _FIRST_SPACELESS = "\u0e00"
 # Share of stop words from which on a question is taken for English: "Who owns the harbour?" has a half of them.
 _ENGLISH_SHARE = 0.25
-
-
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Start and end of every sentence of ``text``, without the white space around it."""
-    spans: list[tuple[int, int]] = []
-    for start, end in _sentence_tokenizer().span_tokenize(text):
-        for piece_start, piece_end in _cut_at_full_stops(text, start, end):
-            piece = text[piece_start:piece_end]
-            first = piece_start + len(piece) - len(piece.lstrip())
-            last = piece_end - len(piece) + len(piece.rstrip())
-            if first >= last:
-                continue
-            if spans and _goes_on(text[slice(*spans[-1])], text[first:last]):
-                first = spans.pop()[0]
-            spans.append((first, last))
-    return spans
-
-
-def _cut_at_full_stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a span behind each full stop after which no space is needed; not within a quotation that is closed."""
-    ends, opened, held = [start], 0, list[int]()
-    for match in _END_OR_QUOTATION.finditer(text, start, end):
-        if match["open"]:
-            opened += 1
-        elif match["close"] and opened:
-            opened -= 1
-        elif match["end"]:
-            closed = sum(one in "”」』）》" for one in match[0])
-            if opened:
-                # What follows the quotation often says who spoke: the sentence goes on.
-                opened = max(0, opened - closed)
-                held.append(match.end())
-            else:
-                ends.append(match.end())
-        if not opened:
-            held.clear()
-    # A quotation that is never closed was none.
-    return list(pairwise([*ends, *held, end]))
-
-
-def _goes_on(before: str, after: str) -> bool:
-    """Whether a sentence was cut behind an abbreviation that names what follows: "meeting U.S. | Secretary of State".
-
-    A word that often begins a sentence ("He", "The") shows that the abbreviation ended the one before.
-    """
-    first = _WORD.match(after)
-    return bool(_ABBREVIATION.search(before) and first and fold(first[0]) not in STOP_WORDS)
 
 
 def words(text: str) -> list[str]:
@@ -225,13 +169,3 @@ def _stemmer(language: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - s
     import snowballstemmer
 
     return snowballstemmer.stemmer(_STEMMERS[language]) if language in _STEMMERS else None
-
-
-@cache
-def _sentence_tokenizer() -> PunktSentenceTokenizer:
-    from nupunkt.models import load_default_model
-
-    tokenizer = load_default_model()  # one of our own: nupunkt.load() gives every caller the same
-    for title in ("lt", "cmdr", "spc", "msgr", "mme", "mlle"):  # the titles before names that its model lacks
-        tokenizer.add_abbreviation(title)
-    return tokenizer

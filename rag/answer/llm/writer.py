@@ -13,7 +13,8 @@ from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, writing_prompt
 from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
 from rag.text.markers import CLOSING, MARKER, OPENING
-from rag.text.words import sentence_spans, words
+from rag.text.sentences import sentence_spans
+from rag.text.words import words
 
 # A model that thinks aloud writes a lot before it answers; past this it is not going to.
 _LONGEST = 100_000

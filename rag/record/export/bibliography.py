@@ -10,7 +10,7 @@ from datetime import date
 from rag.answer.answers import Answer
 from rag.answer.wording import why_refused
 from rag.articles import Article
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.record.links import deep_link, web_address
 from rag.text.display import one_line
 from rag.text.words import fold

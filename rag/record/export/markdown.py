@@ -7,7 +7,7 @@ import re
 from rag.answer.answers import Answer
 from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.record.export.notes import notes_of
 from rag.record.links import deep_link, web_address
 from rag.text.display import one_line

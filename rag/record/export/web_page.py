@@ -9,7 +9,7 @@ from string import Template
 from rag.answer.answers import Answer, Claim
 from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
-from rag.check import Citation
+from rag.check.citations import Citation
 from rag.record.export.notes import notes_of
 from rag.record.links import deep_link, host_of, web_address
 from rag.text.display import one_line

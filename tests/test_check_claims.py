@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.articles import Article
-from rag.check import Outcome, Rule, Support, Verdict, check
-from rag.check.counting import quantities_in
-from rag.check.dates import days_in, same_day
-from rag.check.quotations import stands
-from rag.check.tokens import quotations_in, tokens_in
+from rag.check.checking import check
+from rag.check.quotations import quotations, stands
+from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from tests.toy import HARBOUR, PROTEST
 
 BRIDGE = Article(
@@ -89,14 +87,14 @@ def test_what_is_cited_must_be_there(cited: Sequence[tuple[Article, int]], reaso
 def test_a_number_that_is_not_there_is_named() -> None:
     verdict = check("The harbour master raised the tolls by $90 billion.", [(HARBOUR, 1)])
     assert (verdict.outcome, verdict.rule) == lacking(Rule.NUMBER)
-    assert verdict.reason == "paragraph 1 of “Harbour tolls rise” has no number “$90 billion”"
+    assert verdict.reason == "“$90 billion” does not stand in paragraph 1 of “Harbour tolls rise”"
     assert verdict.supports == (Support(HARBOUR, 1, 0, 79),)
 
 
 def test_another_number_of_the_same_is_a_contradiction() -> None:
     verdict = check("About 300 fishermen blocked the quay.", [(PROTEST, 1)])
     assert (verdict.outcome, verdict.rule) == wrong(Rule.NUMBER)
-    assert verdict.reason == "paragraph 1 of “Fishermen block the quay” says “200”, not “300”"
+    assert verdict.reason == "paragraph 1 of “Fishermen block the quay” says “200” here, not “300”"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +103,11 @@ def test_another_number_of_the_same_is_a_contradiction() -> None:
         ("The bridge cost 1.2 billion dollars.", 1, SUPPORTED),
         ("The bridge cost $1,200,000,000.", 1, SUPPORTED),
         ("The bridge cost $1.3bn.", 1, wrong(Rule.NUMBER)),
-        ("The bridge cost €1.2bn.", 1, wrong(Rule.NUMBER)),
-        ("The bridge cost 33 people, a third more than planned.", 1, lacking(Rule.NUMBER)),
+        ("The bridge cost €1.2bn.", 1, lacking(Rule.NUMBER)),
+        ("The bridge cost 33 people, a third more than planned.", 1, wrong(Rule.NUMBER)),
+        ("Eight of those who were hurt while it was built survived.", 1, SUPPORTED),  # 12 less 4
+        ("Nearly a third more than planned was spent on the bridge.", 1, SUPPORTED),
+        ("A third of those who were hurt while it was built died.", 1, SUPPORTED),
         ("Twelve people were hurt while it was built.", 1, SUPPORTED),
         ("12% were hurt while it was built.", 1, lacking(Rule.NUMBER)),
         ("About 4 people were hurt while it was built, and 12 of them died.", 1, wrong(Rule.NUMBER)),
@@ -122,33 +123,6 @@ def test_numbers(text: str, paragraph: int, expected: tuple[Outcome, Rule | None
 
 
 @pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("nine boats", {("count", 9.0)}),
-        ("two hundred and five boats", {("count", 205.0)}),
-        ("twenty-five boats", {("count", 25.0)}),
-        ("half a million boats", {("count", 500_000.0)}),
-        ("1,200.5 boats", {("count", 1200.5)}),
-        ("$1.2bn", {("money dollar", 1.2e9)}),
-        ("Cr 5.1 million", {("money crown", 5.1e6)}),
-        ("5.1 million crowns", {("money crown", 5.1e6)}),
-        ("12 per cent", {("percent", 12.0)}),
-        ("12%", {("percent", 12.0)}),
-        ("two-thirds", {("count", 2 / 3), ("percent", 100 * (2 / 3))}),
-        ("the 22nd time", {("ordinal", 22.0)}),
-        ("8 pm", {("clock", 20.0)}),
-        ("07:30", {("clock", 7.5)}),
-        ("8:30 p.m.", {("clock", 20.5)}),
-        ("8.30 pm", {("clock", 20.5)}),
-        ("१८ years", {("count", 18.0)}),
-    ],
-)
-def test_how_numbers_are_written(text: str, values: set[tuple[str, float]]) -> None:
-    found = [quantity for quantity in quantities_in(tokens_in(text), ()) if not quantity.implied]
-    assert [quantity.values for quantity in found] == [values]
-
-
-@pytest.mark.parametrize(
     ("text", "paragraph", "expected"),
     [
         ("The bridge opened on 3 November.", 1, SUPPORTED),
@@ -156,7 +130,7 @@ def test_how_numbers_are_written(text: str, values: set[tuple[str, float]]) -> N
         ("The bridge opened on Monday.", 1, SUPPORTED),
         ("The bridge opened on Tuesday.", 1, wrong(Rule.DATE)),
         ("The bridge opened on 4 November.", 1, wrong(Rule.DATE)),
-        ("The bridge opened in October.", 1, lacking(Rule.DATE)),
+        ("The bridge opened in October.", 1, wrong(Rule.DATE)),
         ("Two dozen lorries crossed on 7 November 2025.", 5, SUPPORTED),
         ("Two dozen lorries crossed yesterday.", 5, wrong(Rule.DATE)),
         ("In the nineties there were 140 a day.", 5, SUPPORTED),
@@ -169,30 +143,13 @@ def test_dates(text: str, paragraph: int, expected: tuple[Outcome, Rule | None])
 
 
 @pytest.mark.parametrize(
-    ("claimed", "written", "same"),
-    [
-        ("on 3 Nov. 2021", "on November 3rd, 2021", True),
-        ("on Wednesday", "on 3 November 2021", True),
-        ("in 2020", "last year", True),
-        ("on 2 November", "yesterday", True),
-        ("1998", "1998–99", True),
-        ("on 3 November 2020", "on 3 November", False),
-        ("on Tuesday", "on Wednesday", False),
-    ],
-)
-def test_when_two_dates_are_the_same(claimed: str, written: str, same: bool) -> None:
-    one, other = days_in(tokens_in(claimed))[0], days_in(tokens_in(written))[0]
-    assert same_day(one, other, date(2021, 11, 3)) is same
-
-
-@pytest.mark.parametrize(
     ("text", "paragraph", "expected"),
     [
         ("The FRA approved the design.", 3, SUPPORTED),
         ("Weil would not say who pays.", 3, SUPPORTED),  # "she", and nobody else stands before it
         ("Kehl, an engineer from Tarnia, had rejected the design.", 3, SUPPORTED),
         ("Hanna Weil sued Jonas Kehl in October.", 4, SUPPORTED),
-        ("Hanna Kehl denies that he leaked the plans.", 4, lacking(Rule.NAME)),
+        ("Hanna Kehl denies that he leaked the plans.", 4, wrong(Rule.NAME)),
         ("The Tarnian engineer Hanna Weil had rejected it.", 3, wrong(Rule.NAME)),
         ("The Rail Office approved the design in 2019.", 3, wrong(Rule.NAME)),
         ("The Larch Mirror reported that sales of tickets rose.", 4, SUPPORTED),
@@ -224,9 +181,7 @@ def test_quotations_and_speakers(text: str, paragraph: int, expected: tuple[Outc
 
 def test_the_right_speaker_is_named() -> None:
     verdict = check("According to Mara Quill, the town needs “the money for the sea wall”.", [(HARBOUR, 2)])
-    assert verdict.reason == (
-        "it was said by “Odile Brandt”, not by “Mara Quill”, in paragraph 2 of “Harbour tolls rise”"
-    )
+    assert verdict.reason == ("paragraph 2 of “Harbour tolls rise” lets “Odile Brandt” say it, not “Mara Quill”")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +196,7 @@ def test_the_right_speaker_is_named() -> None:
     ],
 )
 def test_what_is_a_quotation(text: str, words: list[str]) -> None:
-    assert [found for _, _, found in quotations_in(text)] == words
+    assert [text[start:end] for start, end in quotations(text)] == words
 
 
 @pytest.mark.parametrize(
@@ -265,22 +220,35 @@ def test_what_stands_in_a_paragraph(quotation: str, there: bool) -> None:
     [
         ("Weil refused to say who pays.", 3, SUPPORTED),
         ("The Federal Roads Agency did not approve the design in 2019.", 3, wrong(Rule.NEGATION)),
-        ("The Federal Roads Agency rejected the design in 2019.", 3, wrong(Rule.NEGATION)),
-        ("The Federal Roads Agency never rejected the design in 2019.", 3, SUPPORTED),
-        ("Kehl leaked the plans.", 4, wrong(Rule.NEGATION)),
+        ("Kehl leaked the plans.", 4, lacking(Rule.CERTAINTY)),
+        ("All tickets were sold.", 4, lacking(Rule.SCOPE)),
+        ("Sales rose because the weather was warm.", 4, lacking(Rule.CAUSE)),
         ("Kehl said that he did not leak the plans.", 4, SUPPORTED),
-        ("Sales of tickets fell by 12 per cent.", 4, wrong(Rule.NEGATION)),
     ],
 )
-def test_negations_and_opposites(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+def test_what_is_denied_uncertain_or_of_all(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
     assert outcome(text, paragraph) == expected
 
 
 def test_a_sentence_about_something_else_says_too_little() -> None:
-    verdict = check("The weather was pleasant and the beaches were crowded all summer.", [(BRIDGE, 5)])
+    verdict = check("The weather was pleasant and the beaches were crowded in summer.", [(BRIDGE, 5)])
     assert verdict.rule is Rule.WORDS
     assert verdict.reason == "only 0% of its words are in what it cites"
     assert check("…", [(BRIDGE, 5)]).reason == "it says nothing that can be checked"
+
+
+def test_what_only_reading_can_judge_is_named() -> None:
+    verdict = check("Sales of tickets fell by 12 per cent.", [(BRIDGE, 4)])
+    assert verdict.outcome is Outcome.SUPPORTED
+    assert verdict.unchecked == ("fell",)
+    assert check("Sales of tickets rose by 12%.", [(BRIDGE, 4)]).unchecked == ()
+
+
+@pytest.mark.parametrize(("claimed", "said"), [("H&M", "Zara"), ("Zara", "H&M"), ("X", "Strand Radio")])
+def test_a_name_of_one_letter_or_with_a_sign_is_a_name(claimed: str, said: str) -> None:
+    article = Article(title="Shops to close", paragraphs=(f"{said} will close 40 shops.",))
+    assert outcome(f"{claimed} will close 40 shops.", article=article)[1] is Rule.NAME
+    assert outcome(f"{said} will close 40 shops.", article=article) == SUPPORTED
 
 
 def test_similarity_is_asked_last_and_decides() -> None:
@@ -304,7 +272,7 @@ def test_an_undated_article_has_no_weekday_to_compare() -> None:
     undated = replace(HARBOUR, published=None)
     said = "The harbour master of Port Ellery raised the tolls on 4 March 2025."
     assert outcome(said, 1, article=HARBOUR) == SUPPORTED
-    assert outcome(said, 1, article=undated) == lacking(Rule.DATE)
+    assert outcome(said, 1, article=undated) == wrong(Rule.DATE)
 
 
 hostile = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\"'“”‘’.,-–$% 1209NnotMay")), max_size=120)

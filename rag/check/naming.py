@@ -1,0 +1,146 @@
+"""Compares the names of a claim, and who is said to speak, with its evidence."""
+
+from __future__ import annotations
+
+from rag.check.evidence import Cited, Evidence, Fault, reported_by
+from rag.check.facts import SAME_PLACE, displaced
+from rag.check.quotations import stands
+from rag.check.statements import Statement, Token, statements
+from rag.check.verdicts import Outcome, Rule
+from rag.text.names import Name, is_acronym, name_word, same_word
+from rag.text.words import terms
+
+_SAYING = frozenset(
+    terms("said says tell told added noted warned claimed argued stated explained wrote insisted announced")
+) | {"said", "says", "told", "according", "say"}
+# With fewer terms behind the verb, what is said stands before it: "…, Brandt said on Tuesday".
+_FEW = 3
+# How near a name counts that stands in the article, and not in the sentences that carry the claim.
+_ELSEWHERE = 0.2
+
+
+def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
+    """Words in quotation marks that no cited paragraph has."""
+    for start, end in claim.quoted:
+        words = claim.text[start:end]
+        if not any(stands(words, article.paragraph(number)) for article, number in evidence.paragraphs):
+            reason = f"the words “{words.strip()}” do not stand in {evidence.where}"
+            return Fault(Outcome.UNSUPPORTED, Rule.QUOTATION, reason)
+    return None
+
+
+def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
+    verb, claimed = _speakers(claim)
+    reported = not claim.quoted and any(
+        set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
+    )
+    if not claimed or reported:
+        return None
+    cited = _saying_it(claim, verb, evidence)
+    said, given = _speakers_of(cited)
+    if not given or any(_alike(one.words, name.words) for one in given for name in claim.names):
+        return None
+    mine, other = (text[one.start : one.end] for text, one in ((claim.text, claimed[0]), (said.text, given[0])))
+    where = f"paragraph {cited.paragraph} of “{cited.article.title}”"
+    return Fault(Outcome.CONTRADICTED, Rule.SPEAKER, f"{where} lets “{other}” say it, not “{mine}”")
+
+
+def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
+    """The sentence that holds the claim's quotation, or else the one that says most of what is said."""
+    words = [claim.text[start:end] for start, end in claim.quoted]
+    behind = {token.stem for token in claim.tokens if token.start > verb.end and token.stem}
+    what = behind if len(behind) > _FEW else claim.stems - claim.name_stems
+    return max(
+        evidence.sentences,
+        key=lambda one: (any(stands(quote, one.said.text) for quote in words), len(what & one.said.stems)),
+    )
+
+
+def _speakers_of(cited: Cited) -> tuple[Statement, list[Name]]:
+    """Who may be speaking in a sentence, or, where it is a quotation that goes on, in the ones beside it."""
+    around = statements(cited.article.paragraph(cited.paragraph), cited.article.published)
+    at = next(n for n, one in enumerate(around) if one.start == cited.said.start)
+    beside = (*around[max(0, at - 1) : at], *around[at + 1 : at + 2]) if cited.said.quoted else ()
+    for one in (cited.said, *beside):
+        found = [name for name in _speakers(one)[1] if not name.opens]
+        if found:
+            return one, found
+    return cited.said, []
+
+
+def _speakers(said: Statement) -> tuple[Token, list[Name]]:
+    """The first verb of saying outside quotations, and the names beside it, or that begin the sentence before it."""
+    unquoted = [name for name in said.names if not said.is_quoted(name.start)]
+    for i, token in enumerate(said.tokens):
+        if token.quoted or not (token.stem in _SAYING or token.key in _SAYING):
+            continue
+        segment = [one.start for one in said.tokens[i:] if one.segment == token.segment]
+        if token.key == "according":
+            found = [name for name in unquoted if name.start in segment]
+        else:
+            before = [name for name in unquoted if name.end <= token.start]
+            found = [name for name in before[-1:] if len(said.text[name.end : token.start].split()) <= 1]
+            if not found and said.quoted:
+                found = [name for name in unquoted if name.start in segment]
+            if not found and before and before[0].start == said.tokens[0].start and not before[0].opens:
+                found = before[:1]  # "Odile Brandt, who runs the harbour, said"
+        if found:
+            return token, found
+    return said.tokens[0], []
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    shared = sum(any(same_word(a, b) for b in other) for a in one)
+    return shared == min(len(one), len(other)) or one[-1] == other[-1] or _initials(one, other)
+
+
+def _initials(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return is_acronym("".join(one), other) or is_acronym("".join(other), one)
+
+
+def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A name that does not stand in the article, where a pronoun may point, or stands where that has another one."""
+    whole = list(evidence.whole())
+    sequences = [[name_word(token.key) for token in one.tokens] for one in whole]
+    words = {word for sequence in sequences for word in sequence}
+    chosen = [(cited.said, name) for cited in evidence.chosen for name in cited.said.names]
+    for mine in claim.names:
+        naming = [said for said, one in chosen if _alike(mine.words, one.words)]
+        missing = [word for word in mine.words if not any(same_word(word, other) for other in words)]
+        missing = [] if any(_stands_for(missing, mine, sequence) for sequence in sequences) else missing
+        written = claim.text[mine.start : mine.end]
+        if other := _of_another(mine, [name for said in whole for name in said.names]):
+            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
+        if claim.is_quoted(mine.start) or naming or (mine.opens and not missing):
+            continue
+        others = [(said, one) for said, one in chosen if not _known(one, claim)]
+        near, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
+        if instead and (near >= SAME_PLACE or not mine.opens):  # "Nearly a third", "Among the residents"
+            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
+        # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
+        opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
+        if missing and not (opens and missing == [mine.words[0]]):
+            return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
+    return None
+
+
+def _known(one: Name, claim: Statement) -> bool:
+    """Whether the claim says a name, too, in whatever way; or it may be none."""
+    return one.opens or any(_alike(one.words, mine.words) for mine in claim.names)
+
+
+def _stands_for(missing: list[str], mine: Name, sequence: list[str]) -> bool:
+    """Whether a name is the acronym of words of a sentence, or they hold its acronym."""
+    if len(missing) == 1 and is_acronym(missing[0], sequence):
+        return True
+    return len(mine.words) > 1 and any(is_acronym(word, mine.words) for word in sequence if len(word) > 1)
+
+
+def _of_another(mine: Name, known: list[Name]) -> str:
+    """The whole name to which the surname belongs, where a claim has it with the first name of somebody else."""
+    whole = [name.words for name in known if len(name.words) > 1]
+    if len(mine.words) != 2 or any(set(mine.words) <= set(words) for words in whole):
+        return ""
+    others = [words for words in whole if words[-1] == mine.words[1]]
+    return " ".join(others[0]).title() if others and any(words[0] == mine.words[0] for words in whole) else ""

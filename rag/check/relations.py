@@ -1,0 +1,141 @@
+"""Compares how a claim and its evidence say things: who did what to whom, denied, planned, of all, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.check.evidence import Evidence, Fault
+from rag.check.statements import Statement, Token
+from rag.check.verdicts import Outcome, Rule
+
+_BEING = frozenset("is are was were be been being".split())
+_AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
+_BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
+_DONE = frozenset("has have had was were been".split())
+_LESS = frozenset("only few fewer little less hardly".split())
+_ALL = frozenset("all every everyone everybody everything each entire whole always".split())
+_ALSO_ALL = _ALL | frozenset("both any only none no never nobody full throughout".split())
+_BECAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|caused by)\b", re.IGNORECASE)
+
+
+def swapped_roles(claim: Statement, evidence: Evidence) -> Fault | None:
+    """Somebody who does in the claim what is done to them in the evidence, or the other way."""
+    given = {role for cited in evidence.sentences for role in _roles(cited.said)}
+    for who, verb, does in _roles(claim):
+        if (who, verb, not does) in given and (who, verb, does) not in given:
+            written = [claim.text[one.start : one.end] for one in claim.tokens if one.stem in (who, verb)]
+            reason = f"{evidence.says} it the other way round: “{'” – “'.join(written)}”"
+            return Fault(Outcome.CONTRADICTED, Rule.ROLES, reason)
+    return None
+
+
+def _roles(said: Statement) -> Iterator[tuple[str, str, bool]]:
+    """Stems of whoever stands beside a verb, of the verb, and whether they do it: "X had sent", "sent the X"."""
+    tokens, known = said.tokens, said.name_stems
+    for i, verb in enumerate(tokens):
+        if not verb.stem:
+            continue
+        left = right = i
+        while left and tokens[left - 1].key in _AUXILIARIES:
+            left -= 1
+        passive = any(one.key in _BEING for one in tokens[left:i]) and not verb.key.endswith("ing")
+        while right + 1 < len(tokens) and tokens[right + 1].key in _BY_OR_ARTICLE:
+            right += 1
+        by = any(one.key == "by" for one in tokens[i : right + 1])
+        before = tokens[left - 1] if left and tokens[left - 1].segment == verb.segment else None
+        behind = tokens[right + 1] if right + 1 < len(tokens) and tokens[right + 1].segment == verb.segment else None
+        if (
+            before
+            and before.stem
+            and (left < i or (before.stem in known and right > i) or _both(before, behind, known))
+        ):
+            yield before.stem, verb.stem, not passive
+        if behind and behind.stem and (right > i or _both(before, behind, known)):
+            yield behind.stem, verb.stem, by
+
+
+def _both(before: Token | None, behind: Token | None, names: frozenset[str]) -> bool:
+    return bool(before and behind and before.stem in names and behind.stem in names)
+
+
+def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A claim that denies what is only affirmed there, or affirms what is only said there with a negation."""
+    deniers = [token for token in claim.tokens if token.denies and not token.quoted]
+    denying = [cited.said for cited in evidence.sentences if any(_lessens(token) for token in cited.said.tokens)]
+    explicit = [token for token in deniers if token.key in ("not", "never") or token.key.endswith("n't")]
+    for i, token in enumerate(claim.tokens):
+        if not token.stem or token.quoted or token.stem in claim.name_stems:
+            continue
+        places = [
+            (said, n) for said in evidence.all_said() for n, one in enumerate(said.tokens) if one.stem == token.stem
+        ]
+        affirmed_only = bool(explicit) and i in claim.denied and not any(said in denying for said, _ in places)
+        denied_only = not deniers and all(n in said.denied for said, n in places)
+        if places and (affirmed_only or denied_only):
+            reason = f"{evidence.says} the opposite of “{claim.text[token.start : token.end]}”"
+            return Fault(Outcome.CONTRADICTED, Rule.NEGATION, reason)
+    if explicit and not denying:
+        return Fault(Outcome.UNSUPPORTED, Rule.NEGATION, f"{evidence.says} nothing that is denied")
+    return None
+
+
+def _lessens(token: Token) -> bool:
+    return token.denies or token.key in _LESS or token.key.startswith(("un", "non", "dis", "im"))
+
+
+def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A claim that tells as done what the evidence tells only as possible, planned or alleged."""
+    if any(token.leaves_open or (token.denies and token.key != "without") for token in claim.tokens):
+        return None
+    settled, unsettled, clauses = set[str](), set[str](), dict[str, list[bool]]()
+    for said in evidence.all_said():
+        open_clauses = {one.clause for one in said.tokens if one.leaves_open}
+        for i, token in enumerate(said.tokens):
+            (unsettled if i in said.open else settled).add(token.stem)
+            clauses.setdefault(token.stem, []).append(token.clause in open_clauses or i in said.denied | said.open)
+    affirmed = [one for one in claim.tokens if one.stem and not one.quoted and one.stem not in claim.name_stems]
+    known = [token for token in affirmed if token.stem in settled | unsettled]
+    only_open = [token for token in known if token.stem not in settled]
+    done = [token for token in affirmed if _is_done(claim, token) and all(clauses.get(token.stem, [False]))]
+    found = done or (only_open if len(only_open) >= max(2, 0.4 * len(known)) else [])
+    if not found:
+        return None
+    word = claim.text[found[0].start : found[0].end]
+    return Fault(Outcome.UNSUPPORTED, Rule.CERTAINTY, f"{evidence.says} “{word}” only as possible, planned or alleged")
+
+
+def _is_done(claim: Statement, token: Token) -> bool:
+    at = claim.tokens.index(token)
+    return token.key.endswith("ed") or any(one.key in _DONE for one in claim.tokens[max(0, at - 2) : at])
+
+
+def wrong_scope(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A claim of all, where the evidence says nothing of all."""
+    keys = [token.key for token in claim.tokens]
+    said = {
+        token.key
+        for one in evidence.all_said()
+        for before, token in zip((None, *one.tokens), one.tokens, strict=False)
+        if not (before and before.key in ("nearly", "almost", "not"))
+    }
+    whole = any(one.value == 1 and one.unit == "share" for cited in evidence.sentences for one in cited.said.quantities)
+    for at, key in enumerate(keys):
+        counts = key in _ALL and not (at and keys[at - 1] in ("at", "after", "above", "not", "nearly", "almost"))
+        if counts and not whole and said.isdisjoint(_ALSO_ALL):
+            return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{key}”")
+    return None
+
+
+def wrong_cause(claim: Statement, evidence: Evidence) -> Fault | None:
+    """A reason of which the evidence has not one word."""
+    cause = _BECAUSE.search(claim.text)
+    if not cause or claim.is_quoted(cause.start()):
+        return None
+    segment = next((one.segment for one in claim.tokens if one.start >= cause.end()), None)
+    reason = {one.stem for one in claim.tokens if one.start >= cause.end() and one.segment == segment and one.stem}
+    if not reason or reason & evidence.stems():
+        return None
+    return Fault(
+        Outcome.UNSUPPORTED, Rule.CAUSE, f"{evidence.where} does not give the reason that follows “{cause[0]}”"
+    )

@@ -1,0 +1,65 @@
+"""What is said around an answer in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.wording import how_it_was_read, lead, not_answered, skipped_articles, what_was_searched
+from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.store.protocol import Summary
+from rag.store.scope import Scope
+from tests.cited import SUMMARY, cite
+from tests.toy import HARBOUR, PROTEST
+
+FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
+
+
+def days(words: str, first: date | None, last: date | None, *, restricts: bool = True) -> Constraint:
+    return Constraint("days", 0, len(words), words, restricts, published_from=first, published_to=last)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "said"),
+    [
+        (days("in March", FIRST, LAST), "“in March” (from 1 March 2025 to 31 March 2025)"),
+        (days("in March 2025", FIRST, LAST), "“in March 2025”"),  # the year says it
+        (days("today", LAST, LAST), "“today” (31 March 2025)"),
+        (days("since March", FIRST, None), "“since March” (from 1 March 2025)"),
+        (days("before April", None, LAST), "“before April” (to 31 March 2025)"),
+        (Constraint("outlet", 0, 5, "Radio", True, outlet="Strand Radio"), "“Radio”"),
+    ],
+)
+def test_days_without_a_year_are_said_with_those_that_they_were_taken_for(constraint: Constraint, said: str) -> None:
+    parsed = ParsedQuery("?", LAST, (constraint,))
+    assert how_it_was_read(parsed, ()) == f"Read in the question: {said}."
+
+
+def test_what_was_preferred_or_relaxed_and_what_the_index_lacks_is_said() -> None:
+    relaxed, preferred = days("in 2019", None, None), days("in 2020", None, None, restricts=False)
+    lantern = Constraint("outlet", 0, 7, "the Evening Lantern", False)
+    assert how_it_was_read(ParsedQuery("?", LAST, (relaxed, preferred), (lantern,)), (relaxed,)) == (
+        "Preferred, as the question names it: “in 2020”. Relaxed, because nothing would be left: “in 2019”. "
+        "Not in this index: “the Evening Lantern”."
+    )
+    assert (how_it_was_read(None, ()), how_it_was_read(ParsedQuery("?", LAST, ()), ())) == ("", "")
+
+
+def test_a_lead_says_what_an_answer_rests_on() -> None:
+    assert lead([cite(HARBOUR, 1, 1), cite(HARBOUR, 2, 2)]) == "From 1 article of 1 outlet, 4 March 2025:"
+    assert lead([cite(PROTEST, 1, 1), cite(HARBOUR, 2, 2)]) == (
+        "From 2 articles of 2 outlets, 4 March 2025 to 12 April 2025:"
+    )
+    assert (lead([]), not_answered([])) == ("", "")
+
+
+def test_what_was_searched_is_said_with_its_limits_and_what_they_skipped() -> None:
+    assert what_was_searched(SUMMARY) == "It holds 3 articles of 2 outlets, from 4 March 2025 to 2 May 2025."
+    some = Summary(1, (("Strand Radio", 1),), LAST, LAST, undated=2, unnamed=1)
+    assert skipped_articles(some) == (
+        "2 articles without a date were skipped. 1 article without a named language was skipped."
+    )
+    assert what_was_searched(some, Scope(outlets=("Strand Radio",))) == (
+        f"Within these limits (Strand Radio) it holds 1 article of 1 outlet, of 31 March 2025. {skipped_articles(some)}"
+    )
