@@ -116,15 +116,16 @@ def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
             missing = missing and _missing(mine, whole)
             if other := _of_another(mine, [name for one in whole for name in one.names]):
                 return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
-        if naming and not missing:
+        # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
+        opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
+        lacking = bool(missing) and not (opens and missing == [mine.words[0]])
+        if naming and not lacking:
             continue
         others = [(said, one) for said, one in chosen if not _known(one, claim)]
         near, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
         if instead and (near >= SAME_PLACE or not mine.opens):  # "Nearly a third", "Among the residents"
             return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
-        # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
-        opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
-        if missing and not (opens and missing == [mine.words[0]]):
+        if lacking:
             return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
     return None
 

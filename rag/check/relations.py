@@ -13,7 +13,7 @@ _BEING = frozenset("is are was were be been being".split())
 _AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
 _BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
 _DONE = frozenset("has have had was were been".split())
-_LESS = frozenset("only few fewer little less hardly".split())
+_LESS = frozenset("only few fewer little less".split())
 _ALL = frozenset("all every everyone everybody everything each entire whole always".split())
 _ALSO_ALL = _ALL | frozenset("both any only none no never nobody full throughout".split())
 _LIMITING = frozenset("nearly almost not at after above".split())
@@ -48,7 +48,7 @@ def _roles(said: Statement) -> Iterator[tuple[str, str, bool]]:
         behind = tokens[right + 1] if right + 1 < len(tokens) and tokens[right + 1].segment == verb.segment else None
         named = before is not None and before.stem in known
         both = named and behind is not None and behind.stem in known  # "Weil sued Kehl"
-        if before and before.stem and (left < i or (named and right > i) or both):
+        if before and before.stem and (left < i or (named and (right > i or verb.key.endswith("ed"))) or both):
             yield before.stem, verb.stem, not passive
         if behind and behind.stem and (right > i or both):
             yield behind.stem, verb.stem, by
@@ -59,7 +59,7 @@ def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
     given = list(evidence.all_said())
     deniers = [token for token in claim.tokens if token.denies and not token.quoted]
     denying = [cited.said for cited in evidence.sentences if any(_lessens(token) for token in cited.said.tokens)]
-    explicit = [token for token in deniers if token.key in ("not", "never") or token.key.endswith("n't")]
+    explicit = [token for token in deniers if token.key in ("not", "never", "hardly") or token.key.endswith("n't")]
     for i, token in enumerate(claim.tokens):
         if not token.stem or token.quoted or token.stem in claim.name_stems:
             continue

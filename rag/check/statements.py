@@ -18,13 +18,13 @@ Item = Quantity | Dated | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
-_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot".split())
+_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
 # Stems of verbs and adjectives that deny what they govern (Karttunen 1971), and of those that leave it open.
 _DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid prevent".split())
 _OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
     """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
-    intend want aim seek sought""".split()
+    intend want aim seek sought specul believ thought suggest fear""".split()
 )
 _REACH = 5
 
@@ -43,6 +43,8 @@ class Token:
     segment: int
     """Its place between commas, colons and dashes, which may hold several clauses."""
     quoted: bool
+    leaves_open: bool
+    """Whether it says of what stands beside it that it is only possible, planned or alleged, or did not come about."""
 
     @property
     def negates(self) -> bool:
@@ -53,11 +55,6 @@ class Token:
     def denies(self) -> bool:
         """Whether it denies what stands behind it, in any way."""
         return self.negates or self.stem in _DENYING
-
-    @property
-    def leaves_open(self) -> bool:
-        """Whether it says of what stands beside it that it is only possible, planned or alleged, or did not come."""
-        return self.key in _OPEN or self.stem in _LEAVING_OPEN or self.stem in _DENYING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +99,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
     counted, dated, quoted = quantities(text), dates(text, published), quotations(text)
     without = text
     for one in counted:  # "Twenty Republicans" is no name
-        without = f"{without[: one.start]}{'0' * (one.end - one.start)}{without[one.end :]}"
+        without = f"{without[: one.start]}{'|' * (one.end - one.start)}{without[one.end :]}"
     named = names(without)
     measured = [(one.start, one.end) for one in counted] + [(one.start, one.end) for one in dated]
     tokens = list(_tokens(text, measured, quoted))
@@ -124,6 +121,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
 
 def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]) -> Iterator[Token]:
     clause = segment = 0
+    before = ""
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         if not match[0][0].isalnum():
@@ -136,7 +134,10 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         inside = any(first <= start < behind for first, behind in measured)
         stem = "" if plain or inside else next(iter(terms(match[0])), "")
         in_quotation = any(first <= start < behind for first, behind in quoted)
-        yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation)
+        planned = key == "to" and before in ("is", "are")  # "The party is to meet"
+        leaves_open = not inside and (planned or key in _OPEN or stem in _LEAVING_OPEN or stem in _DENYING)
+        before = key
+        yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
 
 
 def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
