@@ -13,12 +13,10 @@ from rag.text.relative_dates import dates
 from rag.text.words import terms, words
 
 _PRONOUNS = frozenset("he she his her they their it its".split())
-# People are counted under many names; any of them may stand for another.
+# People are counted under many names; any of them may stand for another. Stems, as all that is counted.
 _PEOPLE = frozenset(
-    terms(
-        """person people men women children residents citizens victims passengers patients members workers employees
-        survivors others dead died killed injured wounded hurt"""
-    )
+    """person peopl men women children resid citizen victim passeng patient member worker employe survivor dead die kill
+    injur wound hurt""".split()
 )
 _OLD = frozenset("old aged age born".split())
 _IN_PLACES = frozenset("in at near from to into on onto off outside inside behind under below between through".split())

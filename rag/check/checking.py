@@ -9,7 +9,7 @@ from rag.check.evidence import Evidence, Fault
 from rag.check.facts import wrong_date, wrong_number
 from rag.check.naming import wrong_name, wrong_quotation, wrong_speaker
 from rag.check.relations import swapped_roles, too_certain, wrong_cause, wrong_negation, wrong_scope
-from rag.check.statements import Statement
+from rag.check.statements import Statement, read
 from rag.check.verdicts import Outcome, Rule, Similarity, Support, Verdict
 
 # Share of the sentence's terms that its evidence must say, and the least cosine.
@@ -41,7 +41,7 @@ def check(text: str, cited: Sequence[tuple[Article, int]], *, similarity: Simila
             return Verdict(Outcome.UNSUPPORTED, Rule.MARKER, f"“{article.title}” has no paragraph {number}", ())
     if not cited:
         return Verdict(Outcome.UNSUPPORTED, Rule.MARKER, "it cites no paragraph", ())
-    claim = Statement(text, 0, len(text), cited[0][0].published)
+    claim = read(text, cited[0][0].published)
     evidence = Evidence(claim, cited)
     if not evidence.sentences or not claim.tokens:
         return Verdict(Outcome.UNSUPPORTED, Rule.WORDS, "it says nothing that can be checked", ())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.articles import Article
-from rag.check.statements import Statement, statements
+from rag.check.statements import Statement, read, statements
 from rag.check.verdicts import Outcome, Rule
 from rag.text.words import words
 
@@ -44,7 +44,7 @@ class Evidence:
             for said in statements(article.paragraph(number), article.published)
         )
         self.chosen = self._choose()
-        self.headers = tuple(Statement(_header(one), 0, len(_header(one)), one.published) for one in self.articles)
+        self.headers = tuple(read(_header(one), one.published) for one in self.articles)
 
     @property
     def where(self) -> str:

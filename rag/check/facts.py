@@ -131,7 +131,15 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
         same = [(said, one) for said, one in given if one.says(mine)]
         others = [(said, one) for said, one in given if not one.says(mine)]
         known = bool(same) or any(first <= day <= last for first, last in mine.ranges for day in published)
+        known = known or any(mine.ranges[0][0].year == year for year in _years(evidence) if mine.ranges)
         _, instead = displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
         if instead or not known:
             return _fault(Rule.DATE, claim, mine, evidence, instead)
     return None
+
+
+def _years(evidence: Evidence) -> Iterator[int]:
+    """Years that follow from a date and a number of years beside it: "in 2019, on the 110th anniversary"."""
+    for cited in evidence.sentences:
+        spans = [one.value for one in cited.said.quantities if one.unit in ("year", "ordinal")]
+        yield from (int(one.ranges[0][0].year - span) for one in cited.said.dates if one.ranges for span in spans)

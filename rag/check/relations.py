@@ -13,9 +13,10 @@ _BEING = frozenset("is are was were be been being".split())
 _AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
 _BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
 _DONE = frozenset("has have had was were been".split())
-_LESS = frozenset("only few fewer little less hardly".split())
+_LESS = frozenset("only few fewer little less".split())
 _ALL = frozenset("all every everyone everybody everything each entire whole always".split())
 _ALSO_ALL = _ALL | frozenset("both any only none no never nobody full throughout".split())
+_LIMITING = frozenset("nearly almost not at after above".split())
 _BECAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|caused by)\b", re.IGNORECASE)
 
 
@@ -45,31 +46,24 @@ def _roles(said: Statement) -> Iterator[tuple[str, str, bool]]:
         by = any(one.key == "by" for one in tokens[i : right + 1])
         before = tokens[left - 1] if left and tokens[left - 1].segment == verb.segment else None
         behind = tokens[right + 1] if right + 1 < len(tokens) and tokens[right + 1].segment == verb.segment else None
-        if (
-            before
-            and before.stem
-            and (left < i or (before.stem in known and right > i) or _both(before, behind, known))
-        ):
+        named = before is not None and before.stem in known
+        both = named and behind is not None and behind.stem in known  # "Weil sued Kehl"
+        if before and before.stem and (left < i or (named and (right > i or verb.key.endswith("ed"))) or both):
             yield before.stem, verb.stem, not passive
-        if behind and behind.stem and (right > i or _both(before, behind, known)):
+        if behind and behind.stem and (right > i or both):
             yield behind.stem, verb.stem, by
-
-
-def _both(before: Token | None, behind: Token | None, names: frozenset[str]) -> bool:
-    return bool(before and behind and before.stem in names and behind.stem in names)
 
 
 def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that denies what is only affirmed there, or affirms what is only said there with a negation."""
+    given = list(evidence.all_said())
     deniers = [token for token in claim.tokens if token.denies and not token.quoted]
     denying = [cited.said for cited in evidence.sentences if any(_lessens(token) for token in cited.said.tokens)]
-    explicit = [token for token in deniers if token.key in ("not", "never") or token.key.endswith("n't")]
+    explicit = [token for token in deniers if token.key in ("not", "never", "hardly") or token.key.endswith("n't")]
     for i, token in enumerate(claim.tokens):
         if not token.stem or token.quoted or token.stem in claim.name_stems:
             continue
-        places = [
-            (said, n) for said in evidence.all_said() for n, one in enumerate(said.tokens) if one.stem == token.stem
-        ]
+        places = [(said, n) for said in given for n, one in enumerate(said.tokens) if one.stem == token.stem]
         affirmed_only = bool(explicit) and i in claim.denied and not any(said in denying for said, _ in places)
         denied_only = not deniers and all(n in said.denied for said, n in places)
         if places and (affirmed_only or denied_only):
@@ -88,16 +82,15 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that tells as done what the evidence tells only as possible, planned or alleged."""
     if any(token.leaves_open or (token.denies and token.key != "without") for token in claim.tokens):
         return None
-    settled, unsettled, clauses = set[str](), set[str](), dict[str, list[bool]]()
+    spots = dict[str, list[tuple[bool, bool]]]()  # told as open, or standing in a clause of which something is
     for said in evidence.all_said():
-        open_clauses = {one.clause for one in said.tokens if one.leaves_open}
+        clauses = {one.clause for one in said.tokens if one.leaves_open}
         for i, token in enumerate(said.tokens):
-            (unsettled if i in said.open else settled).add(token.stem)
-            clauses.setdefault(token.stem, []).append(token.clause in open_clauses or i in said.denied | said.open)
+            spots.setdefault(token.stem, []).append((i in said.open, token.clause in clauses or i in said.denied))
     affirmed = [one for one in claim.tokens if one.stem and not one.quoted and one.stem not in claim.name_stems]
-    known = [token for token in affirmed if token.stem in settled | unsettled]
-    only_open = [token for token in known if token.stem not in settled]
-    done = [token for token in affirmed if _is_done(claim, token) and all(clauses.get(token.stem, [False]))]
+    known = [token for token in affirmed if token.stem in spots]
+    only_open = [token for token in known if all(is_open for is_open, _ in spots[token.stem])]
+    done = [token for token in known if _is_done(claim, token) and all(any(one) for one in spots[token.stem])]
     found = done or (only_open if len(only_open) >= max(2, 0.4 * len(known)) else [])
     if not found:
         return None
@@ -107,24 +100,27 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
 
 def _is_done(claim: Statement, token: Token) -> bool:
     at = claim.tokens.index(token)
-    return token.key.endswith("ed") or any(one.key in _DONE for one in claim.tokens[max(0, at - 2) : at])
+    before = [one.key for one in claim.tokens[:at] if not one.key.endswith("ly")]
+    return token.key.endswith("ed") or (bool(before) and before[-1] in _DONE)
 
 
 def wrong_scope(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim of all, where the evidence says nothing of all."""
-    keys = [token.key for token in claim.tokens]
-    said = {
-        token.key
-        for one in evidence.all_said()
-        for before, token in zip((None, *one.tokens), one.tokens, strict=False)
-        if not (before and before.key in ("nearly", "almost", "not"))
+    given = {key for said in evidence.all_said() for key in _unlimited(said, _ALSO_ALL)}
+    given |= {
+        "100%" for said in evidence.all_said() for one in said.quantities if (one.value, one.unit) == (1, "share")
     }
-    whole = any(one.value == 1 and one.unit == "share" for cited in evidence.sentences for one in cited.said.quantities)
-    for at, key in enumerate(keys):
-        counts = key in _ALL and not (at and keys[at - 1] in ("at", "after", "above", "not", "nearly", "almost"))
-        if counts and not whole and said.isdisjoint(_ALSO_ALL):
-            return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{key}”")
-    return None
+    claimed = next(_unlimited(claim, _ALL), None)
+    if not claimed or given:
+        return None
+    return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{claimed}”")
+
+
+def _unlimited(said: Statement, keys: frozenset[str]) -> Iterator[str]:
+    """Those of the words ``keys`` that stand in a sentence, but for "nearly all" and "after all"."""
+    for before, token in zip((None, *said.tokens), said.tokens, strict=False):
+        if token.key in keys and not (before and before.key in _LIMITING):
+            yield token.key
 
 
 def wrong_cause(claim: Statement, evidence: Evidence) -> Fault | None:
@@ -136,6 +132,4 @@ def wrong_cause(claim: Statement, evidence: Evidence) -> Fault | None:
     reason = {one.stem for one in claim.tokens if one.start >= cause.end() and one.segment == segment and one.stem}
     if not reason or reason & evidence.stems():
         return None
-    return Fault(
-        Outcome.UNSUPPORTED, Rule.CAUSE, f"{evidence.where} does not give the reason that follows “{cause[0]}”"
-    )
+    return Fault(Outcome.UNSUPPORTED, Rule.CAUSE, f"{evidence.where} does not give the reason after “{cause[0]}”")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from rag.check.quotations import quotations
 from rag.text.names import Name, names
@@ -19,15 +19,13 @@ Item = Quantity | Dated | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
-_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot".split())
-# Verbs and adjectives that deny what they govern (Karttunen 1971), by their stems.
-_DENYING = frozenset(terms("failed refused declined denied unable lacked absent averted avoided prevented"))
+_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
+# Stems of verbs and adjectives that deny what they govern (Karttunen 1971), and of those that leave it open.
+_DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid prevent".split())
 _OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
-    terms(
-        """expected proposed alleged allegedly reportedly accused suspected possible possibly possibility
-        potential potentially likely perhaps probably hoped considered investigating intended wanted aimed sought"""
-    )
+    """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
+    intend want aim seek sought specul believ thought suggest fear""".split()
 )
 _REACH = 5
 
@@ -46,6 +44,8 @@ class Token:
     segment: int
     """Its place between commas, colons and dashes, which may hold several clauses."""
     quoted: bool
+    leaves_open: bool
+    """Whether it says of what stands beside it that it is only possible, planned or alleged, or did not come about."""
 
     @property
     def negates(self) -> bool:
@@ -57,76 +57,27 @@ class Token:
         """Whether it denies what stands behind it, in any way."""
         return self.negates or self.stem in _DENYING
 
-    @property
-    def leaves_open(self) -> bool:
-        """Whether it says of what stands beside it that it is only possible, planned or alleged."""
-        return self.key in _OPEN or self.stem in _LEAVING_OPEN
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
     """A sentence and what it says; ``start`` and ``end`` are its characters in its paragraph."""
 
     text: str
     start: int
     end: int
-    published: date | None
-
-    @cached_property
-    def quantities(self) -> tuple[Quantity, ...]:
-        """Its numbers with their units."""
-        return tuple(quantities(self.text))
-
-    @cached_property
-    def dates(self) -> tuple[Dated, ...]:
-        """Its dates, the relative ones as of the day of publication."""
-        return tuple(dates(self.text, self.published))
-
-    @cached_property
-    def names(self) -> tuple[Name, ...]:
-        """Its names."""
-        text = self.text
-        for one in self.quantities:  # "Twenty Republicans"
-            text = f"{text[: one.start]}{'0' * (one.end - one.start)}{text[one.end :]}"
-        return tuple(names(text))
-
-    @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        """Its words, in order."""
-        return tuple(self._read())
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of its words."""
-        return frozenset(token.stem for token in self.tokens if token.stem)
-
-    @cached_property
-    def name_stems(self) -> frozenset[str]:
-        """The stems of the words of its names."""
-        spans = [(one.start, one.end) for one in self.names]
-        return frozenset(one.stem for one in self.tokens if any(a <= one.start < b for a, b in spans))
-
-    @cached_property
-    def quoted(self) -> tuple[tuple[int, int], ...]:
-        """Its quotations, as start and end."""
-        return tuple(quotations(self.text))
-
-    @cached_property
-    def denied(self) -> frozenset[int]:
-        """Indexes of the tokens that a negation governs: the next content words of its segment."""
-        cues = [i for i, token in enumerate(self.tokens) if token.denies]
-        behind = self._governed([i for i in cues if self.tokens[i].negates])
-        passive = {
-            i for i in cues if self.tokens[i].stem and i and self.tokens[i - 1].key in ("was", "were", "is", "are")
-        }
-        clauses = {self.tokens[i].clause for i in passive}  # "the default was averted"
-        return behind | {n for n, token in enumerate(self.tokens) if token.clause in clauses}
-
-    @cached_property
-    def open(self) -> frozenset[int]:
-        """Indexes of the tokens that are told as possible, planned or alleged."""
-        cues = [i for i, one in enumerate(self.tokens) if one.leaves_open or (one.denies and not one.negates)]
-        return self._governed(cues, reach=30)
+    quantities: Sequence[Quantity]
+    dates: Sequence[Dated]
+    names: Sequence[Name]
+    quoted: Sequence[tuple[int, int]]
+    """Its quotations, as start and end."""
+    tokens: Sequence[Token]
+    stems: frozenset[str]
+    name_stems: frozenset[str]
+    """The stems of the words of its names."""
+    denied: frozenset[int]
+    """Indexes of the tokens that a negation governs."""
+    open: frozenset[int]
+    """Indexes of the tokens that are told as possible, planned or alleged."""
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
@@ -143,33 +94,64 @@ class Statement:
                 found.setdefault((side, token.stem), apart / (1 + distance / 3))
         return found
 
-    def _governed(self, cues: list[int], reach: int = _REACH) -> frozenset[int]:
-        found = set[int]()
-        for cue in cues:
-            left = reach
-            for i in range(cue + 1, len(self.tokens)):
-                one, first = self.tokens[i], self.tokens[cue]
-                if (one.segment, one.quoted) != (first.segment, first.quoted) or not left:
-                    break
-                found.add(i)
-                left -= bool(self.tokens[i].stem)
-        return frozenset(found)
 
-    def _read(self) -> Iterator[Token]:
-        measured = [(one.start, one.end) for one in self.quantities] + [(one.start, one.end) for one in self.dates]
-        clause = segment = 0
-        for match in _TOKEN.finditer(self.text):
-            start, end = match.span()
-            if not match[0][0].isalnum():
-                clause, segment = clause + 1, segment + 1
-                continue
-            key = fold(match[0]).removesuffix("'s")
-            clause += key in _NEW_CLAUSE
-            segment += key in ("but", "although", "though", "while", "whereas")
-            plain = key in STOP_WORDS and not match[0].isupper()
-            inside = any(first <= start < behind for first, behind in measured)
-            stem = "" if plain or inside or key.endswith("n't") else next(iter(terms(match[0])), "")
-            yield Token(start, end, "" if inside else key, stem, clause, segment, self.is_quoted(start))
+def read(text: str, published: date | None, start: int = 0) -> Statement:
+    """Read a sentence that stands at character ``start`` of its paragraph, its relative dates as of ``published``."""
+    counted, dated, quoted = quantities(text), dates(text, published), quotations(text)
+    without = text
+    for one in counted:  # "Twenty Republicans" is no name
+        without = f"{without[: one.start]}{'|' * (one.end - one.start)}{without[one.end :]}"
+    named = names(without)
+    measured = [(one.start, one.end) for one in counted] + [(one.start, one.end) for one in dated]
+    tokens = list(_tokens(text, measured, quoted))
+    return Statement(
+        text,
+        start,
+        start + len(text),
+        counted,
+        dated,
+        named,
+        quoted,
+        tokens,
+        frozenset(one.stem for one in tokens if one.stem),
+        frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], _REACH),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
+    )
+
+
+def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]) -> Iterator[Token]:
+    clause = segment = 0
+    before = ""
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if not match[0][0].isalnum():
+            clause, segment = clause + 1, segment + 1
+            continue
+        key = fold(match[0]).removesuffix("'s")
+        clause += key in _NEW_CLAUSE
+        segment += key in ("but", "although", "though", "while", "whereas")
+        plain = (key in STOP_WORDS and not match[0].isupper()) or key.endswith("n't")
+        inside = any(first <= start < behind for first, behind in measured)
+        stem = "" if plain or inside else next(iter(terms(match[0])), "")
+        in_quotation = any(first <= start < behind for first, behind in quoted)
+        planned = key == "to" and before in ("is", "are")  # "The party is to meet"
+        leaves_open = not inside and (planned or key in _OPEN or stem in _LEAVING_OPEN or stem in _DENYING)
+        before = key
+        yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
+
+
+def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
+    """Tokens behind the cues, in the same segment and quotation, with at most ``reach`` content words."""
+    found = set[int]()
+    for cue in cues:
+        place, left = (tokens[cue].segment, tokens[cue].quoted), reach
+        for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
+            if (token.segment, token.quoted) != place or not left:
+                break
+            found.add(i)
+            left -= bool(token.stem)
+    return frozenset(found)
 
 
 def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
@@ -185,4 +167,4 @@ def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
 @lru_cache(maxsize=4_000)
 def statements(paragraph: str, published: date | None) -> tuple[Statement, ...]:
     """Read each sentence of a paragraph of an article."""
-    return tuple(Statement(paragraph[start:end], start, end, published) for start, end in sentence_spans(paragraph))
+    return tuple(read(paragraph[start:end], published, start) for start, end in sentence_spans(paragraph))

@@ -58,7 +58,7 @@ def name_word(word: str) -> str:
 
 def same_word(one: str, other: str) -> bool:
     """Whether two words of names, as ``name_word`` gives them, name one thing: Norway and Norwegian, UK and British."""
-    if one == other or any(one in group and other in group for group in _SAME):
+    if one.rstrip("s") == other.rstrip("s") or any(one in group and other in group for group in _SAME):
         return True
     shared = max(4, min(len(one), len(other)) - 2)
     return one[:shared] == other[:shared] and bool(_DEMONYM.search(one) or _DEMONYM.search(other))
