@@ -85,8 +85,7 @@ _NAME = rf"(?-i:(?:the )?{_NAME_WORD}(?:[ ,/|&-]+(?:(?:of|for|and|the|via|by|de|
 # Who takes or sells pictures. The agencies that write as well prove a picture only with "Photo", a slash or "via".
 _PICTURES = (
     r"(?:getty(?: images)?|shutterstock|alamy(?: stock photo)?|istock(?:photo)?|unsplash|epa-efe|zuma(?: press)?"
-    r"|(?:ap|file|handout) photo|imago(?: images)?|wire ?image|film ?magic|pixabay|pexels|wikimedia commons|flickr"
-    r")"
+    r"|(?:ap|file|handout) photo|imago(?: images)?|wire ?image|film ?magic|pixabay|pexels|wikimedia commons|flickr)"
 )
 _WRITERS_TOO = r"(?:ap|afp|reuters|epa|dpa|tass|xinhua|ria novosti|pa(?: wire| media)?|handout|pool)"
 _PHOTO = (

@@ -66,7 +66,7 @@ _COEFFICIENTS = AnswerFeatures(
     unnamed=-0.51,
     unknown_name=-1.63,
     unknown_outlet=-3.23,
-    other_days=-0.7,
+    other_days=-1.2,
     gives=0.29,
     gives_nothing=-2.59,
 )
@@ -112,7 +112,9 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.TIME:
             return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
         case AnswerKind.NAME:
-            return float(any(not name.opens and not asked.issuperset(name.words) for name in names(text)))
+            # The first word of a sentence has a capital anyway: "Regulator Hanneke Roos said" names nobody new.
+            named = (name.words[1:] if name.start <= 1 else name.words for name in names(text))
+            return float(any(not asked.issuperset(words) for words in named))
         case AnswerKind.PLACE:
             return float(not _IN_PLACES.isdisjoint(said))
         case AnswerKind.REASON:
@@ -122,7 +124,7 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
 
 def _number(answer_type: AnswerType, text: str, found: list[Quantity]) -> float:
     """1 for a number of what is counted, less for another number."""
-    counts = [one for one in found if one.unit in ("", "share")]
+    counts = [one for one in found if one.unit in ("", "share", "times")]
     if not counts or not answer_type.counted:
         return float(bool(counts))
     people = not _PEOPLE.isdisjoint(answer_type.counted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from rag.query.parsed_query import ParsedQuery, parse_question
 from rag.search.hits import Hit, SearchResult
 from rag.search.retriever import Retriever
 from rag.store.protocol import Store
-from rag.store.scope import name_key
+from rag.store.scope import Scope, name_key
 from rag.text.markers import has_marker
 from rag.text.sentences import sentence_spans
 from rag.text.words import length_in_words, question_terms, terms, words
@@ -91,6 +91,8 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     chosen = sorted(candidates.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
     if not chosen:
         return []
+    named = [Scope(one.published_from, one.published_to) for one in parsed.constraints if one.kind == "days"]
+    days = [one for one in named if store.contains(one)]  # others prefer nothing
     embedded = retriever.embedder.embed_passages([one.text for one in chosen])
     articles = {one.hit.passage.article_id: _article_terms(one.hit.article) for one in chosen}
     ranked = list[Sentence]()
@@ -109,7 +111,7 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
                 unnamed=float(not asked.names <= one.near),
                 unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
                 unknown_outlet=float(unknown_outlet),
-                other_days=float(_is_of_other_days(article, parsed)),
+                other_days=float(_is_of_other_days(article, days)),
                 gives=given,
                 gives_nothing=float(given < _NEXT_TO_NOTHING),
             )
@@ -217,9 +219,8 @@ def _article_terms(article: Article) -> set[str]:
     return set(terms(text, article.language))
 
 
-def _is_of_other_days(article: Article, parsed: ParsedQuery) -> bool:
-    """Whether the question names days, and the article was published on none of them, or nobody knows when."""
-    days = [one for one in parsed.constraints if one.kind == "days"]
+def _is_of_other_days(article: Article, days: Sequence[Scope]) -> bool:
+    """Whether an article was published on none of the days that the question names, or nobody knows when."""
     day = article.published
     return bool(days) and not any(
         day and (one.published_from or day) <= day <= (one.published_to or day) for one in days
