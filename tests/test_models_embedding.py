@@ -121,7 +121,7 @@ def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -
         ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not"),
         ("not a name!", "no model 'not a name!': it is neither a folder nor a Hugging Face name"),
         ("{tmp}", "holds no model: name a folder that sentence-transformers saved"),
-        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or rebuild"),
+        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or name another"),
     ],
 )
 def test_a_model_that_cannot_be_had_is_told(tmp_path: Path, name: str, message: str) -> None:

@@ -99,7 +99,7 @@ def test_a_text_longer_than_the_model_reads_has_a_score(reranker: Reranker) -> N
     ("name", "message"),
     [
         ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not give"),
-        ("{tmp}/gone", "^no model folder at .*/gone: name the folder of a"),
+        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or name"),
         ("{tmp}", "holds no model: name a folder that sentence-transformers saved"),
         (MODEL_DIR, "is no cross-encoder, and its scores would be random: name another"),
     ],
