@@ -36,8 +36,7 @@ from rag.store.scope import EVERYTHING, Scope
 from rag.web import rendering
 from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.escaping import escaped, link
-from rag.web.examples import example_questions
-from rag.web.layout import build_page
+from rag.web.layout import build_page, example_questions
 from rag.web.rendering import render_answer, render_question, render_sources
 from rag.web.serving import Server, launch
 from tests.conftest import missing
@@ -468,7 +467,7 @@ def test_a_port_that_cannot_be_had_is_told(answerer: Answerer, url: str) -> None
     for host, port, message in (
         ("127.0.0.1", taken, f"port {taken} is taken: name another with --port"),
         ("127.0.0.1", 70_000, "there is no port 70000: name one from 1024 to 65535 with --port"),
-        ("no-such-host.invalid", 1, "no-such-host.invalid is no address: name one of this machine with --host"),
+        ("no-such-host.invalid", 1, "no-such-host.invalid is no address of this machine: name one with --host"),
         ("192.0.2.1", 7860, "192.0.2.1 is no address of this machine: name one with --host"),
     ):
         with pytest.raises(RagError, match=f"^{re.escape(message)}$"):
