@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -105,8 +104,9 @@ def build_page(answerer: Answerer) -> gr.Blocks:
             )
             for event in (question.submit, chosen.then)
         ]
-        empty = partial(show, View((), box=""))
-        new.click(empty, None, shown, cancels=asked, show_progress="hidden", api_visibility="private")
+        new.click(
+            lambda: show(View((), box="")), None, shown, cancels=asked, show_progress="hidden", api_visibility="private"
+        )
         page.load(start, None, [chat, *limits[2:4], sources], show_progress="hidden", api_visibility="private")
     return page
 
