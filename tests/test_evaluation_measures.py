@@ -130,8 +130,7 @@ def test_scope_and_day_of_a_question_are_used(retriever: Retriever) -> None:
     assert mean(evaluate(retriever, [inside], scoped=True), "fact recall") == 0
     with pytest.raises(ValueError, match="no outlet 'Zeta'"):
         evaluate(retriever, [question(TOLLS, scope=Scope(outlets=("Zeta",)))], scoped=True)
-    asked = question(BLOCKED, text="Which protest was published last month?")
-    # The quay was blocked in April; without parsing, no day is preferred.
-    for month, parse_query, reciprocal in ((4, True, 1 / 2), (5, True, 1), (5, False, 1 / 2)):
+    asked = question(BLOCKED, text="Which articles published last month are about a protest?")
+    for month, parse_query, recall in ((4, True, 0), (5, True, 1), (4, False, 1)):  # the quay was blocked in April
         dated = replace(asked, asked_on=date(2025, month, 10))
-        assert mean(evaluate(retriever, [dated], parse_query=parse_query), "MRR@10") == reciprocal
+        assert mean(evaluate(retriever, [dated], parse_query=parse_query), "fact recall") == recall
