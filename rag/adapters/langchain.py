@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from rag.adapters.hits import metadata, not_installed, passage_id
+from rag.adapters.metadata import metadata, not_installed, passage_id
 from rag.search.retriever import Retriever
 from rag.store.scope import EVERYTHING, Scope
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from rag.adapters.hits import metadata, not_installed, passage_id
+from rag.adapters.metadata import metadata, not_installed, passage_id
 from rag.search.retriever import Retriever, checked_limit
 from rag.store.scope import EVERYTHING, Scope
 
