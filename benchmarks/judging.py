@@ -19,7 +19,7 @@ from benchmarks.claims import read_claims
 from index.building import build
 from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
-from rag.answer.llm.judge import Judge, Judged
+from rag.answer.llm.judge import Judged
 from rag.answer.llm.prompt import Prompt
 from rag.answer.sentences import rank_sentences
 from rag.evaluation.matching import squeezed
@@ -58,13 +58,13 @@ def main(name: str, index: str | None) -> None:
     leanings: list[float] = []
 
     def leaning(prompt: Prompt) -> float | None:
-        found = generator.judge.leaning(prompt)
+        found = generator.leaning(prompt)
         if found is None:
             sys.exit("error: this server does not tell likelihoods")
         leanings.append(found)
         return found
 
-    judge = Judge(leaning)
+    judge = Judged(generator.generator, leaning)
     folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
     if index is None:
         build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)

@@ -62,7 +62,8 @@ def build(
     from index.building import build as build_index
     from index.chunking import DEFAULT_BUDGET
     from index.sources.files import find_files
-    from rag.models.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
+    from rag.models.embedding import SentenceTransformerEmbedder
+    from rag.models.loading import DEFAULT_MODEL
     from rag.sample import ARTICLES
     from rag.store.folder import IndexFolder
 

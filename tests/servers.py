@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -13,19 +13,12 @@ from pathlib import Path
 
 
 @dataclass
-class Asked:
-    """A request that a server got."""
-
-    headers: dict[str, str]
-    body: dict[str, object]
-
-
-@dataclass
 class HandMade:
-    """What a hand-made server was asked, and where it is."""
+    """Where a hand-made server is, and the headers and bodies of what it was asked."""
 
     base: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[dict[str, object]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     """Set at the end of the test, so that a reply that waits can end."""
 
@@ -34,17 +27,15 @@ class Reply(BaseHTTPRequestHandler):
     """The connection of one request, on which a test writes what it likes."""
 
     protocol_version = "HTTP/1.1"
-    reply: Callable[[Reply], None]
+    replies: tuple[Callable[[Reply], None], ...]
     made: HandMade
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.made.asked.append(Asked({k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
+        self.made.bodies.append(json.loads(self.rfile.read(int(self.headers.get("content-length", 0)))))
+        self.made.headers.append({k.lower(): v for k, v in self.headers.items()})
         self.close_connection = True
-        try:
-            type(self).reply(self)
-        except (BrokenPipeError, ConnectionResetError):
-            return  # the client had enough
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client had enough
+            self.replies[min(len(self.made.bodies), len(self.replies)) - 1](self)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         return
@@ -52,9 +43,7 @@ class Reply(BaseHTTPRequestHandler):
     def begin(self, status: int = 200, kind: str = "text/event-stream", **headers: str) -> None:
         """Send the status and the headers; the body ends with the connection."""
         self.send_response(status)
-        self.send_header("content-type", kind)
-        self.send_header("connection", "close")
-        for name, value in headers.items():
+        for name, value in {"content-type": kind, "connection": "close", **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
@@ -70,38 +59,27 @@ def chunk(content: object = None, finish: str | None = None, **more: object) -> 
     return b"data: " + json.dumps(data).encode() + b"\n\n"
 
 
-def says(*pieces: str) -> Callable[[Reply], None]:
-    """A reply that streams ``pieces`` as the protocol has it."""
-
-    def reply(to: Reply) -> None:
-        to.begin()
-        for piece in pieces:
-            to.send(chunk(piece))
-        to.send(chunk(finish="stop") + b"data: [DONE]\n\n")
-
-    return reply
-
-
-def sends(data: bytes, status: int = 200, kind: str = "text/event-stream", **headers: str) -> Callable[[Reply], None]:
+def sends(*data: bytes, status: int = 200, kind: str = "text/event-stream", **headers: str) -> Callable[[Reply], None]:
     """A reply that sends just ``data``."""
 
     def reply(to: Reply) -> None:
         to.begin(status, kind, **headers)
-        to.send(data)
+        for some in data:
+            to.send(some)
 
     return reply
+
+
+def says(*pieces: str) -> Callable[[Reply], None]:
+    """A reply that streams ``pieces`` as the protocol has it."""
+    return sends(*map(chunk, pieces), chunk(finish="stop") + b"data: [DONE]\n\n")
 
 
 @contextmanager
 def hand_made(*replies: Callable[[Reply], None]) -> Iterator[HandMade]:
     """Serve ``replies`` in turn, the last one again and again."""
     made = HandMade()
-
-    def reply(to: Reply) -> None:
-        replies[min(len(made.asked), len(replies)) - 1](to)
-
-    handler = type("Handler", (Reply,), {"reply": staticmethod(reply), "made": made})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Reply,), {"replies": replies, "made": made}))
     server.daemon_threads = True
     made.base = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

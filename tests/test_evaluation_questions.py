@@ -82,16 +82,13 @@ def test_realtime_qas_articles_that_cannot_be_had(tmp_path: Path) -> None:
             read_questions(realtime(tmp_path, 1, 2))
 
 
-@pytest.mark.parametrize(
-    "item", [3, None, [], {}, {"query": "Q"}, {"question": "Q", "gold_doc_ids": [4]}, {"question": "Q", "gold": [[]]}]
-)
-def test_what_is_no_question_is_named(tmp_path: Path, item: object) -> None:
+def test_what_is_no_file_of_questions_is_named(tmp_path: Path) -> None:
     write_articles(tmp_path, {"doc_id": 2, "url": "https://c.example/1"})
-    with pytest.raises(ValueError, match=r"q\.json item 1 is no question with its facts"):
-        read_questions(write(tmp_path / "q.json", [item]))
-
-
-def test_what_is_no_list_of_questions_is_told(tmp_path: Path) -> None:
+    unknown = {"question": "Q", "gold_doc_ids": [4]}
+    items: list[object] = [3, None, [], {}, {"query": "Q"}, unknown, {"question": "Q", "gold": [[]]}]
+    for item in items:
+        with pytest.raises(ValueError, match=r"q\.json item 1 is no question with its facts"):
+            read_questions(write(tmp_path / "q.json", [item]))
     for content, message in (
         ("{", "is not JSON"),
         ("[" * 100_000, "is not JSON"),

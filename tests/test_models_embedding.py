@@ -50,15 +50,14 @@ def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransforme
     assert int(np.argmax(vectors @ question)) == 1
 
 
-def test_order_and_company_do_not_matter(embedder: SentenceTransformerEmbedder) -> None:
+def test_order_and_company_do_not_matter_and_tokens_are_counted_beyond_the_window(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
     texts = [text * (1 + number % 7) for number, text in enumerate(TEXTS * 6)]
     together = embedder.embed_passages(texts)
     alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
     assert together == pytest.approx(alone, abs=1e-5)
     assert embedder.embed_passages([]).shape == (0, 384)
-
-
-def test_tokens_are_counted_beyond_the_window(embedder: SentenceTransformerEmbedder) -> None:
     assert embedder.count_tokens(["hello " * 500, "hello"]) == [502, 3]
     assert embedder.count_tokens([]) == []
 
@@ -121,7 +120,7 @@ def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -
         ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not"),
         ("not a name!", "no model 'not a name!': it is neither a folder nor a Hugging Face name"),
         ("{tmp}", "holds no model: name a folder that sentence-transformers saved"),
-        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or rebuild"),
+        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or name another"),
     ],
 )
 def test_a_model_that_cannot_be_had_is_told(tmp_path: Path, name: str, message: str) -> None:

@@ -11,21 +11,20 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.answers import Claim, Cut
 from rag.answer.drafts import Draft
 from rag.answer.sentences import Sentence
 from rag.answer.wording import lead, not_answered, what_was_searched
 from rag.articles import Article, Passage, Span, Subheading
-from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import GenerationFailed, IndexCorrupt, RagError
 from rag.record.links import deep_link
@@ -36,14 +35,13 @@ from rag.store.scope import EVERYTHING, Scope
 from rag.web import rendering
 from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.escaping import escaped, link
-from rag.web.examples import example_questions
-from rag.web.layout import build_page
+from rag.web.layout import build_page, example_questions
 from rag.web.rendering import render_answer, render_question, render_sources
 from rag.web.serving import Server, launch
+from tests.cited import SUMMARY, answer_of, cite, said
 from tests.conftest import missing
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
-SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
 TOLLS = HARBOUR.paragraphs[0]
 QUESTION = "Who raised the tolls in Port Ellery?"
 HOSTILE = (
@@ -64,55 +62,25 @@ HOSTILE = (
 )
 
 
-@dataclass
-class Element:
-    tag: str
-    attributes: dict[str, str]
-    text: str = ""
-
-
-class Html(HTMLParser):
-    """HTML as a browser reads it: its elements, in order, and its text."""
+class Html:
+    """Well-formed HTML: its elements, in order, and its text."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[Element] = []
-        self._open: list[Element] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-        assert self._open == []
+        html = html.replace("<details open ", '<details open="" ')
+        root = ElementTree.fromstring(f"<html>{html}</html>")
+        self.elements = list(root.iter())[1:]
+        self.text = "".join(root.itertext())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open.append(Element(tag, {name: value or "" for name, value in attrs}))
-        self.elements.append(self._open[-1])
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        for element in self._open:
-            element.text += data
-
-    def all(self, *names: str) -> list[Element]:
+    def all(self, *names: str) -> list[ElementTree.Element]:
         """The elements with one of these tags, or ``.class``es."""
-        classes = [[f".{name}" for name in one.attributes.get("class", "").split()] for one in self.elements]
+        classes = [[f".{name}" for name in one.get("class", "").split()] for one in self.elements]
         return [one for one, own in zip(self.elements, classes, strict=True) if {one.tag, *own} & set(names)]
 
     def texts(self, *names: str) -> list[str]:
-        return [element.text for element in self.all(*names)]
+        return ["".join(one.itertext()) for one in self.all(*names)]
 
-
-def cite(article: Article, paragraph: int, marker: int, quote: str | None = None) -> Citation:
-    text = article.paragraph(paragraph)
-    quote = text if quote is None else quote
-    start = text.index(quote)
-    return Citation(marker, article, paragraph, start, start + len(quote), quote)
-
-
-def answer_of(*claims: Claim, scope: Scope = EVERYTHING, hits: tuple[Hit, ...] = ()) -> Answer:
-    return Answer("Who raised tolls?", scope, claims, not claims, hits, SUMMARY, "snapshot")
+    def values(self, attribute: str, *names: str) -> list[str]:
+        return [one.attrib[attribute] for one in self.all(*names)]
 
 
 def hit(article: Article, rank: int, paragraph: int = 1) -> Hit:
@@ -153,7 +121,8 @@ def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
         # Browsers take the backslash for a slash; written so, the link leads where it says.
         ("https://evil.example\\@good.example/story", "https://evil.example%5C@good.example/story"),
     ):
-        assert Html(link(url, "A <title>")).elements == [Element("a", {"href": address, **attributes}, "A <title>")]
+        [one] = Html(link(url, "A <title>")).elements
+        assert (one.tag, one.attrib, one.text) == ("a", {"href": address, **attributes}, "A <title>")
 
 
 # ---- rendering
@@ -161,7 +130,7 @@ def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
 
 def test_each_claim_has_its_markers_and_origins() -> None:
     answer = answer_of(
-        Claim(TOLLS, (cite(HARBOUR, 1, 1),)),
+        said(HARBOUR, 1, 1),
         Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3))),
     )
     html = Html(render_answer(answer, 2))
@@ -170,34 +139,41 @@ def test_each_claim_has_its_markers_and_origins() -> None:
     assert html.texts(".quoted") == [f"{TOLLS} [1]"]  # the other is in the generator's words
     courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
     assert html.texts(".origin") == [courier, f"{courier}; {radio}"]
-    assert {one.attributes["href"]: one.attributes["aria-label"] for one in html.all(".marker")} == {
-        "#a2-c1": f"Source 1: {courier}, paragraph 1",
-        "#a2-c2": f"Source 2: {courier}, paragraph 2",
-        "#a2-c3": f"Source 3: {radio}, paragraph 2",
-    }
+    assert html.values("href", ".marker") == ["#a2-c1", "#a2-c2", "#a2-c3"]
+    where = [
+        f"Source 1: {courier}, paragraph 1",
+        f"Source 2: {courier}, paragraph 2",
+        f"Source 3: {radio}, paragraph 2",
+    ]
+    assert html.values("aria-label", ".marker") == where
 
 
 def test_a_source_shows_the_quote_in_its_article() -> None:
     article = replace(HARBOUR, updated=date(2025, 3, 5), agency="Agency One", subheadings=(Subheading("Angry", 3),))
     citation = cite(article, 2, 1, "said harbour master")
     html = Html(render_sources(answer_of(Claim("She said so.", (citation,))), 7))
-    assert [one.attributes["id"] for one in html.all("details", ".source")] == ["a7", "a7-c1"]
-    assert html.texts("summary") == ["Sources Who raised tolls?"]
+    assert html.values("id", "details", ".source") == ["a7", "a7-c1"]
+    assert html.texts("summary") == ["Sources Who raised the tolls?"]
     assert html.texts(".outlet", "time") == ["The Ellery Courier", "4 March 2025", "5 March 2025"]
     assert html.texts("h3") == ["Harbour tolls rise"]
     assert html.texts(".byline") == ["By Mara Quill · Agency One · updated 5 March 2025 · ellery-courier.example"]
     assert html.texts(".neighbour", ".cited", "h4") == [*article.paragraphs[:2], "Angry", article.paragraphs[2]]
     assert html.texts("mark", ".save") == ["said harbour master"]  # it is not complete yet
-    assert [one.attributes["href"] for one in html.all("a")] == [deep_link(citation), "#a7-c1"]
+    assert html.values("href", "a") == [deep_link(citation), "#a7-c1"]
     bare = Article(title="Note", paragraphs=("Only this.",))
-    html = Html(render_sources(answer_of(Claim("Only this.", (cite(bare, 1, 1),))), 1))
+    html = Html(render_sources(answer_of(said(bare, 1, 1)), 1))
     assert html.texts(".origin", "h3", ".byline", "mark") == ["Unknown outlet · undated", "Note", "Only this."]
     assert html.texts("a") == ["Back to the answer"]
 
 
 def test_what_must_be_known_beside_an_answer_is_said() -> None:
-    asked = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)), scope=Scope(outlets=("The Ellery Courier",)))
-    asked = replace(asked, rewritten="Who raised the <b>tolls</b>?", unanswered=("who paid <b>?",), notice="It <b> is.")
+    asked = replace(
+        answer_of(said(HARBOUR, 1, 1)),
+        scope=Scope(outlets=("The Ellery Courier",)),
+        rewritten="Who raised the <b>tolls</b>?",
+        unanswered=("who paid <b>?",),
+        notice="It <b> is.",
+    )
     html = Html(render_answer(asked, 2))
     limits = "Only this was searched: The Ellery Courier. It <b> is."
     assert html.texts(".note") == ["Rewritten as: Who raised the <b>tolls</b>?", limits]
@@ -210,9 +186,9 @@ def test_what_must_be_known_beside_an_answer_is_said() -> None:
 def test_drafts_that_were_cut_are_folded_and_nothing_of_theirs_is_clickable() -> None:
     number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
     linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
-    answer = answer_of(Claim(TOLLS, (cite(HARBOUR, 1, 1),)))
+    answer = answer_of(said(HARBOUR, 1, 1))
     html = Html(render_answer(replace(answer, cut=(number, linked)), 1))
-    assert [one.attributes for one in html.all("details")] == [{"class": "cut"}]
+    assert [one.attrib for one in html.all("details")] == [{"class": "cut"}]
     assert html.texts("summary")[0].startswith("2 drafted sentences are left out")
     assert html.texts("li") == ["They rose by <b>90</b> per cent.: paragraph 1 has no number 90", "it holds a link"]
     assert html.texts("s") == ["They rose by <b>90</b> per cent."]
@@ -221,13 +197,13 @@ def test_drafts_that_were_cut_are_folded_and_nothing_of_theirs_is_clickable() ->
 
 def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
     hits = (hit(HARBOUR, 1), hit(HARBOUR, 2, 2), hit(PROTEST, 3))
-    answer = answer_of(hits=hits, scope=Scope(outlets=("Strand Radio",)))
+    answer = replace(answer_of(), hits=hits, scope=Scope(outlets=("Strand Radio",)))
     html = Html(render_answer(answer, 3))
     assert html.texts(".said") == ["The coverage does not answer this."]
     assert html.texts(".note") == [
         f"{what_was_searched(SUMMARY)} Only this was searched: Strand Radio. See the passages that come nearest"
     ]
-    assert [one.attributes["href"] for one in html.all("a")] == ["#a3"]
+    assert html.values("href", "a") == ["#a3"]
     html = Html(render_sources(answer, 3))
     assert html.texts(".label") == ["Nearest passages, no answer"]
     assert html.texts(".near", ".note")[0] == "These passages come nearest. They do not answer the question."
@@ -235,21 +211,18 @@ def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
     assert html.all("mark", ".source", ".number", ".marker", ".cited") == []
 
 
-def test_a_refusal_where_there_was_nothing_to_search() -> None:
-    answer = answer_of(scope=Scope(published_from=date(2030, 1, 1)))
-    answer = replace(answer, searched=Summary(0, (), None, None))
+def test_what_is_shown_where_there_is_nothing_to_search_or_much_to_list() -> None:
+    scope = Scope(published_from=date(2030, 1, 1))
+    answer = replace(answer_of(), scope=scope, searched=Summary(0, (), None, None))
     notes = "Only this was searched: from 2030-01-01. Widen the limits and ask again."
     assert Html(render_answer(answer, 1)).texts(".said", ".note") == ["No article is within these limits.", notes]
     assert Html(render_sources(answer, 1)).texts(".note") == ["No passage is within these limits."]
     assert Html(render_answer(replace(answer, scope=EVERYTHING), 1)).text == "The index holds no articles."
-
-
-def test_many_outlets_are_summed_up_and_an_empty_index_says_so() -> None:
+    assert Html(rendering.render_welcome(0)).texts("h2") == ["The index holds no articles yet"]
     many = Summary(80, tuple((f"Outlet {number}", 5) for number in range(16)), None, None)
     html = Html(rendering.unfolded(rendering.render_coverage(many)))
-    assert html.all("details")[0].attributes.keys() == {"class", "name", "open"}
+    assert html.all("details")[0].attrib.keys() == {"class", "name", "open"}
     assert (len(html.all("li")), html.texts("li")[-1]) == (13, "4 more outlets 20")
-    assert Html(rendering.render_welcome(0)).texts("h2") == ["The index holds no articles yet"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -258,8 +231,8 @@ def test_hostile_text_adds_no_element_and_no_line_anywhere(text: str) -> None:
         url = "https://news.example/" + re.sub("[\\s\x00-\x1f\u202d\u202e]", "", text)
         article = Article(text, (text, text, text), text, url, (text,), text, subheadings=(Subheading(text, 2),))
         cut = (Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER),)
-        answer = answer_of(Claim(text, (cite(article, 2, 1),)), scope=Scope(outlets=(text,)))
-        answer = replace(answer, question=text, rewritten=text, unanswered=(text,), notice=text, cut=cut)
+        answer = answer_of(said(article, 2, 1), question=text)
+        answer = replace(answer, scope=Scope(outlets=(text,)), rewritten=text, unanswered=(text,), notice=text, cut=cut)
         refused = replace(answer, claims=(), refused=True, hits=(hit(article, 1),))
         return [
             *(render(one, 1) for one in (answer, refused) for render in (render_answer, render_sources)),
@@ -269,7 +242,7 @@ def test_hostile_text_adds_no_element_and_no_line_anywhere(text: str) -> None:
         ]
 
     def shape(html: str) -> list[tuple[str, list[str]]]:
-        return [(element.tag, sorted(element.attributes)) for element in Html(html).elements]
+        return [(element.tag, sorted(element.attrib)) for element in Html(html).elements]
 
     hostile = rendered(text)
     assert [shape(html) for html in hostile] == [shape(html) for html in rendered("plain")]
@@ -296,10 +269,9 @@ def test_an_answer_grows_and_the_box_is_cleared_once(answerer: Answerer) -> None
 
 def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answerer) -> None:
     question = "What did Strand Radio report about the Vellmar orchestra?"
-    *_, last = converse(LatestAnswerer(answerer), question)
-    assert "“Strand Radio”" in Html(last.turns[0].answer).text
-    *_, last = converse(LatestAnswerer(answerer), question, parse_query=False)
-    assert "“Strand Radio”" not in Html(last.turns[0].answer).text
+    for parse_query in (True, False):
+        *_, last = converse(LatestAnswerer(answerer), question, parse_query=parse_query)
+        assert ("“Strand Radio”" in Html(last.turns[0].answer).text) == parse_query
     assert "The Vellmar orchestra will move" in Html(last.turns[0].sources).text
 
 
@@ -328,7 +300,7 @@ def test_a_follow_up_is_rewritten_from_the_last_turns_and_little_is_kept(answere
     rewritten = [Html(turn.answer).texts(".rewritten") for turn in turns]
     assert (rewritten[0], rewritten[1]) == ([], ["Rewritten as: why? after 1"])
     assert rewritten[5] == [f"Rewritten as: {QUESTION} after 4"]
-    assert Html(turns[5].sources).all("details")[0].attributes["id"] == "a6"
+    assert Html(turns[5].sources).values("id", "details") == ["a6"]
     assert [turn.record is None for turn in turns] == [True, True, False, False, False, False]
     assert {turn.record.hits for turn in turns if turn.record} == {()}
 
@@ -343,27 +315,26 @@ def test_an_error_is_a_sentence_and_the_question_is_kept(answerer: Answerer) -> 
     ):
         *_, last = converse(LatestAnswerer(answerer), question, first, last_day, outlets, turns=(turn,))
         assert (last.turns, last.box) == ((turn,), question)
-        [said] = Html(last.notice).texts(".notice")
-        assert (said.startswith(notice), said[-1]) == (True, ".")
-
-
-def failing(answerer: Answerer, error: Exception) -> LatestAnswerer:
-    def generate(question: str, sentences: list[Sentence]) -> Iterator[Draft]:
-        yield next(answerer.generator(question, sentences))
-        raise error
-
-    return LatestAnswerer(Answerer(answerer.retriever, generate))  # type: ignore[arg-type]
+        [told] = Html(last.notice).texts(".notice")
+        assert (told.startswith(notice), told[-1]) == (True, ".")
 
 
 def test_an_answer_that_fails_half_way_keeps_what_was_checked_and_a_defect_withdraws_it(
     answerer: Answerer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    last = last_view(failing(answerer, GenerationFailed("the model gave up: ask again")), QUESTION)
+    def last_of(error: Exception) -> View:
+        def generate(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+            yield next(answerer.generator(question, sentences))
+            raise error
+
+        return last_view(LatestAnswerer(Answerer(answerer.retriever, generate)), QUESTION)
+
+    last = last_of(GenerationFailed("the model gave up: ask again"))
     html = Html(last.turns[0].answer)
     assert html.texts(".said") == [f"{TOLLS} [1]"]
     assert "The model gave up: ask again" in html.texts(".note")[0]
     assert (last.notice, last.box) == ("", None)
-    last = last_view(failing(answerer, ZeroDivisionError("secret path")), QUESTION)
+    last = last_of(ZeroDivisionError("secret path"))
     assert Html(last.notice).text == "Something went wrong while answering: the terminal that runs the page says what."
     assert (last.turns, last.box) == ((), QUESTION)
     assert "ZeroDivisionError: secret path" in caplog.text
@@ -468,7 +439,7 @@ def test_a_port_that_cannot_be_had_is_told(answerer: Answerer, url: str) -> None
     for host, port, message in (
         ("127.0.0.1", taken, f"port {taken} is taken: name another with --port"),
         ("127.0.0.1", 70_000, "there is no port 70000: name one from 1024 to 65535 with --port"),
-        ("no-such-host.invalid", 1, "no-such-host.invalid is no address: name one of this machine with --host"),
+        ("no-such-host.invalid", 1, "no-such-host.invalid is no address of this machine: name one with --host"),
         ("192.0.2.1", 7860, "192.0.2.1 is no address of this machine: name one with --host"),
     ):
         with pytest.raises(RagError, match=f"^{re.escape(message)}$"):

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from rag.adapters.hits import metadata, passage_id
+from rag.adapters.metadata import metadata, not_installed, passage_id
 from rag.search.retriever import Retriever
 from rag.store.scope import EVERYTHING, Scope
 
@@ -17,10 +17,7 @@ try:
     from langchain_core.retrievers import BaseRetriever
     from pydantic import Field, InstanceOf
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"rag.adapters.langchain needs LangChain, and {error.name} is not installed: pip install 'news-rag[langchain]'",
-        name=error.name,
-    ) from error
+    raise not_installed("langchain", error) from error
 
 
 class NewsRetriever(BaseRetriever):

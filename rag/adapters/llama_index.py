@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from rag.adapters.hits import metadata, passage_id
-from rag.search.hits import Hit
+from rag.adapters.metadata import metadata, not_installed, passage_id
 from rag.search.retriever import Retriever, checked_limit
 from rag.store.scope import EVERYTHING, Scope
 
@@ -18,11 +17,7 @@ try:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"rag.adapters.llama_index needs LlamaIndex, and {error.name} is not installed: "
-        "pip install 'news-rag[llama-index]'",
-        name=error.name,
-    ) from error
+    raise not_installed("llama-index", error) from error
 
 
 class NewsRetriever(BaseRetriever):
@@ -39,23 +34,22 @@ class NewsRetriever(BaseRetriever):
         self.scope = scope
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self.retriever.retrieve(query_bundle.query_str, limit=self.limit, scope=self.scope)
-        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
+        found = []
+        for hit in self.retriever.retrieve(query_bundle.query_str, limit=self.limit, scope=self.scope):
+            known = metadata(hit)
+            # LlamaIndex puts metadata above the text that a model reads; these say nothing about the news.
+            silent = ["article", "paragraphs", "rank", "score"] + [key for key, value in known.items() if value is None]
+            node = TextNode(
+                id_=passage_id(hit),
+                text=hit.text,
+                metadata=known,
+                excluded_embed_metadata_keys=silent,
+                excluded_llm_metadata_keys=silent,
+                relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.article.id)},
+            )
+            found.append(NodeWithScore(node=node, score=hit.score))
+        return found
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # Inherited, it would hold up the event loop for as long as the search takes.
         return await asyncio.to_thread(self._retrieve, query_bundle)
-
-
-def _node(hit: Hit) -> TextNode:
-    known = metadata(hit)
-    # LlamaIndex puts metadata above the text that a model reads; these say nothing about the news.
-    silent = ["article", "paragraphs", "rank", "score"] + [key for key, value in known.items() if value is None]
-    return TextNode(
-        id_=passage_id(hit),
-        text=hit.text,
-        metadata=known,
-        excluded_embed_metadata_keys=silent,
-        excluded_llm_metadata_keys=silent,
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.article.id)},
-    )

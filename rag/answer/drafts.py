@@ -42,4 +42,3 @@ class Generator(Protocol):
         Raises:
             GenerationFailed: it cannot go on; what it yielded before still counts.
         """
-        ...

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
 from rag.query.followups import RewriteFollowup, rewrite_followup
-
-if TYPE_CHECKING:
-    from rag.answer.llm.endpoint import Endpoint
 
 NAMES = "quotes, openai:MODEL, local:FILE.gguf, quotes+openai:MODEL, quotes+local:FILE.gguf"
 # Paragraphs, in tokens: a small model on two cores reads some 60 of them a second.
@@ -44,17 +40,25 @@ def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) 
             f"{kind} needs the file of a model, as {kind}:FILE.gguf: download one in llama.cpp's format, "
             "or use quotes, which needs none"
         )
-    from rag.answer.llm.judge import Judge, Judged
+    from rag.answer.llm.judge import Judged
     from rag.answer.llm.writer import Writer
 
     if source == "openai":
-        endpoint = _endpoint(rest, environment)
-        return Judged(ExtractiveGenerator(), Judge(endpoint.leaning)) if quoting else Writer(endpoint)
+        from rag.answer.llm.endpoint import Endpoint
+
+        base = environment.get("RAG_API_BASE", "").strip()
+        if not base:
+            raise ValueError(
+                f"openai:{rest} needs the address of its server: set RAG_API_BASE, as http://127.0.0.1:11434/v1 "
+                "(Ollama) or https://api.openai.com/v1"
+            )
+        endpoint = Endpoint(base, rest, key=environment.get("RAG_API_KEY", "").strip())
+        return Judged(ExtractiveGenerator(), endpoint.leaning) if quoting else Writer(endpoint)
     from rag.answer.llm.local import LocalModel
 
     model = LocalModel(Path(rest).expanduser())
     writer = ExtractiveGenerator() if quoting else Writer(model, budget=_LOCAL_BUDGET, declining=False)
-    return Judged(writer, Judge(model.leaning))
+    return Judged(writer, model.leaning)
 
 
 def shown_name(name: str) -> str:
@@ -64,10 +68,7 @@ def shown_name(name: str) -> str:
 
 
 def followup_rewriter(generator: Generator) -> RewriteFollowup:
-    """How follow-up questions are rewritten beside ``generator``: by its model, where one writes; else by rule.
-
-    A model that only judges (``quotes+…``) does not write questions either.
-    """
+    """How follow-up questions are rewritten beside ``generator``: by the model that writes; without one, by rule."""
     from rag.answer.llm.judge import Judged
     from rag.answer.llm.rewriter import Rewriter
     from rag.answer.llm.writer import Writer
@@ -75,15 +76,3 @@ def followup_rewriter(generator: Generator) -> RewriteFollowup:
     while isinstance(generator, Judged):
         generator = generator.generator
     return Rewriter(generator.model) if isinstance(generator, Writer) else rewrite_followup
-
-
-def _endpoint(model: str, environment: Mapping[str, str]) -> Endpoint:
-    from rag.answer.llm.endpoint import Endpoint
-
-    base = environment.get("RAG_API_BASE", "").strip()
-    if not base:
-        raise ValueError(
-            f"openai:{model} needs the address of its server: set RAG_API_BASE, as http://127.0.0.1:11434/v1 "
-            "(Ollama) or https://api.openai.com/v1"
-        )
-    return Endpoint(base, model, key=environment.get("RAG_API_KEY", "").strip())

@@ -1,4 +1,4 @@
-"""Measures retrieval: how much of the evidence stands in a number of words, and the usual measures of ranking."""
+"""Measures retrieval (how much of the evidence is found, and where) and answers (what is declined, cited and said)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from rag.answer.answerer import Answerer
+from rag.check import validate_citation
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.search.hits import Hit
@@ -15,6 +17,8 @@ from rag.store.scope import EVERYTHING
 WORDS = 2_000
 # Passages that are asked for: they hold 2,000 words and ten articles nearly always.
 _LIMIT = 120
+# Answers of one word that stand in nearly every text say nothing about it.
+_SAID_ANYWHERE = frozenset("yes no true false before after same different".split())
 
 MEASURES = {
     "fact recall": f"share of a question's evidence sentences within the first {WORDS:,} words",
@@ -29,6 +33,14 @@ MEASURES = {
     "answer@5": "questions whose answer stands, as text, in the first five passages",
 }
 """What is measured of the hits of a question, 0 to 1, and what it means."""
+
+ANSWER_MEASURES = {
+    "declined": "share of the unanswerable questions that were declined",
+    "refused": "share of the answerable questions that were declined, wrongly",
+    "in place": "share of an answer's citations whose text stands at its span, read anew from the index",
+    "says gold": "share of the answerable questions whose answer says the gold one, where that is more than yes or no",
+}
+"""What is measured of the answer to a question, 0 to 1, and what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,32 @@ def score(question: GoldQuestion, hits: Sequence[Hit], found: Mapping[GoldArticl
         said = any(says(hit.text, answer) for hit in hits[:5] for answer in question.answers)
         values["answer@5"] = float(said)
     return Score(question.id, question.type, values)
+
+
+def evaluate_answers(answerer: Answerer, questions: Iterable[GoldQuestion], *, scoped: bool = False) -> list[Score]:
+    """Ask every question of which it is known whether the index answers it.
+
+    Raises:
+        ValueError: a question is too long, or its scope names an outlet that the index lacks.
+    """
+    asked = [question for question in questions if question.settled]
+    store = answerer.retriever.store
+    found = find_articles(store, (gold for question in asked for gold in question.articles))
+    scores = []
+    for question in asked:
+        scope = question.scope if scoped else EVERYTHING
+        answer = answerer.answer(question.text, scope=scope, as_of=question.asked_on)
+        answerable = question.answerable_with(found)
+        values = {"refused" if answerable else "declined": float(answer.refused)}
+        if answer.citations:
+            in_place = [validate_citation(citation, store) is None for citation in answer.citations]
+            values["in place"] = sum(in_place) / len(in_place)
+        gold = [one for one in question.answers if one.casefold() not in _SAID_ANYWHERE]
+        if gold and answerable:
+            # With its sources: "The Verge, 3 May: …" may itself be what was asked for.
+            values["says gold"] = float(not answer.refused and any(says(answer.text, one) for one in gold))
+        scores.append(Score(question.id, question.type, values))
+    return scores
 
 
 def mean(scores: Iterable[Score], measure: str) -> float | None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag.answer.answerer import Answerer
-from rag.evaluation.answer_measures import ANSWER_MEASURES, evaluate_answers
-from rag.evaluation.measures import MEASURES, Score, evaluate, mean
+from rag.evaluation.measures import ANSWER_MEASURES, MEASURES, Score, evaluate, evaluate_answers, mean
 from rag.evaluation.questions import GoldQuestion
 from rag.search.retriever import Retriever
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
-from rag.models.embedding import first_line, from_hub, quiet
+from rag.models.loading import load
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_BATCH = 32
-# Endings of the names of models that were trained to judge a text; any other gets a head of random weights.
+# Endings of the names of models that were trained to judge a text.
 _JUDGING = ("ForSequenceClassification", "ForCausalLM")
 
 
@@ -24,7 +21,6 @@ class Reranker(Protocol):
 
     def __call__(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return one score for each text, in their order: 0 to 1, higher is better."""
-        ...
 
 
 class CrossEncoderReranker:
@@ -42,17 +38,11 @@ class CrossEncoderReranker:
         Raises:
             ModelUnavailable: no such model, it cannot be downloaded, its files are damaged, or it is no reranker.
         """
-        folder = _locate(name)
-        if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
-            raise ModelUnavailable(f"{folder} holds no model: name a folder that sentence-transformers saved")
-        with quiet():
-            from sentence_transformers import CrossEncoder
+        from sentence_transformers import CrossEncoder
 
-            try:
-                model = CrossEncoder(str(folder), local_files_only=True)
-                judges = _judges(folder)
-            except Exception as error:  # it raises whatever the file at fault makes its many readers raise
-                raise ModelUnavailable(f"model {name} cannot be loaded from {folder}: {first_line(error)}") from error
+        model, _, _ = load(CrossEncoder, name)
+        # It loads models of any kind, and gives those that were not trained to judge a text a head of random weights.
+        judges = any(one.endswith(_JUDGING) for one in model.config.architectures or ())
         if not judges:
             raise ModelUnavailable(f"model {name} is no cross-encoder, and its scores would be random: name another")
         if model.num_labels != 1:
@@ -70,7 +60,6 @@ class CrossEncoderReranker:
         with self._one_at_a_time:
             scores = self._model.predict(
                 [(question, text) for text in texts],
-                batch_size=_BATCH,
                 activation_fn=torch.nn.Identity(),  # whatever the model names: some end in a sigmoid, others do not
                 convert_to_tensor=True,
                 show_progress_bar=False,
@@ -78,21 +67,3 @@ class CrossEncoderReranker:
         # In double precision, where good passages do not all become 1.
         judged: list[float] = scores.cpu().double().sigmoid().tolist()
         return judged
-
-
-def _locate(name: str) -> Path:
-    if Path(name).is_dir():
-        return Path(name).resolve()
-    if Path(name).is_absolute():
-        raise ModelUnavailable(f"no model folder at {name}: name the folder of a cross-encoder, or a Hugging Face name")
-    return from_hub(name, None)[0]
-
-
-def _judges(folder: Path) -> bool:
-    """Whether the model in ``folder`` was trained to judge texts; sentence-transformers loads any, with a warning."""
-    own = folder / "config_sentence_transformers.json"
-    if own.is_file() and json.loads(own.read_text(encoding="utf-8")).get("model_type") == "CrossEncoder":
-        return True
-    config = folder / "config.json"
-    named = json.loads(config.read_text(encoding="utf-8")).get("architectures") if config.is_file() else None
-    return any(one.endswith(_JUDGING) for one in named or ())

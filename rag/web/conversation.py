@@ -77,34 +77,26 @@ def converse(
     """
     before = tuple(turns)
     try:
-        scope = Scope(
-            published_from=_day(published_from, "from"),
-            published_to=_day(published_to, "to"),
-            outlets=tuple(outlets),
-            languages=tuple(languages),
-        )
+        first, last = _day(published_from, "from"), _day(published_to, "to")
+        scope = Scope(first, last, tuple(outlets), languages=tuple(languages))
         asked = rendering.render_question(checked_question(question))
         yield View((*before, RenderedTurn(asked, rendering.WAITING)))
-        older = tuple(replace(turn, record=None) for turn in before[: 1 - _REMEMBERED])
-        recent = before[len(older) :]
+        kept = (*(replace(turn, record=None) for turn in before[: 1 - _REMEMBERED]), *before[1 - _REMEMBERED :])
         after = [turn.record for turn in before if turn.record]
         box: str | None = ""
         for answer in latest.refreshed().stream(question, scope=scope, parse_query=parse_query, after=after):
-            turn = RenderedTurn(
-                asked,
-                rendering.render_answer(answer, len(before) + 1),
-                rendering.render_sources(answer, len(before) + 1),
-                replace(answer, hits=(), cut=()),
-            )
-            yield View((*older, *recent, turn), box=box)
+            number = len(before) + 1
+            shown = rendering.render_answer(answer, number), rendering.render_sources(answer, number)
+            turn = RenderedTurn(asked, *shown, replace(answer, hits=(), cut=()))
+            yield View((*kept, turn), box=box)
             box = None  # cleared only once: the next question may be being typed already
     except (RagError, ValueError) as error:
         yield View(before, rendering.render_notice(str(error)), question)
     except Exception:
         # A reporter is shown no traceback; whoever runs the page finds it in the terminal.
         _log.exception("a question could not be answered")
-        message = "something went wrong while answering: the terminal that runs the page says what"
-        yield View(before, rendering.render_notice(message), question)
+        said = "something went wrong while answering: the terminal that runs the page says what"
+        yield View(before, rendering.render_notice(said), question)
 
 
 def _day(text: str, which: str) -> date | None:

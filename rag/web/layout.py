@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import gradio as gr
 
 from rag.answer.answerer import Answerer
+from rag.articles import Article
+from rag.sample import QUESTIONS
+from rag.store.protocol import Store
 from rag.text.languages import language_name
 from rag.web import rendering
 from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
-from rag.web.examples import example_questions
 
 # Questions that are answered at the same time; more wait.
 _CONCURRENT = 4
+_EXAMPLES, _LONGEST_EXAMPLE = 4, 120
 
 
 def build_page(answerer: Answerer) -> gr.Blocks:
@@ -33,7 +38,6 @@ def build_page(answerer: Answerer) -> gr.Blocks:
                 height="100%",
                 layout="panel",
                 buttons=[],
-                feedback_options=None,
                 autoscroll=False,  # it would hide the beginning of an answer; page.js shows it
                 latex_delimiters=[],
                 allow_tags=False,
@@ -47,7 +51,6 @@ def build_page(answerer: Answerer) -> gr.Blocks:
                     show_label=False,
                     container=False,
                     placeholder="Ask a question",
-                    lines=1,
                     max_lines=4,
                     submit_btn="Ask",
                     autofocus=True,
@@ -74,13 +77,12 @@ def build_page(answerer: Answerer) -> gr.Blocks:
         def start() -> tuple[object, ...]:
             store = latest.refreshed().retriever.store
             summary = store.summary()
-            first_view = gr.Chatbot(
-                placeholder=rendering.render_welcome(summary.articles),
-                examples=[{"text": text} for text in example_questions(store)],
-            )
             languages = sorted((language_name(code), code) for code, _ in summary.languages)
             return (
-                first_view,
+                gr.Chatbot(
+                    placeholder=rendering.render_welcome(summary.articles),
+                    examples=[{"text": text} for text in example_questions(store)],
+                ),
                 gr.Dropdown(choices=[name for name, _ in summary.outlets]),
                 gr.Dropdown(choices=languages, visible=len(languages) > 1),  # one choice would limit nothing
                 _panel(latest, ()),
@@ -114,7 +116,7 @@ def _limits() -> list[gr.Textbox | gr.Dropdown | gr.Checkbox]:
     with gr.Row():
         # page.js turns them into the browser's own date fields.
         first, last = (
-            gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", lines=1, max_lines=1, min_width=140)
+            gr.Textbox("", elem_id=name, label=label, placeholder="2025-03-01", max_lines=1, min_width=140)
             for name, label in (("from", "Published from"), ("to", "Published to"))
         )
         outlets = gr.Dropdown(value=[], elem_id="outlets", label="Outlets", multiselect=True, min_width=220, scale=2)
@@ -139,3 +141,14 @@ def _panel(latest: LatestAnswerer, turns: Sequence[RenderedTurn]) -> str:
     coverage = rendering.render_coverage(latest.current.retriever.store.summary())
     first, *others = [*(turn.sources for turn in reversed(turns) if turn.sources), coverage]
     return "\n\n".join((rendering.unfolded(first), *others))
+
+
+def example_questions(store: Store, sample: Path = QUESTIONS) -> list[str]:
+    """Choose up to four for the first view: the sample's own where all their articles are held, else new headlines."""
+    items = [item for item in json.loads(sample.read_text(encoding="utf-8")) if item.get("example") is True]
+    urls = {gold["url"] for item in items for gold in item["gold"]}
+    if all(store.article(Article(title="", paragraphs=(), url=url).id) for url in urls):
+        return [item["question"] for item in items][:_EXAMPLES]
+    # More are read than needed: one headline in several outlets, or one that fills the page, is no second example.
+    titles = dict.fromkeys(article.title.strip() for article in store.newest(4 * _EXAMPLES))
+    return [title for title in titles if 0 < len(title) <= _LONGEST_EXAMPLE][:_EXAMPLES]

@@ -20,8 +20,6 @@ from rag.web.escaping import escaped, isolated, link
 
 # Articles that are shown where a question is refused, and outlets that are listed by name.
 _NEAREST, _OUTLETS = 3, 12
-
-
 MASTHEAD = (
     '<div class="masthead"><h1>news-rag</h1> <p>Answers from news coverage, sentence by sentence, each with its '
     "source</p></div>"
@@ -57,36 +55,28 @@ def render_notice(message: str) -> str:
 def render_answer(answer: Answer, turn: int) -> str:
     """Render an answer, complete or still growing, or the refusal, as number ``turn`` of the conversation."""
     rewritten = f'<p class="note rewritten">Rewritten as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
+    searched = f"Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
+    limits = [searched, isolated(how_it_was_read(answer.parsed, answer.relaxed))]
+    skipped, notice = isolated(skipped_articles(answer.searched)), isolated(answer.notice)
     if answer.refused:
-        return f'<div class="answer refusal">{rewritten}{_refusal(answer, turn)}</div>'
+        if answer.searched.articles:
+            said = "The coverage does not answer this."
+            nearest = (
+                f'<a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if answer.hits else ""
+            )
+            notes = [isolated(what_was_searched(answer.searched)), *limits, notice, nearest]
+        elif answer.scope:
+            said = "No article is within these limits."
+            notes = [*limits, skipped, "Widen the limits and ask again."]
+        else:
+            said, notes = "The index holds no articles.", []
+        return f'<div class="answer refusal">{rewritten}<p class="said">{said}</p>{_note(notes)}</div>'
     parts = [rewritten, f'<p class="lead">{escaped(lead(answer.citations))}</p>' if answer.claims else ""]
     parts += [_claim(claim, turn) for claim in answer.claims]
     if answer.unanswered:
         parts.append(f'<p class="unanswered">{isolated(not_answered(answer.unanswered))}</p>')
-    parts.append(_note([*_limits(answer), isolated(skipped_articles(answer.searched)), isolated(answer.notice)]))
-    if answer.cut:
-        parts.append(_cut(answer.cut))
+    parts += [_note([*limits, skipped, notice]), _cut(answer.cut)]
     return f'<div class="answer">{"".join(parts)}</div>'
-
-
-def _refusal(answer: Answer, turn: int) -> str:
-    if answer.searched.articles:
-        said = "The coverage does not answer this."
-        notes = [isolated(what_was_searched(answer.searched)), *_limits(answer), isolated(answer.notice)]
-        if nearest_hits(answer):
-            notes.append(f'<a class="nearest" href="#a{turn}">See the passages that come nearest</a>')
-    elif answer.scope:
-        said = "No article is within these limits."
-        notes = [*_limits(answer), isolated(skipped_articles(answer.searched)), "Widen the limits and ask again."]
-    else:
-        return '<p class="said">The index holds no articles.</p>'
-    return f'<p class="said">{said}</p>{_note(notes)}'
-
-
-def _limits(answer: Answer) -> list[str]:
-    """Say what was searched, and what of it was read in the question."""
-    searched = f"Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
-    return [searched, isolated(how_it_was_read(answer.parsed, answer.relaxed))]
 
 
 def _note(sentences: Sequence[str]) -> str:
@@ -97,7 +87,12 @@ def _note(sentences: Sequence[str]) -> str:
 def _claim(claim: Claim, turn: int) -> str:
     # Words of an article are set as such; what a generator put in its own words is not.
     quoted = [citation.quote for citation in claim.citations] == [claim.text]
-    markers = "".join(_marker(citation, turn) for citation in claim.citations)
+    markers = ""
+    for citation in claim.citations:
+        number = citation.marker
+        where = escaped(f"Source {number}: {origin(citation.article)}, paragraph {citation.paragraph}")
+        place = f'href="#a{turn}-c{number}" title="{where}" aria-label="{where}"'
+        markers += f'<a class="marker" {place}>&#91;{number}&#93;</a>'
     origins = dict.fromkeys(origin(citation.article) for citation in claim.citations)
     return (
         f'<div class="claim"><p class="{"said quoted" if quoted else "said"}" dir="auto">'
@@ -106,17 +101,13 @@ def _claim(claim: Claim, turn: int) -> str:
     )
 
 
-def _marker(citation: Citation, turn: int) -> str:
-    number = citation.marker
-    where = escaped(f"Source {number}: {origin(citation.article)}, paragraph {citation.paragraph}")
-    return f'<a class="marker" href="#a{turn}-c{number}" title="{where}" aria-label="{where}">&#91;{number}&#93;</a>'
-
-
 def _cut(cut: Sequence[Cut]) -> str:
     """Render, folded, what was drafted and is not part of the answer, and why: crossed out, without any marker.
 
     What holds a link, an image or markup is not even shown so: a hostile article may have had it written.
     """
+    if not cut:
+        return ""
     which = "1 drafted sentence is" if len(cut) == 1 else f"{len(cut)} drafted sentences are"
     items = "".join(
         f"<li>{f'<s>{isolated(one.text)}</s>: ' if one.rule else ''}{isolated(one.reason)}</li>" for one in cut
@@ -140,32 +131,23 @@ def render_sources(answer: Answer, turn: int) -> str:
     else:
         label, kind = "Nearest passages, no answer", "turn refused"
         body = '<p class="note">No passage is within these limits.</p>'
-        if near := "".join(map(_near, nearest_hits(answer))):
+        best = {hit.article.id: hit for hit in reversed(answer.hits)}  # the best passage of each article
+        if near := "".join(map(_near, sorted(best.values(), key=lambda hit: hit.rank)[:_NEAREST])):
             body = f'<p class="note">These passages come nearest. They do not answer the question.</p><ul>{near}</ul>'
+    if "whole" in answer.timings:
+        # The links contain the files, so the server stores none.
+        links = " · ".join(
+            f'<a download="{name}" href="data:text/{form};charset=utf-8;base64,'
+            f'{escaped(b64encode(export(answer, form).encode("utf-8", "replace")).decode())}">{label}</a>'
+            for form, name, label in (("markdown", "answer.md", "Markdown"), ("html", "answer.html", "web page"))
+        )
+        body += f'<p class="save">Save with its sources: {links}</p>'
     # Of details with one name, the browser keeps one open: the sources of one answer at a time.
     return (
         f'<details class="{kind}" id="a{turn}" name="sources"><summary><span class="label">{label}</span> '
         f'<span class="of" dir="auto">{escaped(answer.rewritten or answer.question)}</span></summary>'
-        f"{body}{_downloads(answer)}</details>"
+        f"{body}</details>"
     )
-
-
-def _downloads(answer: Answer) -> str:
-    """Render links that save a complete answer as a file; they contain it, so the server stores none."""
-    if "whole" not in answer.timings:
-        return ""
-    links = " · ".join(
-        f'<a download="{name}" href="data:text/{form};charset=utf-8;base64,'
-        f'{escaped(b64encode(export(answer, form).encode("utf-8", "replace")).decode())}">{label}</a>'
-        for form, name, label in (("markdown", "answer.md", "Markdown"), ("html", "answer.html", "web page"))
-    )
-    return f'<p class="save">Save with its sources: {links}</p>'
-
-
-def nearest_hits(answer: Answer) -> list[Hit]:
-    """Return the best passage of each of the articles that came nearest."""
-    best = {hit.article.id: hit for hit in reversed(answer.hits)}
-    return sorted(best.values(), key=lambda hit: hit.rank)[:_NEAREST]
 
 
 def _source(citation: Citation, turn: int) -> str:

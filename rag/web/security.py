@@ -30,22 +30,22 @@ class SecurityHeaders:
         # The scripts of a compressed page could not be read; within one machine compression gains nothing.
         del MutableHeaders(scope=scope)["accept-encoding"]
         held: Message | None = None
-        page = bytearray()
+        page = b""
 
         async def send_with_policy(message: Message) -> None:
-            nonlocal held
+            nonlocal held, page
             if message["type"] == "http.response.start":
                 if MutableHeaders(raw=message["headers"]).get("content-type", "").startswith("text/html"):
                     held = message
                     return
                 _add_headers(message, b"")
             elif held:
-                page.extend(message.get("body", b""))
+                page += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                _add_headers(held, bytes(page))
+                _add_headers(held, page)
                 await send(held)
-                message = {"type": "http.response.body", "body": bytes(page)}
+                message = {"type": "http.response.body", "body": page}
             await send(message)
 
         await self._app(scope, receive, send_with_policy)

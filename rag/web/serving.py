@@ -30,7 +30,7 @@ _HEAD = (
     '<link rel="stylesheet" href="page/style.css"><script defer src="page/page.js"></script>'
 )
 # Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
-_QUEUE_POLL = {"sleep_when_free": 0.05, "progress_update_sleep_when_free": 1.0}
+_QUEUE_POLL = (0.05, 1.0)
 
 
 def launch(answerer: Answerer, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False) -> None:
@@ -93,10 +93,8 @@ def _application(page: gr.Blocks, host: str) -> SecurityHeaders:
 
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
-    queue = getattr(page, "_queue", None)
-    for name, seconds in _QUEUE_POLL.items():
-        if hasattr(queue, name):
-            setattr(queue, name, seconds)
+    if (queue := getattr(page, "_queue", None)) is not None:
+        queue.sleep_when_free, queue.progress_update_sleep_when_free = _QUEUE_POLL
     gr.mount_gradio_app(
         application,
         page,
@@ -106,8 +104,8 @@ def _application(page: gr.Blocks, host: str) -> SecurityHeaders:
         theme=gr.themes.Base(
             primary_hue="stone",
             neutral_hue="stone",
-            font=[gr.themes.Font("sans-serif")],
-            font_mono=[gr.themes.Font("monospace")],
+            font=gr.themes.Font("sans-serif"),
+            font_mono=gr.themes.Font("monospace"),
         ),
         head=_HEAD,
         favicon_path=str(_HERE / "icon.svg"),
@@ -124,18 +122,14 @@ def _listen(host: str, port: int | None) -> socket.socket:
     """Bind the port, or the first free one; the socket is handed on, so that nobody can take it in between."""
     if port is not None and not 0 <= port <= 65535:
         raise RagError(f"there is no port {port}: name one from 1024 to 65535 with --port")
-    try:
-        family, *_, address = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise RagError(f"{host} is no address: name one of this machine with --host") from error
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in _DEFAULT_PORTS if port is None else [port]:
         try:
-            return socket.create_server((address[0], candidate), family=family)
+            return socket.create_server((host, candidate), family=family)
         except PermissionError as error:
             raise RagError(f"port {candidate} is not open to you: name one from 1024 with --port") from error
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise RagError(f"{host} is no address of this machine: name one with --host") from error
-            if port is not None:
-                raise RagError(f"port {port} is taken: name another with --port") from error
-    raise RagError(f"the ports {_DEFAULT_PORTS[0]} to {_DEFAULT_PORTS[-1]} are taken: name another with --port")
+    taken = f"port {port} is" if port is not None else f"the ports {_DEFAULT_PORTS[0]} to {_DEFAULT_PORTS[-1]} are"
+    raise RagError(f"{taken} taken: name another with --port")

@@ -15,8 +15,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD, probability
-from rag.evaluation.answer_measures import evaluate_answers
-from rag.evaluation.measures import evaluate, mean
+from rag.evaluation.measures import evaluate, evaluate_answers, mean
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import Embedder
 from rag.sample import ARTICLES, QUESTIONS

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rag.answer.llm.prompt import Prompt
 from rag.errors import GenerationFailed, ModelUnavailable
 
-if TYPE_CHECKING:
+try:
     import httpx2
     import openai
     from openai.types.chat import ChatCompletionChunk
     from openai.types.chat.chat_completion_chunk import Choice
+except ModuleNotFoundError as error:
+    raise ModelUnavailable(
+        "the client for a model's server is not installed: pip install 'news-rag[openai]'"
+    ) from error
 
+# What one answer may take, whatever comes, and how much of it is read.
+_SECONDS, _MOST_BYTES = 300.0, 8_000_000
 _LIKELIEST = 10
 _WITH_THOUGHTS = 8_000
-_YES, _NO = ("yes", "true"), ("no", "false")
 
 
 @dataclass(eq=False)
@@ -32,7 +35,7 @@ class Endpoint:
 
     Nothing that the server sends ends up in an error, since it might repeat the key; nor does the key stand anywhere
     but in the requests' header. Raises ``ValueError`` for a ``base`` that is no address of a server, or holds a name,
-    password or query, which would be shown; ``ModelUnavailable`` where the extra ``openai`` is not installed.
+    password or query, which would be shown.
     """
 
     base: str
@@ -44,24 +47,16 @@ class Endpoint:
     """Sent as a bearer token."""
     timeout: float = 60.0
     """Seconds without a byte after which a server counts as gone."""
-    seconds: float = 300.0
-    """What one answer may take, whatever comes."""
-    retries: int = 2
-    """Further tries when a server is down or busy, each after a longer pause."""
-    most_bytes: int = 8_000_000
-    """What one answer may have."""
     longest: int = 1_000
     """Tokens that the model may write."""
     holds_grammar: bool = False
     """Whether the server is llama.cpp's, which can hold a model to a grammar."""
 
     def __post_init__(self) -> None:
-        if find_spec("openai") is None:
-            raise ModelUnavailable("the client for a model's server is not installed: pip install 'news-rag[openai]'")
         self.base = _checked_base(self.base)
         self._name = f"the model {self.model} at {self.base}"
 
-    def __call__(self, prompt: Prompt) -> Iterator[str]:
+    def __call__(self, prompt: Prompt) -> Generator[str]:
         """Give the answer in pieces, as they come; raises ``GenerationFailed`` where the server gives none, or half."""
         ended = None
         grammar = {"grammar": prompt.grammar} if self.holds_grammar and prompt.grammar else {}
@@ -81,12 +76,11 @@ class Endpoint:
             for choice in self._choices(prompt, 1, logprobs=True, top_logprobs=_LIKELIEST):
                 if choice.logprobs and choice.logprobs.content:
                     likeliest = choice.logprobs.content[0].top_logprobs
-                    return _logit([(one.token, float(one.logprob)) for one in likeliest])
+                    return _logit([(one.token, math.exp(one.logprob)) for one in likeliest])
         return None
 
     def _choices(self, prompt: Prompt, longest: int, **more: object) -> Iterator[Choice]:
         """Stream the answer; ``more`` are further fields of the request."""
-        import openai
 
         def ask(**limits: object) -> openai.Stream[ChatCompletionChunk]:
             return self._client.chat.completions.create(
@@ -103,19 +97,15 @@ class Endpoint:
             stream = ask(max_completion_tokens=_WITH_THOUGHTS + longest)
         with stream:
             for chunk in stream:
-                if chunk.choices:
-                    yield chunk.choices[0]
+                yield from chunk.choices[:1]
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        import openai
-
         host = urlsplit(self.base).hostname or ""
         client = openai.OpenAI(
             base_url=self.base,
             # Without a key the client would take OPENAI_API_KEY, which is not meant for whatever server stands here.
             api_key=self.key or "none",
-            max_retries=self.retries,
             timeout=self.timeout,
             default_headers={"Accept-Encoding": "identity"},
             http_client=openai.DefaultHttpxClient(
@@ -136,14 +126,12 @@ class Endpoint:
             response.headers.pop(name, None)
         # Compressed, a few bytes unfold to gigabytes before anybody counts them; it was not asked for either.
         compressed = response.headers.get("content-encoding", "identity") != "identity"
-        response.stream = _bounded(response, 0 if compressed else self.most_bytes, self.seconds, self._name)
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Bounded(response.stream, 0 if compressed else _MOST_BYTES, self._name)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Tell every failure in our own words, without its cause: the client's and the server's may hold the key."""
-        import httpx2
-        import openai
-
         try:
             yield
             return
@@ -155,10 +143,30 @@ class Endpoint:
             said = _status(error.status_code)
         except (openai.OpenAIError, httpx2.HTTPError):
             said = "could not answer"
-        except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
+        except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
             # Not JSON, not UTF-8, or not of the protocol's shape: the client checks none of it.
             said = "sent something that is no answer"
         raise GenerationFailed(f"{self._name} {said}") from None
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """The body of a response, which ends in ``GenerationFailed`` when it has too many bytes or takes too long."""
+
+    def __init__(self, body: httpx2.SyncByteStream, most_bytes: int, name: str) -> None:
+        self.body, self.left, self.name = body, most_bytes, name
+        self.ends = time.monotonic() + _SECONDS
+
+    def __iter__(self) -> Iterator[bytes]:
+        for some in self.body:
+            self.left -= len(some)
+            if self.left < 0:
+                raise GenerationFailed(f"{self.name} sent more than an answer can have")
+            if time.monotonic() > self.ends:
+                raise GenerationFailed(f"{self.name} did not end its answer within {_SECONDS:g} seconds")
+            yield some
+
+    def close(self) -> None:
+        self.body.close()
 
 
 def _checked_base(base: str) -> str:
@@ -192,36 +200,9 @@ def _status(code: int) -> str:
 
 def _logit(likeliest: Sequence[tuple[str, float]]) -> float | None:
     """Logarithm of the odds of yes to no among the likeliest next tokens; a side that is not among them is rarer."""
-    sides = []
-    for answers in (_YES, _NO):
-        found = [logprob for token, logprob in likeliest if token.strip(" \u0120\u2581\n*\"'.").casefold() in answers]
-        sides.append(math.log(sum(map(math.exp, found)) or math.ulp(0.0)) if found else None)
-    rarest = min((logprob for _, logprob in likeliest), default=0.0)
-    yes, no = (rarest if side is None else side for side in sides)
-    return None if sides == [None, None] else yes - no
-
-
-def _bounded(response: httpx2.Response, most_bytes: int, seconds: float, name: str) -> httpx2.SyncByteStream:
-    """Return the body of ``response``, ending in ``GenerationFailed`` past ``most_bytes`` or ``seconds`` from now."""
-    import httpx2
-
-    body = response.stream
-    started = time.monotonic()
-
-    class Bounded(httpx2.SyncByteStream):
-        def __iter__(self) -> Iterator[bytes]:
-            assert isinstance(body, httpx2.SyncByteStream)
-            left = most_bytes
-            for some in body:
-                left -= len(some)
-                if left < 0:
-                    raise GenerationFailed(f"{name} sent more than an answer can have")
-                if time.monotonic() - started > seconds:
-                    raise GenerationFailed(f"{name} did not end its answer within {seconds:g} seconds")
-                yield some
-
-        def close(self) -> None:
-            assert isinstance(body, httpx2.SyncByteStream)
-            body.close()
-
-    return Bounded()
+    yes, no = (
+        sum(share for token, share in likeliest if token.strip(" \u0120\u2581\n*\"'.").casefold() in answers)
+        for answers in (("yes", "true"), ("no", "false"))
+    )
+    rarest = max(min((share for _, share in likeliest), default=1.0), math.ulp(0.0))
+    return math.log(yes or rarest) - math.log(no or rarest) if yes or no else None

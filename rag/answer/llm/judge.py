@@ -18,7 +18,8 @@ Leaning = Callable[[Prompt], float | None]
 # Paragraphs that are judged for a question, the most relevant first, each of which costs a small model a second or
 # more; and those that are enough to write four sentences from.
 _JUDGED, _KEPT = 6, 4
-# Logits, chosen for a model of 1.5 billion weights between what benchmarks/judging.py prints; another's may differ.
+# Logits (0 is even odds), chosen for a model of 1.5 billion weights from what benchmarks/judging.py prints; another's
+# may differ.
 _ANSWERS_ABOVE = 0.15
 _SAYS_ABOVE = 1.0
 _ANSWERS = (
@@ -48,50 +49,23 @@ Does the passage state the answer? Yes
 """
 
 
-class Judge:
-    """Judges passages by the leaning of a language model; thresholds are logits, 0 is even odds."""
-
-    def __init__(
-        self, leaning: Leaning, *, answers_above: float = _ANSWERS_ABOVE, says_above: float = _SAYS_ABOVE
-    ) -> None:
-        self.leaning = leaning
-        self.answers_above = answers_above
-        self.says_above = says_above
-
-    def answers(self, question: str, sentence: Sentence) -> bool | None:
-        """Whether the paragraph of ``sentence`` states the answer; None where the model cannot be read."""
-        text = neutral(sentence.article.paragraph(sentence.paragraph))
-        asked = f"Passage: {text}\nQuestion: {neutral(question)}\nDoes the passage state the answer?"
-        logit = self.leaning(Prompt(_ANSWERS, _EXAMPLES + asked))
-        return None if logit is None else logit > self.answers_above
-
-    def says(self, statement: str, evidence: Sequence[Evidence]) -> bool | None:
-        """Whether the passages cited say that ``statement`` is true; None where the model cannot be read."""
-        text = " ".join(neutral(one.quote) for one in evidence)
-        asked = (
-            f"Passage: {text}\n\nStatement: {neutral(statement)}\n\nDoes the passage say that the statement is true?"
-        )
-        logit = self.leaning(Prompt(_SAYS, f"{asked} Answer Yes or No."))
-        return None if logit is None else logit > self.says_above
-
-
 class Judged:
     """A generator that gives another one only paragraphs that answer, and finds fault with what they do not say.
 
-    ``Judged(ExtractiveGenerator(), judge)`` quotes, ``Judged(Writer(model), judge)`` writes. Where the judge cannot be
-    read, the other generator works as it would alone.
+    ``Judged(ExtractiveGenerator(), model.leaning)`` quotes, ``Judged(Writer(model), model.leaning)`` writes. Where a
+    leaning is None, the other generator works as it would alone.
     """
 
-    def __init__(self, generator: Generator, judge: Judge) -> None:
+    def __init__(self, generator: Generator, leaning: Leaning) -> None:
         self.generator = generator
-        self.judge = judge
+        self.leaning = leaning
 
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         """See ``Generator``; raises ``GenerationFailed`` when the model fails."""
         kept = self._kept(question, sentences)
         for draft in self.generator(question, kept) if kept else ():
             quoted = any(draft.text == one.quote for one in draft.evidence)
-            if draft.fault or not draft.evidence or quoted or self.judge.says(draft.text, draft.evidence) is not False:
+            if draft.fault or not draft.evidence or quoted or self.says(draft.text, draft.evidence) is not False:
                 yield draft
             else:
                 yield replace(draft, fault="the model that judges does not find it in what it cites")
@@ -103,7 +77,23 @@ class Judged:
                 break
             place = (sentence.article.id, sentence.paragraph)
             if place not in verdicts:
-                verdicts[place] = self.judge.answers(question, sentence)
+                verdicts[place] = self.answers(question, sentence)
                 if verdicts[place] is None:
                     return list(sentences)
         return [one for one in sentences if verdicts.get((one.article.id, one.paragraph))]
+
+    def answers(self, question: str, sentence: Sentence) -> bool | None:
+        """Whether the paragraph of ``sentence`` states the answer; None where the model cannot be read."""
+        text = neutral(sentence.article.paragraph(sentence.paragraph))
+        asked = f"Passage: {text}\nQuestion: {neutral(question)}\nDoes the passage state the answer?"
+        logit = self.leaning(Prompt(_ANSWERS, _EXAMPLES + asked))
+        return None if logit is None else logit > _ANSWERS_ABOVE
+
+    def says(self, statement: str, evidence: Sequence[Evidence]) -> bool | None:
+        """Whether the passages cited say that ``statement`` is true; None where the model cannot be read."""
+        text = " ".join(neutral(one.quote) for one in evidence)
+        asked = (
+            f"Passage: {text}\n\nStatement: {neutral(statement)}\n\nDoes the passage say that the statement is true?"
+        )
+        logit = self.leaning(Prompt(_SAYS, f"{asked} Answer Yes or No."))
+        return None if logit is None else logit > _SAYS_ABOVE

@@ -7,39 +7,38 @@ from __future__ import annotations
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 
 from rag.answer.llm.endpoint import Endpoint
 from rag.errors import ModelUnavailable
 
+# Prompt and answer together, and the answer alone, in tokens.
+_WINDOW, _LONGEST = 4_096, 400
+
 
 class LocalModel(Endpoint):
-    """A GGUF file run by llama.cpp in this process; ``close`` it, or let it go, to free its memory."""
+    """A GGUF file run by llama.cpp in this process; its memory is freed when nobody holds it any more."""
 
-    def __init__(self, path: Path, *, window: int = 4_096, longest: int = 400, threads: int | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         """Load the model, which takes seconds.
-
-        ``window`` limits prompt and answer together, and ``longest`` the answer, in tokens. It computes on ``threads``
-        cores, by default on all to read a prompt, and on all but one to write.
 
         Raises:
             ModelUnavailable: the extra ``local`` is not installed, or ``path`` holds no model that can be loaded.
         """
-        if find_spec("xllamacpp") is None:
-            raise ModelUnavailable("what runs a GGUF file is not installed: pip install 'news-rag[local]'")
+        try:
+            import xllamacpp
+        except ModuleNotFoundError as error:
+            raise ModelUnavailable("what runs a GGUF file is not installed: pip install 'news-rag[local]'") from error
         if not path.is_file():
             raise ModelUnavailable(f"there is no model at {path}: name a GGUF file, as local:FILE.gguf")
-        import xllamacpp
-
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(path)
-        parameters.n_ctx = window
+        parameters.n_ctx = _WINDOW
         # Threads wait for each other at every token, so that with one on each core whatever else runs holds all of them
         # up: on two cores that others used as well, one thread wrote ten times as fast as two.
         cores = os.cpu_count() or 1
-        parameters.cpuparams.n_threads = threads or max(1, cores - 1)
-        parameters.cpuparams_batch.n_threads = threads or cores
+        parameters.cpuparams.n_threads = max(1, cores - 1)
+        parameters.cpuparams_batch.n_threads = cores
         parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0  # not to spin while waiting for the others
         parameters.verbosity = -1
         parameters.cache_ram_mib = 256  # of earlier prompts; by default it grows to 8 GB
@@ -56,8 +55,4 @@ class LocalModel(Endpoint):
         except RuntimeError as error:
             raise ModelUnavailable(f"{path} is no model that llama.cpp can load") from error
         base = f"{self._server.listening_address}/v1"
-        super().__init__(base, path.stem, key=key, timeout=300.0, longest=longest, holds_grammar=True)
-
-    def close(self) -> None:
-        """Stop the server and free the model's memory."""
-        self._server = None
+        super().__init__(base, path.stem, key=key, timeout=300.0, longest=_LONGEST, holds_grammar=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from contextlib import closing
+from itertools import accumulate, islice, pairwise
 
 from rag.answer.drafts import Draft, Evidence
-from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, writing_prompt
+from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, visible, writing_prompt
 from rag.answer.sentences import Sentence
 from rag.errors import GenerationFailed
 from rag.text.markers import CLOSING, MARKER, OPENING
@@ -20,11 +20,11 @@ from rag.text.words import words
 _LONGEST = 100_000
 _LONGEST_LINE = 3_000
 _MOST_SENTENCES = 12
-_LONGEST_RANGE = 20
+# What looks like a link's text is left whole, to be seen as a link: [1](https://…)
+_MARKER = re.compile(rf"(?<!!){MARKER.pattern}(?![(:])", MARKER.flags)
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")
 _STOPPED = re.compile(r"[.!?…。！？][\"”’')»]*\s*\Z")
 _THOUGHT, _THOUGHT_ENDS = "<think>", "</think>"
-_NUMBERS = re.compile(r"(\d{1,12})(?:\s*[-–—]\s*\D{0,12}(\d{1,12}))?")
 # What a sentence for a reader has no use for. Nothing of this is mended: whoever writes a link into an answer may have
 # taken it from a text that wants to be obeyed.
 _FAULTS = (
@@ -44,21 +44,15 @@ _LIST_OR_HEADING = re.compile(r"^\s*(?:(?:[-*+•·>]|#{1,6}|\d{1,2}[.)])\s+)+")
 _EMPHASIS = re.compile(r"\*+|`+|~~+|__+|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _BEFORE_STOP = re.compile(r"\s+([.,;:!?…])")
 
-_Marker = tuple[int, tuple[int, ...]]
-
 
 class Writer:
     """A generator over any language model: ``Writer(model)``, where ``model`` takes a prompt and gives pieces of text.
 
     A sentence that cites what was not shown, or holds a link, an image or markup, becomes a draft with a fault. Cited
-    paragraphs are evidence as they were shown, whole. The model itself limits its time, as ``Endpoint`` does.
+    paragraphs are evidence as they were shown, whole. ``budget`` and ``declining`` as in ``writing_prompt``.
     """
 
     def __init__(self, model: Model, *, budget: int = BUDGET, declining: bool = True) -> None:
-        """``budget`` limits the paragraphs of a prompt, in tokens.
-
-        Without ``declining``, the model is not offered to say that the coverage does not answer: ``Judged`` knew that.
-        """
         self.model = model
         self.budget = budget
         self.declining = declining
@@ -66,26 +60,34 @@ class Writer:
     def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         """See ``Generator``; raises ``GenerationFailed`` when the model fails or does not come to an end."""
         prompt = writing_prompt(question, sentences, budget=self.budget, declining=self.declining)
-        written = written_sentences(self._limited(prompt)) if prompt.shown else ()
-        drafts = (draft for text, numbers in written if (draft := _draft(text, numbers, prompt.shown)))
+        sentences_written = written_sentences(written(self.model, prompt)) if prompt.shown else ()
+        drafts = (draft for text, numbers in sentences_written if (draft := _draft(text, numbers, prompt.shown)))
         yield from islice(drafts, _MOST_SENTENCES)
 
-    def _limited(self, prompt: Prompt) -> Iterator[str]:
-        left, wrote = _LONGEST, False
-        pieces = self.model(prompt)
-        try:
-            for piece in pieces:
-                wrote = wrote or bool(piece.strip())
-                yield piece[:left]
-                left -= len(piece)
-                if left < 0:
-                    raise GenerationFailed(f"the model wrote more than {_LONGEST:,} characters and was stopped")
-            if not wrote:  # which is not the same as to decline
-                raise GenerationFailed("the model wrote nothing")
-        finally:
-            # So that a server is not left writing for nobody; a model may be any iterator, most are generators.
-            if close := getattr(pieces, "close", None):
-                close()
+
+def written(model: Model, prompt: Prompt, most: int = _LONGEST) -> Iterator[str]:
+    """Give what a model writes, in pieces, without what it thinks aloud before: ``<think>…</think>``.
+
+    Raises:
+        GenerationFailed: the model fails, or it writes nothing, or more than ``most`` characters.
+    """
+    held, length, speaking = "", 0, False
+    with closing(model(prompt)) as pieces:  # closed, so that a server is not left writing for nobody
+        for piece in pieces:
+            length += len(piece)
+            if length > most:
+                raise GenerationFailed(f"the model wrote more than {most:,} characters and was stopped")
+            held += piece
+            if not speaking:
+                thinking = held.lstrip().startswith(_THOUGHT)
+                if (thinking and _THOUGHT_ENDS not in held) or _THOUGHT.startswith(held.strip()):
+                    continue
+                held = held.partition(_THOUGHT_ENDS)[2] if thinking else held
+                speaking = True
+            yield held
+            held = ""
+    if not speaking:  # which is not the same as to decline
+        raise GenerationFailed("the model wrote nothing")
 
 
 def written_sentences(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -95,7 +97,7 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, .
         GenerationFailed: a line has no end.
     """
     rest = ""
-    for piece in without_thoughts(pieces):
+    for piece in pieces:
         *lines, rest = _LINE_BREAK.split(rest + piece)
         for line in lines:
             yield from _sentences(line)
@@ -104,76 +106,31 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, .
     yield from _sentences(rest)
 
 
-def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
-    """Leave out what a model thinks aloud before it answers: ``<think>…</think>``."""
-    held, speaking = "", False
-    for piece in pieces:
-        held += piece
-        if not speaking:
-            thinking = held.lstrip().startswith(_THOUGHT)
-            if (thinking and _THOUGHT_ENDS not in held) or _THOUGHT.startswith(held.strip()):
-                continue
-            held = held.partition(_THOUGHT_ENDS)[2] if thinking else held
-            speaking = True
-        yield held
-        held = ""
-    if not held.lstrip().startswith(_THOUGHT):
-        yield held
-
-
 def plain(text: str) -> tuple[str, str | None]:
     """Return a sentence as plain text on one line, and what is wrong with it if it must not be shown.
 
     List signs, headings and emphasis go; so does every character that shows nothing. Links, images and markup stay
     and are the fault.
     """
-    visible = "".join(character for character in html.unescape(html.unescape(text)) if not _hidden(character))
-    line = " ".join(visible.split())
+    line = visible(html.unescape(html.unescape(text)))
     fault = next((why for pattern, why in _FAULTS if pattern.search(line)), None)
-    line = _EMPHASIS.sub("", _LIST_OR_HEADING.sub("", line))
-    line = _BEFORE_STOP.sub(r"\1", " ".join(line.split()))
+    line = " ".join(_EMPHASIS.sub("", _LIST_OR_HEADING.sub("", line)).split())
+    line = _BEFORE_STOP.sub(r"\1", line)
     # Looked at again: what was taken away may have kept apart what is one.
     return line, fault or next((why for pattern, why in _FAULTS if pattern.search(line)), None)
 
 
-def _hidden(character: str) -> bool:
-    return not character.isspace() and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
-
-
-def _without_markers(text: str) -> tuple[str, list[_Marker]]:
-    """Return ``text`` with a space in the place of each marker, and where these are, with their numbers."""
-    kept, markers, last = "", list[_Marker](), 0
-    for found in MARKER.finditer(text):
-        # What looks like a link's text is left whole, to be seen as a link: [1](https://…)
-        if text[found.end() : found.end() + 1] not in ("(", ":") and text[: found.start()][-1:] != "!":
-            kept += text[last : found.start()]
-            markers.append((len(kept), _numbers(found["numbers"])))
-            kept += " "
-            last = found.end()
-    return kept + text[last:], markers
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    numbers = list[int]()
-    for part in _NUMBERS.finditer(text):
-        first, last = int(part[1]), int(part[2] or part[1])
-        numbers += range(first, last + 1) if first <= last <= first + _LONGEST_RANGE else (first, last)
-    return tuple(dict.fromkeys(numbers))
-
-
 def _sentences(line: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Cut a line into sentences with their markers, which stand behind a sentence, in it, or, of a list, before it."""
-    text, markers = _without_markers(line)
-    spans = _spans(text, [at for at, _ in markers])
-    if not spans:
-        return []
-    numbers: list[dict[int, None]] = [{} for _ in spans]
-    before = bool(markers) and markers[-1][0] < spans[-1][1] and not re.search(r"\w", text[: markers[0][0]])
-    for at, cited in markers:
-        behind = sum(end <= at for _, end in spans)
-        within = sum(start < at for start, _ in spans) - 1
-        numbers[behind if before else max(0, within)] |= dict.fromkeys(cited)
-    return [(text[start:end], tuple(cited)) for (start, end), cited in zip(spans, numbers, strict=True)]
+    """Cut a line into sentences with the numbers of their markers, which stand behind a sentence or in it."""
+    parts = _MARKER.split(line)
+    text = " ".join(parts[::2])
+    places = list(accumulate(len(one) + 1 for one in parts[::2]))[:-1]
+    spans = _spans(text, places)
+    cited: list[dict[int, None]] = [{} for _ in spans]
+    for at, numbers in zip(places, parts[1::2], strict=True) if spans else ():
+        within = max(0, sum(start < at for start, _ in spans) - 1)
+        cited[within] |= dict.fromkeys(map(int, re.findall(r"\d+", numbers)))
+    return [(text[start:end], tuple(numbers)) for (start, end), numbers in zip(spans, cited, strict=True)]
 
 
 def _spans(text: str, markers: Sequence[int]) -> list[tuple[int, int]]:

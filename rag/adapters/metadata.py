@@ -1,4 +1,4 @@
-"""What both frameworks are told of a hit."""
+"""What both frameworks are told of a hit, and what a user is told without one of them."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def metadata(hit: Hit) -> dict[str, object]:
         "rank": hit.rank,
         "score": hit.score,
     }
+
+
+def not_installed(extra: str, error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """The error to raise where a framework is missing; it names the extra that brings it."""
+    return ModuleNotFoundError(f"{error.name} is not installed: pip install 'news-rag[{extra}]'", name=error.name)
