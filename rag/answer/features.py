@@ -106,7 +106,7 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.DURATION:
             return float(any(one.is_duration for one in found) or bool(dates(text, None)))
         case AnswerKind.SIZE:
-            return 1.0 if any(one.is_size for one in found) else 0.6 if found else 0.0
+            return 1.0 if any(one.is_size for one in found) else 0.6 if any(not one.unit for one in found) else 0.0
         case AnswerKind.EXTENT:
             return 1.0 if any(one.is_size or one.is_duration for one in found) else 0.6 if found else 0.0
         case AnswerKind.TIME:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from rag.answer.answerer import Answerer
-from rag.check import validate_citation
+from rag.check.citations import validate_citation
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.search.hits import Hit
