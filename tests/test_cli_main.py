@@ -16,7 +16,7 @@ import pytest
 from index.building import build
 from rag.cli.main import main
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.record.deserialize import read_answer
+from rag.record.serialize import read_answer
 from rag.record.export.formats import FORMATS, export
 from rag.store.folder import IndexFolder
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, write_article

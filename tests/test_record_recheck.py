@@ -13,9 +13,8 @@ from rag import Answer, Answerer, Article, Claim, Retriever, Span
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
 from rag.check.verdicts import Rule
-from rag.record.deserialize import from_json
 from rag.record.recheck import RecheckedCitation, Standing, recheck
-from rag.record.serialize import to_json
+from rag.record.serialize import from_json, to_json
 from rag.store.snapshot import Snapshot
 from tests.cited import answer_of, cite, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index

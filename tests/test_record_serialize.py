@@ -19,8 +19,7 @@ from rag import Answer, Article, Claim, Cut, Hit, Passage, Scope, Span
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
-from rag.record.deserialize import from_json, read_answer
-from rag.record.serialize import FORMAT, is_record, save_answer, to_json
+from rag.record.serialize import FORMAT, from_json, read_answer, save_answer, to_json
 from rag.search.hits import Explanation, NearDuplicate
 from rag.store.protocol import Summary
 from tests.cited import cite

@@ -123,7 +123,7 @@ def verify(
 
     Example: rag verify tolls.json --index data/index
     """
-    from rag.record.deserialize import read_answer
+    from rag.record.serialize import read_answer
     from rag.record.recheck import recheck
     from rag.store.snapshot import Snapshot
 
