@@ -182,8 +182,8 @@ def _integrity_fault(answer: Answer) -> str | None:
             if _text_at(support.article, support.paragraph, support.start, support.end) is None:
                 return f"a verdict rests on characters that “{support.article.title:.60}” does not have"
     for hit in answer.hits:
-        for found in (hit, *hit.near_duplicates):
-            article, passage = found.article, found.passage
+        near_duplicates = [(one.passage, one.article) for one in hit.near_duplicates]
+        for passage, article in [(hit.passage, hit.article), *near_duplicates]:
             texts = [_text_at(article, span.paragraph, span.start, span.end) or "\0" for span in passage.spans]
             if passage.article_id != article.id or "\n\n".join(texts) != passage.text:
                 return f"a passage of hit {hit.rank} does not stand in “{article.title:.60}”"
