@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,18 +15,8 @@ from rag.check.verdicts import Rule
 from rag.record.recheck import RecheckedCitation, Standing, recheck
 from rag.record.serialize import from_json, to_json
 from rag.store.snapshot import Snapshot
-from tests.cited import answer_of, cite, said
+from tests.cited import Fixed, answer_of, cite, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
-
-
-class Fixed:
-    """A generator that drafts what it was made with."""
-
-    def __init__(self, *drafts: Draft) -> None:
-        self.drafts = drafts
-
-    def __call__(self, question: str, sentences: object) -> Iterator[Draft]:
-        yield from self.drafts
 
 
 def whole(article: Article, number: int, text: str = "") -> Draft:

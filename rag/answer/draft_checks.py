@@ -43,12 +43,13 @@ def _cited(supports: Sequence[Support], first: int) -> tuple[Citation, ...]:
     """Citations of supporting sentences; one of those that follow each other in a paragraph."""
     joined: list[Support] = []
     for one in supports:
-        before = joined[-1] if joined else None
-        if before and (before.article, before.paragraph) == (one.article, one.paragraph) and before.end <= one.start:
-            if not one.article.paragraph(one.paragraph)[before.end : one.start].strip():
-                joined[-1] = replace(before, end=one.end)
-                continue
-        joined.append(one)
+        text, before = one.article.paragraph(one.paragraph), joined[-1] if joined else replace(one, paragraph=0)
+        if (before.article, before.paragraph) == (one.article, one.paragraph) and not text[
+            before.end : one.start
+        ].strip():
+            joined[-1] = replace(before, end=one.end)
+        else:
+            joined.append(one)
     return tuple(
         Citation(
             marker,
