@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from rag import Answer, Article, Citation, Claim, Scope
+from rag.answer.drafts import Draft
 from rag.store.protocol import Summary
 
 SUMMARY = Summary(3, (("The Ellery Courier", 2), ("Strand Radio", 1)), date(2025, 3, 4), date(2025, 5, 2))
@@ -27,3 +29,13 @@ def said(article: Article, paragraph: int, marker: int, quote: str = "") -> Clai
 def answer_of(*claims: Claim, question: str = "Who raised the tolls?") -> Answer:
     """An answer of these claims; without any, a refusal."""
     return Answer(question, Scope(), claims, not claims, (), SUMMARY, SNAPSHOT, generator="quotes", model="toy")
+
+
+class Fixed:
+    """A generator that drafts what it was made with."""
+
+    def __init__(self, *drafts: Draft) -> None:
+        self.drafts = drafts
+
+    def __call__(self, question: str, sentences: object) -> Iterator[Draft]:
+        yield from self.drafts

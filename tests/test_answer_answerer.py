@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,28 +13,18 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import Sentence
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
-from rag.cli.json_output import answer_record
+from rag.cli.json_output import answer_json
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
+from tests.cited import Fixed
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
 TRAM = "Who will move into the old tram depot?"
 CHESS = "Did anybody win that chess championship?"
-
-
-class Fixed:
-    """A generator that drafts what it was made with."""
-
-    def __init__(self, *drafts: Draft) -> None:
-        self.drafts = drafts
-
-    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
-        yield from self.drafts
 
 
 def answerer(folder: Path, *articles: Article, budget: int = 120) -> Answerer:
@@ -170,7 +160,7 @@ def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(quoti
 
 def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
     answer = drafted(quoting, Draft(BRANDT.quote, (BRANDT,)))
-    assert answer_record(answer) == {
+    assert json.loads(answer_json(answer)) == {
         "question": "What does the harbour need?",
         "rewritten": "",
         "text": f"From 1 article of 1 outlet, 4 March 2025:\nThe Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",

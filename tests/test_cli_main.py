@@ -9,30 +9,26 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from index.building import build
-from rag.cli.main import main
-from rag.models.embedding import SentenceTransformerEmbedder
-from rag.record.deserialize import read_answer
+from rag.models.embedding import Embedder
 from rag.record.export.formats import FORMATS, export
+from rag.record.serialize import read_answer
 from rag.store.folder import IndexFolder
+from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, write_article
 
 ROOT = Path(__file__).parents[1]
 TRAM = "Who will move into the old tram depot?"
-Rag = Callable[..., tuple[int, str, str]]
+Rag = Callable[..., Ran]
 
 
 @pytest.fixture(scope="module")
-def embedder() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder.load()
-
-
-@pytest.fixture(scope="module")
-def index(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     news = [write_article(folder / "news", one.title.lower(), one) for one in (HARBOUR, PROTEST, ORCHESTRA)]
     build(news, IndexFolder(folder / "index"), embedder, today=date(2026, 1, 1))
@@ -40,20 +36,9 @@ def index(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture
-def rag(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], embedder: object) -> Rag:
-    """Run a command in this process, where the model is loaded already."""
-    monkeypatch.setenv("COLUMNS", "120")
+def rag(run_command: Rag, monkeypatch: pytest.MonkeyPatch) -> Rag:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("rag.models.embedding.SentenceTransformerEmbedder.load", lambda *_, **__: embedder)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(one) for one in arguments])
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, printed.out, printed.err
-
-    return run
+    return partial(run_command, "rag")
 
 
 def test_ask_prints_the_answer_and_where_to_check_it(rag: Rag, index: Path) -> None:
@@ -83,12 +68,19 @@ def test_a_closed_pipe_is_no_error(index: Path) -> None:
     assert done.stderr == ""
 
 
-def test_ask_in_json(rag: Rag, index: Path) -> None:
-    printed = [rag("ask", TRAM, "--index", index, *option)[1] for option in (["--json"], ["--format", "json"])]
+BEGINS = {"markdown": f"# {TRAM}\n", "html": "<!DOCTYPE html>\n", "csl": "[\n {", "bibtex": "% Cited in an answer"}
+
+
+def test_ask_for_other_programs(rag: Rag, index: Path) -> None:
+    printed = [rag("ask", TRAM, "--index", index, *option).out for option in (["--json"], ["--format", "json"])]
     assert printed[0] == printed[1]
     record = json.loads(printed[0])
     assert (record["refused"], record["snapshot"]) == (False, IndexFolder(index).current().id)
     assert [one["quote"] for one in record["citations"]] == [ORCHESTRA.paragraphs[0]]
+    assert BEGINS.keys() == FORMATS.keys()
+    for name, begins in BEGINS.items():
+        code, out, err = rag("ask", TRAM, "--index", index, "--format", name)
+        assert (code, err, out.startswith(begins), "Orchestra finds a new hall" in out) == (0, "", True, True)
 
 
 def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
@@ -121,7 +113,7 @@ def test_ask_with_a_model_that_is_down_quotes_and_says_so(
     assert "sk-harbour-1" not in out
 
 
-def test_search_in_json_within_limits(rag: Rag, index: Path) -> None:
+def test_search_within_limits_in_json_and_for_readers(rag: Rag, index: Path) -> None:
     limits = ["--from", "2025-04-01", "--to", "2025-04-30", "--outlet", "strand radio", "--author", "Tobin Vance"]
     _, out, _ = rag("search", "harbour", "--index", index, *limits, "--limit", 5, "--json")
     [hit] = json.loads(out)["hits"]
@@ -143,6 +135,9 @@ def test_search_in_json_within_limits(rag: Rag, index: Path) -> None:
         },
         "near_duplicates": [],
     }
+    first, text, *_ = rag("search", "orchestra hall", "--index", index, "--limit", "1").out.splitlines()
+    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 1.000)")
+    assert text == ORCHESTRA.paragraphs[0]
 
 
 def test_what_was_read_in_the_question_is_printed_and_can_be_undone(rag: Rag, index: Path) -> None:
@@ -159,12 +154,6 @@ def test_what_was_read_in_the_question_is_printed_and_can_be_undone(rag: Rag, in
     assert (len(literal["hits"]), literal["parsed_query"]["constraints"]) == (3, [])
     _, answer, _ = rag("ask", "Which articles published in 2019 are about the quay?", "--index", index)
     assert "Relaxed, because nothing would be left: “" in answer
-
-
-def test_search_for_readers(rag: Rag, index: Path) -> None:
-    first, text, *_ = rag("search", "orchestra hall", "--index", index, "--limit", "1")[1].splitlines()
-    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 1.000)")
-    assert text == ORCHESTRA.paragraphs[0]
 
 
 def test_evaluate_prints_a_table_and_refuses_questions_about_other_articles(
@@ -237,12 +226,11 @@ def test_errors_name_the_cause_and_the_way_out(
 
 @pytest.mark.parametrize("verb", ["ask", "verify", "search", "evaluate", "chat"])
 def test_every_command_has_help_with_an_example(rag: Rag, verb: str) -> None:
-    code, out, _ = rag(verb, "--help")
-    assert (code, f"Example: rag {verb}" in out) == (0, True)
+    assert f"Example: rag {verb}" in rag(verb, "--help").out
 
 
 def test_a_kept_answer_is_verified_after_its_article_was_corrected(
-    rag: Rag, embedder: SentenceTransformerEmbedder, tmp_path: Path
+    rag: Rag, embedder: Embedder, tmp_path: Path
 ) -> None:
     index, record, news = tmp_path / "index", tmp_path / "tram.json", tmp_path / "news"
     write_article(news, "orchestra", ORCHESTRA)
@@ -283,12 +271,3 @@ def test_a_kept_answer_is_verified_after_its_article_was_corrected(
     code, out, err = rag("verify", record, "--index", index)
     assert (code, out) == (1, "")
     assert err.startswith(f"error: {record}: this is no record of an answer: the article was altered")
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_ask_prints_every_format(rag: Rag, index: Path, name: str) -> None:
-    code, out, err = rag("ask", TRAM, "--index", index, "--format", name)
-    assert (code, err) == (0, "")
-    begins = {"markdown": f"# {TRAM}\n", "html": "<!DOCTYPE html>\n", "csl": "[\n {", "bibtex": "% Cited in an answer"}
-    assert out.startswith(begins[name])
-    assert "Orchestra finds a new hall" in out

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from rag.store.protocol import PassageId
 from rag.store.scope import Scope
 from rag.store.snapshot import Snapshot
 from rag.store.vectors import VectorIndex, write_vectors
+from rag.text.words import terms
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
 ARTICLES = [HARBOUR, PROTEST, ORCHESTRA]
@@ -74,14 +76,32 @@ def test_summary_says_what_there_is(index: Path) -> None:
         (Scope(published_from=date(2025, 4, 13), published_to=date(2025, 4, 30)), []),
         (Scope(outlets=("ellery courier",)), [0, 2]),
         (Scope(outlets=("Strand Radio", "The Ellery Courier")), [0, 1, 2]),
-        (Scope(authors=("mara quill",)), [0]),
+        (Scope(authors=("mara quill", "Tobin Vance")), [0, 1]),
         (Scope(outlets=("Strand Radio",), authors=("Mara Quill",)), []),
     ],
 )
-def test_scope_becomes_rows(index: Path, scope: Scope, rows: list[int]) -> None:
-    allowed = Snapshot.open(index).coverage.allowed(scope)
+def test_a_scope_limits_before_ranking(index: Path, scope: Scope, rows: list[int]) -> None:
+    snapshot = Snapshot.open(index)
+    allowed = snapshot.coverage.allowed(scope)
     assert allowed is not None
     assert np.flatnonzero(allowed).tolist() == rows
+    said = dict.fromkeys(terms("tolls harbour Ellery"), 1.0)
+    assert sorted(row for row, _ in snapshot.lexical.passages(said, 10, scope)) == rows
+    assert len(snapshot.lexical.articles(said, 10, scope)) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        (Scope(languages=("en",)), r"^no language 'en' in the index: it holds articles that name none$"),
+        (Scope(outlets=("x' OR 1=1 --",)), "no outlet"),  # a value, and never SQL
+    ],
+)
+def test_names_that_the_index_lacks_are_refused(index: Path, scope: Scope, message: str) -> None:
+    coverage = Snapshot.open(index).coverage
+    assert (coverage.languages(), coverage.summary().languages) == ([None], ())
+    with pytest.raises(ValueError, match=message):
+        coverage.allowed(scope)
 
 
 def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
@@ -98,18 +118,6 @@ def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
     assert np.flatnonzero(allowed).tolist() == [1, 2, 3]
     with pytest.raises(ValueError, match=r"^no language 'it' in the index: it holds German \(de\), French \(fr\)$"):
         coverage.allowed(Scope(languages=("Italian",)))
-
-
-def test_a_limit_on_languages_where_no_article_names_one(index: Path) -> None:
-    coverage = Snapshot.open(index).coverage
-    assert (coverage.languages(), coverage.summary().languages) == ([None], ())
-    with pytest.raises(ValueError, match=r"^no language 'en' in the index: it holds articles that name none$"):
-        coverage.summary(Scope(languages=("en",)))
-
-
-def test_scope_names_are_values_and_never_sql(index: Path) -> None:
-    with pytest.raises(ValueError, match="no outlet"):
-        Snapshot.open(index).coverage.allowed(Scope(outlets=("x' OR 1=1 --",)))
 
 
 def test_undated_articles_keep_no_limit_of_dates(tmp_path: Path) -> None:
@@ -149,15 +157,6 @@ def test_manifest_says_what_the_snapshot_is(index: Path) -> None:
     assert (stored["format"], stored["chunking"]) == (3, {"budget": 120, "encoding": "o200k_base"})
 
 
-def test_reading_writes_nothing(index: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in index.rglob("*")}
-    snapshot = Snapshot.open(index)
-    snapshot.passages([PassageId(0)])
-    IndexFolder(index).verify()
-    snapshot.close()
-    assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before
-
-
 def test_no_index(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(IndexNotFound) as caught:
@@ -166,30 +165,42 @@ def test_no_index(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["coverage.sqlite", "vectors.faiss", "skipped.jsonl"])
-def test_truncated_file_is_refused_when_opened(index: Path, name: str) -> None:
+def flipped(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+# What is done to a file, what meets it, and what is said of it.
+DAMAGE: list[tuple[str, Callable[[bytes], bytes], Callable[[Path], object], str]] = [
+    ("coverage.sqlite", lambda data: data[:-1], Snapshot.open, "has .* bytes instead of .*: rebuild with rag-index bu"),
+    (
+        "vectors.faiss",
+        lambda data: data[:-1],
+        Snapshot.open,
+        "has .* bytes instead of .*: rebuild with rag-index build",
+    ),
+    ("skipped.jsonl", lambda data: data + b"x", Snapshot.open, "has .* bytes instead of .*: rebuild with rag-index bu"),
+    ("coverage.sqlite", flipped, lambda index: IndexFolder(index).verify(), "was altered after it was published"),
+    ("vectors.faiss", flipped, lambda index: IndexFolder(index).verify(), "was altered after it was published"),
+    ("coverage.sqlite", lambda data: os.urandom(len(data)), Snapshot.open, "cannot be read .*: rebuild with rag-index"),
+    ("vectors.faiss", lambda data: bytes(len(data)), Snapshot.open, "cannot be read as vectors"),
+    (
+        "coverage.sqlite",
+        lambda data: data.replace(b"nine per cent", b"five per cent"),
+        lambda index: Snapshot.open(index).passages([PassageId(0)]),
+        "is not what was stored",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "met_by", "message"), DAMAGE)
+def test_a_damaged_file_is_refused(
+    index: Path, name: str, change: Callable[[bytes], bytes], met_by: Callable[[Path], object], message: str
+) -> None:
     path = current_folder(index) / name
-    with path.open("ab") as file:
-        file.truncate(max(0, path.stat().st_size - 1)) if path.stat().st_size else file.write(b"x")
-    with pytest.raises(IndexCorrupt, match=f"{name} has .* bytes instead of .*: rebuild with rag-index build$"):
-        Snapshot.open(index)
-
-
-@pytest.mark.parametrize("name", ["coverage.sqlite", "vectors.faiss"])
-def test_altered_byte_is_found_by_verify(index: Path, name: str) -> None:
-    path = current_folder(index) / name
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(IndexCorrupt, match=f"{name} was altered after it was published"):
-        IndexFolder(index).verify()
-
-
-def test_altered_article_is_found_when_it_is_read(index: Path) -> None:
-    path = current_folder(index) / "coverage.sqlite"
-    path.write_bytes(path.read_bytes().replace(b"nine per cent", b"five per cent"))
-    with pytest.raises(IndexCorrupt, match="is not what was stored"):
-        Snapshot.open(index).passages([PassageId(0)])
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(IndexCorrupt, match=message):
+        met_by(index)
 
 
 def test_missing_file_and_altered_manifest_are_refused(index: Path) -> None:
@@ -216,7 +227,7 @@ def test_garbled_pointer(index: Path, content: bytes) -> None:
         Snapshot.open(index)
 
 
-def test_lost_pointer_names_the_snapshot_to_go_back_to(index: Path) -> None:
+def test_a_lost_pointer_names_the_snapshot_to_go_back_to_and_a_lost_snapshot_is_told(index: Path) -> None:
     snapshot = IndexFolder(index).current().id
     (index / "CURRENT").unlink()
     with pytest.raises(IndexCorrupt, match=f"CURRENT is missing: choose a snapshot with rag-index use {snapshot}"):
@@ -224,9 +235,6 @@ def test_lost_pointer_names_the_snapshot_to_go_back_to(index: Path) -> None:
     with IndexFolder(index).changing():
         IndexFolder(index).use(snapshot)
     assert Snapshot.open(index).id == snapshot
-
-
-def test_lost_snapshot(index: Path) -> None:
     shutil.rmtree(current_folder(index))
     with pytest.raises(IndexCorrupt, match="has lost its current snapshot"):
         Snapshot.open(index)
@@ -278,6 +286,8 @@ def test_use_goes_back_and_prune_never_deletes_the_current(index: Path) -> None:
     with folder.changing():
         assert folder.use(first).id == first
         assert Snapshot.open(index).manifest.counts.articles == 3
+        with pytest.raises(ValueError, match="at least 1 snapshot"):
+            folder.prune(0)
         assert len(folder.prune(2)) == 1
     assert sorted(folder.snapshots()) == sorted([first, third])
     assert folder.current().id == first
@@ -308,13 +318,6 @@ def test_use_refuses_what_is_damaged_or_unknown_and_leaves_the_old(index: Path) 
     assert folder.current() == now
 
 
-def test_prune_keeps_at_least_the_current(index: Path) -> None:
-    before = tree(index)
-    with IndexFolder(index).changing(), pytest.raises(ValueError, match="at least 1 snapshot"):
-        IndexFolder(index).prune(0)
-    assert tree(index) == before
-
-
 def test_two_changes_at_once(index: Path) -> None:
     before = tree(index)
     with IndexFolder(index).changing():
@@ -340,20 +343,6 @@ def test_left_overs_of_a_killed_build_go_with_the_next_change(index: Path) -> No
     with IndexFolder(index).changing():
         assert not (index / ".staging-999").exists()
     assert Snapshot.open(index).manifest.counts.articles == 3
-
-
-def test_coverage_that_is_no_database(index: Path) -> None:
-    path = current_folder(index) / "coverage.sqlite"
-    path.write_bytes(os.urandom(path.stat().st_size))
-    with pytest.raises(IndexCorrupt, match=r"cannot be read .*: rebuild with rag-index build"):
-        Snapshot.open(index)
-
-
-def test_vectors_that_faiss_cannot_read(index: Path) -> None:
-    path = current_folder(index) / "vectors.faiss"
-    path.write_bytes(bytes(path.stat().st_size))
-    with pytest.raises(IndexCorrupt, match=r"vectors\.faiss cannot be read as vectors"):
-        Snapshot.open(index)
 
 
 def test_coverage_is_opened_read_only(index: Path) -> None:
