@@ -6,18 +6,19 @@ from datetime import date
 
 import pytest
 
-from rag.query.dates import NamedDays, find_days
+from rag.query.dates import find_days
+from rag.query.parsed_query import Constraint
 
 AS_OF = date(2025, 6, 18)  # a Wednesday
 
 
 def read(question: str, as_of: date = AS_OF) -> list[tuple[str, str]]:
     """The days found, as text; "-" is open."""
-    published = [one.published for one in find_days(question, as_of)]
+    published = [(one.published_from, one.published_to) for one in find_days(question, as_of)]
     return [(str(first or "-"), str(last or "-")) for first, last in published]
 
 
-def restricting(question: str) -> list[NamedDays]:
+def restricting(question: str) -> list[Constraint]:
     return [one for one in find_days(question, AS_OF) if one.restricts]
 
 
@@ -151,4 +152,4 @@ def test_days_without_a_year_are_of_the_year_beside_them() -> None:
 def test_the_words_of_a_constraint_begin_with_what_leads_to_the_days() -> None:
     question = "Which storms struck between 3 and 9 March 2025 at the weir?"
     [named] = find_days(question, AS_OF)
-    assert question[named.start : named.end] == "between 3 and 9 March 2025"
+    assert named.words == "between 3 and 9 March 2025"

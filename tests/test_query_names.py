@@ -25,11 +25,11 @@ NAMES = Names(
 
 
 def outlets(question: str) -> list[tuple[str | None, bool]]:
-    return [(one.name, one.restricts) for one in NAMES.find(question) if one.kind == "outlet"]
+    return [(one.outlet, one.restricts) for one in NAMES.find(question) if one.outlet]
 
 
 def unknown(question: str) -> list[str]:
-    return [question[one.start : one.end] for one in NAMES.find_unknown(question, [])]
+    return [one.words for one in NAMES.find_unknown(question, [])]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_likeness_shares_no_tie() -> None:
     ],
 )
 def test_an_author_restricts_as_a_writer_only(question: str, author: str | None) -> None:
-    assert [(one.name, one.restricts) for one in NAMES.find(question)] == ([(author, True)] if author else [])
+    assert [(one.author, one.restricts) for one in NAMES.find(question)] == ([(author, True)] if author else [])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.query.names import Names
-from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.parsed_query import ParsedQuery
+from rag.query.parsing import parse_question
 from rag.query.subqueries import clauses, decompose, is_compound
 from rag.store.scope import EVERYTHING, Scope
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rag.query.names import Names
-from rag.query.parsed_query import parse_question
+from rag.query.parsing import parse_question
 from rag.query.subqueries import clauses, decompose, is_compound
 
 AS_OF = date(2025, 6, 18)

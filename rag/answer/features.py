@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 
 from rag.query.answer_type import AnswerKind, AnswerType
 from rag.text.names import names
+from rag.text.periods import periods
 from rag.text.quantities import Quantity, quantities
-from rag.text.relative_dates import dates
 from rag.text.words import terms, words
 
 _PRONOUNS = frozenset("he she his her they their it its".split())
@@ -103,13 +103,13 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.AGE:
             return _age(text, found, asked)
         case AnswerKind.DURATION:
-            return float(any(one.is_duration for one in found) or bool(dates(text, None)))
+            return float(any(one.is_duration for one in found) or bool(periods(text, None)))
         case AnswerKind.SIZE:
             return 1.0 if any(one.is_size for one in found) else 0.6 if found else 0.0
         case AnswerKind.EXTENT:
             return 1.0 if any(one.is_size or one.is_duration for one in found) else 0.6 if found else 0.0
         case AnswerKind.TIME:
-            return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
+            return float(bool(periods(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
         case AnswerKind.NAME:
             return float(any(not name.opens and not asked.issuperset(name.words) for name in names(text)))
         case AnswerKind.PLACE:

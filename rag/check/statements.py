@@ -10,12 +10,12 @@ from functools import cached_property, lru_cache
 
 from rag.check.quotations import quotations
 from rag.text.names import Name, names
+from rag.text.periods import Period, periods
 from rag.text.quantities import Quantity, quantities
-from rag.text.relative_dates import Dated, dates
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, fold, terms
 
-Item = Quantity | Dated | Name
+Item = Quantity | Period | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
@@ -78,9 +78,9 @@ class Statement:
         return tuple(quantities(self.text))
 
     @cached_property
-    def dates(self) -> tuple[Dated, ...]:
+    def dates(self) -> tuple[Period, ...]:
         """Its dates, the relative ones as of the day of publication."""
-        return tuple(dates(self.text, self.published))
+        return tuple(periods(self.text, self.published))
 
     @cached_property
     def names(self) -> tuple[Name, ...]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from rag.errors import IndexIncompatible
 from rag.models.embedding import Embedder, SentenceTransformerEmbedder
 from rag.query.names import Names
-from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.parsed_query import ParsedQuery
+from rag.query.parsing import parse_question
 from rag.query.subqueries import Decompose, SubQuery, decompose
 from rag.search.fusion import Weights, fuse, lexical_score, merge
 from rag.search.grouping import group

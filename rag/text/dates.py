@@ -60,6 +60,14 @@ def month_number(name: str) -> int | None:
     return _months().get(name.casefold().rstrip("."))
 
 
+@cache
+def weekdays() -> dict[str, int]:
+    """Numbers of the weekdays, Monday is 0, by their English names in lower case."""
+    from babel.dates import get_day_names
+
+    return {name.lower(): number for number, name in get_day_names("wide", locale="en").items()}
+
+
 def _dates(match: re.Match[str]) -> list[WrittenDate]:
     part = {name: value for name, value in match.groupdict().items() if value}
     if "iso" in part:

@@ -1,0 +1,197 @@
+"""Finds the periods that a text names, and the days that they mean as of the day on which it was written."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import chain
+from typing import Literal
+
+from rag.text.dates import WrittenDate, weekdays, written_dates
+from rag.text.quantities import quantities
+
+Range = tuple[date, date]
+"""First and last day, inclusive."""
+Kind = Literal["date", "year", "weekday", "relative"]
+"""A written year or decade is often that of a thing, and not of what is told."""
+
+# The first months of seasons, of the northern half, and of quarters; all have three months.
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_QUARTERS = {f"{word} quarter": 3 * n + 1 for n, word in enumerate("first second third fourth".split())}
+_QUARTERS |= {f"q{n + 1}": 3 * n + 1 for n in range(4)} | _SEASONS
+_DAYS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
+_RELATIVE = re.compile(
+    r"\b(?:(?P<day>yesterday|last\snight|today|tonight|tomorrow|this\s(?:morning|afternoon|evening))"
+    rf"|(?P<which>this|next|last|past)\s(?P<unit>week|weekend|month|quarter|year|{'|'.join(_SEASONS)})"
+    r"|(?P<before>previous\sday|day\sbefore)(?!\s\w)|(?:over|at)\sthe\s(?P<weekend>weekend)|an?\s(?P<ago>week|month|year)\sago|(?P<decade>1[5-9]\d0|20\d0)['’]?s"
+    r"|(?:(?P<side>last|next)\s)?(?P<weekday>\w{3,6}day)s?(?!,?\s(?:the\s)?(?:\w+\.?\s)?\d)"
+    r")\b(?!\sof\b)",
+    re.IGNORECASE,
+)
+_QUARTER_BEFORE = re.compile(rf"\b(?:the\s)?({'|'.join(_QUARTERS)})\s(?:of\s)?$", re.IGNORECASE)
+_WHICH_BEFORE = re.compile(r"\b(last|this|next)\s$", re.IGNORECASE)
+_YEAR_BEHIND = re.compile(r"(?:\sof)?\s(last|this|next)\syear\b", re.IGNORECASE)
+_AGO, _ROLLING = re.compile(r"\W+(?:ago|earlier)\b", re.I), re.compile(r"\b(?:last|past)\s$", re.I)
+_STEPS = {"this": 0, "next": 1, "last": -1, "past": -1}
+_LENGTHS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_NEAR = 25  # characters before a date that belong to it
+_OPENS = re.compile(r"(?:^|[.?!:]\s)\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in a row that a text names; ``start`` and ``end`` are its characters, the end exclusive."""
+
+    start: int
+    end: int
+    words: str
+    """In lower case."""
+    kind: Kind
+    ranges: tuple[Range, ...]
+    """What it may mean, the likeliest first: "Friday" is the last one or the next. Empty where only the day of writing
+    would tell, and nobody knows it."""
+
+    def says(self, claimed: Period) -> bool:
+        """Whether it says at least as exactly what is claimed: 4 March says March, and March does not say 4 March."""
+        if not self.ranges or not claimed.ranges:
+            return self.words == claimed.words
+        return any(one[0] <= other[0] and other[1] <= one[1] for one in claimed.ranges for other in self.ranges)
+
+
+def periods(text: str, written: date | None) -> list[Period]:
+    """Find the periods of an English text in order and without overlaps, as they are meant on the day ``written``.
+
+    Read are written dates, "the summer of 2023", "Q3 2023", weekdays, "yesterday", "last month", "the past two weeks",
+    "two years ago" and "the 1990s". With a capital inside a sentence a relative one is a name: "USA Today".
+    """
+    if written and not 1500 < written.year < 9000:
+        written = None
+    found = list[Period]()
+    every = chain(_dates(text, written), _relative(text, written), _counted(text, written))
+    for one in sorted(every, key=lambda one: (one.start, -one.end)):
+        if not found or one.start >= found[-1].end:
+            found.append(one)
+    return found
+
+
+def _dates(text: str, written: date | None) -> Iterator[Period]:
+    """Written dates; one without a year is of the only year beside it, the last by ``written``, or the next."""
+    dates = written_dates(text)
+    beside = {one.year for one in dates if one.year and one.month}
+    for one in dates:
+        start, end = one.start, one.end
+        kind: Kind = "date" if one.month else "year"
+        before = text[max(0, start - _NEAR) : start]
+        ranges = list[Range]()
+        if one.first and one.last:
+            ranges = [(one.first, one.last)]
+            if not one.month and (quarter := _QUARTER_BEFORE.search(before)):
+                start, kind = start - len(quarter[0]), "date"
+                ranges = [_months(one.first.year, _QUARTERS[quarter[1].lower()], 3)]
+        elif written and (year := _YEAR_BEHIND.match(text, end)):  # "in October last year"
+            end, ranges = year.end(), _in_years(one, [written.year + _STEPS[year[1].lower()]])
+        elif written:
+            past = [days for days in _in_years(one, range(written.year, written.year - 9, -1)) if days[0] <= written]
+            next_ = [days for days in _in_years(one, range(written.year, written.year + 9)) if days[0] > written]
+            ranges = [*(_in_years(one, beside) if len(beside) == 1 else ()), *past[:1], *next_[:1]]
+            if which := _WHICH_BEFORE.search(before):
+                start -= len(which[0])
+                now = _in_years(one, [written.year])
+                ended = [days for days in past if days[1] < written]
+                ranges = {"this": now, "next": next_[:1], "last": ended[:1]}[which[1].lower()]
+        yield Period(start, end, text[start:end].lower(), kind, tuple(ranges))
+
+
+def _in_years(one: WrittenDate, years: Iterable[int]) -> list[Range]:
+    found = list[Range]()
+    for year in years:
+        with contextlib.suppress(ValueError):  # 29 February
+            dated = replace(one, year=year)
+            if dated.first and dated.last:
+                found.append((dated.first, dated.last))
+    return found
+
+
+def _relative(text: str, written: date | None) -> Iterator[Period]:
+    for match in _RELATIVE.finditer(text):
+        start, words = match.start(), match[0].lower()
+        if match["weekday"]:
+            weekday = weekdays().get(match["weekday"].lower())
+            if weekday is not None:
+                ranges = _weekday(weekday, match["side"], written) if written else []
+                yield Period(start, match.end(), words, "weekday", tuple(ranges))
+        elif match["decade"]:
+            year = int(match["decade"])
+            yield Period(start, match.end(), words, "year", (_months(year, 1, 120),))
+        elif words[0] == match[0][0] or _OPENS.search(text, 0, start):
+            rolling = words.startswith("past") or text[:start].lower().endswith("the ")
+            ranges = _days_of(match, written, rolling) if written else []
+            yield Period(start, match.end(), words, "relative", tuple(ranges))
+
+
+def _weekday(weekday: int, side: str | None, written: date) -> list[Range]:
+    ahead = (weekday - written.weekday()) % 7 or 7
+    last, next_ = written + timedelta(days=ahead - 7), written + timedelta(days=ahead)
+    if side:
+        last -= timedelta(days=7 * (last == written))  # asked on a Wednesday, "last Wednesday" is not today
+        return [(last, last) if side.lower() == "last" else (next_, next_)]
+    return [(last, last), (next_, next_)]
+
+
+def _days_of(match: re.Match[str], written: date, rolling: bool) -> list[Range]:
+    """The days that relative words mean; ``rolling`` ones end on the day of writing: "the past week"."""
+    if match["day"]:
+        return [_ago(-_DAYS.get(" ".join(match["day"].lower().split()), 0), "day", written)]
+    if match["before"]:
+        return [_ago(1, "day", written), _ago(2, "day", written)]
+    if match["ago"]:
+        unit = match["ago"].lower()
+        return [_ago(7, "day", written) if unit == "week" else _ago(1, unit, written)]
+    unit, step = (match["unit"] or "weekend").lower(), _STEPS[(match["which"] or "last").lower()]
+    if rolling and step < 0 and unit in _LENGTHS:
+        return [(written - timedelta(days=_LENGTHS[unit]), written)]
+    if unit in ("week", "weekend"):
+        monday = written + timedelta(days=7 * step - written.weekday())
+        # For some a week begins on Sunday, for others it ends with it.
+        first = 5 if unit == "weekend" else -1 if step == 0 else 0
+        return [(monday + timedelta(days=first), monday + timedelta(days=6))]
+    if unit in _SEASONS:
+        year = written.year - (unit == "winter" and written.month < 3)
+        ended = _months(year, _SEASONS[unit], 3)[1] < written
+        return [_months(year + step + (step < 0 and ended), _SEASONS[unit], 3)]
+    count = {"month": 1, "quarter": 3, "year": 12}[unit]
+    return [_months(written.year, (written.month - 1) // count * count + 1 + step * count, count)]
+
+
+def _counted(text: str, written: date | None) -> Iterator[Period]:
+    """Periods that are counted from the day of writing: "two years ago", "the past three days"."""
+    for time in quantities(text):
+        if time.unit not in ("day", "month", "year") or time.value > 1_000:
+            continue
+        ago, rolling = _AGO.match(text, time.end), _ROLLING.search(text, 0, time.start)
+        start, end = rolling.start() if rolling else time.start, ago.end() if ago else time.end
+        if ago or rolling:
+            ranges = list[Range]()
+            if written and rolling:
+                ranges = [(written - timedelta(days=round(time.value * _LENGTHS[time.unit])), written)]
+            elif written:
+                ranges = [_ago(time.value, time.unit, written)]
+            yield Period(start, end, text[start:end].lower(), "relative", tuple(ranges))
+
+
+def _ago(number: float, unit: str, written: date) -> Range:
+    if unit == "day":
+        day, about = written - timedelta(days=round(number)), timedelta(days=3 if number >= 7 else 0)
+        return day - about, day + about  # "two weeks ago" is seldom meant to the day
+    if unit == "month":
+        return _months(written.year, written.month - round(number), 1)
+    return _months(written.year - round(number), 1, 12)
+
+
+def _months(year: int, month: int, count: int) -> Range:
+    """First and last day of ``count`` months; ``month`` may lie outside the year."""
+    first, behind = (12 * year + one - 1 for one in (month, month + count))
+    return date(first // 12, first % 12 + 1, 1), date(behind // 12, behind % 12 + 1, 1) - timedelta(days=1)
