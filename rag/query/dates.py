@@ -24,7 +24,8 @@ from rag.text.periods import Period, periods
 _LEAD = re.compile(
     r"\b(?P<lead>later\sthan|earlier\sthan|prior\sto|up\sto|as\sof|since|after|before|until|till|by|between|from|dated|in|"
     r"on|during|throughout|over|within|at|of|around)\s(?P<the>the\s)?(?:\w+day,?\s)?"
-    r"(?P<part>(?:early|mid|late|(?:start|beginning|middle|end|week)\sof)[\s-])?$",
+    r"(?P<part>(?:early|mid|late|last|this|spring|summer|autumn|fall|winter|q[1-4]|\w+\squarter|start|beginning|middle|"
+    r"end|week)(?:\sof)?[\s-])?$",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s?[-–—]\s?|\s(?:to|until|till|through)\s(?:the\s)?", re.IGNORECASE)
@@ -79,7 +80,8 @@ _YEARS_BACK = 25
 def find_days(question: str, as_of: date) -> list[Constraint]:
     """Find the days that a question names, as it would mean them on the day ``as_of``, in order."""
     with contextlib.suppress(ValueError, OverflowError):  # a day outside the calendar
-        meanings = [_meaning(question, period, as_of) for period in _joined(question, periods(question, as_of))]
+        found = [period for period in periods(question, as_of) if period.ranges]
+        meanings = [_meaning(question, period, as_of) for period in _joined(question, found)]
         return [constraint for constraint in meanings if constraint]
     return []
 

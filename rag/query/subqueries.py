@@ -69,11 +69,6 @@ Decompose = Callable[[ParsedQuery], tuple[SubQuery, ...]]
 """Cuts a question into sub-queries; ``decompose`` by rule, and a language model may do it in its place."""
 
 
-def whole(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
-    """Leave the question as it is."""
-    return (SubQuery(parsed.question, parsed),)
-
-
 def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     """Cut by rule: a sub-query for every outlet that is named, with its clause; else for every clause.
 
@@ -84,7 +79,10 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
     joined = _joined_clauses(parsed, plain) if not outlets else []
     if len(outlets) == 1 or len(joined) == 1:
-        return whole(_with_days_preferred(parsed) if is_compound(parsed) else parsed)
+        if is_compound(parsed):  # days may be those of one of its things
+            constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
+            parsed = replace(parsed, constraints=tuple(constraints))
+        return (SubQuery(parsed.question, parsed),)
     if not outlets:
         return tuple(_sub_query(parsed, start, end) for start, end in joined)
     groups = [[outlets[0]]]
@@ -174,12 +172,6 @@ def _or_all(parsed: ParsedQuery, start: int, end: int) -> tuple[int, int]:
             said, at = said + parsed.question[at : one.start], one.end
     said += parsed.question[at:end]
     return (start, end) if any(len(term) > 1 for term in terms(said)) else (0, len(parsed.question))
-
-
-def _with_days_preferred(parsed: ParsedQuery) -> ParsedQuery:
-    """The same without limits of days, which in a compound question may be those of one of its things."""
-    constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
-    return replace(parsed, constraints=tuple(constraints))
 
 
 def _sub_query(parsed: ParsedQuery, start: int, end: int, outlet: str | None = None) -> SubQuery:

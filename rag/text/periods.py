@@ -18,26 +18,19 @@ Range = tuple[date, date]
 Kind = Literal["date", "year", "weekday", "relative"]
 """A written year or decade is often that of a thing, and not of what is told."""
 
-# The first months of seasons, of the northern half, and of quarters; all have three months.
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_QUARTERS = {f"{word} quarter": 3 * n + 1 for n, word in enumerate("first second third fourth".split())}
-_QUARTERS |= {f"q{n + 1}": 3 * n + 1 for n in range(4)} | _SEASONS
 _DAYS = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _RELATIVE = re.compile(
     r"\b(?:(?P<day>yesterday|last\snight|today|tonight|tomorrow|this\s(?:morning|afternoon|evening))"
-    rf"|(?P<which>this|next|last|past)\s(?P<unit>week|weekend|month|quarter|year|{'|'.join(_SEASONS)})"
+    r"|(?P<which>this|next|last|past)\s(?P<unit>week|weekend|month|year)"
     r"|(?P<before>previous\sday|day\sbefore)(?!\s\w)|(?:over|at)\sthe\s(?P<weekend>weekend)|an?\s(?P<ago>week|month|year)\sago|(?P<decade>1[5-9]\d0|20\d0)['’]?s"
     r"|(?:(?P<side>last|next)\s)?(?P<weekday>\w{3,6}day)s?(?!,?\s(?:the\s)?(?:\w+\.?\s)?\d)"
     r")\b(?!\sof\b)",
     re.IGNORECASE,
 )
-_QUARTER_BEFORE = re.compile(rf"\b(?:the\s)?({'|'.join(_QUARTERS)})\s(?:of\s)?$", re.IGNORECASE)
-_WHICH_BEFORE = re.compile(r"\b(last|this|next)\s$", re.IGNORECASE)
 _YEAR_BEHIND = re.compile(r"(?:\sof)?\s(last|this|next)\syear\b", re.IGNORECASE)
 _AGO, _ROLLING = re.compile(r"\W+(?:ago|earlier)\b", re.I), re.compile(r"\b(?:last|past)\s$", re.I)
 _STEPS = {"this": 0, "next": 1, "last": -1, "past": -1}
-_LENGTHS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
-_NEAR = 25  # characters before a date that belong to it
+_LENGTHS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _OPENS = re.compile(r"(?:^|[.?!:]\s)\W*$")
 
 
@@ -64,7 +57,7 @@ class Period:
 def periods(text: str, written: date | None) -> list[Period]:
     """Find the periods of an English text in order and without overlaps, as they are meant on the day ``written``.
 
-    Read are written dates, "the summer of 2023", "Q3 2023", weekdays, "yesterday", "last month", "the past two weeks",
+    Read are written dates, weekdays, "yesterday", "last month", "the past two weeks",
     "two years ago" and "the 1990s". With a capital inside a sentence a relative one is a name: "USA Today".
     """
     if written and not 1500 < written.year < 9000:
@@ -82,30 +75,24 @@ def _dates(text: str, written: date | None) -> Iterator[Period]:
     dates = written_dates(text)
     beside = {one.year for one in dates if one.year and one.month}
     for one in dates:
-        start, end = one.start, one.end
-        kind: Kind = "date" if one.month else "year"
-        before = text[max(0, start - _NEAR) : start]
+        end = one.end
         ranges = list[Range]()
-        if one.first and one.last:
-            ranges = [(one.first, one.last)]
-            if not one.month and (quarter := _QUARTER_BEFORE.search(before)):
-                start, kind = start - len(quarter[0]), "date"
-                ranges = [_months(one.first.year, _QUARTERS[quarter[1].lower()], 3)]
+        if one.year:
+            ranges = _in_years(one, [one.year])
         elif written and (year := _YEAR_BEHIND.match(text, end)):  # "in October last year"
             end, ranges = year.end(), _in_years(one, [written.year + _STEPS[year[1].lower()]])
         elif written:
-            past = [days for days in _in_years(one, range(written.year, written.year - 9, -1)) if days[0] <= written]
-            next_ = [days for days in _in_years(one, range(written.year, written.year + 9)) if days[0] > written]
-            ranges = [*(_in_years(one, beside) if len(beside) == 1 else ()), *past[:1], *next_[:1]]
-            if which := _WHICH_BEFORE.search(before):
-                start -= len(which[0])
-                now = _in_years(one, [written.year])
-                ended = [days for days in past if days[1] < written]
-                ranges = {"this": now, "next": next_[:1], "last": ended[:1]}[which[1].lower()]
-        yield Period(start, end, text[start:end].lower(), kind, tuple(ranges))
+            near = _in_years(one, range(written.year - 8, written.year + 9))
+            last = [days for days in near if days[0] <= written][-1:]
+            ranges = [
+                *(_in_years(one, beside) if len(beside) == 1 else ()),
+                *last,
+                *near[near.index(last[0]) + 1 :][:1],
+            ]
+        yield Period(one.start, end, text[one.start : end].lower(), "date" if one.month else "year", tuple(ranges))
 
 
-def _in_years(one: WrittenDate, years: Iterable[int]) -> list[Range]:
+def _in_years(one: WrittenDate, years: Iterable[int | None]) -> list[Range]:
     found = list[Range]()
     for year in years:
         with contextlib.suppress(ValueError):  # 29 February
@@ -158,12 +145,9 @@ def _days_of(match: re.Match[str], written: date, rolling: bool) -> list[Range]:
         # For some a week begins on Sunday, for others it ends with it.
         first = 5 if unit == "weekend" else -1 if step == 0 else 0
         return [(monday + timedelta(days=first), monday + timedelta(days=6))]
-    if unit in _SEASONS:
-        year = written.year - (unit == "winter" and written.month < 3)
-        ended = _months(year, _SEASONS[unit], 3)[1] < written
-        return [_months(year + step + (step < 0 and ended), _SEASONS[unit], 3)]
-    count = {"month": 1, "quarter": 3, "year": 12}[unit]
-    return [_months(written.year, (written.month - 1) // count * count + 1 + step * count, count)]
+    if unit == "month":
+        return [_months(written.year, written.month + step, 1)]
+    return [_months(written.year + step, 1, 12)]
 
 
 def _counted(text: str, written: date | None) -> Iterator[Period]:
