@@ -26,11 +26,10 @@ _TIES_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(rf"(?:^|\b{COVERAGE_NOUN}\s(?:\S+\s){{0,8}}?|\b{REPORTED}\s|[,(]\s)by\s(?:the\s)?{_QUOTE}?$", re.I)
-_PASSIVE = re.compile(rf"\b(?!{REPORTED}\b)\w+ed\sby\s(?:the\s)?{_QUOTE}?$", re.IGNORECASE)
 # or right behind it: "X also reported", "X's long report", "the X sports article".
 _ADVERB = r"(?:also|later|recently|first|then|both|all|not|never|once|itself|has|have|had|does|did|that|which|as)"
 _TIES_BEHIND = re.compile(
-    rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}(?:{COVERAGE_NOUN}|correspondents?|reporters?|journalists?)\b"
+    rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}{COVERAGE_NOUN}\b"
     rf"|(?:\s[a-z]+){{0,2}}?\s{COVERAGE_NOUN}\b(?!(?<=report)\sby\b)|(?:\s{_ADVERB}){{0,3}}\s{SAYS}\b(?!\sby\b)"
     rf"|,\s(?:an?|the|one|its|which)\s[^,?]{{1,80}},\s{SAYS}\b)",
 )
@@ -195,7 +194,7 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
     if _EXCLUDED.search(question, near, start):
         return None
     likened = _LIKENED.search(question, near, start)
-    byline = _BYLINE.search(question, near, start) and not _PASSIVE.search(question, near, start)
+    byline = _BYLINE.search(question, near, start)
     if match.form.kind == "author":
         tied = byline or _WRITER.search(question, near, start) or _WROTE.match(question, end)
         return True if tied and not likened else None
@@ -203,14 +202,11 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
         return False
     tied_before = bool(byline or _TIES_BEFORE.search(question, near, start))
     tied_behind = bool(_TIES_BEHIND.match(question, end))
-    written = question[match.start : match.end]
-    if written.islower() and "." not in written and not question.islower() and not tied_before:
-        return None
     if match.plain and (not match.start or re.search(r"[.?!]\s$", question[near : match.start])):
         tied_behind = bool(_TIES_BEHIND_OPENING.match(question, end))
     if tied_before or tied_behind:
         return True
-    return None if match.plain or written.isupper() else False
+    return None if match.plain or question[match.start : match.end].isupper() else False
 
 
 def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
