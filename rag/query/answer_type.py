@@ -49,8 +49,8 @@ _MONEY_NOUNS = frozenset(
     "price cost salary wage fine fee budget ransom compensation income bonus debt loss profit funding sum".split()
 )
 _MONEY_WORDS = _MONEY_NOUNS | frozenset(
-    """costs prices priced pay pays paid earn earns salaries wages worth fined fees money donate donated spend spends spent
-    charge charges charged sold losses profits""".split()
+    """costs prices priced pay pays paid earn earns salaries wages worth fined fees money donate donated spend spends
+    spent charge charges charged sold losses profits""".split()
 )
 # "What will it cost to …?", and not "what did the minister pay tribute to?", where what is paid is said already.
 _ASKS_FOR_MONEY = re.compile(

@@ -121,7 +121,6 @@ def _meaning(question: str, period: Period, as_of: date) -> Constraint | None:
         or (_COVERAGE_BEFORE.search(before) and (lead or period.kind != "year") and not of_a_thing)
         or (_COVERAGE_OF_TOPIC.search(before) and lead and not re.match(r"\s\w", behind))
         or (start == 0 and behind.startswith(":"))
-        or (lead == "since" and re.search(r"\blatest\b", before, re.IGNORECASE))
     )
     restricts &= lead not in ("at", "over", "around", "within")
     today = period.words == "today" and behind[:1] not in ("'", "’") and _PRESENT.match(question)

@@ -126,7 +126,11 @@ def _joined_clauses(plain: str) -> list[tuple[int, int]]:
 
 def _is_list(between: str) -> bool:
     """Whether the words between two outlets make a list of them: "X, Y", "X for its trams and Y"."""
-    return len(terms(between)) <= _LIST and not _JOINT.search(between)
+    said = terms(between)
+    if len(said) > _LIST or _JOINT.search(between):
+        return False
+    # "X called the vote before Y did" are two clauses.
+    return not (said and re.search(r"\b(?:before|after|but|than|versus)\s(?:the\s)?$", between, re.IGNORECASE))
 
 
 def _joint(question: str, before: Constraint, after: Constraint) -> int:

@@ -18,7 +18,7 @@ from rag.query.subqueries import Decompose, SubQuery, decompose
 from rag.search.fusion import Weights, fuse, lexical_score, merge
 from rag.search.grouping import group
 from rag.search.hits import Explanation, Hit, NearDuplicate, SearchResult
-from rag.search.planning import Lookup, Plan, Planner
+from rag.search.planning import Lookup, Planner
 from rag.store.protocol import Candidate, PassageId, SearchRequest, Store
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.snapshot import Snapshot
@@ -40,6 +40,7 @@ _ACCOMPANIED = 10
 # Hits that a reranker is given, as a multiple of those that were asked for.
 _RERANKED = 3
 _VECTORS_KEPT = 256
+_Found = tuple[Lookup, Sequence[Candidate]]
 
 
 class Retriever:
@@ -180,31 +181,27 @@ class Retriever:
         plans = [self._planner.plan(one, scope) for one in parsed]
         lookups = [(plan, lookup) for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
         vectors = self.embed_questions([*texts, *(lookup.subquery.text for _, lookup in lookups)])
-        requests = [
-            SearchRequest(
-                vectors[lookup.subquery.text] + lookup.rest * vectors[plan.parsed.question],
-                lookup.terms,
-                lookup.scope,
-                lookup.phrases,
-            )
-            for plan, lookup in lookups
-        ]
+        requests = list[SearchRequest]()
+        for plan, one in lookups:
+            vector = vectors[one.subquery.text] + one.rest * vectors[plan.parsed.question]
+            requests.append(SearchRequest(vector, one.terms, one.scope, one.phrases))
         candidates = iter(self.store.search(requests, limit=max(_POOL, 2 * limit)))
+        wanted = limit if self.reranker is None else _RERANKED * limit
         found = []
         for plan in plans:
             scored = [(lookup, next(candidates)) for lookup in plan.lookups]
             clauses = [(lookup, next(candidates)) for lookup in plan.clauses]
             text = plan.parsed.question
-            hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
+            hits = self._hits(scored, clauses, vectors[text], wanted)
             if self.reranker is not None:
                 hits = _reranked(self.reranker, text, hits)[:limit]
-            found.append(_result(plan, hits))
+            found.append(SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.subqueries))
         return found
 
     def _hits(
         self,
-        scored: Sequence[tuple[Lookup, Sequence[Candidate]]],
-        clauses: Sequence[tuple[Lookup, Sequence[Candidate]]],
+        scored: Sequence[_Found],
+        clauses: Sequence[_Found],
         question: NDArray[np.float32],
         limit: int,
     ) -> list[Hit]:
@@ -233,20 +230,13 @@ class Retriever:
             for rank, one in enumerate(groups, start=1)
         ]
 
-    def _scores(
-        self, found: Sequence[tuple[Lookup, Sequence[Candidate]]]
-    ) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
+    def _scores(self, found: Sequence[_Found]) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
         """Scores of what each lookup found, its preferences included."""
-        return [
-            (
-                lookup.subquery,
-                {
-                    id_: lookup.weight * score
-                    for id_, score in fuse(candidates, self._weights, self._gains(lookup, candidates)).items()
-                },
-            )
-            for lookup, candidates in found
-        ]
+        scored = list[tuple[SubQuery, Mapping[PassageId, float]]]()
+        for lookup, candidates in found:
+            scores = fuse(candidates, self._weights, self._gains(lookup, candidates))
+            scored.append((lookup.subquery, {id_: lookup.weight * score for id_, score in scores.items()}))
+        return scored
 
     def _gains(self, lookup: Lookup, candidates: Sequence[Candidate]) -> dict[PassageId, float]:
         """What each candidate gains by what the question prefers."""
@@ -257,10 +247,6 @@ class Retriever:
                 if preferred:  # once, however many days or outlets are named: they are alternatives
                     gains[id_] = max(gains[id_], preference.weight)
         return gains
-
-
-def _result(plan: Plan, hits: Sequence[Hit]) -> SearchResult:
-    return SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.subqueries)
 
 
 def _reranked(reranker: Reranker, question: str, hits: Sequence[Hit]) -> list[Hit]:
