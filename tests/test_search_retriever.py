@@ -99,7 +99,7 @@ def test_days_that_a_question_prefers_come_first(tmp_path: Path) -> None:
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
     indifferent = Retriever(retriever.store, ToyEmbedder(), weights=Weights(days=0.0))
     asked = (
-        "Did the Ellery Courier article in August 2025 say that the night train derailed, "
+        "Did the Ellery Courier article in 2025-08 say that the night train derailed, "
         "while the Strand Radio article mentioned tolls?"
     )
 

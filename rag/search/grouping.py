@@ -61,11 +61,8 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
     for place, (ranked, stored) in enumerate(_read(ranking, store)):
         if place >= joined and len(groups) >= limit:
             break
-        if place < joined:
-            neighbour = _neighbouring(stored, by_id, _LONGEST)
-        else:
-            neighbour = _neighbouring(stored, by_id, 2, groups[:accompanied])
-        if neighbour:
+        among, longest = (groups, _LONGEST) if place < joined else (groups[:accompanied], 2)
+        if neighbour := _neighbouring(stored, by_id, longest, among):
             neighbour.add(stored)
             by_id[stored.id] = neighbour
             continue
@@ -78,8 +75,7 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
             continue
         groups.append(Group(ranked, [stored], shingles=shingles))
         by_id[stored.id] = groups[-1]
-    if accompanied:
-        _accompany(groups[:accompanied], ranking, store, by_id)
+    _accompany(groups[:accompanied], ranking, store, by_id)
     return groups
 
 
@@ -90,11 +86,11 @@ def _read(ranking: Sequence[Ranked], store: Store) -> Iterator[tuple[Ranked, Sto
 
 
 def _neighbouring(
-    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group] | None = None
+    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group]
 ) -> Group | None:
     """Return the best group that ends before a passage or begins after it, and has fewer than ``longest`` passages."""
     found = [by_id[one] for one in (stored.previous, stored.next) if one is not None and one in by_id]
-    fitting = [one for one in found if len(one.members) < longest and (among is None or one in among)]
+    fitting = [one for one in found if len(one.members) < longest and any(one is each for each in among)]
     return max(fitting, key=lambda one: one.best.score, default=None)
 
 

@@ -108,7 +108,7 @@ def _relative(text: str, written: date | None) -> Iterator[Period]:
         if match["weekday"]:
             weekday = weekdays().get(match["weekday"].lower())
             if weekday is not None:
-                ranges = _weekday(weekday, match["side"], written) if written else []
+                ranges = _weekday(weekday, (match["side"] or "").lower(), written) if written else []
                 yield Period(start, match.end(), words, "weekday", tuple(ranges))
         elif match["decade"]:
             year = int(match["decade"])
@@ -119,13 +119,11 @@ def _relative(text: str, written: date | None) -> Iterator[Period]:
             yield Period(start, match.end(), words, "relative", tuple(ranges))
 
 
-def _weekday(weekday: int, side: str | None, written: date) -> list[Range]:
-    ahead = (weekday - written.weekday()) % 7 or 7
-    last, next_ = written + timedelta(days=ahead - 7), written + timedelta(days=ahead)
-    if side:
-        last -= timedelta(days=7 * (last == written))  # asked on a Wednesday, "last Wednesday" is not today
-        return [(last, last) if side.lower() == "last" else (next_, next_)]
-    return [(last, last), (next_, next_)]
+def _weekday(weekday: int, side: str, written: date) -> list[Range]:
+    back = (written.weekday() - weekday) % 7
+    last = written - timedelta(days=7 if side == "last" and not back else back)
+    next_ = last + timedelta(days=7)
+    return {"last": [(last, last)], "next": [(next_, next_)]}.get(side, [(last, last), (next_, next_)])
 
 
 def _days_of(match: re.Match[str], written: date, rolling: bool) -> list[Range]:
@@ -153,17 +151,15 @@ def _days_of(match: re.Match[str], written: date, rolling: bool) -> list[Range]:
 def _counted(text: str, written: date | None) -> Iterator[Period]:
     """Periods that are counted from the day of writing: "two years ago", "the past three days"."""
     for time in quantities(text):
-        if time.unit not in ("day", "month", "year") or time.value > 1_000:
-            continue
         ago, rolling = _AGO.match(text, time.end), _ROLLING.search(text, 0, time.start)
+        if time.unit not in _LENGTHS or time.value > 1_000 or not (ago or rolling):
+            continue
+        ranges = list[Range]()
+        if written:
+            first = written - timedelta(days=round(time.value * _LENGTHS[time.unit]))
+            ranges = [(first, written) if rolling else _ago(time.value, time.unit, written)]
         start, end = rolling.start() if rolling else time.start, ago.end() if ago else time.end
-        if ago or rolling:
-            ranges = list[Range]()
-            if written and rolling:
-                ranges = [(written - timedelta(days=round(time.value * _LENGTHS[time.unit])), written)]
-            elif written:
-                ranges = [_ago(time.value, time.unit, written)]
-            yield Period(start, end, text[start:end].lower(), "relative", tuple(ranges))
+        yield Period(start, end, text[start:end].lower(), "relative", tuple(ranges))
 
 
 def _ago(number: float, unit: str, written: date) -> Range:
