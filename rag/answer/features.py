@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, fields
 
 from rag.query.answer_type import AnswerKind, AnswerType
-from rag.text.names import names
 from rag.text.periods import periods
+from rag.text.proper_names import names
 from rag.text.quantities import Quantity, quantities
 from rag.text.words import terms, words
 

@@ -7,7 +7,7 @@ from rag.check.facts import SAME_PLACE, displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
-from rag.text.names import Name, is_acronym, name_word, same_word
+from rag.text.proper_names import Name, is_acronym, name_word, same_word
 from rag.text.words import terms
 
 _SAYING = frozenset(

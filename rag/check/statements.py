@@ -9,8 +9,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from rag.check.quotations import quotations
-from rag.text.names import Name, names
 from rag.text.periods import Period, periods
+from rag.text.proper_names import Name, names
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, fold, terms

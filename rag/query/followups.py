@@ -13,7 +13,7 @@ from rag.query.names import Names
 from rag.query.parsed_query import Constraint
 from rag.query.parsing import parse_question
 from rag.store.scope import name_key
-from rag.text.names import names as names_in
+from rag.text.proper_names import names as names_in
 from rag.text.words import STOP_WORDS, fold
 
 # Characters; longer texts are pasted, or say all that they need. And words of a question that may point back.

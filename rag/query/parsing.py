@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rag.query.dates import find_days
 from rag.query.names import Names
 from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.publication_days import find_days
 from rag.query.reporting import COVERAGE_NOUN, REPORTED
 from rag.text.languages import codes_by_name
 

@@ -11,16 +11,12 @@ from rag.store.protocol import PassageId, Store, StoredPassage
 from rag.text.quantities import quantities
 from rag.text.words import words
 
-# Passages that are joined into one: more would be an article, not a passage.
-_LONGEST = 3
+_LONGEST = 3  # passages that are joined into one: more would be an article, not a passage
 # Share of a passage's shingles that a near-duplicate has: agencies' stories are shortened and retouched, and keep most.
 _SHARED = 0.6
-# Words of a shingle (Broder 1997): with so many in one order two texts do not agree by chance.
-_SHINGLE = 5
-# Fewer shingles than this are alike by chance: "He did not comment on the report."
-_FEWEST = 6
-# Passages that are read from the store at a time.
-_READ = 64
+_SHINGLE = 5  # words of one (Broder 1997): with so many in one order two texts do not agree by chance
+_FEWEST = 6  # fewer shingles are alike by chance: "He did not comment on the report."
+_READ = 64  # passages that are read from the store at a time
 
 
 @dataclass(slots=True)
@@ -98,13 +94,12 @@ def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store,
     """Give each single passage the better ranked one of its free neighbours."""
     places = {ranked.id: place for place, ranked in enumerate(ranking)}
     for one in groups:
-        if len(one.members) == 1:
-            [alone] = one.members
-            free = [near for near in (alone.previous, alone.next) if near is not None and near not in by_id]
-            if free:
-                chosen = min(free, key=lambda id_: places.get(id_, len(places)))
-                one.add(store.passages([chosen])[0])
-                by_id[chosen] = one
+        [first, *more] = one.members
+        free = [near for near in (first.previous, first.next) if near is not None and near not in by_id]
+        if free and not more:
+            chosen = min(free, key=lambda id_: places.get(id_, len(places)))
+            one.add(store.passages([chosen])[0])
+            by_id[chosen] = one
 
 
 def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...]], original: Group) -> bool:
@@ -114,9 +109,8 @@ def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...
     """
     if stored.passage.article_id == original.members[0].passage.article_id or len(shingles) < _FEWEST:
         return False
-    if len(shingles & original.shingles) < _SHARED * len(shingles):
-        return False
-    return _figures(stored.passage.text) <= _figures(original.passage.text)
+    shared = len(shingles & original.shingles) >= _SHARED * len(shingles)
+    return shared and _figures(stored.passage.text) <= _figures(original.passage.text)
 
 
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:

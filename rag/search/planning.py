@@ -144,7 +144,7 @@ class Planner:
         phrases = subquery.parsed.phrases
         if not phrases or self._store.contains(scope, phrases):
             return phrases
-        lost = [one for one in subquery.parsed.constraints if one.phrase in phrases]
+        lost = (one for one in subquery.parsed.constraints if one.phrase in phrases)
         plan.relaxed += [one for one in lost if one not in plan.relaxed]
         return ()
 

@@ -29,16 +29,11 @@ if TYPE_CHECKING:
 
     from rag.models.reranking import Reranker
 
-# A model reads some hundred words; a text this long is a pasted article, not a question.
-LONGEST_QUESTION = 2_000
-# Passages that words and vectors each propose for a lookup; more changes nothing that was measured.
-_POOL = 200
-# Passages among which neighbours are joined.
-_JOINED = 50
-# Hits that are given a neighbour where none was joined; benchmarks/retrieval.md.
-_ACCOMPANIED = 10
-# Hits that a reranker is given, as a multiple of those that were asked for.
-_RERANKED = 3
+LONGEST_QUESTION = 2_000  # characters; a model reads some hundred words, and more is a pasted article
+_POOL = 200  # passages that words and vectors each propose for a lookup; more changes nothing that was measured
+_JOINED = 50  # passages among which neighbours are joined
+_ACCOMPANIED = 10  # hits that are given a neighbour where none was joined; benchmarks/retrieval.md
+_RERANKED = 3  # hits that a reranker is given, as a multiple of those that were asked for
 _VECTORS_KEPT = 256
 _Found = tuple[Lookup, Sequence[Candidate]]
 

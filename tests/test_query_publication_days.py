@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.query.dates import find_days
 from rag.query.parsed_query import Constraint
+from rag.query.publication_days import find_days
 
 AS_OF = date(2025, 6, 18)  # a Wednesday
 

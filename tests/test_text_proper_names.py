@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.text.names import is_acronym, names, same_word
 from rag.text.periods import periods
+from rag.text.proper_names import is_acronym, names, same_word
 
 
 @pytest.mark.parametrize(
