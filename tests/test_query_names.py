@@ -90,11 +90,6 @@ def test_outlets_that_are_compared_share_the_tie(question: str) -> None:
     assert outlets(question) == [("Strand Radio", True), ("The Ellery Courier", True)]
 
 
-def test_a_likeness_shares_no_tie() -> None:
-    question = "Unlike Strand Radio, the Ellery Courier reported what?"
-    assert outlets(question) == [("Strand Radio", False), ("The Ellery Courier", True)]
-
-
 @pytest.mark.parametrize(
     ("question", "author"),
     [

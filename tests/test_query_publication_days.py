@@ -71,6 +71,7 @@ def test_days_of_the_coverage_restrict(question: str, first: str, last: str) -> 
         ("Who left last week?", "2025-06-09", "2025-06-15"),
         ("Who left in the last two weeks?", "2025-06-04", "2025-06-18"),
         ("Who left last Wednesday?", "2025-06-11", "2025-06-13"),
+        ("Who left this Monday?", "2025-06-16", "2025-06-18"),
         ("Who left two weeks ago?", "2025-06-01", "2025-06-07"),
         ("Who left last December?", "2024-12-01", "2024-12-31"),
     ],

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.text.dates import month_number, written_dates
+from rag.text.dates import written_dates
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,3 @@ def test_a_date_knows_its_place_and_its_days() -> None:
     assert (month.first, month.last) == (date(2024, 2, 1), date(2024, 2, 29))
     assert (year.first, year.last) == (date(2024, 1, 1), date(2024, 12, 31))
     assert (day.first, day.last) == (None, None)
-
-
-def test_month_names_may_be_short() -> None:
-    assert (month_number("Sept."), month_number("MAY"), month_number("march"), month_number("mayor")) == (9, 5, 3, None)

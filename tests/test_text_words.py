@@ -61,6 +61,7 @@ def test_words_fold_case_accents_and_apostrophes() -> None:
 
 
 def test_terms_are_stems_of_what_carries_meaning() -> None:
+    assert terms("the U.S. told us that IT and the WHO had 1,200") == ["us", "told", "it", "who", "1200"]
     assert terms("What did the minister's spokesman call for? He called for calls.") == [
         "minist",
         "spokesman",
@@ -68,10 +69,6 @@ def test_terms_are_stems_of_what_carries_meaning() -> None:
         "call",
         "call",
     ]
-
-
-def test_abbreviations_are_no_stop_words_and_numbers_are_plain() -> None:
-    assert terms("the U.S. told us that IT and the WHO had 1,200") == ["us", "told", "it", "who", "1200"]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _meaning(question: str, period: Period, as_of: date) -> Constraint | None:
     before, behind = question[max(0, period.start - _NEAR) : period.start], question[period.end :]
     match = _LEAD.search(before)
     lead, the = (" ".join(match["lead"].lower().split()), bool(match["the"])) if match else ("", False)
-    if period.kind == "weekday" and not (lead or behind[:1] in ("'", "’") or period.words.startswith("last")):
+    if period.kind == "weekday" and not (lead or behind[:1] in ("'", "’") or period.words.startswith(("last", "this"))):
         return None  # "Super Tuesday"
     start = period.start - (len(before) - match.start() if match else 0)
     before = before[: match.start()] if match else before
