@@ -107,12 +107,6 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
     assert [[one.text for one in ranked] for ranked in sentences] == [[one.text for one in sentences[0]]] * 2
 
 
-def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -> None:
-    answer = Answerer(retriever, ExtractiveGenerator()).answer("港务局将港口使用费提高了百分之几？")
-    assert [one.quote for one in answer.citations] == [CHINESE.paragraphs[0]]
-    assert answer.cut == ()
-
-
 def test_a_language_limits_when_given(retriever: Retriever) -> None:
     found = retriever.search("Ellery Vellmar", scope=Scope(languages=("German", "fr")))
     assert {hit.article.language for hit in found.hits} == {"de", "fr"}

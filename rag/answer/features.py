@@ -8,9 +8,9 @@ import re
 from dataclasses import astuple, dataclass
 
 from rag.query.answer_type import AnswerKind, AnswerType
-from rag.text.names import names
+from rag.text.periods import periods
+from rag.text.proper_names import names
 from rag.text.quantities import Quantity, quantities
-from rag.text.relative_dates import dates
 from rag.text.words import terms, words
 
 _PRONOUNS = frozenset("he she his her they their it its".split())
@@ -98,13 +98,13 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.AGE:
             return _age(text, found, asked)
         case AnswerKind.DURATION:
-            return float(any(one.is_duration for one in found) or bool(dates(text, None)))
+            return float(any(one.is_duration for one in found) or bool(periods(text, None)))
         case AnswerKind.SIZE | AnswerKind.EXTENT:
             long = answer_type.kind is AnswerKind.EXTENT
             fits = any(one.is_size or (long and one.is_duration) for one in found)
             return 1.0 if fits else 0.6 if any(not one.unit for one in found) else 0.0
         case AnswerKind.TIME:
-            return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
+            return float(bool(periods(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
         case AnswerKind.NAME:
             # The first word of a sentence has a capital anyway: "Regulator Hanneke Roos said" names nobody new.
             named = (name.words[1:] if name.start <= 1 else name.words for name in names(text))

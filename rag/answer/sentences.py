@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
 from rag.query.answer_type import answer_type
-from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.parsed_query import ParsedQuery
+from rag.query.parsing import parse_question
 from rag.search.hits import Hit, SearchResult
 from rag.search.retriever import Retriever
 from rag.store.protocol import Store

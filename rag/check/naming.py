@@ -9,7 +9,7 @@ from rag.check.facts import SAME_PLACE, displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
-from rag.text.names import Name, is_acronym, name_word, same_word
+from rag.text.proper_names import Name, is_acronym, name_word, same_word
 
 _SAYING = frozenset(
     """say says said tell tells told add adds added note notes noted warn warns warned claim claims claimed argue argues

@@ -9,13 +9,13 @@ from datetime import date
 from functools import lru_cache
 
 from rag.check.quotations import quotations
-from rag.text.names import Name, names
+from rag.text.periods import Period, periods
+from rag.text.proper_names import Name, names
 from rag.text.quantities import Quantity, quantities
-from rag.text.relative_dates import Dated, dates
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, fold, terms
 
-Item = Quantity | Dated | Name
+Item = Quantity | Period | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
@@ -66,7 +66,7 @@ class Statement:
     start: int
     end: int
     quantities: Sequence[Quantity]
-    dates: Sequence[Dated]
+    dates: Sequence[Period]
     names: Sequence[Name]
     quoted: Sequence[tuple[int, int]]
     """Its quotations, as start and end."""
@@ -97,7 +97,7 @@ class Statement:
 
 def read(text: str, published: date | None, start: int = 0) -> Statement:
     """Read a sentence that stands at character ``start`` of its paragraph, its relative dates as of ``published``."""
-    counted, dated, quoted = quantities(text), dates(text, published), quotations(text)
+    counted, dated, quoted = quantities(text), periods(text, published), quotations(text)
     without = text
     for one in counted:  # "Twenty Republicans" is no name
         without = f"{without[: one.start]}{'|' * (one.end - one.start)}{without[one.end :]}"

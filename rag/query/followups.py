@@ -10,9 +10,10 @@ from functools import cache
 from typing import Protocol
 
 from rag.query.names import Names
-from rag.query.parsed_query import Constraint, parse_question
+from rag.query.parsed_query import Constraint
+from rag.query.parsing import parse_question
 from rag.store.scope import name_key
-from rag.text.names import names as names_in
+from rag.text.proper_names import names as names_in
 from rag.text.words import STOP_WORDS, fold
 
 # Characters; longer texts are pasted, or say all that they need. And words of a question that may point back.

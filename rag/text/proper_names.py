@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from rag.text.dates import month_number, weekdays
 from rag.text.words import STOP_WORDS, fold
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[&'’.][^\W\d_]+)*")
@@ -98,14 +99,4 @@ def _name(text: str, run: Sequence[re.Match[str]]) -> list[Name]:
 
 @cache
 def _calendar_word(word: str) -> bool:
-    from rag.text.dates import month_number
-
     return month_number(word) is not None or word.rstrip("s").casefold() in weekdays()
-
-
-@cache
-def weekdays() -> dict[str, int]:
-    """Numbers of the weekdays, Monday is 0, by their English names in lower case."""
-    from babel.dates import get_day_names
-
-    return {name.casefold(): number for number, name in get_day_names("wide", locale="en").items()}
