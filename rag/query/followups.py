@@ -102,14 +102,14 @@ def rewrite_followup(question: str, earlier: Sequence[Turn], names: Names, *, as
 
 def _points_back(question: str, names: Names, as_of: date) -> bool:
     """Whether a question says too little by itself: a pronoun that means nothing in it, or hardly a word of its own."""
+    if len(question.split()) > _MOST_WORDS:
+        return False
     named = bool(_name_spans(question))
     dated = parse_question(question, names, as_of=as_of).constraints
     tokens = [one for one in _WORD.finditer(question) if not any(it.start <= one.start() < it.end for it in dated)]
     # The IT department, and what the US said, are no pronouns.
     keys = ["" if one[0].isupper() and len(one[0]) > 1 else fold(one[0]).removesuffix("'s") for one in tokens]
     content = [i for i, key in enumerate(keys) if key not in _OWN_NOTHING and keys[i - 1 : i] != ["how"]]
-    if len(keys) > _MOST_WORDS:
-        return False
     for i, (lead, key, behind) in enumerate(zip(["", *keys], keys, [*keys[1:], ""], strict=False)):
         if (
             (key in _PRONOUNS and not (key == "it" and _EXPLETIVE.search(question)) and not _bound(keys, i, content))
