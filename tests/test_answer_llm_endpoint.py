@@ -20,7 +20,7 @@ from rag.answer.llm.endpoint import Endpoint
 from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Prompt
 from rag.answer.llm.writer import Writer
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.errors import GenerationFailed
 from rag.search.retriever import Retriever
 from tests.conftest import missing

@@ -11,7 +11,7 @@ import pytest
 
 from rag.answer.answerer import Answerer
 from rag.answer.drafts import Draft, Evidence
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.evaluation.measures import evaluate_answers, mean
 from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.models.embedding import SentenceTransformerEmbedder

@@ -14,7 +14,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.query.followups import Turn, rewrite_followup
 from rag.query.names import Names
 from rag.search.retriever import Retriever

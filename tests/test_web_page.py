@@ -22,7 +22,7 @@ import pytest
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Claim, Cut
 from rag.answer.drafts import Draft
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.answer.wording import lead, not_answered, what_was_searched
 from rag.articles import Article, Passage, Span, Subheading
 from rag.check.verdicts import Outcome, Rule
