@@ -95,7 +95,7 @@ def rewrite_followup(question: str, earlier: Sequence[Turn], names: Names, *, as
     # An outlet may also be what the question before is about: "How did Open Bench grow?"
     if limits and (limits[0].kind != "outlet" or any(one.outlet for one in constraints)):
         return _with_limits(before, constraints, limits)
-    if substituted := _substituted(before, body, names, constraints):
+    if substituted := _substituted(before, body, names, as_of):
         return substituted
     return _with_limits(before, constraints, limits) if limits else _in_context(body, before)
 
@@ -176,7 +176,7 @@ def _with_end(question: str, added: str) -> str:
     return f"{head.rstrip(' ?!.')}{added}?{bracket[1:]}{context}"
 
 
-def _substituted(before: str, fragment: str, names: Names, constraints: Sequence[Constraint]) -> str | None:
+def _substituted(before: str, fragment: str, names: Names, as_of: date) -> str | None:
     """The question before with the name of a fragment in the place of one of its kind; None where there is none."""
     new = next(iter(_name_spans(fragment)), None)
     lead = [fold(word) for word in _WORD.findall(fragment[: new[0]])] if new else []
@@ -185,7 +185,7 @@ def _substituted(before: str, fragment: str, names: Names, constraints: Sequence
     start, end = new
     rest = fragment[end:].strip()
     possessive = re.match(r"['’]s?\b", rest)
-    days = [one for one in constraints if one.kind == "days"]
+    days = [one for one in parse_question(before, names, as_of=as_of).constraints if one.kind == "days"]
     old = [one for one in _name_spans(before) if not any(it.start < one[1] and one[0] < it.end for it in days)]
     alike = [one for one in old if _kind(before[slice(*one)], names) == _kind(fragment[start:end], names)]
     if lead and lead[0] in _PREPOSITIONS:
@@ -195,8 +195,10 @@ def _substituted(before: str, fragment: str, names: Names, constraints: Sequence
     if not alike:
         return None
     rest = rest[possessive.end() :].strip() if possessive else rest
-    added = rest if rest[:1] in ("", ",") else f" {rest}"
-    return _with_end(before[: alike[0][0]] + fragment[start:end] + before[alike[0][1] :], added)
+    substituted = before[: alike[0][0]] + fragment[start:end] + before[alike[0][1] :]
+    if rest and (limits := _limits(rest, names, as_of)):  # "And Blinken in April?"
+        return _with_limits(substituted, parse_question(substituted, names, as_of=as_of).constraints, limits)
+    return _with_end(substituted, rest if rest[:1] in ("", ",") else f" {rest}")
 
 
 def _other_adverb(before: str, adverb: str) -> str | None:
