@@ -150,8 +150,9 @@ def _limits(fragment: str, names: Names, as_of: date) -> list[Constraint]:
 def _with_limits(before: str, constraints: Sequence[Constraint], limits: Sequence[Constraint]) -> str:
     """The question before with limits in the places of its own of the same kinds, or behind it."""
     places, added = list[tuple[int, int, str]](), ""
+    asked = len(before.partition("? (")[0])  # what follows is a context in brackets
     for limit in limits:
-        same = [one for one in constraints if one.kind == limit.kind]
+        same = [one for one in constraints if one.kind == limit.kind and one.start < asked]
         words = limit.outlet or limit.author or limit.words
         if limit.kind == "days":
             old = same[0].words.split()[0].lower() if same else ""
