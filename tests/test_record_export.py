@@ -240,12 +240,10 @@ def test_csl_json_has_an_item_for_each_article() -> None:
 NAMES = [
     ("Mara Quill", {"family": "Quill", "given": "Mara"}, "Quill, Mara"),
     ("Léa O'Brien", {"family": "O'Brien", "given": "Léa"}, "O'Brien, Léa"),
-    ("Jean-Luc McAdam", {"family": "McAdam", "given": "Jean-Luc"}, "McAdam, Jean-Luc"),
     ("Ludwig van Beethoven", {"literal": "Ludwig van Beethoven"}, "{Ludwig van Beethoven}"),
     ("Associated Press", {"literal": "Associated Press"}, "{Associated Press}"),
     ("Strand Wire", {"literal": "Strand Wire"}, "{Strand Wire}"),
     ("Quill, Mara", {"literal": "Quill, Mara"}, "{Quill, Mara}"),
-    ("习近平", {"literal": "习近平"}, "{习近平}"),
     ("M. Q.", {"literal": "M. Q."}, "{M. Q.}"),
 ]
 
