@@ -8,26 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import Answer, Answerer, Article, Claim, Retriever, Span
-from rag.answer.drafts import Draft, Evidence
-from rag.answer.extractive import ExtractiveGenerator
-from rag.check.verdicts import Rule
+from rag import Answerer, Claim, Span
 from rag.record.recheck import RecheckedCitation, Standing, recheck
 from rag.record.serialize import from_json, to_json
 from rag.store.snapshot import Snapshot
-from tests.cited import Fixed, answer_of, cite, said
+from tests.cited import answer_of, cite, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
-
-
-def whole(article: Article, number: int, text: str = "") -> Draft:
-    paragraph = article.paragraph(number)
-    return Draft(text or paragraph, (Evidence(article, number, 0, len(paragraph), paragraph),))
-
-
-def asked(index: Path, *drafts: Draft) -> Answer:
-    retriever = Retriever.open(index, embedder=ToyEmbedder())
-    return Answerer(retriever, Fixed(*drafts)).answer("Who raised the tolls?")
-
 
 CORRECTED = replace(
     HARBOUR,
@@ -44,36 +30,33 @@ def test_an_old_answer_is_checked_against_the_corrected_article(tmp_path: Path) 
     index = tmp_path / "index"
     build_index(index, [HARBOUR, PROTEST, ORCHESTRA])
     cited = [(HARBOUR, 1), (HARBOUR, 2), (HARBOUR, 3), (PROTEST, 1), (ORCHESTRA, 1)]
-    answer = asked(index, *(whole(*one) for one in cited))
+    answer = answer_of(*(said(*one, marker) for marker, one in enumerate(cited, start=1)))
     before = recheck(answer, Snapshot.open(index))
-    assert before.holds
-    assert [one.standing for one in before.citations] == [Standing.HOLDS] * 5
+    assert (before.holds, [one.standing for one in before.citations]) == (True, [Standing.HOLDS] * 5)
 
     build_index(index, [HARBOUR, CORRECTED, PROTEST])
     snapshot = Snapshot.open(index)
-    read = from_json(to_json(answer))
-    checked = recheck(read, snapshot)
-    changed, moved, gone, same, missing = checked.citations
-    assert changed == RecheckedCitation(read.citations[0], Standing.CHANGED, CORRECTED, None, instead=2)
-    assert moved == RecheckedCitation(read.citations[1], Standing.HOLDS_REVISED, CORRECTED, Span(3, 0, 71))
-    assert gone == RecheckedCitation(read.citations[2], Standing.CHANGED, CORRECTED, None, instead=None)
-    assert same == RecheckedCitation(read.citations[3], Standing.HOLDS, PROTEST, Span(1, 0, 64))
-    assert missing == RecheckedCitation(read.citations[4], Standing.MISSING, None, None)
+    checked = recheck(from_json(to_json(answer)), snapshot)
+    changed, moved, gone, same, missing = answer.citations
+    assert checked.citations == (
+        RecheckedCitation(changed, Standing.CHANGED, CORRECTED, None, instead=2),
+        RecheckedCitation(moved, Standing.HOLDS_REVISED, CORRECTED, Span(3, 0, 71)),
+        RecheckedCitation(gone, Standing.CHANGED, CORRECTED, None, instead=None),
+        RecheckedCitation(same, Standing.HOLDS, PROTEST, Span(1, 0, 64)),
+        RecheckedCitation(missing, Standing.MISSING, None, None),
+    )
     assert (checked.snapshot, checked.holds) == (snapshot.id, False)
-    assert checked.affected == (read.claims[0], read.claims[2], read.claims[4])
+    assert checked.affected == (answer.claims[0], answer.claims[2], answer.claims[4])
+    harbour = "“Harbour tolls rise” (The Ellery Courier, 4 March 2025), updated 6 March 2025, paragraph"
     assert [str(one) for one in checked.citations] == [
-        "[1] no longer holds, the article was changed: “Harbour tolls rise” (The Ellery Courier, 4 March 2025), "
-        "updated 6 March 2025, paragraph 1, said: “The harbour master of Port Ellery raised the tolls by nine per "
-        "cent on Tuesday.”\n    paragraph 2 says now: “The harbour master of Port Ellery raised the tolls by six per "
-        "cent on Tuesday.”",
-        "[2] holds, word for word, in another version of the article: “Harbour tolls rise” (The Ellery Courier, "
-        "4 March 2025), updated 6 March 2025, paragraph then 2, now 3",
-        "[3] no longer holds, the article was changed: “Harbour tolls rise” (The Ellery Courier, 4 March 2025), "
-        "updated 6 March 2025, paragraph 3, said: “Fishermen called the rise unfair and announced a protest.”\n"
+        f"[1] no longer holds, the article was changed: {harbour} 1, said: “{HARBOUR.paragraphs[0]}”\n"
+        "    paragraph 2 says now: “The harbour master of Port Ellery raised the tolls by six per cent on Tuesday.”",
+        f"[2] holds, word for word, in another version of the article: {harbour} then 2, now 3",
+        f"[3] no longer holds, the article was changed: {harbour} 3, said: “{HARBOUR.paragraphs[2]}”\n"
         "    it says nothing like it now",
         "[4] holds: “Fishermen block the quay” (Strand Radio, 12 April 2025), paragraph 1",
         "[5] cannot be checked, the article is not in this index: “Orchestra finds a new hall” (The Ellery Courier, "
-        "2 May 2025), paragraph 1, said: “The Vellmar orchestra will move into the old tram depot in autumn.”",
+        f"2 May 2025), paragraph 1, said: “{ORCHESTRA.paragraphs[0]}”",
     ]
     assert str(checked) == f"2 of 5 citations hold in snapshot {snapshot.id}"
 
@@ -108,25 +91,9 @@ def test_words_that_moved_are_found_where_they_mean_the_same(
     assert (one.place, checked.holds, one.article) == (expected, expected is not None, new)
 
 
-def test_a_refusal_is_kept_and_holds(tmp_path: Path) -> None:
-    build_index(tmp_path / "index", [HARBOUR])
-    retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
-    refused = Answerer(retriever, ExtractiveGenerator()).answer("What is quantum?")
+def test_a_refusal_is_kept_and_holds(toy_index: Path) -> None:
+    refused = Answerer.open(toy_index, embedder=ToyEmbedder()).answer("What is quantum?")
     assert refused.refused
     read = from_json(to_json(refused))
-    assert read == refused
-    checked = recheck(read, Snapshot.open(tmp_path / "index"))
-    assert (checked.citations, checked.affected, checked.holds) == ((), (), True)
-
-
-def test_what_a_generator_wrote_is_kept_with_what_was_cut(tmp_path: Path) -> None:
-    build_index(tmp_path / "index", [HARBOUR, PROTEST])
-    answer = asked(
-        tmp_path / "index",
-        whole(HARBOUR, 1, "The harbour master raised the tolls by nine per cent."),
-        whole(HARBOUR, 1, "The harbour master raised the tolls by ten per cent."),
-    )
-    assert [one.rule for one in answer.cut] == [Rule.NUMBER]
-    assert len(answer.claims) == 1
-    read = from_json(to_json(answer))
-    assert (read, read.timings) == (answer, answer.timings)
+    checked = recheck(read, Snapshot.open(toy_index))
+    assert (read, checked.citations, checked.affected, checked.holds) == (refused, (), (), True)
