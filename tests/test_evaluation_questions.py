@@ -31,11 +31,8 @@ def realtime(folder: Path, *ids: int, **more: str) -> Path:
 
 
 def test_multihop_rags_format(tmp_path: Path) -> None:
-    evidence = [
-        {"title": "A", "source": "The Verge", "url": "https://v.example/a", "fact": "One."},
-        {"title": "A", "source": "The Verge", "url": "https://v.example/a", "fact": "Two."},
-        {"title": "B", "doc_id": 7, "fact": "Three."},
-    ]
+    verge = {"title": "A", "source": "The Verge", "url": "https://v.example/a"}
+    evidence = [{**verge, "fact": "One."}, {**verge, "fact": "Two."}, {"title": "B", "doc_id": 7, "fact": "Three."}]
     items = [{"query_id": 4, "query": "Q?", "answer": "Yes", "question_type": "null_query", "evidence_list": evidence}]
     [one] = read_questions(write(tmp_path / "q.json", items))
     articles = (GoldArticle("https://v.example/a", "A", "The Verge"), GoldArticle(None, "B"))
@@ -82,19 +79,14 @@ def test_realtime_qas_articles_that_cannot_be_had(tmp_path: Path) -> None:
             read_questions(realtime(tmp_path, 1, 2))
 
 
+NO_ITEMS = [3, None, [], {}, {"query": "Q"}, {"question": "Q", "gold_doc_ids": [4]}, {"question": "Q", "gold": [[]]}]
+
+
 def test_what_is_no_file_of_questions_is_named(tmp_path: Path) -> None:
     write_articles(tmp_path, {"doc_id": 2, "url": "https://c.example/1"})
-    unknown = {"question": "Q", "gold_doc_ids": [4]}
-    items: list[object] = [3, None, [], {}, {"query": "Q"}, unknown, {"question": "Q", "gold": [[]]}]
-    for item in items:
-        with pytest.raises(ValueError, match=r"q\.json item 1 is no question with its facts"):
-            read_questions(write(tmp_path / "q.json", [item]))
-    for content, message in (
-        ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ("{}", "no list"),
-        ("[]", "no list"),
-    ):
+    told = [(json.dumps([item]), "item 1 is no question with its facts") for item in NO_ITEMS]
+    told += [("{", ".*is not JSON"), ("[" * 100_000, ".*is not JSON"), ("{}", ".*no list"), ("[]", ".*no list")]
+    for content, message in told:
         (tmp_path / "q.json").write_text(content)
-        with pytest.raises(ValueError, match=rf"q\.json .*{message}"):
+        with pytest.raises(ValueError, match=rf"q\.json {message}"):
             read_questions(tmp_path / "q.json")

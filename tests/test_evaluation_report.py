@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,41 +17,30 @@ from rag.evaluation.questions import GoldArticle, GoldQuestion
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.search.retriever import Retriever
 from tests.conftest import Ran
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
 
 TOLLS, BLOCKED, HALL = HARBOUR.paragraphs[0], PROTEST.paragraphs[0], ORCHESTRA.paragraphs[0]
-BRANDT = '"We need the money for the sea wall," said harbour master Odile Brandt.'
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("evaluation") / "index"
-    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
-    return folder
+BRANDT = HARBOUR.paragraphs[1]
 
 
 @pytest.fixture
 def evaluate(
-    run_command: Callable[..., Ran], index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_command: Callable[..., Ran], toy_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Ran]:
     """`rag evaluate` of some questions, with the toy embedder."""
     monkeypatch.setattr(SentenceTransformerEmbedder, "load", lambda *_, **__: ToyEmbedder())
 
     def call(items: object, *options: str) -> Ran:
-        path = tmp_path / "q.json"
-        path.write_text(json.dumps(items), encoding="utf-8")
-        return run_command("rag", "evaluate", path, "--index", index, *options)
+        (tmp_path / "q.json").write_text(json.dumps(items), encoding="utf-8")
+        return run_command("rag", "evaluate", tmp_path / "q.json", "--index", toy_index, *options)
 
     return call
 
 
+NEVER = {"url": "https://nowhere.example/a", "fact": "Never."}
 QUESTIONS = [
     {"question": "orchestra hall", "type": "single", "gold": [{"url": ORCHESTRA.url, "fact": HALL}]},
-    {
-        "question": "raised the tolls",
-        "type": "single",
-        "gold": [{"url": HARBOUR.url, "fact": TOLLS}, {"url": "https://nowhere.example/a", "fact": "Never."}],
-    },
+    {"question": "raised the tolls", "type": "single", "gold": [{"url": HARBOUR.url, "fact": TOLLS}, NEVER]},
     {"question": "blocked the quay", "type": "several", "gold": [{"fact": BLOCKED}]},
     {"question": "Who won?", "type": "unanswerable", "gold": []},
 ]
@@ -78,11 +67,11 @@ def test_the_command_prints_a_row_for_each_type(evaluate: Callable[..., Ran]) ->
     assert (name, asked, in_place) == ("all", "4", "1.000")
 
 
-def test_questions_that_the_index_cannot_answer_end_with_an_error(evaluate: Callable[..., Ran], index: Path) -> None:
-    gold = [{"url": "https://nowhere.example/a", "fact": "Never."}]
-    done = evaluate([{"question": "x", "type": "single", "gold": gold}])
-    assert done.code == 1
-    assert done.err == f"error: {index} brings none of the evidence: ask questions about the articles that it holds\n"
+def test_questions_that_the_index_cannot_answer_end_with_an_error(
+    evaluate: Callable[..., Ran], toy_index: Path
+) -> None:
+    none = f"error: {toy_index} brings none of the evidence: ask questions about the articles that it holds\n"
+    assert evaluate([{"question": "x", "type": "single", "gold": [NEVER]}]) == (1, "", none)
     done = evaluate(QUESTIONS[3:])
     assert (done.code, done.out) == (1, "")
     assert done.err.endswith("q.json has no question with facts or articles to be found\n")
@@ -95,36 +84,33 @@ def scripted(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
         yield Draft(HALL, (Evidence(ORCHESTRA, 1, 0, len(HALL), HALL),))
 
 
-def gold(text: str, *facts: str, answers: tuple[str, ...] = ()) -> GoldQuestion:
-    return GoldQuestion(text, text, "who", facts, answers=answers)
+def gold(text: str, *facts: str, **more: Any) -> GoldQuestion:
+    return GoldQuestion(text, text, "who", facts, **more)
 
 
-def test_answers_are_measured(index: Path) -> None:
-    answerer = Answerer(Retriever.open(index, embedder=ToyEmbedder()), scripted)
-    lacking = GoldArticle("https://nowhere.example/a")
-    scores = evaluate_answers(
-        answerer,
-        [
-            gold("Who needs money in the harbour?", BRANDT, answers=("Odile Brandt",)),
-            gold("What is a harbour for?", "A fact of another article.", answers=("ships",)),
-            gold("Where will the orchestra go?", HALL, answers=("the old tram depot",)),
-            gold("Is there a harbour?", BRANDT, answers=("Yes",)),
-            gold("Who is the harbour's owner?"),
-            gold("Who won the race?"),
-            # What can be answered depends on the articles that the index holds.
-            replace(gold("Who needs money in the harbour?", BRANDT), articles=(lacking, GoldArticle(HARBOUR.url))),
-            replace(gold("Where is the harbour's orchestra?", HALL), articles=(lacking,)),
-            replace(gold("Who owns the harbour?"), settled=False),  # nobody knows, so it is not asked
-        ],
-    )
-    assert [one.values for one in scores] == [
+LACKING = GoldArticle("https://nowhere.example/a")
+MEASURED: list[tuple[GoldQuestion, dict[str, float]]] = [
+    (
+        gold("Who needs money in the harbour?", BRANDT, answers=("Odile Brandt",)),
         {"refused": 0, "in place": 1, "says gold": 1},
+    ),
+    (
+        gold("What is a harbour for?", "A fact of another article.", answers=("ships",)),
         {"refused": 0, "in place": 1, "says gold": 0},
-        {"refused": 1, "says gold": 0},
-        {"refused": 0, "in place": 1},
-        {"declined": 0, "in place": 1},
-        {"declined": 1},
-        {"refused": 0, "in place": 1},
-        {"declined": 0, "in place": 1},
-    ]
+    ),
+    (gold("Where will the orchestra go?", HALL, answers=("the old tram depot",)), {"refused": 1, "says gold": 0}),
+    (gold("Is there a harbour?", BRANDT, answers=("Yes",)), {"refused": 0, "in place": 1}),
+    (gold("Who is the harbour's owner?"), {"declined": 0, "in place": 1}),
+    (gold("Who won the race?"), {"declined": 1}),
+    # What can be answered depends on the articles that the index holds.
+    (gold("Who needs a harbour?", BRANDT, articles=(LACKING, GoldArticle(HARBOUR.url))), {"refused": 0, "in place": 1}),
+    (gold("Where is the harbour's orchestra?", HALL, articles=(LACKING,)), {"declined": 0, "in place": 1}),
+]
+
+
+def test_answers_are_measured(toy_index: Path) -> None:
+    answerer = Answerer(Retriever.open(toy_index, embedder=ToyEmbedder()), scripted)
+    unsettled = gold("Who owns the harbour?", settled=False)  # nobody knows, so it is not asked
+    scores = evaluate_answers(answerer, [*(question for question, _ in MEASURED), unsettled])
+    assert [one.values for one in scores] == [values for _, values in MEASURED]
     assert (mean(scores[:6], "declined"), mean(scores[:6], "refused")) == (0.5, 0.25)

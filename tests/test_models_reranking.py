@@ -15,13 +15,7 @@ from rag.models.reranking import CrossEncoderReranker, Reranker
 
 WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
 QUESTION = "why did the harbour tolls rise"
-TEXTS = [
-    "the orchestra",
-    "the harbour master",
-    "money the sea wall the harbour tolls rise",
-    "fishermen protest the quay",
-    "hall",
-] * 8  # more than one batch
+TEXTS = ["the orchestra", "the harbour master", "money the sea wall the harbour tolls rise", "hall"] * 9  # two batches
 
 
 def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassification) -> Path:
@@ -56,9 +50,8 @@ def reranker(folder: Path) -> Reranker:
 
 
 def test_scores_are_those_of_the_model(folder: Path, reranker: Reranker) -> None:
-    direct = CrossEncoder(str(folder)).predict(
-        [(QUESTION, text) for text in TEXTS], activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
-    )
+    pairs = [(QUESTION, text) for text in TEXTS]
+    direct = CrossEncoder(str(folder)).predict(pairs, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False)
     scores = reranker(QUESTION, TEXTS)
     assert scores == pytest.approx(direct.tolist(), abs=1e-6)
     assert max(scores) - min(scores) > 0.01
@@ -107,12 +100,16 @@ def test_a_model_that_cannot_be_had_is_told(tmp_path: Path, name: str, message: 
 
 
 def test_a_model_of_another_kind_or_with_damaged_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="is no cross-encoder, and its scores would be random: name another"):
-        CrossEncoderReranker.load(str(save(tmp_path / "masked", kind=BertForMaskedLM)))
-    with pytest.raises(ModelUnavailable, match="gives each text 3 scores, and a reranker gives one: name another"):
-        CrossEncoderReranker.load(str(save(tmp_path / "three", labels=3)))
-    damaged = save(tmp_path / "damaged")
-    for file in ("model.safetensors", "config.json"):
-        (damaged / file).write_bytes(b"{half")
-        with pytest.raises(ModelUnavailable, match=f"^model {damaged} cannot be loaded from {damaged}: "):
-            CrossEncoderReranker.load(str(damaged))
+    masked = save(tmp_path / "masked", kind=BertForMaskedLM)
+    three = save(tmp_path / "three", labels=3)
+    no_weights, nothing = save(tmp_path / "no_weights"), save(tmp_path / "nothing")
+    for damaged in (no_weights, nothing):
+        (damaged / "model.safetensors").write_bytes(b"{half")
+    (nothing / "config.json").write_bytes(b"{half")
+    for folder, message in (
+        (masked, "is no cross-encoder, and its scores would be random: name another"),
+        (three, "gives each text 3 scores, and a reranker gives one: name another"),
+        *((one, f"^model {one} cannot be loaded from {one}: ") for one in (no_weights, nothing)),
+    ):
+        with pytest.raises(ModelUnavailable, match=message):
+            CrossEncoderReranker.load(str(folder))
