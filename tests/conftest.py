@@ -59,6 +59,16 @@ def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+@pytest.fixture(scope="session")
+def toy_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of three articles, built with the toy embedder; not to be written to."""
+    from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
+
+    folder = tmp_path_factory.mktemp("toy") / "index"
+    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
+    return folder
+
+
 class Ran(NamedTuple):
     """How a command ended."""
 

@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag import Answer, Article, Claim, Hit, Passage, Scope, Span
+from rag import Answer, Article, Claim, Scope
 from rag.record.export.formats import export
 from rag.record.links import deep_link
-from rag.search.hits import Explanation
 from rag.store.protocol import Summary
-from tests.cited import answer_of, cite, said
+from tests.cited import HOSTILE, answer_of, cite, hit, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
 TOLLS_URL = "https://www.ellery-courier.example/2025/03/04/tolls"
@@ -27,37 +26,10 @@ TWO = answer_of(
     Claim("The tolls rose.", (cite(HARBOUR, 1, 1, "raised the tolls by nine per cent"), cite(PROTEST, 2, 2))),
     said(HARBOUR, 3, 3),
 )
-LIMITED = replace(
-    answer_of(),
-    scope=Scope(outlets=("The Ellery Courier",)),
-    hits=(Hit(1, 1.0, Passage(HARBOUR.id, (Span(1, 0, 5),), "The h"), HARBOUR, Explanation(0, 0, "")),),
-)
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '<img src="https://evil.example/x.png" onerror="alert(1)">',
-    "[click](https://evil.example) ![see](https://evil.example/i.png)",
-    "as proven [1] and [2](#c2) and [^1] and [^1]: x",
-    "https://evil.example and www.evil.example and a@evil.example and mailto:a@evil.example",
-    "\u202edesrever\u202c \u2067isolated",
-    "\" onmouseover='alert(1)' x=`y`",
-    "line\n\n<b>bold</b>\r\n\tnext\x00\x1b",
-    "&lt;b&gt; &#60;b&#62; &amp;",
-    "{{value}} ${alert(1)} {% raw %} $$\\href{https://evil.example}{x}$$ \\(a\\)",
-    "<details open ontoggle=alert(1)><style>*{background:url(//evil.example)}</style>",
-    "</title></mark></blockquote><!-- x -->",
-    r"\input{/etc/passwd} } @article{x, ~^_%#&$ {{{ \} \{",
-    "# heading",
-    "- x",
-    "1. x",
-    "12) x",
-    "+ x",
-    ": x",
-    "===",
-    "> x",
-    "\t\tcode",
-    "| a | b |",
-    "```\ncode\n```",
-]
+LIMITED = replace(answer_of(), scope=Scope(outlets=("The Ellery Courier",)), hits=(hit(HARBOUR),))
+# How each format names the harbour's article, and what it says at the end.
+SOURCE = f"Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025"
+WRITTEN = "Written by quotes from snapshot 20260314T101112Z-0a1b2c3d of the coverage, with news-rag.\n"
 
 
 def hostile(text: str) -> Answer:
@@ -75,16 +47,11 @@ def test_markdown_has_a_footnote_for_each_source() -> None:
         "# Who raised the tolls?\n\n"
         "The Ellery Courier, 4 March 2025: The tolls rose.[^1][^2]\n\n"
         "The Ellery Courier, 4 March 2025: Fishermen called the rise unfair and announced a protest.[^3]\n\n"
-        "Asked as: Who raised tolls?\n\n"
-        "It was slow.\n\n"
-        "Written by quotes from snapshot 20260314T101112Z-0a1b2c3d of the coverage, with news-rag.\n\n"
-        f"[^1]: Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025, paragraph 1: "
-        f"“raised the tolls by nine per cent” [To the sentence](<{first}>)\n\n"
+        f"Asked as: Who raised tolls?\n\nIt was slow.\n\n{WRITTEN}\n"
+        f"[^1]: {SOURCE}, paragraph 1: “raised the tolls by nine per cent” [To the sentence](<{first}>)\n\n"
         "[^2]: Tobin Vance: [Fishermen block the quay](<https://strand-radio.example/quay-blocked>), Strand Radio, "
-        "12 April 2025, paragraph 2: “Odile Brandt offered to talk, but ruled out lower tolls.” [To the sentence]"
-        f"(<{second}>)\n\n"
-        f"[^3]: Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025, paragraph 3: "
-        f"“Fishermen called the rise unfair and announced a protest.” [To the sentence](<{third}>)\n"
+        f"12 April 2025, paragraph 2: “{PROTEST.paragraphs[1]}” [To the sentence](<{second}>)\n\n"
+        f"[^3]: {SOURCE}, paragraph 3: “{HARBOUR.paragraphs[2]}” [To the sentence](<{third}>)\n"
     )
 
 
@@ -94,18 +61,14 @@ def test_a_refusal_says_what_was_searched_and_which_limits_left_nothing() -> Non
         "from 4 March 2025 to 2 May 2025."
     )
     assert export(LIMITED, "markdown") == (
-        f"# Who raised the tolls?\n\n{searched}\n\n"
-        "What comes nearest:\n\n"
-        f"- Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025\n\n"
-        "Written by quotes from snapshot 20260314T101112Z-0a1b2c3d of the coverage, with news-rag.\n"
+        f"# Who raised the tolls?\n\n{searched}\n\nWhat comes nearest:\n\n- {SOURCE}\n\n{WRITTEN}"
     )
     page = Tags(export(LIMITED, "html"))
     assert (searched in page.text, page.links()) == (True, {TOLLS_URL})
     nothing = replace(LIMITED, searched=Summary(0, (), None, None), hits=())
     assert "No article is within these limits (The Ellery Courier). Widen them" in Tags(export(nothing, "html")).text
-    assert export(replace(LIMITED, question="Who\n@article{x, @comment?"), "bibtex") == (
-        f"% Asked: Who (at)article{{x, (at)comment?\n% {searched}\n"
-    )
+    asked = replace(LIMITED, question="Who\n@article{x, @comment?")
+    assert export(asked, "bibtex") == f"% Asked: Who (at)article{{x, (at)comment?\n% {searched}\n"
     assert checked_csl(export(LIMITED, "csl")) == []
 
 
@@ -139,9 +102,7 @@ class Tags(HTMLParser):
 
 def shown(text: str) -> str:
     """The text as a reader sees it."""
-    return " ".join(
-        "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202d\u202e" else c for c in text).split()
-    )
+    return " ".join(re.sub("[\x00-\x1f\x7f-\x9f\u202d\u202e]", " ", text).split())
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -173,11 +134,10 @@ def test_the_page_shows_each_claim_and_the_paragraph_it_rests_on() -> None:
     page = export(TWO, "html")
     assert '<p class="said" dir="auto">The tolls rose.<sup><a href="#c1">[1]</a></sup><sup><a href="#c2">[2]' in page
     assert (
-        '<li id="c1"><a href="https://www.ellery-courier.example/2025/03/04/tolls#:~:text=raised%20the%20tolls%20by%20'
-        'nine%20per%20cent" rel="noopener noreferrer nofollow"><bdi>Harbour tolls rise</bdi></a>, <bdi>The Ellery '
-        "Courier, 4 March 2025</bdi>, <bdi>Mara Quill</bdi>, <bdi>ellery-courier.example</bdi>, paragraph 1"
-        '<blockquote dir="auto">The harbour master of Port Ellery <mark>raised the tolls by nine per cent</mark> on '
-        "Tuesday.</blockquote></li>"
+        f'<li id="c1"><a href="{TOLLS_URL}#:~:text=raised%20the%20tolls%20by%20nine%20per%20cent" rel="noopener '
+        'noreferrer nofollow"><bdi>Harbour tolls rise</bdi></a>, <bdi>The Ellery Courier, 4 March 2025</bdi>, '
+        '<bdi>Mara Quill</bdi>, <bdi>ellery-courier.example</bdi>, paragraph 1<blockquote dir="auto">The harbour '
+        "master of Port Ellery <mark>raised the tolls by nine per cent</mark> on Tuesday.</blockquote></li>"
     ) in page
     assert "<title>Who raised the tolls?</title>" in page
 
@@ -185,12 +145,10 @@ def test_the_page_shows_each_claim_and_the_paragraph_it_rests_on() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_on_the_page(text: str) -> None:
     page = export(hostile(text), "html")
-    plain = export(hostile("x"), "html")
     tags = Tags(page)
-    assert [tag for tag, _ in tags.tags] == [tag for tag, _ in Tags(plain).tags]
-    assert {name for _, attributes in tags.tags for name in attributes} == {
-        *("lang", "charset", "http-equiv", "content", "name", "dir", "class", "href", "rel", "id"),
-    }
+    assert [tag for tag, _ in tags.tags] == [tag for tag, _ in Tags(export(hostile("x"), "html")).tags]
+    known = {"lang", "charset", "http-equiv", "content", "name", "dir", "class", "href", "rel", "id"}
+    assert {name for _, attributes in tags.tags for name in attributes} == known
     assert all(link and re.match(r"#c[12]$|https://news\.example/a(#|$)", link) for link in tags.links())
     assert tags.comments == []
     assert shown(text) in shown(tags.text)
@@ -215,6 +173,11 @@ def checked_csl(text: str) -> list[dict[str, Any]]:
 
 def test_csl_json_has_an_item_for_each_article() -> None:
     first, second = checked_csl(export(TWO, "csl"))
+    fields = ("marker", "paragraph", "quote")
+    cited = [
+        {**{name: getattr(one, name) for name in fields}, "link": deep_link(one)}
+        for one in (TWO.citations[0], TWO.citations[2])
+    ]
     assert first == {
         "id": f"ellerycourier2025-{HARBOUR.id[:8]}",
         "type": "article-newspaper",
@@ -225,32 +188,23 @@ def test_csl_json_has_an_item_for_each_article() -> None:
         "URL": TOLLS_URL,
         "accessed": {"date-parts": [[2026, 3, 14]]},
         "note": "[1] cites paragraph 1; [3] cites paragraph 3",
-        "custom": {
-            "article_id": HARBOUR.id,
-            "article_version": HARBOUR.version,
-            "citations": [
-                {"marker": one.marker, "paragraph": one.paragraph, "quote": one.quote, "link": deep_link(one)}
-                for one in (TWO.citations[0], TWO.citations[2])
-            ],
-        },
+        "custom": {"article_id": HARBOUR.id, "article_version": HARBOUR.version, "citations": cited},
     }
     assert (second["id"], second["container-title"]) == (f"strandradio2025-{PROTEST.id[:8]}", "Strand Radio")
 
 
-NAMES = [
-    ("Mara Quill", {"family": "Quill", "given": "Mara"}, "Quill, Mara"),
-    ("Léa O'Brien", {"family": "O'Brien", "given": "Léa"}, "O'Brien, Léa"),
-    ("Ludwig van Beethoven", {"literal": "Ludwig van Beethoven"}, "{Ludwig van Beethoven}"),
-    ("Associated Press", {"literal": "Associated Press"}, "{Associated Press}"),
-    ("Strand Wire", {"literal": "Strand Wire"}, "{Strand Wire}"),
-    ("Quill, Mara", {"literal": "Quill, Mara"}, "{Quill, Mara}"),
-    ("M. Q.", {"literal": "M. Q."}, "{M. Q.}"),
-]
+PARTED = [("Mara", "Quill"), ("Léa", "O'Brien"), ("Jean-Luc", "McAdam")]
+WHOLE = ["Ludwig van Beethoven", "Associated Press", "Strand Wire", "Quill, Mara", "习近平", "M. Q."]
 
 
-@pytest.mark.parametrize(("name", "csl", "bibtex"), NAMES)
-def test_a_name_is_parted_only_where_that_is_safe(name: str, csl: dict[str, str], bibtex: str) -> None:
-    answer = answer_of(said(replace(HARBOUR, authors=(name, "Bo Ek")), 1, 1))
+@pytest.mark.parametrize("name", [*PARTED, *WHOLE])
+def test_a_name_is_parted_only_where_that_is_safe(name: str | tuple[str, str]) -> None:
+    if isinstance(name, str):
+        author, csl, bibtex = name, {"literal": name}, f"{{{name}}}"
+    else:
+        given, family = name
+        author, csl, bibtex = f"{given} {family}", {"family": family, "given": given}, f"{family}, {given}"
+    answer = answer_of(said(replace(HARBOUR, authors=(author, "Bo Ek")), 1, 1))
     [item] = checked_csl(export(answer, "csl"))
     assert item["author"] == [csl, {"family": "Ek", "given": "Bo"}]
     assert f"\n  author = {{{bibtex} and Ek, Bo}},\n" in export(answer, "bibtex")
@@ -269,27 +223,29 @@ def test_no_article_is_obeyed_in_csl_json(text: str) -> None:
 
 
 def test_bibtex_has_an_entry_for_each_article() -> None:
-    answer = answer_of(said(HARBOUR, 1, 1), said(replace(ORCHESTRA, outlet=None, published=None, url=None), 1, 2))
-    untold = replace(ORCHESTRA, outlet=None, published=None, url=None).id[:8]
-    assert export(answer, "bibtex") == (
-        "% Cited in an answer to: Who raised the tolls?\n"
-        "% Snapshot 20260314T101112Z-0a1b2c3d of the coverage\n"
-        "\n"
-        f"@article{{ellerycourier2025-{HARBOUR.id[:8]},\n"
-        "  title = {{Harbour tolls rise}},\n"
-        "  author = {Quill, Mara},\n"
-        "  journal = {The Ellery Courier},\n"
-        "  date = {2025-03-04},\n"
-        "  year = {2025},\n"
-        f"  url = {{{TOLLS_URL}}},\n"
-        "  urldate = {2026-03-14},\n"
-        "  note = {[1] cites paragraph 1},\n"
-        "}\n"
-        "\n"
-        f"@online{{article-{untold},\n"
-        "  title = {{Orchestra finds a new hall}},\n"
-        "  note = {[2] cites paragraph 1},\n"
-        "}\n"
+    bare = replace(ORCHESTRA, outlet=None, published=None, url=None)
+    assert (
+        export(answer_of(said(HARBOUR, 1, 1), said(bare, 1, 2)), "bibtex")
+        == f"""\
+% Cited in an answer to: Who raised the tolls?
+% Snapshot 20260314T101112Z-0a1b2c3d of the coverage
+
+@article{{ellerycourier2025-{HARBOUR.id[:8]},
+  title = {{{{Harbour tolls rise}}}},
+  author = {{Quill, Mara}},
+  journal = {{The Ellery Courier}},
+  date = {{2025-03-04}},
+  year = {{2025}},
+  url = {{{TOLLS_URL}}},
+  urldate = {{2026-03-14}},
+  note = {{[1] cites paragraph 1}},
+}}
+
+@online{{article-{bare.id[:8]},
+  title = {{{{Orchestra finds a new hall}}}},
+  note = {{[2] cites paragraph 1}},
+}}
+"""
     )
 
 
@@ -344,10 +300,8 @@ def test_any_text_stays_within_its_braces(text: str) -> None:
 def test_two_versions_of_an_article_have_keys_of_their_own() -> None:
     newer = replace(HARBOUR, updated=date(2025, 3, 9))
     answer = answer_of(said(HARBOUR, 1, 1), said(newer, 1, 2), said(HARBOUR, 2, 3))
-    assert [one["key"] for one in entries(export(answer, "bibtex"))] == [
-        f"ellerycourier2025-{HARBOUR.id[:8]}",
-        f"ellerycourier2025-{HARBOUR.id[:8]}-{newer.version}",
-    ]
+    key = f"ellerycourier2025-{HARBOUR.id[:8]}"
+    assert [one["key"] for one in entries(export(answer, "bibtex"))] == [key, f"{key}-{newer.version}"]
     assert len(checked_csl(export(answer, "csl"))) == 2
 
 
