@@ -10,14 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from index.sources import files
+from index.sources.body import with_body
 from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
-from index.sources.dates import date_line
 from index.sources.facts import TITLE_LIMIT, Draft, facts_of, shape_of, strings_in, values_of
 from index.sources.field_names import LISTS
-from index.sources.markup import html_to_lines, looks_like_html, without_web_links
-from index.sources.page_furniture import is_credit, is_only_url, is_promotion
-from index.sources.paragraphs import Line, paragraphs_of, with_text
-from rag.articles import Article
+from index.sources.markup import html_to_lines, looks_like_html
 from rag.errors import ArticleUnreadable
 
 _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
@@ -105,11 +102,10 @@ def article_in_record(value: object, today: date) -> Draft:
     if not has_words(facts.article.title):
         raise ArticleUnreadable(_missing(value, "title", "headline"))
     text, notices = _text(value)
-    lines, omitted = _reporting(text, facts.article, today)
-    article = with_text(facts.article, lines)
-    if not article.paragraphs:
+    draft = with_body(Draft(facts.article, (*facts.notices, *notices)), text, today)
+    if not draft.article.paragraphs:
         raise ArticleUnreadable(_missing(value, "text", "body"))
-    return Draft(article, (*facts.notices, *notices), tuple(omitted))
+    return draft
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
@@ -181,28 +177,3 @@ def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
             notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
         return clean_lines(decode_entities(html_to_lines(text) if looks_like_html(text) else text)), notices
     return "", ()
-
-
-def _reporting(text: str, facts: Article, today: date) -> tuple[list[Line], list[str]]:
-    """The lines that are reporting, as far as a line by itself can tell, and those that are not; the rest stays."""
-    kept: list[Line] = []
-    omitted: list[str] = []
-    paragraphs = 0
-    for raw in paragraphs_of(text):
-        heading = re.match(r"#{2,6} +(.*)", raw)
-        words = " ".join(without_web_links(heading[1] if heading else raw).split())
-        if not has_words(words):
-            continue
-        dated = date_line(words, today) if paragraphs < 2 else None
-        days = {found.day for found in (dated.published, dated.updated) if found} if dated else set()
-        # What repeats the facts stands at the head, and is no loss.
-        if paragraphs < 2 and (
-            words in (facts.title, *facts.authors) or (days and days <= {facts.published, facts.updated})
-        ):
-            continue
-        if dated or is_promotion(words) or is_only_url(words) or is_credit(words) or words.startswith("Caption: "):
-            omitted.append(words)
-        else:
-            kept.append(Line(raw, words, is_heading=heading is not None))
-            paragraphs += heading is None
-    return kept, omitted

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from index.sources import files
+from index.sources.body import article_in_text
 from index.sources.characters import decode, escaped
 from index.sources.json_files import article_in_record, items_of_json, items_of_lines
-from index.sources.text_files import article_in_text
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
