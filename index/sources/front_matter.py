@@ -9,7 +9,6 @@ from index.sources.field_names import field_named
 _FENCE = re.compile(r"\ufeff?\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z][\w .-]{0,60}?)\s*:(?:[ \t]+(.*)|[ \t]*)$")
 _LONGEST = 20_000
-_MOST_FACTS = 40
 
 
 def split_front_matter(text: str) -> tuple[dict[str, object], str]:
@@ -54,19 +53,17 @@ def _value(lines: list[str]) -> object:
 
 
 def _head_lines(text: str) -> tuple[dict[str, object], str]:
-    """``Title: …`` and what follows it, line by line, up to the first line that is none of the facts."""
-    facts: dict[str, object] = {}
-    rest = text.lstrip()
-    while rest and len(facts) < _MOST_FACTS:
-        line, _, following = rest.partition("\n") if "\n" in rest[:1000] else (rest[:1000], "", rest[1000:])
-        match = _ENTRY.match(line.strip())
-        field = field_named(match[1]) if match else None
-        if match and field == "text":
-            rest = rest.partition(":")[2]  # "Text:" stands before the text itself
+    """``Title: …`` and the facts in the lines below it."""
+    head = text.lstrip()
+    facts: list[re.Match[str]] = []
+    for entry in map(_ENTRY.match, head[:_LONGEST].split("\n")):
+        if entry is None or field_named(entry[1]) in (None, "text"):
             break
-        if line.strip() and (match is None or field is None or (not facts and field != "title")):
-            break
-        if match:
-            facts.setdefault(match[1], (match[2] or "").strip())
-        rest = following
-    return (facts, rest) if len(facts) >= 2 else ({}, text)
+        facts.append(entry)
+    if len(facts) < 2 or field_named(facts[0][1]) != "title":
+        return {}, text
+    rest = head.split("\n", len(facts))[-1] if head.count("\n") >= len(facts) else ""
+    label = _ENTRY.match(rest.partition("\n")[0])
+    if label and field_named(label[1]) == "text":
+        rest = rest.partition(":")[2]  # "Text:" stands before the text itself
+    return {fact[1]: (fact[2] or "").strip() for fact in reversed(facts)}, rest

@@ -8,17 +8,13 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from markdown_it import MarkdownIt
-    from markdown_it.token import Token
 
 _BLOCK = frozenset(
     "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6 dd dt"
     " dl".split()
 )
-# A cell stands beside the next one: their words are parted, though not into paragraphs.
-_CELL = frozenset(("td", "th", "option"))
+_CELL = frozenset(("td", "th", "option"))  # parted from the next one by a space, not into paragraphs
 _HEADING = frozenset("h2 h3 h4 h5 h6".split())
 # Never an article's words, closed or not: the parser reads their content as raw text.
 _RAW = frozenset(("script", "style"))
@@ -33,8 +29,8 @@ _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
-_INSIDE_A_WORD = re.compile(r"(?<=\w)(\*+)(?=\w)")
-_WEB_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,1000})\]\(https?://[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?\)")
+# "M*A*S*H" is a word, and nobody writes code in news: a backtick is a quotation mark.
+_NO_MARKUP = re.compile(r"(?<=\w)\*+(?=\w)|`+")
 _LONGEST = 10_000  # a paragraph beyond this was written by no person, and is left as it is
 
 
@@ -42,10 +38,11 @@ def visible(markdown: str) -> str:
     """The words that a reader sees of a paragraph of Markdown: no images, link targets or signs of emphasis."""
     if len(markdown) > _LONGEST or not re.search(r"[*_\[<`&\\]", markdown):
         return markdown
-    # Note-taking programs' links, and references, whose definitions are elsewhere in the text; "M*A*S*H" is a word.
+    # Note-taking programs' links, and references, whose definitions are elsewhere in the text.
     text = _WIKI_LINK.sub(lambda link: "" if link[0][0] == "!" else link[1] or link[2], markdown)
-    tokens = _markdown().parseInline(_INSIDE_A_WORD.sub(lambda stars: "\\*" * len(stars[1]), text))
-    return "".join(_texts(tokens[0].children or ()))
+    text = _NO_MARKUP.sub(lambda signs: "".join("\\" + sign for sign in signs[0]), text)
+    tokens = _markdown().parseInline(text)[0].children or ()
+    return "".join(" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image")
 
 
 @cache
@@ -53,15 +50,6 @@ def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     return MarkdownIt("commonmark", {"html": False})
-
-
-def _texts(tokens: Sequence[Token]) -> list[str]:
-    return [" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image"]
-
-
-def without_web_links(text: str) -> str:
-    """``text`` with ``[words](https://…)`` reduced to its words; nothing else in a record is sure to be Markdown."""
-    return _WEB_LINK.sub(lambda link: "" if link[1] else link[2], text) if "](" in text else text
 
 
 def looks_like_html(text: str) -> bool:
