@@ -42,10 +42,8 @@ def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
             continue
         if any(_appeared(article) == _appeared(other) for other in known.values()):
             # Nothing says which came later, and a citation must not hang on the order of files.
-            reason = (
-                f"another text of {article.url or article.title!r} came from {where[article.id]}: "
-                "give the newer one a later updated date"
-            )
+            other_text = f"another text of {article.url or article.title!r} came from {where[article.id]}"
+            reason = f"{other_text}: give the newer one a later updated date"
             gathered.skipped.append(SourceItem(item.where, None, reason))
             continue
         known[article.version] = article

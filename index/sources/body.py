@@ -29,6 +29,8 @@ _URL_LABEL = re.compile(
     r"|archived(?: at| from)?|read the (?:original|full) (?:article|story)(?: at| here)?)\s*:\s*",
     re.IGNORECASE,
 )
+_OUTLET_LABEL = re.compile(r"(?:source|outlet|publisher|publication)\s*:\s*(?=.{1,60}$)", re.IGNORECASE)
+_TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(?=\w)", re.IGNORECASE)
 # "(Reporting by A in Kyiv; Editing by B)"
 _SIGNED_OFF = re.compile(r"[\s(–—-]*((?:additional )?(?:report|writ)[^;()]{3,200}?)[\s.]*(?:[;)]|$)", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"\]\((https?://[^()\s]+)\)")
@@ -126,10 +128,8 @@ def _without_addresses(lines: list[Line], page: _Page) -> list[Line]:
                 page.bare_url = url
             else:
                 page.omitted.append(line.words)
-        elif (
-            at_the_edge and line.words.lower().startswith("source:") and 0 < len(value) <= 60 and not page.article.outlet
-        ):
-            page.article = replace(page.article, outlet=value.rstrip("."))
+        elif at_the_edge and not page.article.outlet and (label := _OUTLET_LABEL.match(line.words)):
+            page.article = replace(page.article, outlet=line.words[label.end() :].rstrip("."))
         else:
             kept.append(line)
         labelled = False
@@ -143,7 +143,7 @@ def _without_title(lines: list[Line], page: _Page) -> list[Line]:
     top = next(headings, next(others, None))
     if top is None:
         raise ArticleUnreadable("no title: no line of the text could be one" if lines else "no title and no text")
-    title = lines[top].words
+    title = _TITLE_LABEL.sub("", lines[top].words)
     if len(title) > (TITLE_LIMIT if lines[top].is_heading else _TITLE_AS_PARAGRAPH):
         raise ArticleUnreadable(
             f"no title: the first line has {len(title):,} characters; put the title on a line of its own above it"

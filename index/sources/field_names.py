@@ -39,7 +39,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "language": "language lang inlanguage languagecode langcode",
     }.items()
 }
-PREFIXES = ("article", "news", "og", "web", "dc")
+PREFIXES = ("", "article", "news", "og", "web", "dc")
 
 LISTS = (
     "articles items data docs documents results stories entries news records response hits feed posts rows corpus"
@@ -53,18 +53,11 @@ INSIDE = ("name", "rendered", "title", "text", "#text", "content", "value", "@va
 NOTHING = frozenset(("", "none", "null", "nan", "n/a", "na", "nil", "undefined", "unknown", "-", "[]", "{}"))
 """What programs write for "nothing here"."""
 
-_FIELD_BY_NAME = {name: field for field, names in FIELDS.items() for name in names}
-
-
-def field_named(name: str) -> str | None:
-    """The article field that ``name`` is in common use for; None for all other names."""
-    return _FIELD_BY_NAME.get(plain_name(name))
+_NAMES = frozenset(name for names in FIELDS.values() for name in names)
 
 
 @lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = re.sub(r"[^a-z0-9]", "", name[:100].lower())
-    if plain in _FIELD_BY_NAME:
-        return plain
-    return next((rest for prefix in PREFIXES if (rest := plain.removeprefix(prefix)) in _FIELD_BY_NAME), plain)
+    return next((rest for prefix in PREFIXES if (rest := plain.removeprefix(prefix)) in _NAMES), plain)

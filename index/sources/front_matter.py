@@ -1,10 +1,8 @@
-"""Read the facts above an article's text, between lines of ``---`` or as ``Title: …`` lines."""
+"""Read the facts above an article's text, between lines of ``---``."""
 
 from __future__ import annotations
 
 import re
-
-from index.sources.field_names import field_named
 
 _FENCE = re.compile(r"\ufeff?\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z][\w .-]{0,60}?)\s*:(?:[ \t]+(.*)|[ \t]*)$")
@@ -17,7 +15,7 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
     # Between two rules there may be text; facts have names.
     if fenced and (entries := _entries(fenced[1])):
         return entries, text[fenced.end() :]
-    return _head_lines(text)
+    return {}, text
 
 
 def _entries(block: str) -> dict[str, object]:
@@ -50,20 +48,3 @@ def _value(lines: list[str]) -> object:
     except (yaml.YAMLError, RecursionError, ValueError):
         value = None
     return value or " ".join(line.strip() for line in lines)
-
-
-def _head_lines(text: str) -> tuple[dict[str, object], str]:
-    """``Title: …`` and the facts in the lines below it."""
-    head = text.lstrip()
-    facts: list[re.Match[str]] = []
-    for entry in map(_ENTRY.match, head[:_LONGEST].split("\n")):
-        if entry is None or field_named(entry[1]) in (None, "text"):
-            break
-        facts.append(entry)
-    if len(facts) < 2 or field_named(facts[0][1]) != "title":
-        return {}, text
-    rest = head.split("\n", len(facts))[-1] if head.count("\n") >= len(facts) else ""
-    label = _ENTRY.match(rest.partition("\n")[0])
-    if label and field_named(label[1]) == "text":
-        rest = rest.partition(":")[2]  # "Text:" stands before the text itself
-    return {fact[1]: (fact[2] or "").strip() for fact in reversed(facts)}, rest
