@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +55,6 @@ class BuildReport:
     passed_over: tuple[Path, ...]
     embedded: int
     reused: int
-    seconds: float
 
 
 def build(
@@ -82,7 +80,6 @@ def build(
     if budget < SMALLEST_BUDGET:
         raise ValueError(f"a passage needs at least {SMALLEST_BUDGET} tokens, not {budget}")
     progress = progress or Progress()
-    started = time.perf_counter()
     named = ", ".join(map(str, paths))
     found = find_files(paths)
     if not found.files:
@@ -118,7 +115,6 @@ def build(
         passed_over=found.passed_over,
         embedded=embedded,
         reused=manifest.counts.passages - embedded,
-        seconds=time.perf_counter() - started,
     )
 
 

@@ -94,7 +94,6 @@ def _say_what_was_done(report: BuildReport, index: Path) -> None:
     else:
         say(f"{index}: unchanged, {held}")
         say(f"embedded 0 passages; snapshot {report.snapshot} stays in use")
-    say(f"took {report.seconds:.1f} s")
     if counts.versions > counts.articles:
         earlier = counted(counts.versions - counts.articles, "earlier version")
         say(f"{earlier} of articles that changed: kept, but not searched")

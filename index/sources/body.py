@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -31,8 +30,6 @@ _URL_LABEL = re.compile(
 )
 _OUTLET_LABEL = re.compile(r"(?:source|outlet|publisher|publication)\s*:\s*(?=.{1,60}$)", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(?=\w)", re.IGNORECASE)
-# "(Reporting by A in Kyiv; Editing by B)"
-_SIGNED_OFF = re.compile(r"[\s(–—-]*((?:additional )?(?:report|writ)[^;()]{3,200}?)[\s.]*(?:[;)]|$)", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"\]\((https?://[^()\s]+)\)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
 _BULLET = re.compile(r"^(?:[-*+]|>+)\s+(?=\S)")
@@ -163,7 +160,7 @@ def _reporting(lines: list[Line], page: _Page, today: date) -> list[Line]:
         # Below given facts the head is short: what follows the first paragraphs is the article's own.
         in_head = number < _HEAD and not line.is_heading and len(line.words) <= _LONGEST_IN_HEAD
         if in_head and (not page.has_title or len(kept) < 2):
-            meanings = list(_meanings(line.words, today))
+            meanings = _meanings(line.words, today)
             if None not in meanings and not (page.has_title and agency_named(line.words)):
                 for meaning in meanings:
                     _remember(meaning, line.words, page)
@@ -172,27 +169,23 @@ def _reporting(lines: list[Line], page: _Page, today: date) -> list[Line]:
                 continue
         if page.has_title and line.words == page.article.title and len(kept) < 2:
             continue
-        closing = _SIGNED_OFF.match(line.words) if number >= len(lines) - 5 else None
-        if closing and (signed := byline(closing[1])):
-            _remember(signed, line.words, page)
-        elif _is_around(line, page):
+        if _is_around(line, page):
             page.omitted.append(line.words)
-        else:
-            bold = _ONLY_BOLD.fullmatch(line.raw) and number + 1 < len(lines) and not lines[number + 1].is_heading
+            continue
+        if _ONLY_BOLD.fullmatch(line.raw) and number + 1 < len(lines) and not lines[number + 1].is_heading:
             heading = line.words.rstrip(":")
-            if bold and heading[-1] not in ".,;…" and not _is_speech(heading):
+            if heading[-1] not in ".,;…" and not _is_speech(heading):
                 line = Line(line.raw, heading, is_heading=True)
-            kept.append(line)
+        kept.append(line)
     return kept
 
 
-def _meanings(words: str, today: date) -> Iterator[Credits | DateLine | None]:
+def _meanings(words: str, today: date) -> list[Credits | DateLine | None]:
     """What a line of the head says, piece by piece: "By Jane Doe | December 2, 2021"; None for what is no such fact."""
-    whole = _meaning(words, today)
-    pieces = [words] if whole else re.split(r"\s+[|·•]\s+", words)
-    for piece in pieces:
-        if len(pieces) == 1 or not is_promotion(piece):  # "5 min read"
-            yield whole or _meaning(piece, today)
+    if whole := _meaning(words, today):
+        return [whole]
+    pieces = re.split(r"\s+[|·•]\s+", words)
+    return [_meaning(piece, today) for piece in pieces if len(pieces) == 1 or not is_promotion(piece)]
 
 
 def _meaning(words: str, today: date) -> Credits | DateLine | None:
@@ -206,9 +199,7 @@ def _remember(meaning: Credits | DateLine | None, words: str, page: _Page) -> No
     if isinstance(meaning, Credits):
         if known.authors and meaning.authors and not {*meaning.authors} <= {*known.authors}:
             page.omitted.append(words)
-        page.article = replace(
-            known, authors=known.authors or meaning.authors, agency=known.agency or meaning.agency
-        )
+        page.article = replace(known, authors=known.authors or meaning.authors, agency=known.agency or meaning.agency)
     elif meaning and page.has_date:
         days = {found.day for found in (meaning.published, meaning.updated) if found}
         if meaning.problem or not days <= {known.published, known.updated}:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from index.sources import files
 from index.sources.body import with_body
 from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
-from index.sources.facts import TITLE_LIMIT, Draft, facts_of, shape_of, strings_in, values_of
-from index.sources.field_names import LISTS
+from index.sources.facts import Draft, facts_of, shape_of, strings_in, values_of
+from index.sources.field_names import FIELDS, LISTS
 from index.sources.markup import html_to_lines, looks_like_html
 from rag.errors import ArticleUnreadable
 
@@ -21,40 +20,32 @@ _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class JsonItem:
-    """One value of a file: where it stood, and itself or the reason why it cannot be read."""
-
-    where: str
-    value: object = None
-    reason: str | None = None
-    notices: tuple[str, ...] = ()
+Item = tuple[str, object, tuple[str, ...]]
+"""Where one value of a file stood, the value (or the ``ArticleUnreadable`` that reading it raised), and notices."""
 
 
-def items_of_json(path: Path) -> Iterator[JsonItem]:
+def items_of_json(path: Path) -> Iterator[Item]:
     """The items of a file that is one JSON value: its list, the list inside its object, or the object itself.
 
     Raises:
         ArticleUnreadable: the file cannot be read, or holds nothing that could be articles.
     """
-    data = files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line")
-    text, notices = decode(data)
-    del data  # of a large file, memory holds one copy at a time
+    text, notices = decode(files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
     value = _parsed(text)
-    del text
+    del text  # of a large file, memory holds one copy at a time
     if isinstance(value, dict) and _is_article(value):
-        yield JsonItem("", value, notices=notices)
+        yield "", value, notices
         return
     articles = _list_in(value)
     if not articles:
         raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
     for number, item in enumerate(articles, 1):
-        yield JsonItem(f" item {number}", item, notices=notices)
+        yield f" item {number}", item, notices
 
 
-def items_of_lines(path: Path) -> Iterator[JsonItem]:
+def items_of_lines(path: Path) -> Iterator[Item]:
     """The items of a file with one JSON value a line; empty lines are none.
 
     Raises:
@@ -73,38 +64,41 @@ def items_of_lines(path: Path) -> Iterator[JsonItem]:
         raise ArticleUnreadable("is empty")
 
 
-def _items_of_line(line: bytes | None, where: str) -> Iterator[JsonItem]:
+def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
+    if line is None:
+        limit = files.LINE_LIMIT // 1_000_000
+        yield where, ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB"), ()
+        return
     try:
-        if line is None:
-            limit = files.LINE_LIMIT // 1_000_000
-            raise ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB")
         text, notices = decode(line)
         value = _parsed(text.strip(), place="column {column}")
     except ArticleUnreadable as error:
-        yield JsonItem(where, reason=str(error))
+        yield where, error, ()
         return
     if isinstance(value, list) and value and isinstance(value[0], dict):
         for position, member in enumerate(value, 1):
-            yield JsonItem(f"{where} item {position}", member, notices=notices)
+            yield f"{where} item {position}", member, notices
     else:
-        yield JsonItem(where, value, notices=notices)
+        yield where, value, notices
 
 
 def article_in_record(value: object, today: date) -> Draft:
     """The article that one item holds.
 
     Raises:
-        ArticleUnreadable: it is no object, or has no title or no text.
+        ArticleUnreadable: it could not be read, is no object, or has no title or no text.
     """
+    if isinstance(value, ArticleUnreadable):
+        raise value
     if not isinstance(value, dict):
         raise ArticleUnreadable(f"is {shape_of(value)}, not an object with a title and a text")
     facts = facts_of(value, today)
     if not has_words(facts.article.title):
-        raise ArticleUnreadable(_missing(value, "title", "headline"))
+        raise ArticleUnreadable(_missing(value, "title"))
     text, notices = _text(value)
     draft = with_body(Draft(facts.article, (*facts.notices, *notices)), text, today)
     if not draft.article.paragraphs:
-        raise ArticleUnreadable(_missing(value, "text", "body"))
+        raise ArticleUnreadable(_missing(value, "text"))
     return draft
 
 
@@ -150,17 +144,12 @@ def _list_in(value: object, depth: int = 0) -> list[object]:
     return [value] if depth == 0 else []
 
 
-def _missing(record: Mapping[str, object], field: str, other: str) -> str:
+def _missing(record: Mapping[str, object], field: str) -> str:
     for name, value in values_of(record, field):
-        texts = strings_in(value)
-        if not texts:
-            return f"no {field}: field {quoted(name)} holds {shape_of(value)}"
-        if field == "title" and len(texts[0]) > TITLE_LIMIT:
-            return f"no title: field {quoted(name)} is longer than {TITLE_LIMIT} characters"
-        if field == "text" and any(map(has_words, texts)):
-            return f"no text: field {quoted(name)} holds no line of reporting"
-        return f"no {field}: field {quoted(name)} is blank"
-    return f"no {field}: expected a field '{field}' or '{other}'"
+        holds = "nothing that could be one" if strings_in(value) else shape_of(value)
+        return f"no {field}: field {quoted(name)} holds {holds}"
+    one, other, *_ = FIELDS[field]
+    return f"no {field}: expected a field '{one}' or '{other}'"
 
 
 def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:

@@ -16,13 +16,10 @@ _BLOCK = frozenset(
 )
 _CELL = frozenset(("td", "th", "option"))  # parted from the next one by a space, not into paragraphs
 _HEADING = frozenset("h2 h3 h4 h5 h6".split())
-# Never an article's words, closed or not: the parser reads their content as raw text.
-_RAW = frozenset(("script", "style"))
 # Never an article's words where they are closed; unclosed, they would swallow the rest of the article.
-_ASIDE = frozenset("figcaption nav form button noscript svg iframe template textarea select".split())
-_KNOWN = "|".join(sorted(_BLOCK | _RAW | _ASIDE | frozenset("a b i em strong span u sup sub img small aside".split())))
+_ASIDE = frozenset("figcaption nav form button noscript svg iframe template textarea select script style".split())
 _STRUCTURE = re.compile(
-    rf"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{{0,2000}})?/?>|</(?:{_KNOWN})\s*>", re.I
+    r"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{0,2000})?/?>|</[a-z][a-z0-9]{0,11}\s*>", re.I
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
@@ -98,7 +95,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "figcaption" and tag in self._aside and not self._inside:
             self.pieces.append("\n\nCaption: ")
-        elif tag in self._aside or tag in _RAW:
+        elif tag in self._aside:
             self._inside.append(tag)
         elif tag in _CELL:
             self.pieces.append(" ")

@@ -17,7 +17,7 @@ _FIRST_WORD = re.compile(
     r"|the(?!(?:at(?:er|re)|rap|olog|or(?:y|ies)|s[ie]s|saurus|rm|mes?$)))(.{3,})"
 )
 # Three letters that are an English word are one in a name too; all others are initials.
-_SHORT_WORDS = frozenset("age air art bay big car day eye far few job law map men new now one our sky sun the top".split())
+_SHORT_WORDS = frozenset("age air art bay big car day eye far job law map men new now one our sky sun the top".split())
 # Labels under which a country registers names: bbc.co.uk is "bbc".
 _REGISTRIES = frozenset("co com org net gov gob ac edu or ne go".split())
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
@@ -48,7 +48,7 @@ def outlet_of(url: str) -> str | None:
     """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
     archived = re.search(r".{8}(https?://.*)", url, re.DOTALL)
     host = _host(archived[1] if archived else url)  # an archive's copy: the outlet is the one that was copied
-    if host is None or not is_host(host):
+    if host is None or not is_host(host) or "xn--" in host:
         return None
     *labels, country = host.split(".")
     if len(labels) > 1 and labels[-1] in _REGISTRIES and len(country) == 2:
