@@ -5,18 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from index import building
+from index.chunking import DEFAULT_BUDGET
 from index.progress import shown_progress
 from index.sources.characters import quoted
+from index.sources.files import find_files
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.loading import DEFAULT_MODEL
+from rag.sample import ARTICLES
+from rag.store.folder import IndexFolder
 from rag.text.words import counted
-
-if TYPE_CHECKING:
-    from index.building import BuildReport
 
 SKIPPED_EXIT = 3
 _LISTED = 20
@@ -51,14 +55,6 @@ def build(
     if sample == bool(paths):
         wrong = "either PATH… or --sample, not both" if sample else "name what to build from: PATH… or --sample"
         raise typer.BadParameter(wrong, param_hint="PATH…")
-    from index import building
-    from index.chunking import DEFAULT_BUDGET
-    from index.sources.files import find_files
-    from rag.models.embedding import SentenceTransformerEmbedder
-    from rag.models.loading import DEFAULT_MODEL
-    from rag.sample import ARTICLES
-    from rag.store.folder import IndexFolder
-
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
     folder = IndexFolder(index)
@@ -83,27 +79,25 @@ def build(
         sys.exit(SKIPPED_EXIT)
 
 
-def _say_what_was_done(report: BuildReport, index: Path) -> None:
-    from index.building import kinds_among
-
+def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
     counts = report.counts
     held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
     if report.published:
         say(f"{index}: {held}, snapshot {report.snapshot}")
         say(f"embedded {counted(report.embedded, 'passage')}, took over {report.reused:,} unchanged")
     else:
-        say(f"{index}: unchanged, {held}")
-        say(f"embedded 0 passages; snapshot {report.snapshot} stays in use")
+        say(f"{index}: unchanged, {held}; snapshot {report.snapshot} stays in use")
     if counts.versions > counts.articles:
         earlier = counted(counts.versions - counts.articles, "earlier version")
         say(f"{earlier} of articles that changed: kept, but not searched")
     if report.repeats:
         say(f"{report.repeats:,} repeated articles were counted once")
     if report.passed_over:
-        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds_among(report.passed_over)})")
+        kinds = building.kinds_among(report.passed_over)
+        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds})")
 
 
-def _say_what_was_skipped(report: BuildReport, details: Path) -> None:
+def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
     omitted = [item for item in report.noticed if item.omitted]
     told = (
         [f"note: {item.where}: {notice}" for item in report.noticed for notice in item.notices],
@@ -131,8 +125,6 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
 
     Example: rag-index list --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     try:
         current = folder.current().id
@@ -162,8 +154,6 @@ def verify(
 
     Example: rag-index verify --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     manifest = IndexFolder(index).verify(snapshot)
     held = f"{counted(len(manifest.files), 'file')}, {counted(manifest.counts.passages, 'passage')}"
     say(f"{manifest.id} is whole: {held}")
@@ -178,8 +168,6 @@ def use(
 
     Example: rag-index use 20250304T101500Z-1a2b3c4d --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     if not folder.snapshots():
         folder.current()  # says that there is no index, and makes none
@@ -197,8 +185,6 @@ def prune(
 
     Example: rag-index prune --keep 2 --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     folder.current()  # says that there is no index, and makes none
     with folder.changing():

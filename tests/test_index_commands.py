@@ -38,7 +38,7 @@ def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
     assert run(*build) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("as in the last build: model other and 90 tokens a passage; --model ")
-    assert told[2].startswith("embedded 1 passage (")
+    assert told[2].startswith("embedded 1 passage, ")
     assert run(*build, "--passage-tokens", 40) == 0
     assert capsys.readouterr().out.startswith("as in the last build: model other; --model ")
     folder = IndexFolder(tmp_path / "index")
