@@ -72,16 +72,6 @@ def test_repeats_count_once_and_two_texts_at_one_url_are_named(tmp_path: Path) -
     assert json.loads(skipped_file.read_text()) == {"where": skipped.where, "skipped": skipped.reason}
 
 
-def test_what_was_skipped_file_is_kept_also_where_no_article_changed(tmp_path: Path) -> None:
-    build_index(tmp_path / "index", [HARBOUR])
-    (tmp_path / "index-articles" / "broken.json").write_text("{")
-    again = ToyEmbedder()
-    report = build([tmp_path / "index-articles"], IndexFolder(tmp_path / "index"), again, budget=120, today=TODAY)
-    assert (report.published, again.embedded, report.counts.skipped) == (True, [], 1)
-    skipped_file = IndexFolder(tmp_path / "index").snapshot_path(report.snapshot) / "skipped.jsonl"
-    assert json.loads(skipped_file.read_text())["where"] == str(tmp_path / "index-articles" / "broken.json")
-
-
 @pytest.mark.parametrize(
     ("updates", "newest"),
     [
@@ -134,23 +124,6 @@ def test_bad_articles_are_skipped_counted_and_named(tmp_path: Path) -> None:
     assert [path.name for path in report.passed_over] == ["picture.png"]
 
 
-def test_future_and_unparsable_dates_leave_the_article_undated_and_are_named(tmp_path: Path) -> None:
-    folder = tmp_path / "news"
-    folder.mkdir()
-    items = [
-        {"title": "Tomorrow", "text": "News of a later day.", "date": "2031-05-05"},
-        {"title": "Never", "text": "News of no day.", "date": "the 41st of Smarch"},
-    ]
-    (folder / "items.json").write_text(json.dumps(items))
-    report = build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
-    assert (report.counts.articles, report.skipped) == (2, ())
-    notices = [notice for reading in report.noticed for notice in reading.notices]
-    assert len(notices) == 2
-    assert "2031-05-05" in notices[0]
-    assert "the 41st of Smarch" in notices[1]
-    assert Snapshot.open(tmp_path / "index").coverage.summary().newest is None
-
-
 @pytest.mark.parametrize("content", [{}, {"a.png": b"x", "b.html": b"<p>"}, {"a.txt": b""}])
 def test_nothing_to_build_from_is_an_error_and_the_old_index_stays(tmp_path: Path, content: dict[str, bytes]) -> None:
     old = build_index(tmp_path / "index", [HARBOUR])
@@ -161,17 +134,6 @@ def test_nothing_to_build_from_is_an_error_and_the_old_index_stays(tmp_path: Pat
     with pytest.raises(ArticleUnreadable, match=r"^no (readable article|articles) in "):
         build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
     assert Snapshot.open(tmp_path / "index").id == old.snapshot
-
-
-def test_a_path_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(ArticleUnreadable, match="nowhere"):
-        build([tmp_path / "nowhere"], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
-    assert not (tmp_path / "index").exists()
-
-
-def test_budget_too_small(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="a passage needs at least 20 tokens, not 5"):
-        build_index(tmp_path / "index", [HARBOUR], budget=5)
 
 
 def test_no_passage_is_over_the_models_window(tmp_path: Path) -> None:

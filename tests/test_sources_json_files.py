@@ -140,16 +140,6 @@ def test_lines_in_other_encodings(tmp_path: Path) -> None:
         ]
 
 
-def test_a_line_too_long_is_read_past(tmp_path: Path) -> None:
-    good = json.dumps(ITEM) + "\n"
-    (tmp_path / "x.jsonl").write_text(good + '{"text": "' + "a" * 33_000_000 + '"}\n' + good)
-    assert [(found.where[-6:], found.reason) for found in read([tmp_path / "x.jsonl"], today=TODAY)] == [
-        ("line 1", None),
-        ("line 2", "longer than 32 MB: an article's text may have 5 MB"),
-        ("line 3", None),
-    ]
-
-
 def test_html_is_reduced_to_visible_words() -> None:
     html = (
         "<!-- <p>no</p> --><style>p {}</style><script>if (a<b) alert('<p>no</p>')</script>"

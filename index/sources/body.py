@@ -57,11 +57,7 @@ class _Page:
 
 
 def article_in_text(text: str, today: date) -> Draft:
-    """The article that plain text or Markdown holds.
-
-    Raises:
-        ArticleUnreadable: there is no title or no text.
-    """
+    """The article that plain text or Markdown holds; ``ArticleUnreadable`` where it has no title or no text."""
     given, body = split_front_matter(clean_lines(text))
     # Programs that save pages write the day of saving under "created".
     given = {name: value for name, value in given.items() if not name.lower().startswith(("created", "date created"))}
@@ -75,12 +71,9 @@ def article_in_text(text: str, today: date) -> Draft:
 
 
 def with_body(facts: Draft, body: str, today: date) -> Draft:
-    """The article of ``facts`` with the clean text ``body``, whose title is looked for there where none is given.
+    """The article of ``facts`` with the clean text ``body``; it may come without paragraphs.
 
-    It may come without paragraphs.
-
-    Raises:
-        ArticleUnreadable: there is no title.
+    The title is looked for in the text where none is given: ``ArticleUnreadable`` where there is none either.
     """
     known = facts.article
     page = _Page(known, bool(known.title), bool(known.published or known.updated))
@@ -142,9 +135,8 @@ def _without_title(lines: list[Line], page: _Page) -> list[Line]:
         raise ArticleUnreadable("no title: no line of the text could be one" if lines else "no title and no text")
     title = _TITLE_LABEL.sub("", lines[top].words)
     if len(title) > (TITLE_LIMIT if lines[top].is_heading else _TITLE_AS_PARAGRAPH):
-        raise ArticleUnreadable(
-            f"no title: the first line has {len(title):,} characters; put the title on a line of its own above it"
-        )
+        way_out = "put the title on a line of its own above it"
+        raise ArticleUnreadable(f"no title: the first line has {len(title):,} characters; {way_out}")
     page.article = replace(page.article, title=title)
     return lines[:top] + lines[top + 1 :]
 
@@ -205,13 +197,12 @@ def _remember(meaning: Credits | DateLine | None, words: str, page: _Page) -> No
         if meaning.problem or not days <= {known.published, known.updated}:
             page.omitted.append(words)
     elif meaning:
-        if meaning.published and not known.published:
-            known = replace(known, published=meaning.published.day, published_at=meaning.published.at)
-        if meaning.updated and not known.updated:
-            known = replace(known, updated=meaning.updated.day, updated_at=meaning.updated.at)
-        if meaning.problem and not known.published:
+        if (found := meaning.published) and not known.published:
+            page.article = replace(page.article, published=found.day, published_at=found.at)
+        if (found := meaning.updated) and not known.updated:
+            page.article = replace(page.article, updated=found.day, updated_at=found.at)
+        if meaning.problem and not page.article.published:
             page.notices.append(f"{meaning.problem}: kept undated")
-        page.article = known
 
 
 def _is_around(line: Line, page: _Page) -> bool:

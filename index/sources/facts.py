@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.sources.authors import Credits, agency_named, credits_in
-from index.sources.characters import decode_entities, one_line, quoted
+from index.sources.characters import one_line, quoted
 from index.sources.dates import PublishedDate, parse_date
 from index.sources.field_names import FIELDS, INSIDE, NOTHING, plain_name
-from index.sources.markup import html_to_lines, looks_like_html, visible
+from index.sources.markup import plain, visible
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 from rag.articles import Article
 from rag.text.languages import language_code
@@ -100,18 +100,13 @@ def _texts_of(record: Mapping[str, object], field: str, notices: list[str]) -> I
     for name, value in values_of(record, field):
         found = strings_in(value)
         lines = "\n".join(found).splitlines() if field == "authors" else found
-        texts = [text for text in map(_plain, lines) if text]
+        texts = [text for text in (one_line(plain(line[: TITLE_LIMIT * 8])) for line in lines) if text]
         if not texts:
             notices.append(f"field {quoted(name)} holds {shape_of(value)}, no text: left out")
         elif len(texts[0]) > limit:
             notices.append(f"field {quoted(name)} is longer than {limit} characters: left out")
         else:
             yield texts
-
-
-def _plain(value: str) -> str:
-    text = html_to_lines(value) if len(value) < 100_000 and looks_like_html(value) else value
-    return one_line(decode_entities(text[: TITLE_LIMIT * 8]))
 
 
 def _first(record: Mapping[str, object], field: str, notices: list[str]) -> str | None:

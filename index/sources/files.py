@@ -37,9 +37,6 @@ JSON_LIMIT = 64_000_000
 LINE_LIMIT = 32_000_000
 """Longest line of JSON Lines: a text at its limit with every character written as an escape."""
 
-READ_ERRORS = (OSError, EOFError, zlib.error)
-"""What zlib, gzip and the file system raise for a file that is damaged or not what its name says."""
-
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
@@ -75,9 +72,6 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
             is_folder = stat.S_ISDIR(path.stat().st_mode)
             if is_folder:
                 next(path.iterdir(), None)  # raises where it may not be opened
-        except FileNotFoundError as error:
-            message = f"no file or folder at {name}: name a folder, or a file of these kinds: {kinds}"
-            raise ArticleUnreadable(message) from error
         except (OSError, ValueError) as error:
             raise ArticleUnreadable(f"cannot open {name}: {reason_for(error)}") from error
         if is_folder:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from index.sources import files
 from index.sources.body import with_body
-from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
+from index.sources.characters import clean_lines, decode, has_words, quoted
 from index.sources.facts import Draft, facts_of, shape_of, strings_in, values_of
 from index.sources.field_names import FIELDS, LISTS
-from index.sources.markup import html_to_lines, looks_like_html
+from index.sources.markup import plain
 from rag.errors import ArticleUnreadable
 
 _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
@@ -27,8 +27,7 @@ Item = tuple[str, object, tuple[str, ...]]
 def items_of_json(path: Path) -> Iterator[Item]:
     """The items of a file that is one JSON value: its list, the list inside its object, or the object itself.
 
-    Raises:
-        ArticleUnreadable: the file cannot be read, or holds nothing that could be articles.
+    ``ArticleUnreadable`` where the file cannot be read, or holds nothing that could be articles.
     """
     text, notices = decode(files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
@@ -46,11 +45,7 @@ def items_of_json(path: Path) -> Iterator[Item]:
 
 
 def items_of_lines(path: Path) -> Iterator[Item]:
-    """The items of a file with one JSON value a line; empty lines are none.
-
-    Raises:
-        ArticleUnreadable: the file cannot be read, or is JSON that is not line by line.
-    """
+    """The items of a file with one JSON value a line; ``ArticleUnreadable`` where the file is none."""
     seen = False
     with files.opened(path) as stream:
         for number, line in files.lines_in(stream):
@@ -83,11 +78,7 @@ def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
 
 
 def article_in_record(value: object, today: date) -> Draft:
-    """The article that one item holds.
-
-    Raises:
-        ArticleUnreadable: it could not be read, is no object, or has no title or no text.
-    """
+    """The article that one item holds; ``ArticleUnreadable`` where it has no title or no text."""
     if isinstance(value, ArticleUnreadable):
         raise value
     if not isinstance(value, dict):
@@ -154,15 +145,12 @@ def _missing(record: Mapping[str, object], field: str) -> str:
 
 def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     """The text as clean lines, and a notice where it is only the beginning; empty where there is none."""
-    for _, value in values_of(record, "text"):
-        text = "\n\n".join(strings_in(value))
-        if len(text) > files.TEXT_LIMIT:
-            raise ArticleUnreadable(f"text of {len(text) / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
-        if not has_words(text):
-            continue
-        notices: tuple[str, ...] = ()
-        if cut := _CUT_OFF.search(text[-60:]):
-            text = text[: len(text) - len(cut[0])]
-            notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
-        return clean_lines(decode_entities(html_to_lines(text) if looks_like_html(text) else text)), notices
-    return "", ()
+    texts = ("\n\n".join(strings_in(value)) for _, value in values_of(record, "text"))
+    text = next(filter(has_words, texts), "")
+    if len(text) > files.TEXT_LIMIT:
+        raise ArticleUnreadable(f"text of {len(text) / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
+    notices: tuple[str, ...] = ()
+    if cut := _CUT_OFF.search(text[-60:]):
+        text = text[: len(text) - len(cut[0])]
+        notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
+    return clean_lines(plain(text)), notices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ _STRUCTURE = re.compile(
     r"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{0,2000})?/?>|</[a-z][a-z0-9]{0,11}\s*>", re.I
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
@@ -49,19 +51,19 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False})
 
 
-def looks_like_html(text: str) -> bool:
-    """Whether ``text`` is HTML, rather than prose in which a ``<b>`` stands."""
-    return _STRUCTURE.search(text) is not None
-
-
-def html_to_lines(html: str) -> str:
-    """The visible words of ``html``, a block a line with empty lines between.
+def plain(text: str) -> str:
+    """``text`` without HTML, if it is any, and without entities such as ``&amp;``; blocks are parted by empty lines.
 
     Headings are marked with ``##``, and captions with ``Caption:``.
     """
+    # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), _html_to_lines(text) if _STRUCTURE.search(text) else text)
+
+
+def _html_to_lines(html: str) -> str:
     html = _only_whole_tags(html)
     lower = html.lower()
-    aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}") > 0)
+    aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}"))
     # A line break inside a block of HTML is a space; without blocks it is all that parts the paragraphs.
     reader = _Reader(aside, in_blocks=_PARAGRAPH.search(html) is not None)
     reader.feed(html)

@@ -71,10 +71,8 @@ def _is_hanging_dateline(line: str) -> bool:
 def paragraphs_of(text: str) -> list[str]:
     """The paragraphs of ``text``, each on one line; underlined headings become ``#`` headings, rules are dropped.
 
-    Lines that were all wrapped to one width are joined; else each line is a paragraph.
-
-    Raises:
-        ArticleUnreadable: there are more than ``PARAGRAPH_LIMIT``.
+    Lines that were all wrapped to one width are joined; else each line is a paragraph. ``ArticleUnreadable`` where
+    there are more than ``PARAGRAPH_LIMIT``.
     """
     blocks = [_block(block) for block in re.split(r"\n[^\S\n]*\n", text)]
     width = _width(blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -39,7 +40,7 @@ def read(paths: Iterable[Path], *, today: date) -> Iterator[SourceItem]:
             yield from _read_file(path, where, today)
         except ArticleUnreadable as error:
             yield SourceItem(where, None, str(error))
-        except (*files.READ_ERRORS, ValueError) as error:  # ValueError: a path that no file can have
+        except (OSError, EOFError, zlib.error, ValueError) as error:  # damaged, or a path that no file can have
             yield SourceItem(where, None, files.reason_for(error))
 
 
