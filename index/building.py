@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress
 from index.sources.files import find_files
-from index.sources.reading import SourceItem
 from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
@@ -47,14 +46,10 @@ class BuildReport:
     published: bool
     """False: the index held exactly this already, whole, and was left as it is."""
     counts: Counts
-    repeats: int
-    """Articles that were found more than once, word for word."""
-    skipped: tuple[SourceItem, ...]
-    noticed: tuple[SourceItem, ...]
-    """Items whose article is kept although something of it could not be used, or was left out."""
+    gathered: Gathered
     passed_over: tuple[Path, ...]
     embedded: int
-    reused: int
+    """Passages that the last build's vectors could not be taken over for."""
 
 
 def build(
@@ -105,17 +100,7 @@ def build(
             manifest = _publish(folder, gathered, rows, vectors, content, chunking, embedder.identity)
         if previous:
             previous.close()
-    return BuildReport(
-        snapshot=manifest.id,
-        published=published,
-        counts=manifest.counts,
-        repeats=gathered.repeats,
-        skipped=tuple(gathered.skipped),
-        noticed=tuple(gathered.noticed),
-        passed_over=found.passed_over,
-        embedded=embedded,
-        reused=manifest.counts.passages - embedded,
-    )
+    return BuildReport(manifest.id, published, manifest.counts, gathered, found.passed_over, embedded)
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:

@@ -75,7 +75,7 @@ def build(
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens say otherwise")
     _say_what_was_done(report, index)
     _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
-    if report.skipped:
+    if report.gathered.skipped:
         sys.exit(SKIPPED_EXIT)
 
 
@@ -84,25 +84,27 @@ def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
     held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
     if report.published:
         say(f"{index}: {held}, snapshot {report.snapshot}")
-        say(f"embedded {counted(report.embedded, 'passage')}, took over {report.reused:,} unchanged")
+        say(
+            f"embedded {counted(report.embedded, 'passage')}, took over {counts.passages - report.embedded:,} unchanged"
+        )
     else:
         say(f"{index}: unchanged, {held}; snapshot {report.snapshot} stays in use")
     if counts.versions > counts.articles:
         earlier = counted(counts.versions - counts.articles, "earlier version")
         say(f"{earlier} of articles that changed: kept, but not searched")
-    if report.repeats:
-        say(f"{report.repeats:,} repeated articles were counted once")
+    if report.gathered.repeats:
+        say(f"{report.gathered.repeats:,} repeated articles were counted once")
     if report.passed_over:
         kinds = building.kinds_among(report.passed_over)
         say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds})")
 
 
 def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
-    omitted = [item for item in report.noticed if item.omitted]
+    omitted = [item for item in report.gathered.noticed if item.omitted]
     told = (
-        [f"note: {item.where}: {notice}" for item in report.noticed for notice in item.notices],
+        [f"note: {item.where}: {notice}" for item in report.gathered.noticed for notice in item.notices],
         [f"note: {item.where}: left out as no reporting: {_named(item.omitted)}" for item in omitted],
-        [f"skipped: {item.where}: {item.reason}" for item in report.skipped],
+        [f"skipped: {item.where}: {item.reason}" for item in report.gathered.skipped],
     )
     for lines in told:
         for line in lines[:_LISTED]:
@@ -111,8 +113,8 @@ def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
         say(f"and {more:,} more", error=True)
     if omitted or more:
         say(f"all of it is in {details}", error=True)
-    if report.skipped:
-        say(f"could not be read: {len(report.skipped):,}; the others are in the index", error=True)
+    if report.gathered.skipped:
+        say(f"could not be read: {len(report.gathered.skipped):,}; the others are in the index", error=True)
 
 
 def _named(lines: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ class Gathered:
     noticed: list[SourceItem] = field(default_factory=list)
     """Items whose article is kept although something of it could not be used, or was left out."""
     repeats: int = 0
+    """Articles that were found more than once, word for word."""
 
 
 def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:

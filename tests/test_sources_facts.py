@@ -152,7 +152,7 @@ def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
         Article("T", (), outlet="a"),
         notices=(
             "url 'ftp://x' is no web address: left out",
-            "field 'author' holds the number 5, no text: left out",
+            "field 'author' holds 5, no text: left out",
             "date 'Smarch 3' not understood: kept undated",
             "update '2027-01-01' is in the future: left out",
         ),

@@ -78,10 +78,10 @@ def test_lists_are_found_where_they_are(tmp_path: Path) -> None:
 def test_items_that_are_no_articles_are_told_one_by_one(tmp_path: Path) -> None:
     expected: list[tuple[object, str | None]] = [
         ("a string", "is the text 'a string', not an object with a title and a text"),
-        (5, "is the number 5, not an object with a title and a text"),
-        (None, "is nothing, not an object with a title and a text"),
+        (5, "is 5, not an object with a title and a text"),
+        (None, "is null, not an object with a title and a text"),
         ({"text": "x"}, "no title: expected a field 'title' or 'headline'"),
-        ({"title": 5, "text": "x"}, "no title: field 'title' holds the number 5"),
+        ({"title": 5, "text": "x"}, "no title: field 'title' holds 5"),
         ({"title": " ", "text": "x"}, "no title: expected a field 'title' or 'headline'"),
         ({"title": "T"}, "no text: expected a field 'text' or 'body'"),
         ({"title": "T", "text": {"a": 1}}, "no text: field 'text' holds an object"),

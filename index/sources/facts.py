@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -76,16 +77,10 @@ def strings_in(value: object, depth: int = 0) -> list[str]:
 
 
 def shape_of(value: object) -> str:
-    """Name the type of a JSON value in words, with the value where it is short."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return f"the number {quoted(repr(value)[:100])[1:-1]}"
-    if isinstance(value, str):
-        return f"the text {quoted(value)}"
-    if isinstance(value, list):
-        return "a list"
-    return "an object" if isinstance(value, dict) else "nothing"
+    """What a JSON value is, for a message: the value itself where it is short."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    return f"the text {quoted(value)}" if isinstance(value, str) else f"{json.dumps(value)[:80]}"
 
 
 def _is_nothing(value: object) -> bool:

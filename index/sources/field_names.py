@@ -1,4 +1,4 @@
-"""The names that news data gives its fields and its lists of articles: one place to add another."""
+"""The names that news data gives its fields: one place to add another."""
 
 from __future__ import annotations
 
@@ -40,12 +40,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     }.items()
 }
 PREFIXES = ("", "article", "news", "og", "web", "dc")
-
-LISTS = (
-    "articles items data docs documents results stories entries news records response hits feed posts rows corpus"
-    " @graph value"
-).split()
-"""Lists of articles go by these names; in an object with several lists of objects, the first of these decides."""
 
 INSIDE = ("name", "rendered", "title", "text", "#text", "content", "value", "@value", "url", "@id", "$date")
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""

@@ -12,7 +12,7 @@ from index.sources import files
 from index.sources.body import with_body
 from index.sources.characters import clean_lines, decode, has_words, quoted
 from index.sources.facts import Draft, facts_of, shape_of, strings_in, values_of
-from index.sources.field_names import FIELDS, LISTS
+from index.sources.field_names import FIELDS
 from index.sources.markup import plain
 from rag.errors import ArticleUnreadable
 
@@ -34,10 +34,10 @@ def items_of_json(path: Path) -> Iterator[Item]:
         raise ArticleUnreadable("is empty")
     value = _parsed(text)
     del text  # of a large file, memory holds one copy at a time
-    if isinstance(value, dict) and _is_article(value):
+    if _is_article(value):
         yield "", value, notices
         return
-    articles = _list_in(value)
+    articles = _articles_in(value)
     if not articles:
         raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
     for number, item in enumerate(articles, 1):
@@ -110,29 +110,30 @@ def _parsed(text: str, place: str = "line {line} column {column}") -> object:
     return value
 
 
-def _is_article(record: Mapping[str, object]) -> bool:
-    return any(values_of(record, "title")) and any(
-        isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str))
-        for _, value in values_of(record, "text")
-    )
+def _is_article(record: object) -> bool:
+    if not isinstance(record, dict) or not any(values_of(record, "title")):
+        return False
+    texts = [value[:1] if isinstance(value, list) else [value] for _, value in values_of(record, "text")]
+    return any(isinstance(text, str) for text, *_ in texts)
 
 
-def _list_in(value: object, depth: int = 0) -> list[object]:
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or depth > 2:
-        return []
-    names = sorted(value, key=lambda name: LISTS.index(name.lower()) if name.lower() in LISTS else len(LISTS))
-    for name in names:
-        if isinstance(value[name], list) and any(isinstance(member, dict) for member in value[name]):
-            return list(value[name])
-    for name in names:
-        if isinstance(value[name], dict) and (found := _list_in(value[name], depth + 1)):
-            return found
+def _articles_in(value: object) -> list[object]:
+    """The list of a file that articles are in; the first list of objects where none of them looks like one."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, list) else []
+    lists = list(_lists_in(value, 0))
+    return next((one for one in lists if any(map(_is_article, one))), lists[0] if lists else [value])
+
+
+def _lists_in(value: dict[str, object], depth: int) -> Iterator[list[object]]:
     members = list(value.values())
-    if members and all(isinstance(member, dict) for member in members):
-        return members  # articles under their ids
-    return [value] if depth == 0 else []
+    yield from (one for one in members if isinstance(one, list) and any(isinstance(item, dict) for item in one))
+    inner = [one for one in members if isinstance(one, dict)]
+    if depth < 3:
+        for one in inner:
+            yield from _lists_in(one, depth + 1)
+    if inner and len(inner) == len(members):
+        yield members  # articles under their ids
 
 
 def _missing(record: Mapping[str, object], field: str) -> str:
