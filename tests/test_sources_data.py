@@ -63,7 +63,7 @@ def test_multihop_rag_loses_no_article_and_no_evidence() -> None:
         ("TechCrunch", 100),
     ]
     assert (
-        sum(article.published is None for article in articles) == 259
+        sum(article.published is None for article in articles) == 258
     )  # 20 more dates are inferred, not the articles' own
     texts = [re.sub(r"\s", "", "".join(article.paragraphs)) for article in articles]
     facts = [
