@@ -115,8 +115,8 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         tokens,
         frozenset(one.stem for one in tokens if one.stem),
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], _REACH),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates]),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open]),
     )
 
 
@@ -141,16 +141,17 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
 
 
-def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
-    """Tokens behind the cues, in the same segment and quotation, with at most ``reach`` content words."""
+def _governed(tokens: Sequence[Token], cues: Sequence[int]) -> frozenset[int]:
+    """The first word that carries meaning behind each cue, in the same segment and quotation, adverbs passed over."""
     found = set[int]()
     for cue in cues:
-        place, left = (tokens[cue].segment, tokens[cue].quoted), reach
+        place = (tokens[cue].segment, tokens[cue].quoted)
         for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
-            if (token.segment, token.quoted) != place or not left:
+            if (token.segment, token.quoted) != place:
                 break
-            found.add(i)
-            left -= bool(token.stem)
+            if token.stem and not token.key.endswith("ly"):
+                found.add(i)
+                break
     return frozenset(found)
 
 
