@@ -9,36 +9,50 @@ from rag.check.evidence import Evidence, Fault
 from rag.check.statements import Statement, Token
 from rag.check.verdicts import Outcome, Rule
 
-_BESIDE = 3
+_BEING = frozenset("is are was were be been being".split())
+_AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
+_BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
 _LESS = frozenset("only few fewer little less yet first last until instead rather".split())
 _ALL = frozenset("all every everyone everybody everything each entire whole always".split())
 _ALSO_ALL = _ALL | frozenset("both any only none no never nobody full throughout".split())
 _LIMITING = frozenset("nearly almost not at after above".split())
+import os
+SHARE = float(os.environ.get('S','.5'))
 _BECAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|caused by)\b", re.IGNORECASE)
 
 
 def swapped_roles(claim: Statement, evidence: Evidence) -> Fault | None:
     """Somebody who does in the claim what is done to them in the evidence, or the other way."""
     given = {role for cited in evidence.sentences for role in _roles(cited.said)}
-    for one, verb, other in _roles(claim):
-        if (other, verb, one) in given and (one, verb, other) not in given:
-            written = [claim.text[token.start : token.end] for token in claim.tokens if token.stem in (one, verb, other)]
+    for who, verb, does in _roles(claim):
+        if (who, verb, not does) in given and (who, verb, does) not in given:
+            written = [claim.text[one.start : one.end] for one in claim.tokens if one.stem in (who, verb)]
             reason = f"{evidence.says} it the other way round: “{'” – “'.join(written)}”"
             return Fault(Outcome.CONTRADICTED, Rule.ROLES, reason)
     return None
 
 
-def _roles(said: Statement) -> Iterator[tuple[str, str, str]]:
-    """Stems of whoever may do, of the verb, and of whoever it may be done to: "Weil sued Kehl", "Kehl, sued by Weil"."""
-    tokens = said.tokens
+def _roles(said: Statement) -> Iterator[tuple[str, str, bool]]:
+    """Stems of whoever stands beside a verb, of the verb, and whether they do it: "X had sent", "sent the X"."""
+    tokens, known = said.tokens, said.name_stems
     for i, verb in enumerate(tokens):
-        if not verb.stem or verb.stem in said.name_stems or not verb.key.endswith(("ed", "ing", "s", "e")):
+        if not verb.stem:
             continue
-        before = [one.stem for one in tokens[:i] if one.stem and one.clause == verb.clause][-_BESIDE:]
-        behind = [one.stem for one in tokens[i + 1 :] if one.stem and one.clause == verb.clause][:_BESIDE]
-        if any(one.key == "by" for one in tokens[i + 1 : i + 2]):
-            before, behind = behind, before
-        yield from ((one, verb.stem, other) for one in before for other in behind if one != other)
+        left = right = i
+        while left and tokens[left - 1].key in _AUXILIARIES:
+            left -= 1
+        passive = any(one.key in _BEING for one in tokens[left:i]) and not verb.key.endswith("ing")
+        while right + 1 < len(tokens) and tokens[right + 1].key in _BY_OR_ARTICLE:
+            right += 1
+        by = any(one.key == "by" for one in tokens[i : right + 1])
+        before = tokens[left - 1] if left and tokens[left - 1].segment == verb.segment else None
+        behind = tokens[right + 1] if right + 1 < len(tokens) and tokens[right + 1].segment == verb.segment else None
+        named = before is not None and before.stem in known
+        both = named and behind is not None and behind.stem in known  # "Weil sued Kehl"
+        if before and before.stem and (left < i or (named and right > i) or both):
+            yield before.stem, verb.stem, not passive
+        if behind and behind.stem and (right > i or both):
+            yield behind.stem, verb.stem, by
 
 
 def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
@@ -68,12 +82,14 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that tells as done what the evidence tells only as possible, planned or alleged."""
     if any(token.leaves_open or token.denies for token in claim.tokens):
         return None
-    spots = dict[str, list[bool]]()
+    spots = dict[str, list[tuple[bool, bool]]]()
     for said in evidence.all_said():
         for i, token in enumerate(said.tokens):
-            spots.setdefault(token.stem, []).append(i in said.open)
+            spots.setdefault(token.stem, []).append((i in said.open, i in said.open_around))
     known = [one for one in claim.tokens if one.stem in spots and one.stem not in claim.name_stems | {""}]
-    found = [token for token in known if not token.quoted and all(spots[token.stem])]
+    found = [token for token in known if not token.quoted and all(near for near, _ in spots[token.stem])]
+    around = [token for token in known if all(far for _, far in spots[token.stem])]
+    found = found or (around if len(around) >= max(2, SHARE * len(known)) else [])
     if not found:
         return None
     word = claim.text[found[0].start : found[0].end]

@@ -78,6 +78,8 @@ class Statement:
     """Indexes of the tokens that a negation governs."""
     open: frozenset[int]
     """Indexes of the tokens that are told as possible, planned or alleged."""
+    open_around: frozenset[int]
+    """Indexes of those that stand further behind the words that say so."""
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
@@ -117,6 +119,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.negates]),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open]),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
     )
 
 
@@ -141,17 +144,17 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
 
 
-def _governed(tokens: Sequence[Token], cues: Sequence[int]) -> frozenset[int]:
+def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int = 1) -> frozenset[int]:
     """The first word that carries meaning behind each cue, in the same segment and quotation, adverbs passed over."""
     found = set[int]()
     for cue in cues:
-        place = (tokens[cue].segment, tokens[cue].quoted)
+        place, left = (tokens[cue].segment, tokens[cue].quoted), reach
         for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
-            if (token.segment, token.quoted) != place:
+            if (token.segment, token.quoted) != place or not left:
                 break
             if token.stem and not token.key.endswith("ly"):
                 found.add(i)
-                break
+                left -= 1
     return frozenset(found)
 
 
