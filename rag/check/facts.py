@@ -23,6 +23,7 @@ _DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, 
 _MAY_BE_BARE = frozenset({"", "year", "clock"})
 
 
+Counted = tuple[Statement, Quantity]
 Span = tuple[float, float]
 """The least and the most that it may be."""
 
@@ -58,11 +59,21 @@ def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
             if one.unit == mine.unit and said not in evidence.headers and (said, one) not in same
         ]
         near, instead = displaced(claim, mine, same, others)
+        instead = instead or _of_others(claim, mine, same, others)
         of_them = claim.text[mine.end :].startswith(" of them")  # "three decades, two of them": two of what?
         if not instead if same else of_them or any(_within(mine, *span) for span in _follows(mine, evidence)):
             continue
         return _fault(Rule.NUMBER, claim, mine, evidence, instead if near >= _NEAR else "")
     return None
+
+
+def _of_others(claim: Statement, mine: Quantity, same: Iterable[Counted], others: Iterable[Counted]) -> str:
+    """The number that counts what the claim counts, where the claimed one counts other things only."""
+    what = claim.counted(mine)
+    counted = [said.counted(one) for said, one in same]
+    if mine.unit or not what or not all(one and not one & what for one in counted):
+        return ""
+    return next((said.text[one.start : one.end] for said, one in others if said.counted(one) & what), "")
 
 
 def _fault(rule: Rule, claim: Statement, mine: Item, evidence: Evidence, instead: str) -> Fault:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 
 from rag.check.quotations import quotations
 from rag.text.names import Name, names
@@ -25,7 +26,7 @@ _DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid preve
 _OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
     """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
-    intend want aim seek sought specul believ thought suggest fear""".split()
+    intend want aim seek sought specul believ thought suggest fear plan will vow pledg promis threaten urg call demand""".split()
 )
 _REACH = 5
 
@@ -84,6 +85,11 @@ class Statement:
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
         return any(start <= at < end for start, end in self.quoted)
+
+    def counted(self, number: Quantity) -> frozenset[str]:
+        """The stems right behind a number: of "seven new colours", "new" and "colour"."""
+        behind = [token for token in self.tokens if token.start >= number.end]
+        return frozenset(token.stem for token in takewhile(lambda token: token.stem, behind[:3]))
 
     def context(self, item: Item) -> dict[tuple[int, str], float]:
         """The content words beside ``item``, by side and stem, with weights that fall with the distance."""
