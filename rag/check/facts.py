@@ -168,7 +168,7 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
         if claim.is_quoted(mine.start):
             continue
         same = [(said, one) for said, one in given if one.says(mine)]
-        others = [(said, one) for said, one in given if not one.says(mine) and not mine.says(one)]
+        others = [(said, one) for said, one in given if not any(a.says(b) for d in claim.dates for a, b in ((one, d), (d, one)))]
         known = bool(same) or any(first <= day <= last for first, last in mine.ranges for day in published)
         known = known or any(mine.ranges[0][0].year == year for year in _years(evidence) if mine.ranges)
         _, instead = displaced(claim, mine, same, others, known=_NEAR if known else 0.0)

@@ -12,7 +12,6 @@ from rag.check.verdicts import Outcome, Rule
 _BEING = frozenset("is are was were be been being".split())
 _AUXILIARIES = _BEING | frozenset("has have had will would can could may might must did do does to not also".split())
 _BY_OR_ARTICLE = frozenset("by the a an his her its their".split())
-_DONE = frozenset("has have had was were been".split())
 _LESS = frozenset("only few fewer little less yet first last until instead rather".split())
 _ALL = frozenset("all every everyone everybody everything each entire whole always".split())
 _ALSO_ALL = _ALL | frozenset("both any only none no never nobody full throughout".split())
@@ -84,23 +83,15 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
     spots = dict[str, list[tuple[bool, bool]]]()
     for said in evidence.all_said():
         for i, token in enumerate(said.tokens):
-            far = i in said.open_around and not token.key.endswith("ed")
-            spots.setdefault(token.stem, []).append((i in said.open, far))
+            spots.setdefault(token.stem, []).append((i in said.open, i in said.open_around))
     known = [one for one in claim.tokens if one.stem in spots and one.stem not in claim.name_stems | {""}]
     found = [token for token in known if not token.quoted and all(near for near, _ in spots[token.stem])]
     around = [token for token in known if all(far for _, far in spots[token.stem])]
-    found += [one for one in known if _is_done(claim, one) and all(any(spot) for spot in spots[one.stem])]
     found = found or (around if len(around) >= max(2, 0.5 * len(known)) else [])
     if not found:
         return None
     word = claim.text[found[0].start : found[0].end]
     return Fault(Outcome.UNSUPPORTED, Rule.CERTAINTY, f"{evidence.says} “{word}” only as possible, planned or alleged")
-
-
-def _is_done(claim: Statement, token: Token) -> bool:
-    at = claim.tokens.index(token)
-    before = [one.key for one in claim.tokens[:at] if not one.key.endswith("ly")]
-    return token.key.endswith("ed") or (bool(before) and before[-1] in _DONE)
 
 
 def wrong_scope(claim: Statement, evidence: Evidence) -> Fault | None:

@@ -125,7 +125,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.negates]),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open]),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 5),
     )
 
 
@@ -165,7 +165,7 @@ def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int = 1) -> f
 
 
 def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
-    """How far two items stand among the same words, from 0 to 1; words on the other side count half."""
+    """How far two items stand among the same words, from 0 to 1; on the other side of a number or name they count half."""
     claimed, given = claim.context(mine), said.context(one)
     shared = sum(
         min(weight, max(given.get((side, stem), 0.0), given.get((1 - side, stem), 0.0) / 2))
