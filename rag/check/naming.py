@@ -34,13 +34,14 @@ def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
 def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
+    claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
     reported = not claim.quoted and any(
         set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
     )
     if not claimed or reported:
         return None
     cited = _saying_it(claim, verb, evidence)
-    said, given = _speakers_of(cited)
+    said, given = _speakers_of(cited, evidence.name_words)
     if not given or any(_alike(one.words, name.words) for one in given for name in claim.names):
         return None
     mine, other = (text[one.start : one.end] for text, one in ((claim.text, claimed[0]), (said.text, given[0])))
@@ -59,13 +60,13 @@ def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
     )
 
 
-def _speakers_of(cited: Cited) -> tuple[Statement, list[Name]]:
+def _speakers_of(cited: Cited, known: frozenset[str]) -> tuple[Statement, list[Name]]:
     """Who may be speaking in a sentence, or, where it is a quotation that goes on, in the ones beside it."""
     around = statements(cited.article.paragraph(cited.paragraph), cited.article.published)
     at = next(n for n, one in enumerate(around) if one.start == cited.said.start)
     beside = (*around[max(0, at - 1) : at], *around[at + 1 : at + 2]) if cited.said.quoted else ()
     for one in (cited.said, *beside):
-        found = [name for name in _speakers(one)[1] if not name.opens]
+        found = [name for name in _speakers(one)[1] if not name.opens or name.words[0] in known]
         if found:
             return one, found
     return cited.said, []
@@ -85,7 +86,7 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
             found = [name for name in before[-1:] if len(said.text[name.end : token.start].split()) <= 1]
             if not found and said.quoted:
                 found = [name for name in unquoted if name.start in segment]
-            if not found and before and before[0].start == said.tokens[0].start and not before[0].opens:
+            if not found and before and before[0].start == said.tokens[0].start:
                 found = before[:1]  # "Odile Brandt, who runs the harbour, said"
         if found:
             return token, found
