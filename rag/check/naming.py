@@ -115,7 +115,7 @@ def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
         if not any(set(mine.words) <= set(one.words) for _, one in chosen):
             whole = list(evidence.whole())
             missing = missing and _missing(mine, whole)
-            if other := _of_another(mine, [name for one in whole for name in one.names]):
+            if other := _of_another(mine, whole):
                 return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
         opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
@@ -149,10 +149,13 @@ def _missing(mine: Name, said: Sequence[Statement]) -> list[str]:
     return missing
 
 
-def _of_another(mine: Name, known: list[Name]) -> str:
+def _of_another(mine: Name, article: Sequence[Statement]) -> str:
     """The whole name to which the surname belongs, where a claim has it with the first name of somebody else."""
-    whole = [name.words for name in known if len(name.words) > 1]
-    if len(mine.words) != 2 or any(set(mine.words) <= set(words) for words in whole):
-        return ""
-    others = [words for words in whole if words[-1] == mine.words[1]]
-    return " ".join(others[0]).title() if others and any(words[0] == mine.words[0] for words in whole) else ""
+    whole = [name.words for said in article for name in said.names if len(name.words) > 1]
+    first, last = mine.words[0], mine.words[-1]
+    if len(mine.words) != 2 or len(first) <= 2 or any({first, last} <= set(words) for words in whole):
+        return ""  # "U.S. House"
+    if any(one.key == first and said.text[one.start].islower() for said in article for one in said.tokens):
+        return ""  # "Governor Quill"
+    others = [words for words in whole if words[-1] == last]
+    return " ".join(others[0]).title() if others and any(words[0] == first for words in whole) else ""

@@ -123,7 +123,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         tokens,
         frozenset(one.stem for one in tokens if one.stem),
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates]),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], 2),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open]),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 5),
     )
