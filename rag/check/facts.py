@@ -16,8 +16,6 @@ from rag.text.quantities import Quantity
 _DISPLACED = 0.3
 # From here on another one is named as what the evidence says instead; from the second on it stands in the same words.
 _NEAR, SAME_PLACE = 0.2, 0.75
-# Words that hold a number, enough to support one but not to claim one.
-_IMPLIED = {"both": 2.0, "couple": 2.0, "pair": 2.0, "trio": 3.0, "no": 0.0, "none": 0.0}
 # Units that a text leaves out: "aged 41", "at 8".
 _DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "month": 365.25 / 12, "year": 365.25}
 _MAY_BE_BARE = frozenset({"", "year", "clock"})
@@ -48,9 +46,8 @@ def displaced(
 def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
     """A number that the cited paragraphs do not have, or have for something else, and that follows from none there."""
     given = [(said, one) for said in evidence.all_said() for one in said.quantities]
-    implied = {_IMPLIED[one.key] for said in evidence.all_said() for one in said.tokens if one.key in _IMPLIED}
     for mine in claim.quantities:
-        if claim.is_quoted(mine.start) or (mine.value == 1 and not mine.unit) or mine.value in implied:
+        if claim.is_quoted(mine.start) or (mine.value == 1 and not mine.unit):
             continue
         same = [(said, one) for said, one in given if _agrees(mine, one) or _agrees(mine, _completed(one, mine, said))]
         others = [
@@ -170,17 +167,13 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
         if claim.is_quoted(mine.start):
             continue
         same = [(said, one) for said, one in given if one.says(mine)]
-        others = [(said, one) for said, one in given if not any(a.says(b) for d in claim.dates for a, b in ((one, d), (d, one)))]
+        others = [
+            (said, one)
+            for said, one in given
+            if not any(a.says(b) for d in claim.dates for a, b in ((one, d), (d, one)))
+        ]
         known = bool(same) or any(first <= day <= last for first, last in mine.ranges for day in published)
-        known = known or any(mine.ranges[0][0].year == year for year in _years(evidence) if mine.ranges)
         _, instead = displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
         if instead or not known:
             return _fault(Rule.DATE, claim, mine, evidence, instead)
     return None
-
-
-def _years(evidence: Evidence) -> Iterator[int]:
-    """Years that follow from a date and a number of years beside it: "in 2019, on the 110th anniversary"."""
-    for cited in evidence.sentences:
-        spans = [one.value for one in cited.said.quantities if one.unit in ("year", "ordinal")]
-        yield from (int(one.ranges[0][0].year - span) for one in cited.said.dates if one.ranges for span in spans)

@@ -19,7 +19,12 @@ _TITLES = frozenset("mr mrs ms dr sir st".split())
 # What their other names do not begin like.
 _SAME = tuple(
     frozenset(group.split())
-    for group in ("us usa america american americans united", "uk britain british briton", "wales welsh", "swiss switzerland")
+    for group in (
+        "us usa america american americans united",
+        "uk britain british briton",
+        "wales welsh",
+        "swiss switzerland",
+    )
 )
 # Letters with a stroke, which have no accent to fold.
 _STROKED = str.maketrans("łøđ", "lod")
