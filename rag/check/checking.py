@@ -13,7 +13,7 @@ from rag.check.statements import Statement, read
 from rag.check.verdicts import Outcome, Rule, Similarity, Support, Verdict
 
 # Share of the sentence's terms that its evidence must say, and the least cosine.
-_ENOUGH_SAID = 0.3
+_ENOUGH_SAID = 0.2
 _LIKE_ENOUGH = 0.35
 _RULES = (
     wrong_quotation,

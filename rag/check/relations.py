@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rag.check.evidence import Evidence, Fault
 from rag.check.statements import Statement, Token
@@ -32,8 +33,6 @@ def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
         if places and (affirmed_only or denied_only):
             reason = f"{evidence.says} the opposite of “{claim.text[token.start : token.end]}”"
             return Fault(Outcome.CONTRADICTED, Rule.NEGATION, reason)
-    if explicit and not denying:
-        return Fault(Outcome.UNSUPPORTED, Rule.NEGATION, f"{evidence.says} nothing that is denied")
     return None
 
 
@@ -49,7 +48,10 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
     for said in evidence.all_said():
         for i, token in enumerate(said.tokens):
             spots.setdefault(token.stem, []).append((i in said.open, i in said.open_around))
-    known = [one for one in claim.tokens if one.stem in spots and one.stem not in claim.name_stems | {""}]
+    # What follows "to hand over" is no more done than that.
+    infinitive = next((one.start for one, verb in pairwise(claim.tokens) if one.key == "to" and verb.stem), len(claim.text))
+    told = [one for one in claim.tokens if one.start < infinitive and one.stem not in claim.name_stems | {""}]
+    known = [one for one in told if one.stem in spots]
     found = [token for token in known if not token.quoted and all(near for near, _ in spots[token.stem])]
     around = [token for token in known if all(far for _, far in spots[token.stem])]
     found = found or (around if len(around) >= max(2, 0.5 * len(known)) else [])
