@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 
 from rag.check.quotations import quotations
 from rag.text.periods import Period, periods
@@ -25,7 +26,7 @@ _DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid preve
 _OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
     """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
-    intend want aim seek sought specul believ thought suggest fear""".split()
+    intend want aim seek sought specul believ thought suggest fear plan will vow pledg promis threaten urg call demand""".split()
 )
 _REACH = 5
 
@@ -78,10 +79,17 @@ class Statement:
     """Indexes of the tokens that a negation governs."""
     open: frozenset[int]
     """Indexes of the tokens that are told as possible, planned or alleged."""
+    open_around: frozenset[int]
+    """Indexes of those that stand further behind the words that say so."""
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
         return any(start <= at < end for start, end in self.quoted)
+
+    def counted(self, number: Quantity) -> frozenset[str]:
+        """The stems right behind a number: of "seven new colours", "new" and "colour"."""
+        behind = [token for token in self.tokens if token.start >= number.end]
+        return frozenset(token.stem for token in takewhile(lambda token: token.stem, behind[:3]))
 
     def context(self, item: Item) -> dict[tuple[int, str], float]:
         """The content words beside ``item``, by side and stem, with weights that fall with the distance."""
@@ -115,8 +123,9 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         tokens,
         frozenset(one.stem for one in tokens if one.stem),
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], _REACH),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], 2),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open]),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 5),
     )
 
 
@@ -141,21 +150,22 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
 
 
-def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
-    """Tokens behind the cues, in the same segment and quotation, with at most ``reach`` content words."""
+def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int = 1) -> frozenset[int]:
+    """The first word that carries meaning behind each cue, in the same segment and quotation, adverbs passed over."""
     found = set[int]()
     for cue in cues:
         place, left = (tokens[cue].segment, tokens[cue].quoted), reach
         for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
             if (token.segment, token.quoted) != place or not left:
                 break
-            found.add(i)
-            left -= bool(token.stem)
+            if token.stem and not token.key.endswith("ly"):
+                found.add(i)
+                left -= 1
     return frozenset(found)
 
 
 def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:
-    """How far two items stand among the same words, from 0 to 1; words on the other side count half."""
+    """How far two items stand among the same words, from 0 to 1; on the other side of a number or name they count half."""
     claimed, given = claim.context(mine), said.context(one)
     shared = sum(
         min(weight, max(given.get((side, stem), 0.0), given.get((1 - side, stem), 0.0) / 2))
