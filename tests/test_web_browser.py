@@ -20,11 +20,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer, Claim
+from rag import Answer, Answerer, Article, Citation, Claim
 from rag.answer.wording import what_was_searched
-from rag.articles import Article, Subheading
-from rag.check.citations import Citation
+from rag.articles import Subheading
 from rag.record.export.formats import export
 from rag.record.links import deep_link
 from rag.web.layout import build_page
