@@ -20,10 +20,8 @@ from llama_index.core.schema import (
     TextNode,
 )
 
+from rag import Article, Retriever, Scope
 from rag.adapters import langchain, llama_index
-from rag.articles import Article
-from rag.search.retriever import Retriever
-from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 QUESTION = "harbour master of Port Ellery raised the tolls"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from index.building import build
-from rag.articles import Article
+from rag import Article
 from rag.models.embedding import Embedder
 from rag.record.export.formats import FORMATS, export
 from rag.record.serialize import read_answer

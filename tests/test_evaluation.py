@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rag.answer.answerer import Answerer
+from rag import Answerer, Hit, Retriever, Scope
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.sentence_ranking import Sentence
 from rag.evaluation import measures
@@ -20,9 +20,6 @@ from rag.evaluation.matching import find_articles, says
 from rag.evaluation.measures import evaluate, evaluate_answers, mean, score
 from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
-from rag.search.hits import Hit
-from rag.search.retriever import Retriever
-from rag.store.scope import Scope
 from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 

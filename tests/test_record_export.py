@@ -18,10 +18,10 @@ from rag import Answer, Article, Claim, Scope
 from rag.record.export.formats import export
 from rag.record.links import deep_link
 from rag.store.protocol import Summary
-from tests.cited import HOSTILE, answer_of, cite, hit, said
+from tests.cited import HOSTILE, SNAPSHOT, answer_of, cite, hit, said
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 
-TOLLS_URL = "https://www.ellery-courier.example/2025/03/04/tolls"
+TOLLS_URL = str(HARBOUR.url)
 TWO = answer_of(
     Claim("The tolls rose.", (cite(HARBOUR, 1, 1, "raised the tolls by nine per cent"), cite(PROTEST, 2, 2))),
     said(HARBOUR, 3, 3),
@@ -29,16 +29,13 @@ TWO = answer_of(
 LIMITED = replace(answer_of(), scope=Scope(outlets=("The Ellery Courier",)), hits=(hit(HARBOUR),))
 # How each format names the harbour's article, and what it says at the end.
 SOURCE = f"Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025"
-WRITTEN = "Written by quotes from snapshot 20260314T101112Z-0a1b2c3d of the coverage, with news-rag.\n"
+WRITTEN = f"Written by quotes from snapshot {SNAPSHOT} of the coverage, with news-rag.\n"
 
 
 def hostile(text: str) -> Answer:
     article = Article(text, (text, f"before {text} behind"), text, "https://news.example/a", (text, "Mara Quill"))
     claims = said(article, 1, 1), Claim(f"said {text}", (cite(article, 2, 2, text),))
     return replace(answer_of(*claims, question=text), notice=text)
-
-
-# ---- Markdown
 
 
 def test_markdown_has_a_footnote_for_each_source() -> None:
@@ -119,17 +116,6 @@ def test_no_article_is_obeyed_in_markdown(text: str) -> None:
     assert not re.search(r"https?://|www\.\w|\w\.example", bare)
 
 
-@given(st.text(min_size=1))
-def test_any_text_is_shown_in_markdown_as_it_is(text: str) -> None:
-    article = replace(HARBOUR, paragraphs=(f"x {text} x",), title=text)
-    tags = Tags(drawn(export(answer_of(said(article, 1, 1), question=text), "markdown")))
-    assert {tag for tag, _ in tags.tags} <= {"h1", "p", "a"}
-    assert shown(f"x {text} x") in shown(tags.text)
-
-
-# ---- the web page
-
-
 def test_the_page_shows_each_claim_and_the_paragraph_it_rests_on() -> None:
     page = export(TWO, "html")
     assert '<p class="said" dir="auto">The tolls rose.<sup><a href="#c1">[1]</a></sup><sup><a href="#c2">[2]' in page
@@ -155,8 +141,6 @@ def test_no_article_is_obeyed_on_the_page(text: str) -> None:
     assert "default-src 'none'" in page
 
 
-# ---- CSL-JSON
-
 # What of the standard's schema (csl-data.json) concerns us.
 _CSL_TEXT = {"id", "type", "title", "container-title", "section", "language", "URL", "note"}
 
@@ -173,20 +157,14 @@ def checked_csl(text: str) -> list[dict[str, Any]]:
 
 def test_csl_json_has_an_item_for_each_article() -> None:
     first, second = checked_csl(export(TWO, "csl"))
-    fields = ("marker", "paragraph", "quote")
     cited = [
-        {**{name: getattr(one, name) for name in fields}, "link": deep_link(one)}
+        {"marker": one.marker, "paragraph": one.paragraph, "quote": one.quote, "link": deep_link(one)}
         for one in (TWO.citations[0], TWO.citations[2])
     ]
     assert first == {
-        "id": f"ellerycourier2025-{HARBOUR.id[:8]}",
-        "type": "article-newspaper",
-        "title": "Harbour tolls rise",
-        "container-title": "The Ellery Courier",
-        "author": [{"family": "Quill", "given": "Mara"}],
-        "issued": {"date-parts": [[2025, 3, 4]]},
-        "URL": TOLLS_URL,
-        "accessed": {"date-parts": [[2026, 3, 14]]},
+        **{"id": f"ellerycourier2025-{HARBOUR.id[:8]}", "type": "article-newspaper", "title": "Harbour tolls rise"},
+        **{"container-title": "The Ellery Courier", "author": [{"family": "Quill", "given": "Mara"}]},
+        **{"issued": {"date-parts": [[2025, 3, 4]]}, "accessed": {"date-parts": [[2026, 3, 14]]}, "URL": TOLLS_URL},
         "note": "[1] cites paragraph 1; [3] cites paragraph 3",
         "custom": {"article_id": HARBOUR.id, "article_version": HARBOUR.version, "citations": cited},
     }
@@ -210,43 +188,17 @@ def test_a_name_is_parted_only_where_that_is_safe(name: str | tuple[str, str]) -
     assert f"\n  author = {{{bibtex} and Ek, Bo}},\n" in export(answer, "bibtex")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_article_is_obeyed_in_csl_json(text: str) -> None:
-    [item] = checked_csl(export(hostile(text), "csl"))
-    for written in (item["title"], item["container-title"], item["author"][0]["literal"]):
-        assert not re.search(r"</?[a-z]|\n", written)
-        assert written.replace("‹", "<") == shown(text)
-    assert item["note"] == "[1] cites paragraph 1; [2] cites paragraph 2"  # programs read fields out of notes
-
-
-# ---- BibTeX
-
-
 def test_bibtex_has_an_entry_for_each_article() -> None:
     bare = replace(ORCHESTRA, outlet=None, published=None, url=None)
-    assert (
-        export(answer_of(said(HARBOUR, 1, 1), said(bare, 1, 2)), "bibtex")
-        == f"""\
-% Cited in an answer to: Who raised the tolls?
-% Snapshot 20260314T101112Z-0a1b2c3d of the coverage
-
-@article{{ellerycourier2025-{HARBOUR.id[:8]},
-  title = {{{{Harbour tolls rise}}}},
-  author = {{Quill, Mara}},
-  journal = {{The Ellery Courier}},
-  date = {{2025-03-04}},
-  year = {{2025}},
-  url = {{{TOLLS_URL}}},
-  urldate = {{2026-03-14}},
-  note = {{[1] cites paragraph 1}},
-}}
-
-@online{{article-{bare.id[:8]},
-  title = {{{{Orchestra finds a new hall}}}},
-  note = {{[2] cites paragraph 1}},
-}}
-"""
-    )
+    fields = ["title = {{Harbour tolls rise}}", "author = {Quill, Mara}", "journal = {The Ellery Courier}"]
+    fields += ["date = {2025-03-04}", "year = {2025}", f"url = {{{TOLLS_URL}}}", "urldate = {2026-03-14}"]
+    assert export(answer_of(said(HARBOUR, 1, 1), said(bare, 1, 2)), "bibtex").splitlines() == [
+        *("% Cited in an answer to: Who raised the tolls?", f"% Snapshot {SNAPSHOT} of the coverage", ""),
+        f"@article{{ellerycourier2025-{HARBOUR.id[:8]},",
+        *(f"  {field}," for field in [*fields, "note = {[1] cites paragraph 1}"]),
+        *("}", "", f"@online{{article-{bare.id[:8]},"),
+        *("  title = {{Orchestra finds a new hall}},", "  note = {[2] cites paragraph 1},", "}"),
+    ]
 
 
 def entries(bibtex: str) -> list[dict[str, str]]:
@@ -283,7 +235,12 @@ def of_tex(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_article_is_obeyed_in_bibtex(text: str) -> None:
+def test_no_article_is_obeyed_in_a_bibliography(text: str) -> None:
+    [item] = checked_csl(export(hostile(text), "csl"))
+    for written in (item["title"], item["container-title"], item["author"][0]["literal"]):
+        assert not re.search(r"</?[a-z]|\n", written)
+        assert written.replace("‹", "<") == shown(text)
+    assert item["note"] == "[1] cites paragraph 1; [2] cites paragraph 2"  # programs read fields out of notes
     [entry] = entries(export(hostile(text), "bibtex"))
     assert set(entry) == {"", "key", "title", "author", "journal", "url", "urldate", "note"}
     assert of_tex(entry["title"][2:-2]) == of_tex(entry["journal"][1:-1]) == shown(text)
@@ -291,9 +248,14 @@ def test_no_article_is_obeyed_in_bibtex(text: str) -> None:
     assert entry["url"] == "{https://news.example/a}"
 
 
-@given(st.text())
-def test_any_text_stays_within_its_braces(text: str) -> None:
-    [entry] = entries(export(answer_of(said(replace(HARBOUR, title=text), 1, 1), question=text), "bibtex"))
+@given(st.text(min_size=1))
+def test_any_text_is_shown_as_it_is_and_stays_within_its_place(text: str) -> None:
+    article = replace(HARBOUR, paragraphs=(f"x {text} x",), title=text)
+    answer = answer_of(said(article, 1, 1), question=text)
+    tags = Tags(drawn(export(answer, "markdown")))
+    assert {tag for tag, _ in tags.tags} <= {"h1", "p", "a"}
+    assert shown(f"x {text} x") in shown(tags.text)
+    [entry] = entries(export(answer, "bibtex"))
     assert of_tex(entry["title"][2:-2]) == shown(text.encode("utf-8", "replace").decode())
 
 

@@ -15,7 +15,7 @@ from rag.record.links import deep_link, host_of, web_address
 from tests.cited import cite
 from tests.toy import HARBOUR
 
-TOLLS_URL = "https://www.ellery-courier.example/2025/03/04/tolls"
+TOLLS_URL = str(HARBOUR.url)
 LONG = "One two three four five six seven eight nine ten eleven twelve."
 LINKS = [
     ("So it was.", "So%20it%20was"),

@@ -9,12 +9,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.answerer import Answerer
+from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
-from rag.articles import Article, Passage, Span, header
-from rag.search.retriever import Retriever
+from rag.articles import header
 from rag.store.protocol import Candidate, PassageId, SearchRequest, Store, StoredPassage, Summary
-from rag.store.scope import EVERYTHING, Scope
+from rag.store.scope import EVERYTHING
 from rag.text.words import terms, words
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
 

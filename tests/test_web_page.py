@@ -19,18 +19,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rag.answer.answerer import Answerer
-from rag.answer.answers import Claim, Cut
+from rag import Answerer, Article, Claim, Cut, Retriever, Scope
 from rag.answer.drafts import Draft
 from rag.answer.sentence_ranking import Sentence
 from rag.answer.wording import lead, not_answered, what_was_searched
-from rag.articles import Article, Subheading
+from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import GenerationFailed, IndexCorrupt, RagError
 from rag.record.links import deep_link
-from rag.search.retriever import Retriever
 from rag.store.protocol import Summary
-from rag.store.scope import EVERYTHING, Scope
+from rag.store.scope import EVERYTHING
 from rag.web import rendering
 from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.escaping import escaped, link
@@ -71,9 +69,6 @@ def answerer(toy_index: Path) -> Answerer:
     return Answerer.open(toy_index, embedder=ToyEmbedder())
 
 
-# ---- escaping
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_and_nothing_else(text: str) -> None:
     html = escaped(text)
@@ -88,9 +83,6 @@ def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
     [one] = Html(link('https://news.example/?a="><script>', "A <title>")).elements
     address = {"href": "https://news.example/?a=%22%3E%3Cscript%3E", "rel": "noopener noreferrer nofollow"}
     assert (one.tag, one.attrib, one.text) == ("a", {**address, "target": "_blank"}, "A <title>")
-
-
-# ---- rendering
 
 
 def test_each_claim_has_its_markers_and_origins() -> None:
@@ -198,9 +190,6 @@ def shapes(text: str) -> list[list[tuple[str, list[str]]]]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_no_element_and_no_line_anywhere(text: str) -> None:
     assert shapes(text) == shapes("plain")
-
-
-# ---- the conversation
 
 
 def ask(answerer: Answerer | LatestAnswerer, question: str, *limits: object, **more: object) -> View:
@@ -325,9 +314,6 @@ def test_examples_are_the_sample_s_where_all_its_articles_are_held(answerer: Ans
         items = [example, {"question": "Not an example", "gold": [lacking]}]
         (tmp_path / "questions.json").write_text(json.dumps(items), encoding="utf-8")
         assert example_questions(answerer.retriever.store, tmp_path / "questions.json") == expected
-
-
-# ---- the server
 
 
 @pytest.fixture(scope="module")
