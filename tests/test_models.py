@@ -131,9 +131,15 @@ def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassific
     vocabulary = folder / "vocab.txt"
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]), encoding="utf-8")
     torch.manual_seed(7)
-    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-    # The range is wide so that the scores of different texts lie well apart.
-    config = BertConfig(vocab_size=5 + len(WORDS), max_position_embeddings=64, initializer_range=2.0, **size)
+    config = BertConfig(
+        vocab_size=5 + len(WORDS),
+        max_position_embeddings=64,
+        initializer_range=2.0,  # wide, so that the scores of different texts lie well apart
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
     config.num_labels = labels
     kind(config).save_pretrained(folder)
     BertTokenizer(vocab=str(vocabulary), model_max_length=64).save_pretrained(folder)

@@ -235,8 +235,9 @@ def assert_harmless(readings: list[SourceItem]) -> None:
 KINDS = st.sampled_from([".txt", ".md", ".json", ".jsonl", ".txt.gz", ".json.gz", ".jsonl.gz"])
 # What makes the readers branch; arbitrary text alone seldom does.
 PIECES = st.sampled_from(
-    '---\n|\n\n|\n|title: |source: |By |Jane Doe| for AFP|**|*|## |- |“|"|[a](http://[x)|https://x.org/a|Original url:|Source:'
-    "|2 Dec 2021|London (AP) — |Advertisement|(AP Photo/A B)|\x00|\u202e|\ud800|\x1b[0m|<p>|</p>|<script>|&#0;|&#xd800;"
+    '---\n|\n\n|\n|title: |source: |By |Jane Doe| for AFP|**|*|## |- |“|"|[a](http://[x)|https://x.org/a'
+    "|Original url:|Source:|2 Dec 2021|London (AP) — |Advertisement|(AP Photo/A B)|\x00|\u202e|\ud800|\x1b[0m"
+    "|<p>|</p>|<script>|&#0;|&#xd800;"
     "|The port raised its tolls on Monday after a long winter of stalled dredging.".split("|")
 )
 TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=30).map("".join)

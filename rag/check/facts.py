@@ -12,21 +12,20 @@ from rag.check.statements import Item, Statement, nearness
 from rag.check.verdicts import Outcome, Rule
 from rag.text.quantities import Quantity
 
-# How much closer to the claim's words another number, date or name must stand than the claimed one to be meant.
+# How much closer to the claim's words another number or date must stand than the claimed one to be meant.
 _DISPLACED = 0.3
-# From here on another one is named as what the evidence says instead; from the second on it stands in the same words.
-_NEAR, SAME_PLACE = 0.2, 0.75
-# Units that a text leaves out: "aged 41", "at 8".
+# From here on another one is named as what the evidence says instead.
+_NEAR = 0.2
 _DAYS = {"second": 1 / 86_400, "minute": 1 / 1_440, "hour": 1 / 24, "day": 1.0, "month": 365.25 / 12, "year": 365.25}
+# Units that a text leaves out: "aged 41", "at 8".
 _MAY_BE_BARE = frozenset({"", "year", "clock"})
-
 
 Counted = tuple[Statement, Quantity]
 Span = tuple[float, float]
 """The least and the most that it may be."""
 
 
-def displaced(
+def _displaced(
     claim: Statement,
     mine: Item,
     same: Iterable[tuple[Statement, Item]],
@@ -55,14 +54,16 @@ def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
             for said, one in given
             if one.unit == mine.unit and said not in evidence.headers and (said, one) not in same
         ]
-        near, instead = displaced(claim, mine, same, others)
+        near, instead = _displaced(claim, mine, same, others)
         instead = instead or _of_others(claim, mine, same, others)
-        of_them = claim.text[mine.end :].startswith(" of them")  # "three decades, two of them": two of what?
-        if not instead if same else of_them or any(_within(mine, *span) for span in _follows(mine, evidence)):
-            continue
-        if mine.unit == "ordinal" and near < _NEAR:  # "a second hearing": words that count may do it
-            continue
-        return _fault(Rule.NUMBER, claim, mine, evidence, instead if near >= _NEAR else "")
+        if not same:
+            instead = instead if near >= _NEAR else ""
+            # "a second hearing", "three decades, two of them": what is counted may be said in other words
+            loose = claim.text[mine.end :].startswith(" of them") or (mine.unit == "ordinal" and not instead)
+            if loose or any(_within(mine, *span) for span in _follows(mine, evidence)):
+                continue
+        if not same or instead:
+            return _fault(Rule.NUMBER, claim, mine, evidence, instead)
     return None
 
 
@@ -103,7 +104,7 @@ def _agrees(claimed: Quantity, given: Quantity) -> bool:
 
 
 def _within(claimed: Quantity, low: float, high: float) -> bool:
-    """Whether a value between two is what is claimed, as exactly as the claim is written: 1.23 million is 1.2 million."""
+    """Whether a value between two is what is claimed, as exactly as that is written: 1.23 million is 1.2 million."""
     number, size = claimed.value, abs(claimed.value)
     match claimed.bound:
         case "about":
@@ -136,7 +137,7 @@ def _follows(claimed: Quantity, evidence: Evidence) -> Iterator[Span]:
             values = ratios + values[1:] * (claimed.unit == one.unit)
         elif not claimed.unit and one.unit == "share":
             values = [100 * value for value in values]
-        elif claimed.unit and not _same_unit(claimed, one):
+        elif not _same_unit(claimed, one):
             continue
         yield from ((value, value) for value in values)
     for cited in evidence.sentences:
@@ -173,7 +174,7 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
             if not any(a.says(b) for d in claim.dates for a, b in ((one, d), (d, one)))
         ]
         known = bool(same) or any(first <= day <= last for first, last in mine.ranges for day in published)
-        _, instead = displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
+        _, instead = _displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
         if instead or not known:
             return _fault(Rule.DATE, claim, mine, evidence, instead)
     return None

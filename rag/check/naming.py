@@ -32,10 +32,9 @@ def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
     claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
-    reported = not claim.quoted and any(
-        set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
-    )
-    if not claimed or reported:
+    if not claimed or (
+        not claim.quoted and any(set(claimed[0].words) <= reported_by(one) for one in evidence.articles)
+    ):
         return None
     cited = _saying_it(claim, verb, evidence)
     said, given = _speakers_of(cited, evidence.name_words)
@@ -92,15 +91,12 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
 
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     shared = sum(any(same_word(a, b) for b in other) for a in one)
-    return shared == min(len(one), len(other)) or one[-1] == other[-1] or _initials(one, other)
-
-
-def _initials(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return is_acronym("".join(one), other) or is_acronym("".join(other), one)
+    initials = is_acronym("".join(one), other) or is_acronym("".join(other), one)
+    return shared == min(len(one), len(other)) or one[-1] == other[-1] or initials
 
 
 def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A name of which neither the cited paragraphs nor, where a pronoun may stand for it, the article have each word."""
+    """A name that neither the cited paragraphs have nor the rest of the article, to which a pronoun may point."""
     said = list(evidence.all_said())
     for mine in claim.names:
         missing = [] if claim.is_quoted(mine.start) else _missing(mine, said)

@@ -1,4 +1,4 @@
-"""Compares how a claim and its evidence say things: who did what to whom, denied, planned, of all, and why."""
+"""Compares how a claim and its evidence say things: as denied, as only planned or alleged, of all, and why."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ def wrong_negation(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that denies what is only affirmed there, or affirms what is only said there with a negation."""
     lessens = [token for token in claim.tokens if _lessens(token) and not token.quoted]
     explicit = [token for token in lessens if token.key in ("not", "never", "hardly") or token.key.endswith("n't")]
-    denying = [one for one in evidence.all_said() if any(_lessens(token) for token in one.tokens)]
+    given = list(evidence.all_said())
+    denying = [said for said in given if any(map(_lessens, said.tokens)) or _counts_first(said)]
     for i, token in enumerate(claim.tokens):
         if not token.stem or token.quoted or token.stem in claim.name_stems:
             continue
-        places = [
-            (one, n) for one in evidence.all_said() for n, other in enumerate(one.tokens) if other.stem == token.stem
-        ]
+        places = [(said, n) for said in given for n, one in enumerate(said.tokens) if one.stem == token.stem]
         affirmed_only = bool(explicit) and i in claim.denied and not any(said in denying for said, _ in places)
         denied_only = not lessens and all(n in said.denied for said, n in places)
         if places and (affirmed_only or denied_only):
             reason = f"{evidence.says} the opposite of “{claim.text[token.start : token.end]}”"
             return Fault(Outcome.CONTRADICTED, Rule.NEGATION, reason)
     return None
+
+
+def _counts_first(said: Statement) -> bool:
+    return any(one.unit == "ordinal" and one.value == 1 for one in said.quantities)  # "for the first time in ten years"
 
 
 def _lessens(token: Token) -> bool:
@@ -49,7 +52,9 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
         for i, token in enumerate(said.tokens):
             spots.setdefault(token.stem, []).append((i in said.open, i in said.open_around))
     # What follows "to hand over" is no more done than that.
-    infinitive = next((one.start for one, verb in pairwise(claim.tokens) if one.key == "to" and verb.stem), len(claim.text))
+    infinitive = next(
+        (one.start for one, verb in pairwise(claim.tokens) if one.key == "to" and verb.stem), len(claim.text)
+    )
     told = [one for one in claim.tokens if one.start < infinitive and one.stem not in claim.name_stems | {""}]
     known = [one for one in told if one.stem in spots]
     found = [token for token in known if not token.quoted and all(near for near, _ in spots[token.stem])]

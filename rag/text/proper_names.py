@@ -18,14 +18,11 @@ _INSIDE = frozenset("of de von van bin al der den da la du del di".split())
 _BETWEEN = frozenset("and of for the on in de &".split())
 _TITLES = frozenset("mr mrs ms dr sir st".split())
 # What their other names do not begin like.
-_SAME = tuple(
-    frozenset(group.split())
-    for group in (
-        "us usa america american americans united",
-        "uk britain british briton",
-        "wales welsh",
-        "swiss switzerland",
-    )
+_SAME = (
+    frozenset("us usa america american americans united".split()),
+    frozenset("uk britain british briton".split()),
+    frozenset({"wales", "welsh"}),
+    frozenset({"switzerland", "swiss"}),
 )
 # Letters with a stroke, which have no accent to fold.
 _STROKED = str.maketrans("łøđ", "lod")
