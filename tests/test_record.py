@@ -141,14 +141,11 @@ ALTERED: list[tuple[str, object, str]] = [
     ("format", 1, f"the record has format 1, and this news-rag reads format {FORMAT}: ask again, and save"),
     ("format", FORMAT + 1, f"has format {FORMAT + 1}, and this news-rag reads format {FORMAT}: update"),
     ("extra", 1, "extra fields found (extra) @ record"),
-    ("articles.0", 1, "expected Article @ record.articles[0]"),
     ("articles.0.paragraphs.2", "Fishermen called it fair.", "article was altered, its text gives"),
     ("articles.0.title", None, "expected str @ record.articles[0].title"),
-    ("articles.0.published", "March", "'March' @ record.articles[0].published"),
     ("articles.0.url", "http://[", "Invalid IPv6 URL @ record.articles[0]"),
     ("articles.2", REMOVED, "it names no article of the record @ record.answer.hits[1].article"),
     ("answer.question", REMOVED, "required field missing @ record.answer.question"),
-    ("answer.mood", "", "extra fields found (mood) @ record.answer"),
     ("answer.refused", 0, "expected bool @ record.answer.refused"),
     ("answer.refused", True, "it is a refusal with claims"),
     (f"{CLAIM}.citations", [], "it has a claim without a citation"),
@@ -162,10 +159,8 @@ ALTERED: list[tuple[str, object, str]] = [
     ("answer.hits.0.passage.text", "x", "a passage of hit 1 does not stand in “Harbour tolls"),
     ("answer.hits.0.score", 10**999, "too large to convert to float) @ record.answer.hits[0].score"),
     ("answer.hits.0.score", float("nan"), "expected float @ record.answer.hits[0].score"),
-    ("answer.searched.outlets.0", ["x"], "Not enough values in ['x']"),
     ("answer.scope.published_from", "2026-01-01", "the range of days is the wrong way round"),
     ("answer.relaxed.0.kind", "place", "place not in literal"),
-    ("answer.timings", [], "expected a mapping @ record.answer.timings"),
 ]
 
 

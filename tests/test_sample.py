@@ -18,16 +18,9 @@ from rag.evaluation.questions import read_questions
 from rag.sample import ARTICLES, QUESTIONS
 from rag.store.scope import name_key
 
-ANSWERABLE = {
-    **{"who": 12, "what": 12, "when": 10, "where": 8, "how many": 12, "how much": 10, "why": 10, "how": 8},
-    **{"yes-no": 10, "comparison": 8, "dated": 10, "outlet": 8, "keywords": 12, "paraphrase": 10},
-}
+# Some are near misses: about people, places and events of the coverage, which does not say what is asked.
+UNANSWERABLE = ("near miss: ", "elsewhere: ", "unanswerable")
 # A near miss is about people, places and events of the coverage, which does not say what is asked.
-UNANSWERABLE = {
-    **{"near miss: attribute": 22, "near miss: person": 10, "near miss: day": 8, "near miss: aftermath": 10},
-    **{"near miss: outlet": 8, "near miss: presupposition": 12},
-    **{"elsewhere: world": 35, "elsewhere: same topic": 35},
-}
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +48,15 @@ def test_the_coverage_is_broad_and_invented(articles: dict[str, Article]) -> Non
     assert all(url.split("/")[2].endswith(".example") for url in articles)
 
 
-def test_there_are_as_many_questions_of_each_type_and_none_is_asked_twice() -> None:
+def test_there_are_as_many_questions_of_each_kind_and_none_is_asked_twice() -> None:
     own, further = read_questions(QUESTIONS), read_questions(FURTHER)
     counts = Counter(question.type for question in own)
     assert counts == {"single": 20, "several": 15, "dated": 13, "outlet": 12, "unanswerable": 20}
-    assert Counter(question.type for question in further) == ANSWERABLE | UNANSWERABLE
-    assert sum(ANSWERABLE.values()) == sum(UNANSWERABLE.values()) == 140
+    assert Counter(question.answerable for question in further) == {True: 140, False: 140}
+    types = Counter(question.type for question in further)
+    assert (len(types), min(types.values())) == (22, 8)
     for question in further:
-        assert question.answerable == bool(question.answers) == (question.type in ANSWERABLE), question.id
+        assert question.answerable == bool(question.answers) != question.type.startswith(UNANSWERABLE), question.id
     for known in ([one.text.casefold().rstrip("?") for one in (*own, *further)], [one.id for one in (*own, *further)]):
         assert len(set(known)) == len(known) == 360
     examples = [item["gold"] for item in items(QUESTIONS) if item.get("example")]
@@ -73,7 +67,7 @@ def test_there_are_as_many_questions_of_each_type_and_none_is_asked_twice() -> N
 def test_every_fact_stands_where_the_question_says(articles: dict[str, Article], path: Path) -> None:
     for item in items(path):
         scope = item.get("scope", {})
-        assert item["gold"] or item["type"] in ("unanswerable", *UNANSWERABLE), item["id"]
+        assert item["gold"] or item["type"].startswith(UNANSWERABLE), item["id"]
         for gold in item["gold"]:
             article = articles[gold["url"]]
             assert gold["fact"], item["id"]
@@ -90,7 +84,7 @@ def test_the_further_facts_are_spread_over_the_coverage_and_hold_the_answers(art
     wire = {url for url, one in articles.items() if one.agency == "Velmora Wire" and "/2025/06/14/" in url}
     assert len(wire) == 4
     assert set(articles) - wire == {article.url for question in questions for article in question.articles}
-    for question in (one for one in questions if one.type in ANSWERABLE):
+    for question in (one for one in questions if one.answerable):
         things = question.answers[0].casefold().split("; ")  # several where the question asks for several
         yes_no = question.type == "yes-no"
         assert not yes_no or things[0] in ("yes", "no"), question.id

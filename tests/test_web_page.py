@@ -85,18 +85,33 @@ def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
     assert (one.tag, one.attrib, one.text) == ("a", {**address, "target": "_blank"}, "A <title>")
 
 
-def test_each_claim_has_its_markers_and_origins() -> None:
+def test_an_answer_has_its_markers_and_origins_and_what_must_be_known_beside_it() -> None:
     reworded = Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3)))
-    answer = answer_of(said(HARBOUR, 1, 1), reworded)
+    number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
+    linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
+    answer = replace(answer_of(said(HARBOUR, 1, 1), reworded), cut=(number, linked))
+    rewritten, unanswered, notice = "Who raised the <b>tolls</b>?", ("who paid <b>?",), "It <b> is."
+    answer = replace(answer, scope=Scope(outlets=("The Ellery Courier",)), rewritten=rewritten)
+    answer = replace(answer, unanswered=unanswered, notice=notice)
     html = Html(render_answer(answer, 2))
     assert html.texts(".lead") == [lead(answer.citations)]
     assert html.texts(".said") == [f"{TOLLS} [1]", "Tolls pay for a wall, and stay. [2][3]"]
     assert html.texts(".quoted") == [f"{TOLLS} [1]"]  # the other is in the generator's words
     courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
     assert html.texts(".origin") == [courier, f"{courier}; {radio}"]
-    assert html.values("href", ".marker") == ["#a2-c1", "#a2-c2", "#a2-c3"]
+    assert html.values("href", "a") == ["#a2-c1", "#a2-c2", "#a2-c3"]  # nothing of a draft that was cut
     where = [f"{courier}, paragraph 1", f"{courier}, paragraph 2", f"{radio}, paragraph 2"]
     assert html.values("aria-label", ".marker") == [f"Source {n}: {one}" for n, one in enumerate(where, 1)]
+    limits = f"Only this was searched: The Ellery Courier. {notice}"
+    assert html.texts(".note") == [f"Rewritten as: {rewritten}", limits]
+    assert html.texts(".unanswered") == [not_answered(unanswered)]
+    assert [one.attrib for one in html.all("details")] == [{"class": "cut"}]  # folded
+    assert html.texts("summary")[0].startswith("2 drafted sentences are left out")
+    assert html.texts("li") == ["They rose by <b>90</b> per cent.: paragraph 1 has no number 90", "it holds a link"]
+    assert (html.texts("s"), "evil" in html.text) == (["They rose by <b>90</b> per cent."], False)
+    assert Html(render_sources(answer, 2)).texts(".of") == [rewritten]
+    refused = Html(render_answer(replace(answer, claims=(), refused=True), 2)).texts(".note")
+    assert refused == [f"Rewritten as: {rewritten}", f"{what_was_searched(SUMMARY)} {limits}"]
 
 
 def test_a_source_shows_the_quote_in_its_article() -> None:
@@ -115,31 +130,6 @@ def test_a_source_shows_the_quote_in_its_article() -> None:
     html = Html(render_sources(answer_of(said(bare, 1, 1)), 1))
     assert html.texts(".origin", "h3", ".byline", "mark") == ["Unknown outlet · undated", "Note", "Only this."]
     assert html.texts("a") == ["Back to the answer"]
-
-
-def test_what_must_be_known_beside_an_answer_is_said() -> None:
-    rewritten, unanswered, notice = "Who raised the <b>tolls</b>?", ("who paid <b>?",), "It <b> is."
-    asked = replace(answer_of(said(HARBOUR, 1, 1)), scope=Scope(outlets=("The Ellery Courier",)))
-    asked = replace(asked, rewritten=rewritten, unanswered=unanswered, notice=notice)
-    html = Html(render_answer(asked, 2))
-    limits = f"Only this was searched: The Ellery Courier. {notice}"
-    assert html.texts(".note") == [f"Rewritten as: {rewritten}", limits]
-    assert html.texts(".unanswered") == [not_answered(unanswered)]
-    assert Html(render_sources(asked, 2)).texts(".of") == [rewritten]
-    refused = Html(render_answer(replace(asked, claims=(), refused=True), 2)).texts(".note")
-    assert refused == [f"Rewritten as: {rewritten}", f"{what_was_searched(SUMMARY)} {limits}"]
-
-
-def test_drafts_that_were_cut_are_folded_and_nothing_of_theirs_is_clickable() -> None:
-    number = Cut("They rose by <b>90</b> per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
-    linked = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
-    answer = answer_of(said(HARBOUR, 1, 1))
-    html = Html(render_answer(replace(answer, cut=(number, linked)), 1))
-    assert [one.attrib for one in html.all("details")] == [{"class": "cut"}]
-    assert html.texts("summary")[0].startswith("2 drafted sentences are left out")
-    assert html.texts("li") == ["They rose by <b>90</b> per cent.: paragraph 1 has no number 90", "it holds a link"]
-    assert html.texts("s") == ["They rose by <b>90</b> per cent."]
-    assert "evil" not in html.text
 
 
 def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
