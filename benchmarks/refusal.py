@@ -13,15 +13,15 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.building import build
-from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability, values
-from rag.answer.sentences import rank_sentences
+from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability
+from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
@@ -72,7 +72,7 @@ def fit(asked: Sequence[Asked]) -> Judge:
     rows, labels, weights = [], [], []
     for one in asked:
         for features, gold in list(zip(one.features, one.evidence, strict=True))[:SEEN]:
-            rows.append([1.0, *values(features)])
+            rows.append([1.0, *astuple(features)])
             labels.append(float(gold))
             weights.append(DOUBTFUL if one.answerable and not gold else 1.0)
     data, wanted, weight = np.array(rows), np.array(labels), np.array(weights)
@@ -90,7 +90,7 @@ def fit(asked: Sequence[Asked]) -> Judge:
         print(f"{name:20} {coefficient:6.2f}")
 
     def score(features: AnswerFeatures) -> float:
-        return float(1 / (1 + np.exp(-np.array([1.0, *values(features)]) @ found)))
+        return float(1 / (1 + np.exp(-np.array([1.0, *astuple(features)]) @ found)))
 
     return score
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -59,8 +59,17 @@ def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+@pytest.fixture(scope="session")
+def toy_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of three articles, built with the toy embedder; not to be written to."""
+    from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
+
+    folder = tmp_path_factory.mktemp("toy") / "index"
+    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
+    return folder
+
+
+class Ran(NamedTuple):
     """How a command ended."""
 
     code: object

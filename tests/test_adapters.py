@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 from langchain_core.documents import Document
@@ -21,10 +20,8 @@ from llama_index.core.schema import (
     TextNode,
 )
 
+from rag import Article, Retriever, Scope
 from rag.adapters import langchain, llama_index
-from rag.articles import Article
-from rag.search.retriever import Retriever
-from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 QUESTION = "harbour master of Port Ellery raised the tolls"
@@ -44,36 +41,33 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def retriever(tmp_path: Path) -> Retriever:
-    build_index(tmp_path / "index", [HARBOUR, PROTEST, ORCHESTRA, BARE])
-    return Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    folder = tmp_path_factory.mktemp("adapters") / "index"
+    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA, BARE])
+    return Retriever.open(folder, embedder=ToyEmbedder())
 
 
 def told(retriever: Retriever, question: str) -> dict[str, object]:
     """What is told of the best hit for a question: of the harbour's article all, of the ferry's little is known."""
-    score = retriever.retrieve(question)[0].score
-    if question == FERRY:
-        unknown = dict.fromkeys(("url", "outlet", "published"))
-        return {"article": BARE.id, "title": BARE.title, **unknown, "paragraphs": [1], "rank": 1, "score": score}
+    article = BARE if question == FERRY else HARBOUR
     return {
-        "article": HARBOUR.id,
-        "title": "Harbour tolls rise",
-        "url": "https://www.ellery-courier.example/2025/03/04/tolls",
-        "outlet": "The Ellery Courier",
-        "published": "2025-03-04",
-        "paragraphs": [1, 2, 3],
-        "rank": 1,
-        "score": score,
+        "article": article.id,
+        **{name: getattr(article, name) for name in ("title", "url", "outlet")},
+        "published": article.published and article.published.isoformat(),
+        "paragraphs": list(range(1, len(article.paragraphs) + 1)),
+        **{"rank": 1, "score": retriever.retrieve(question)[0].score},
     }
+
+
+HARBOUR_ID = f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}"
+TEXT = "\n\n".join(HARBOUR.paragraphs)
 
 
 def test_langchain_is_given_whole_documents_in_a_chain_and_in_an_event_loop(retriever: Retriever) -> None:
     asked = langchain.NewsRetriever(retriever=retriever)
     documents = asked.invoke(QUESTION)
-    harbour = f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}"
-    text = "\n\n".join(HARBOUR.paragraphs)
-    assert documents[0] == Document(id=harbour, page_content=text, metadata=told(retriever, QUESTION))
+    assert documents[0] == Document(id=HARBOUR_ID, page_content=TEXT, metadata=told(retriever, QUESTION))
     assert [document.metadata["rank"] for document in documents] == list(range(1, len(documents) + 1))
     assert [document.page_content for document in documents] == [hit.text for hit in retriever.retrieve(QUESTION)]
     ferry = f"{BARE.id}:1.0-1.{len(BARE.paragraphs[0])}"
@@ -92,42 +86,38 @@ def test_llama_index_is_given_whole_nodes(retriever: Retriever) -> None:
     asked = llama_index.NewsRetriever(retriever)
     nodes = asked.retrieve(QUESTION)
     known = told(retriever, QUESTION)
-    assert nodes[0] == NodeWithScore(
-        score=float(str(known["score"])),
-        node=TextNode(
-            id_=f"{HARBOUR.id}:1.0-3.{len(HARBOUR.paragraphs[2])}",
-            text="\n\n".join(HARBOUR.paragraphs),
-            metadata=known,
-            excluded_embed_metadata_keys=about_the_search,
-            excluded_llm_metadata_keys=about_the_search,
-            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=HARBOUR.id)},
-        ),
+    expected = TextNode(
+        id_=HARBOUR_ID,
+        text=TEXT,
+        metadata=known,
+        excluded_embed_metadata_keys=about_the_search,
+        excluded_llm_metadata_keys=about_the_search,
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=HARBOUR.id)},
     )
+    assert nodes[0] == NodeWithScore(score=float(str(known["score"])), node=expected)
     assert [one.text for one in nodes] == [hit.text for hit in retriever.retrieve(QUESTION)]
-    assert nodes[0].get_content(MetadataMode.LLM) == (
-        "title: Harbour tolls rise\nurl: https://www.ellery-courier.example/2025/03/04/tolls\n"
-        "outlet: The Ellery Courier\npublished: 2025-03-04\n\n" + "\n\n".join(HARBOUR.paragraphs)
+    for_a_model = (
+        f"title: Harbour tolls rise\nurl: {HARBOUR.url}\noutlet: The Ellery Courier\npublished: 2025-03-04\n\n{TEXT}"
     )
+    assert nodes[0].get_content(MetadataMode.LLM) == for_a_model
     ferry = asked.retrieve(QueryBundle(FERRY))[0]
     assert (ferry.metadata, ferry.score) == (told(retriever, FERRY), told(retriever, FERRY)["score"])
     assert ferry.get_content(MetadataMode.LLM) == f"title: Ferry late\n\n{BARE.paragraphs[0]}"
-    assert ferry.node.ref_doc_id == BARE.id
     assert asyncio.run(asked.aretrieve(QUESTION)) == nodes
 
 
-def titles(retriever: Retriever, limit: int, scope: Scope, question: str = QUESTION) -> list[list[str]]:
-    """Titles that each framework is given."""
-    documents = langchain.NewsRetriever(retriever=retriever, limit=limit, scope=scope).invoke(question)
-    nodes = llama_index.NewsRetriever(retriever, limit=limit, scope=scope).retrieve(question)
-    return [[document.metadata["title"] for document in documents], [one.metadata["title"] for one in nodes]]
-
-
-def test_limit_and_scope_are_passed_on(retriever: Retriever) -> None:
-    radio = Scope(outlets=("strand radio",))
-    assert titles(retriever, 1, Scope()) == [["Harbour tolls rise"]] * 2
-    assert titles(retriever, 10, radio) == [["Fishermen block the quay"]] * 2
-    assert titles(retriever, 1, Scope(published_from=date(2025, 5, 1))) == [["Orchestra finds a new hall"]] * 2
-    assert titles(retriever, 10, Scope(published_from=date(2026, 1, 1))) == [[], []]
+@pytest.mark.parametrize(
+    ("limit", "scope", "titles"),
+    [
+        (1, Scope(), ["Harbour tolls rise"]),
+        (10, Scope(outlets=("strand radio",)), ["Fishermen block the quay"]),
+        (10, Scope(published_from=date(2026, 1, 1)), []),
+    ],
+)
+def test_limit_and_scope_are_passed_on(retriever: Retriever, limit: int, scope: Scope, titles: list[str]) -> None:
+    documents = langchain.NewsRetriever(retriever=retriever, limit=limit, scope=scope).invoke(QUESTION)
+    nodes = llama_index.NewsRetriever(retriever, limit=limit, scope=scope).retrieve(QUESTION)
+    assert [one.metadata["title"] for one in documents] == [one.metadata["title"] for one in nodes] == titles
 
 
 def test_a_callers_mistakes_are_told(retriever: Retriever) -> None:

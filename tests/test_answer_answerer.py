@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,28 +13,18 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import Sentence
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
-from rag.cli.json_output import answer_record
+from rag.cli.json_output import answer_json
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
+from tests.cited import Fixed
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 BRANDT = Evidence(HARBOUR, 2, 0, 71, '"We need the money for the sea wall," said harbour master Odile Brandt.')
 TRAM = "Who will move into the old tram depot?"
 CHESS = "Did anybody win that chess championship?"
-
-
-class Fixed:
-    """A generator that drafts what it was made with."""
-
-    def __init__(self, *drafts: Draft) -> None:
-        self.drafts = drafts
-
-    def __call__(self, question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
-        yield from self.drafts
 
 
 def answerer(folder: Path, *articles: Article, budget: int = 120) -> Answerer:
@@ -100,10 +90,6 @@ def test_articles_that_only_lack_a_date_are_told(tmp_path: Path) -> None:
     quoting = answerer(tmp_path, replace(HARBOUR, published=None), PROTEST)
     within = quoting.answer(CHESS, scope=Scope(published_from=date(2025, 4, 1)))
     assert "it holds 1 article of 1 outlet, of 12 April 2025. 1 article without a date was skipped." in within.text
-    assert quoting.answer(CHESS, scope=Scope(published_from=date(2026, 1, 1))).text == (
-        "No article is within these limits (from 2026-01-01). 1 article without a date was skipped. "
-        "Widen them, or ask without."
-    )
     elsewhere = Scope(published_from=date(2025, 4, 1), outlets=("Strand Radio",))
     assert quoting.answer(CHESS, scope=elsewhere).searched.undated == 0
     assert quoting.answer(CHESS).searched.undated == 0
@@ -134,29 +120,22 @@ def test_an_invented_citation_is_never_shown(quoting: Answerer, evidence: Eviden
     assert why in cut.reason
 
 
-def test_a_written_sentence_is_checked_and_its_citation_narrowed(quoting: Answerer) -> None:
+def test_a_written_sentence_is_checked_and_its_citation_narrowed_and_what_is_cut_takes_no_marker(
+    quoting: Answerer,
+) -> None:
     paragraph = HARBOUR.paragraph(2)
     whole = Evidence(HARBOUR, 2, 0, len(paragraph), paragraph)
     true = Draft('Harbour master Odile Brandt said: "We need the money for the sea wall."', (whole,))
     false = Draft('Harbour master Odile Brandt said: "We do not need the money for the sea wall."', (whole,))
-    uncited = Draft("The sea wall is old.", ())
-    answer = drafted(quoting, false, true, uncited)
+    half = Draft("c", (BRANDT, replace(BRANDT, quote="“Never”")))
+    answer = drafted(quoting, false, half, true, Draft("The sea wall is old.", ()))
     [claim] = answer.claims
     assert (claim.text, claim.verdict.outcome) == (true.text, Outcome.SUPPORTED)
     assert claim.citations == (Citation(1, HARBOUR, 2, 0, 71, BRANDT.quote),)
-    assert [one.text for one in answer.cut] == [false.text, uncited.text]
-    assert [one.rule for one in answer.cut][1:] == [Rule.MARKER]
+    assert [one.text for one in answer.cut] == [false.text, "c", "The sea wall is old."]
+    assert answer.cut[-1].rule is Rule.MARKER
     assert answer.generator == "fixed"
     assert 0 < answer.timings["searched"] <= answer.timings["first"] <= answer.timings["whole"]
-
-
-def test_what_is_cut_takes_no_marker(quoting: Answerer) -> None:
-    false = replace(BRANDT, quote="“Never”")
-    drafts = [Draft("a", (false,)), Draft("b", ()), Draft("c", (BRANDT, false)), Draft(BRANDT.quote, (BRANDT,))]
-    answer = drafted(quoting, *drafts)
-    assert [claim.text for claim in answer.claims] == [BRANDT.quote]
-    assert [citation.marker for citation in answer.citations] == [1]
-    assert (len(answer.cut), answer.refused) == (3, False)
 
 
 def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(quoting: Answerer) -> None:
@@ -170,7 +149,7 @@ def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(quoti
 
 def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
     answer = drafted(quoting, Draft(BRANDT.quote, (BRANDT,)))
-    assert answer_record(answer) == {
+    assert json.loads(answer_json(answer)) == {
         "question": "What does the harbour need?",
         "rewritten": "",
         "text": f"From 1 article of 1 outlet, 4 March 2025:\nThe Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
@@ -202,13 +181,6 @@ def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
     }
 
 
-def test_bad_questions_raise_before_anything_is_shown(quoting: Answerer) -> None:
-    with pytest.raises(ValueError, match="the question is empty"):
-        next(quoting.stream(" "))
-    with pytest.raises(ValueError, match="may have 2,000"):
-        quoting.answer("x" * 100_000)
-
-
 def test_refreshed(tmp_path: Path, quoting: Answerer) -> None:
     assert quoting.refreshed() is quoting
     build_index(tmp_path / "index", [ORCHESTRA])
@@ -237,8 +209,7 @@ def test_what_looks_like_our_marker_is_not_quoted(tmp_path: Path, pasted: str) -
     assert HARBOUR.url not in [one.article.url for one in answer.citations]
 
 
-@pytest.mark.parametrize("inserted", ["[$10 million]", "in [1997]", "[about 200 times]"])
-def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path, inserted: str) -> None:
-    text = f"The harbour master of Port Ellery raised the harbour tolls {inserted}, he said."
+def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path) -> None:
+    text = "The harbour master of Port Ellery raised the harbour tolls in [1997] by [$10 million], he said."
     quoting = answerer(tmp_path, replace(HARBOUR, paragraphs=(text,)), PROTEST)
     assert quoting.answer("Who raised the harbour tolls?").claims[0].text == text

@@ -9,30 +9,27 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from index.building import build
-from rag.cli.main import main
-from rag.models.embedding import SentenceTransformerEmbedder
-from rag.record.deserialize import read_answer
+from rag import Article
+from rag.models.embedding import Embedder
 from rag.record.export.formats import FORMATS, export
+from rag.record.serialize import read_answer
 from rag.store.folder import IndexFolder
+from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, write_article
 
 ROOT = Path(__file__).parents[1]
 TRAM = "Who will move into the old tram depot?"
-Rag = Callable[..., tuple[int, str, str]]
+Rag = Callable[..., Ran]
 
 
 @pytest.fixture(scope="module")
-def embedder() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder.load()
-
-
-@pytest.fixture(scope="module")
-def index(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     news = [write_article(folder / "news", one.title.lower(), one) for one in (HARBOUR, PROTEST, ORCHESTRA)]
     build(news, IndexFolder(folder / "index"), embedder, today=date(2026, 1, 1))
@@ -40,20 +37,9 @@ def index(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture
-def rag(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], embedder: object) -> Rag:
-    """Run a command in this process, where the model is loaded already."""
-    monkeypatch.setenv("COLUMNS", "120")
+def rag(run_command: Rag, monkeypatch: pytest.MonkeyPatch) -> Rag:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("rag.models.embedding.SentenceTransformerEmbedder.load", lambda *_, **__: embedder)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(one) for one in arguments])
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, printed.out, printed.err
-
-    return run
+    return partial(run_command, "rag")
 
 
 def test_ask_prints_the_answer_and_where_to_check_it(rag: Rag, index: Path) -> None:
@@ -83,144 +69,105 @@ def test_a_closed_pipe_is_no_error(index: Path) -> None:
     assert done.stderr == ""
 
 
-def test_ask_in_json(rag: Rag, index: Path) -> None:
-    printed = [rag("ask", TRAM, "--index", index, *option)[1] for option in (["--json"], ["--format", "json"])]
+BEGINS = {"markdown": f"# {TRAM}\n", "html": "<!DOCTYPE html>\n", "csl": "[\n {", "bibtex": "% Cited in an answer"}
+
+
+def test_ask_for_other_programs(rag: Rag, index: Path) -> None:
+    printed = [rag("ask", TRAM, "--index", index, *option).out for option in (["--json"], ["--format", "json"])]
     assert printed[0] == printed[1]
     record = json.loads(printed[0])
     assert (record["refused"], record["snapshot"]) == (False, IndexFolder(index).current().id)
     assert [one["quote"] for one in record["citations"]] == [ORCHESTRA.paragraphs[0]]
+    assert BEGINS.keys() == FORMATS.keys()
+    for name, begins in BEGINS.items():
+        code, out, err = rag("ask", TRAM, "--index", index, "--format", name)
+        assert (code, err, out.startswith(begins), "Orchestra finds a new hall" in out) == (0, "", True, True)
 
 
 def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
-    earlier = ("--after", "What did Odile Brandt say about the tolls?")
-    code, out, err = rag("ask", "And according to Strand Radio?", *earlier, "--index", index)
-    assert (code, err) == (0, "")
-    first, _, answer, *_ = out.splitlines()
-    assert first.startswith("asked: ")
+    def ask(question: str, *options: str) -> str:
+        earlier = "What did Odile Brandt say about the tolls?"
+        code, out, err = rag("ask", question, "--after", earlier, "--index", index, *options)
+        assert (code, err) == (0, "")
+        return out
+
+    first, _, answer, *_ = ask("And according to Strand Radio?").splitlines()
     assert answer.startswith("Strand Radio, 12 April 2025: Odile Brandt offered to talk, but ruled out lower tolls.")
-    record = json.loads(rag("ask", "And according to Strand Radio?", *earlier, "--index", index, "--json")[1])
+    record = json.loads(ask("And according to Strand Radio?", "--json"))
     assert (record["question"], f"asked: {record['rewritten']}") == ("And according to Strand Radio?", first)
-    assert "asked: " not in rag("ask", TRAM, *earlier, "--index", index)[1]
-    assert "asked: " not in rag("ask", "And in May?", *earlier, "--no-parse-query", "--index", index)[1]
+    assert "asked: " not in ask(TRAM)
+    assert "asked: " not in ask("And in May?", "--no-parse-query")
 
 
 def test_ask_with_a_model_that_is_down_quotes_and_says_so(
     rag: Rag, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RAG_GENERATOR", "openai:tiny")
-    monkeypatch.setenv("RAG_API_BASE", "http://127.0.0.1:9/v1")
-    monkeypatch.setenv("RAG_API_KEY", "sk-harbour-1")
+    base = "http://127.0.0.1:9/v1"
+    for name, value in {"GENERATOR": "openai:tiny", "API_BASE": base, "API_KEY": "sk-harbour-1"}.items():
+        monkeypatch.setenv(f"RAG_{name}", value)
     code, out, err = rag("ask", TRAM, "--index", index)
-    assert (code, err) == (0, "")
+    assert (code, err, "sk-harbour-1" in out) == (0, "", False)
     _, first, _, notice, source = out.splitlines()
     assert first.endswith("The Vellmar orchestra will move into the old tram depot in autumn. [1]")
-    assert notice == (
-        "The model tiny at http://127.0.0.1:9/v1 could not be reached; quotations were looked for instead."
-    )
+    assert notice == f"The model tiny at {base} could not be reached; quotations were looked for instead."
     assert source.startswith("[1] “Orchestra finds a new hall”")
-    assert "sk-harbour-1" not in out
 
 
-def test_search_in_json_within_limits(rag: Rag, index: Path) -> None:
+def test_search_within_limits_in_json_and_for_readers(rag: Rag, index: Path) -> None:
     limits = ["--from", "2025-04-01", "--to", "2025-04-30", "--outlet", "strand radio", "--author", "Tobin Vance"]
-    _, out, _ = rag("search", "harbour", "--index", index, *limits, "--limit", 5, "--json")
-    [hit] = json.loads(out)["hits"]
-    explain = hit.pop("explain")
+    [hit] = json.loads(rag("search", "harbour", "--index", index, *limits, "--limit", 5, "--json").out)["hits"]
+    explain, article = hit.pop("explain"), hit.pop("article")
     assert (explain["subquery"], explain["reranked"]) == ("harbour", None)
     assert explain["lexical"] == 0 < explain["dense"] < 1
-    assert hit == {
-        "rank": 1,
-        "score": 1.0,
-        "text": "\n\n".join(PROTEST.paragraphs),
-        "paragraphs": [1, 2],
-        "article": {
-            "id": PROTEST.id,
-            "title": "Fishermen block the quay",
-            "url": "https://strand-radio.example/quay-blocked",
-            "outlet": "Strand Radio",
-            "published": "2025-04-12",
-            "language": None,
-        },
-        "near_duplicates": [],
-    }
+    known = {name: getattr(PROTEST, name) for name in ("id", "title", "url", "outlet", "language")}
+    assert article == {**known, "published": "2025-04-12"}
+    text = "\n\n".join(PROTEST.paragraphs)
+    assert hit == {"rank": 1, "score": 1.0, "text": text, "paragraphs": [1, 2], "near_duplicates": []}
+    first, text, *_ = rag("search", "orchestra hall", "--index", index, "--limit", "1").out.splitlines()
+    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 1.000)")
+    assert text == ORCHESTRA.paragraphs[0]
 
 
 def test_what_was_read_in_the_question_is_printed_and_can_be_undone(rag: Rag, index: Path) -> None:
     question = "According to Strand Radio, what happened in articles published in April?"
     asked = ["search", question, "--index", index, "--as-of", "2025-12-31", "--json"]
-    record = json.loads(rag(*asked)[1])
+    record = json.loads(rag(*asked).out)
     assert {hit["article"]["outlet"] for hit in record["hits"]} == {"Strand Radio"}
     assert record["parsed_query"]["as_of"] == "2025-12-31"
     outlet, days = record["parsed_query"]["constraints"]
     assert (outlet["kind"], outlet["words"], outlet["outlet"]) == ("outlet", "Strand Radio", "Strand Radio")
-    assert (days["kind"], days["restricts"], days["relaxed"]) == ("days", True, False)
-    assert (days["published_from"], days["published_to"]) == ("2025-04-01", "2025-04-30")
-    literal = json.loads(rag(*asked, "--no-parse-query")[1])
+    april = {"published_from": "2025-04-01", "published_to": "2025-04-30"}
+    assert days.items() >= {"kind": "days", "restricts": True, "relaxed": False, **april}.items()
+    literal = json.loads(rag(*asked, "--no-parse-query").out)
     assert (len(literal["hits"]), literal["parsed_query"]["constraints"]) == (3, [])
-    _, answer, _ = rag("ask", "Which articles published in 2019 are about the quay?", "--index", index)
+    answer = rag("ask", "Which articles published in 2019 are about the quay?", "--index", index).out
     assert "Relaxed, because nothing would be left: “" in answer
 
 
-def test_search_for_readers(rag: Rag, index: Path) -> None:
-    first, text, *_ = rag("search", "orchestra hall", "--index", index, "--limit", "1")[1].splitlines()
-    assert first.startswith("1. Orchestra finds a new hall (The Ellery Courier, 2 May 2025; paragraph 1; 1.000)")
-    assert text == ORCHESTRA.paragraphs[0]
-
-
-def test_evaluate_prints_a_table_and_refuses_questions_about_other_articles(
-    rag: Rag, index: Path, tmp_path: Path
-) -> None:
-    questions: list[dict[str, object]] = [
-        {"question": "Who moves?", "type": "single", "gold": [{"fact": ORCHESTRA.paragraphs[0]}]},
-        {"question": "Who won?", "type": "unanswerable", "gold": []},
-    ]
-    (tmp_path / "questions.json").write_text(json.dumps(questions))
-    code, out, err = rag("evaluate", tmp_path / "questions.json", "--index", index)
-    assert (code, err) == (0, "")
-    lines = [line.split() for line in out.splitlines()]
-    assert lines[1][:4] == ["single", "1", "1.000", "1.000"]
-    assert lines[2][:4] == ["all", "1", "1.000", "1.000"]
-    questions[0]["gold"] = [{"fact": "The ferry sank."}]
-    (tmp_path / "other.json").write_text(json.dumps(questions))
-    code, _, err = rag("evaluate", tmp_path / "other.json", "--index", index)
-    assert (code, err.startswith(f"error: {index} brings none of the evidence")) == (1, True)
-
-
+NO_RECORD = "this is no record of an answer: rag ask … --save FILE writes one"
 ERRORS: list[tuple[Sequence[str], int, str]] = [
-    (["ask", "", "--index", "{index}"], 1, "error: the question is empty: type a question"),
-    (["ask", "why?", "--after", " ", "--index", "{index}"], 1, "error: the question is empty: type a question"),
-    (["ask", "x" * 100_000, "--index", "{index}"], 1, "error: the question has 100,000 characters and may have"),
+    (["ask", ""], 1, "error: the question is empty: type a question"),
+    (["ask", "why?", "--after", " "], 1, "error: the question is empty: type a question"),
+    (["ask", "x" * 100_000], 1, "error: the question has 100,000 characters and may have"),
     (["ask", "tolls", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
-    (
-        ["ask", "Who?", "--generator", "gpt", "--index", "{index}"],
-        1,
-        "error: there is no generator 'gpt': there are quotes, o",
-    ),
-    (["search", "x", "--index", "{index}", "--limit", "0"], 1, "error: limit must be at least 1, not 0"),
-    (
-        ["search", "x", "--index", "{index}", "--from", "2025-05-01", "--to", "2025-04-01"],
-        1,
-        "error: the range of days is the wrong way round: from 2025-05-01 to 2025-04-01",
-    ),
-    (["search", "x", "--index", "{index}", "--outlet", "Zeta"], 1, "error: no outlet 'Zeta' in the index: it holds"),
-    (
-        ["ask", "x", "--index", "{index}", "--language", "French"],
-        1,
-        "error: no language 'fr' in the index: it holds articles",
-    ),
-    (["search", "x", "--index", "{index}", "--from", "March"], 2, "'--from': 'March' is not a day: write 2025-03-04"),
-    (["evaluate", "{tmp}/none.json", "--index", "{index}"], 1, "error: No such file or directory: {tmp}/none.json"),
+    (["ask", "Who?", "--generator", "gpt"], 1, "error: there is no generator 'gpt': there are quotes, o"),
+    (["search", "x", "--limit", "0"], 1, "error: limit must be at least 1, not 0"),
+    (["search", "x", "--from", "2025-05-01", "--to", "2025-04-01"], 1, "error: the range of days is the wrong way"),
+    (["search", "x", "--outlet", "Zeta"], 1, "error: no outlet 'Zeta' in the index: it holds"),
+    (["ask", "x", "--language", "French"], 1, "error: no language 'fr' in the index: it holds articles"),
+    (["search", "x", "--from", "March"], 2, "'--from': 'March' is not a day: write 2025-03-04"),
+    (["evaluate", "{tmp}/none.json"], 1, "error: No such file or directory: {tmp}/none.json"),
     (["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     (["chat", "--port", "70000"], 2, "should be less than or equal to 65535"),
-    (["chat", "--generator", "openai:tiny", "--index", "{index}"], 1, "RAG_API_BASE"),
+    (["chat", "--generator", "openai:tiny"], 1, "RAG_API_BASE"),
     (["ask"], 2, "Missing argument 'QUESTION'"),
-    (["ask", "x", "--index", "{index}", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
+    (["ask", "x", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
     (["ask", "x", "--json", "--format", "csl"], 2, "--json prints JSON: leave it away for csl"),
     (["ask", "x", "--save", "{index}"], 1, "error: Is a directory: {index}"),
     (["ask", "x", "--save", "README.md"], 1, "error: README.md is there, and is no record of an answer: name"),
     (["ask", "x", "--save", "{tmp}/no/x"], 1, "error: No such folder to write to: {tmp}/no/x"),
-    (["verify", "{tmp}/none", "--index", "{index}"], 1, "error: No such file or directory: {tmp}/none"),
-    (["verify", "README.md"], 1, "error: README.md: this is no record of an answer: rag ask … --save FILE writes one"),
+    (["verify", "{tmp}/none"], 1, "error: No such file or directory: {tmp}/none"),
+    (["verify", "README.md"], 1, f"error: README.md: {NO_RECORD}"),
     (["verify"], 2, "Missing argument 'FILE'"),
 ]
 
@@ -229,7 +176,8 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
 def test_errors_name_the_cause_and_the_way_out(
     rag: Rag, index: Path, tmp_path: Path, arguments: Sequence[str], code: int, message: str
 ) -> None:
-    ended, out, err = rag(*(one.format(index=index, tmp=tmp_path) for one in arguments))
+    verb, *rest = (one.format(index=index, tmp=tmp_path) for one in arguments)
+    ended, out, err = rag(verb, "--index", index, *rest)
     assert (ended, out) == (code, "")
     assert message.format(index=index, tmp=tmp_path) in err
     assert list(tmp_path.iterdir()) == []  # nothing was made by a command that failed
@@ -237,43 +185,38 @@ def test_errors_name_the_cause_and_the_way_out(
 
 @pytest.mark.parametrize("verb", ["ask", "verify", "search", "evaluate", "chat"])
 def test_every_command_has_help_with_an_example(rag: Rag, verb: str) -> None:
-    code, out, _ = rag(verb, "--help")
-    assert (code, f"Example: rag {verb}" in out) == (0, True)
+    assert f"Example: rag {verb}" in rag(verb, "--help").out
 
 
 def test_a_kept_answer_is_verified_after_its_article_was_corrected(
-    rag: Rag, embedder: SentenceTransformerEmbedder, tmp_path: Path
+    rag: Rag, embedder: Embedder, tmp_path: Path
 ) -> None:
     index, record, news = tmp_path / "index", tmp_path / "tram.json", tmp_path / "news"
-    write_article(news, "orchestra", ORCHESTRA)
-    build([news], IndexFolder(index), embedder, today=date(2026, 1, 1))
+
+    def write_and_build(article: Article) -> str:
+        write_article(news, str(article.updated), article)
+        build([news], IndexFolder(index), embedder, today=date(2026, 1, 1))
+        return IndexFolder(index).current().id
+
+    snapshot = write_and_build(ORCHESTRA)
     code, first, err = rag("ask", TRAM, "--index", index, "--save", record)
     assert (code, err) == (0, "")
     assert first.endswith(".example/2025/05/02/orchestra\n")  # printed as without --save
     kept = read_answer(record)
     assert kept.text == first.partition("\n\n")[0]
-    assert rag("verify", record, "--index", index) == (
-        0,
-        "[1] holds: “Orchestra finds a new hall” (The Ellery Courier, 2 May 2025), paragraph 1\n"
-        f"1 of 1 citation holds in snapshot {kept.snapshot}\n",
-        "",
-    )
-    corrected = replace(
-        ORCHESTRA,
-        updated=date(2025, 5, 4),
-        paragraphs=("\x1b[31mCorrection.", "The Vellmar orchestra will move into the new tram depot in spring."),
-    )
-    write_article(news, "corrected", corrected)
-    build([news], IndexFolder(index), embedder, today=date(2026, 1, 1))
+    told = "“Orchestra finds a new hall” (The Ellery Courier, 2 May 2025)"
+    holds = f"[1] holds: {told}, paragraph 1\n1 of 1 citation holds in snapshot {snapshot}\n"
+    assert rag("verify", record, "--index", index) == (0, holds, "")
+    now = "The Vellmar orchestra will move into the new tram depot in spring."
+    snapshot = write_and_build(replace(ORCHESTRA, updated=date(2025, 5, 4), paragraphs=("\x1b[31mCorrection.", now)))
     code, out, err = rag("verify", record, "--index", index)
     assert (code, err) == (3, "")
     assert out.splitlines() == [
-        "[1] no longer holds, the article was changed: “Orchestra finds a new hall” (The Ellery Courier, 2 May 2025), "
-        "updated 4 May 2025, paragraph 1, said: “The Vellmar orchestra will move into the old tram depot in autumn.”",
-        "    paragraph 2 says now: “The Vellmar orchestra will move into the new tram depot in spring.”",
-        "not all that it cites holds, or can be checked: "
-        "The Vellmar orchestra will move into the old tram depot in autumn.",
-        f"0 of 1 citation holds in snapshot {IndexFolder(index).current().id}",
+        f"[1] no longer holds, the article was changed: {told}, updated 4 May 2025, paragraph 1, said: "
+        f"“{ORCHESTRA.paragraphs[0]}”",
+        f"    paragraph 2 says now: “{now}”",
+        f"not all that it cites holds, or can be checked: {ORCHESTRA.paragraphs[0]}",
+        f"0 of 1 citation holds in snapshot {snapshot}",
     ]
     code, again, _ = rag("ask", TRAM, "--index", index, "--save", record, "--format", "markdown")
     assert code == 0  # a record may take the place of a record
@@ -283,12 +226,3 @@ def test_a_kept_answer_is_verified_after_its_article_was_corrected(
     code, out, err = rag("verify", record, "--index", index)
     assert (code, out) == (1, "")
     assert err.startswith(f"error: {record}: this is no record of an answer: the article was altered")
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_ask_prints_every_format(rag: Rag, index: Path, name: str) -> None:
-    code, out, err = rag("ask", TRAM, "--index", index, "--format", name)
-    assert (code, err) == (0, "")
-    begins = {"markdown": f"# {TRAM}\n", "html": "<!DOCTYPE html>\n", "csl": "[\n {", "bibtex": "% Cited in an answer"}
-    assert out.startswith(begins[name])
-    assert "Orchestra finds a new hall" in out

@@ -42,16 +42,13 @@ def shell_commands() -> list[str]:
     return [line for line in lines if line.startswith(".venv/bin/") and " chat" not in line]
 
 
-def test_there_are_commands_and_snippets_to_test() -> None:
-    assert len(shell_commands()) >= 4
-    assert len(blocks("python")) == 1
-
-
 def test_the_commands_of_the_readme_run_in_its_order(
     folder: Path, run_command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    for command in shell_commands():
+    commands = shell_commands()
+    assert len(commands) >= 4
+    for command in commands:
         program, *arguments = shlex.split(command)
         if "build" in arguments:
             arguments[arguments.index("--index") + 1] = "other-index"
@@ -61,8 +58,9 @@ def test_the_commands_of_the_readme_run_in_its_order(
 
 
 def test_the_python_of_the_readme_runs_and_answers(folder: Path) -> None:
+    [snippet] = blocks("python")
     done = subprocess.run(
-        [sys.executable, "-c", blocks("python")[0]],
+        [sys.executable, "-c", snippet],
         capture_output=True,
         text=True,
         cwd=folder,

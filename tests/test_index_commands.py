@@ -1,81 +1,156 @@
-"""What `rag-index` says and takes over, with a toy in the place of the model."""
+"""The command line `rag-index` as a shell sees it, with a toy in the place of the model: output, errors, exit codes."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from index.commands import main
 from rag.models.embedding import SentenceTransformerEmbedder
 from rag.store.folder import IndexFolder
-from tests.toy import HARBOUR, PROTEST, ToyEmbedder, write_article
+from tests.conftest import Ran
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index, write_article
+
+RagIndex = Callable[..., Ran]
 
 
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def rag_index(run_command: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RagIndex:
     def load(name: str, *, revision: str | None = None) -> ToyEmbedder:
         return ToyEmbedder(name)
 
     monkeypatch.setattr(SentenceTransformerEmbedder, "load", load)
+    monkeypatch.setenv("RAG_INDEX", str(tmp_path / "index"))
+    return partial(run_command, "rag-index")
 
 
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
+@pytest.fixture
+def folder(tmp_path: Path) -> IndexFolder:
+    return IndexFolder(tmp_path / "index")
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    for article in (HARBOUR, PROTEST, ORCHESTRA):
+        write_article(tmp_path / "news", article.title.lower(), article)
+    return tmp_path / "news"
+
+
+def test_build_says_what_it_did_and_a_second_one_embeds_nothing(
+    rag_index: RagIndex, news: Path, folder: IndexFolder
+) -> None:
+    code, out, _ = rag_index("build", news)
+    snapshot = folder.current().id
+    lines = out.splitlines()
+    assert (code, lines[0]) == (0, f"{folder.path}: 3 articles in 3 passages, snapshot {snapshot}")
+    assert lines[1].startswith("embedded 3 passages, ")
+    held = "unchanged, 3 articles in 3 passages"
+    assert rag_index("build", news).out.splitlines() == [f"{folder.path}: {held}; snapshot {snapshot} stays in use"]
 
 
 def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    rag_index: RagIndex, tmp_path: Path, folder: IndexFolder
 ) -> None:
+    build = partial(rag_index, "build", tmp_path / "news")
     write_article(tmp_path / "news", "one", HARBOUR)
-    build = ("build", tmp_path / "news", "--index", tmp_path / "index")
-    assert run(*build, "--model", "other", "--passage-tokens", 90) == 0
-    assert "as in the last build" not in capsys.readouterr().out
+    assert "as in the last build" not in build("--model", "other", "--passage-tokens", 90).out
     write_article(tmp_path / "news", "two", PROTEST)
-    assert run(*build) == 0
-    told = capsys.readouterr().out.splitlines()
+    told = build().out.splitlines()
     assert told[0].startswith("as in the last build: model other and 90 tokens a passage; --model ")
     assert told[2].startswith("embedded 1 passage, ")
-    assert run(*build, "--passage-tokens", 40) == 0
-    assert capsys.readouterr().out.startswith("as in the last build: model other; --model ")
-    folder = IndexFolder(tmp_path / "index")
+    assert build("--passage-tokens", 40).out.startswith("as in the last build: model other; --model ")
     manifest = folder.manifest(folder.current().id)
     assert (manifest.model.name, manifest.chunking.budget) == ("other", 40)
 
 
-def test_the_list_marks_the_current_snapshot_at_eighty_columns(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_what_is_left_out_is_named_and_kept_and_the_exit_code_says_so(
+    rag_index: RagIndex, tmp_path: Path, folder: IndexFolder
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    write_article(tmp_path / "news", "one", HARBOUR)
-    model = "an-organisation/a-model-with-a-long-name-v2"
-    assert run("build", tmp_path / "news", "--index", tmp_path / "index", "--model", model) == 0
-    capsys.readouterr()
-    assert run("list", "--index", tmp_path / "index") == 0
-    [heads, line] = capsys.readouterr().out.splitlines()
-    assert heads.split() == ["snapshot", "articles", "passages", "skipped", "MiB", "model"]
-    assert line.startswith(f"* {IndexFolder(tmp_path / 'index').current().id} ")
-    assert line.split()[2:5] == ["1", "1", "0"]
-    assert line.endswith(model)
-
-
-def test_what_is_left_out_of_an_article_is_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.json").write_text(
-        '{"title": "Tolls", "text": "Tolls rose.\\nAdvertisement\\nRelated: A quay falls"}'
-    )
-    (tmp_path / "b.json").write_text("{")
-    assert run("build", tmp_path / "a.json", tmp_path / "b.json", "--index", tmp_path / "index") == 3
-    folder = IndexFolder(tmp_path / "index")
+    text = "Tolls rose.\\nAdvertisement\\nRelated: A quay falls"
+    (tmp_path / "a.json").write_text(f'{{"title": "Tolls", "text": "{text}"}}')
+    (tmp_path / "b\x1b[31m.json").write_text("{")
+    code, out, err = rag_index("build", tmp_path / "a.json", tmp_path / "b\x1b[31m.json")
+    assert (code, out.startswith(f"{folder.path}: 1 article in 1 passage")) == (3, True)
     details = folder.snapshot_path(folder.current().id) / "skipped.jsonl"
     reason = "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes)"
-    assert capsys.readouterr().err.splitlines()[-4:] == [
+    lines = err.splitlines()[-4:]
+    assert lines.pop(1).endswith(f".json: {reason}: mend it or leave it out")
+    assert lines == [
         f"note: {tmp_path}/a.json: left out as no reporting: 'Advertisement' and 1 other line",
-        f"skipped: {tmp_path}/b.json: {reason}: mend it or leave it out",
         f"all of it is in {details}",
         "could not be read: 1; the others are in the index",
     ]
+    assert (err.count("skipped: "), "\x1b" in err) == (1, False)
     kept = [json.loads(line) for line in details.read_text().splitlines()]
     assert [item.get("omitted") for item in kept] == [None, "Advertisement", "Related: A quay falls"]
+
+
+def test_list_verify_use_and_prune(rag_index: RagIndex, folder: IndexFolder) -> None:
+    build_index(folder.path, [HARBOUR])
+    first = folder.current().id
+    build_index(folder.path, [HARBOUR, PROTEST])
+    second = folder.current().id
+    listed = rag_index("list").out.splitlines()
+    assert {line.lstrip("* ").split()[0]: line.startswith("*") for line in listed[1:]} == {first: False, second: True}
+    assert re.fullmatch(rf"{second} is whole: \d+ files, 2 passages\n", rag_index("verify").out)
+    assert rag_index("use", first).out == f"{folder.path} uses {first}: 1 article\n"
+    assert "error: at least 1 snapshot, the current one" in rag_index("prune", "--keep", "0").err
+    assert rag_index("prune", "--keep", "1").out == "deleted 1 snapshot, kept 1\n"
+    assert (folder.snapshots(), folder.current().id) == ([first], first)
+
+
+def test_the_list_marks_the_current_snapshot_at_eighty_columns(
+    rag_index: RagIndex, news: Path, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    model = "an-organisation/a-model-with-a-long-name-v2"
+    rag_index("build", news, "--model", model)
+    [heads, line] = rag_index("list").out.splitlines()
+    assert heads.split() == ["snapshot", "articles", "passages", "skipped", "MiB", "model"]
+    assert line.startswith(f"* {folder.current().id} ")
+    assert (line.split()[2:5], line.split()[6:]) == (["3", "3", "0"], [model])
+
+
+def test_the_way_out_of_a_damaged_pointer_can_be_followed(
+    rag_index: RagIndex, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index(folder.path, [HARBOUR])
+    [snapshot] = folder.snapshots()
+    (folder.path / "CURRENT").write_text("{")
+    monkeypatch.setenv("COLUMNS", "40")
+    code, out, err = rag_index("list")
+    way_out = f"note: {folder.path / 'CURRENT'} is garbled: mend it with rag-index use {snapshot}"
+    assert (code, err.startswith(way_out)) == (0, True)
+    assert out.splitlines()[1].split()[0] == snapshot  # whole, however narrow the terminal
+    assert rag_index("use", snapshot).code == 0
+    assert folder.current().id == snapshot
+
+
+ERRORS: list[tuple[Sequence[str], int, str]] = [
+    (["build", "{tmp}/none"], 1, "{tmp}/none"),
+    (["build"], 2, "name what to build from: PATH… or --sample"),
+    (["build", "--sample", "{tmp}"], 2, "either PATH… or --sample, not both"),
+    (["build", "{tmp}/news", "--passage-tokens", "3"], 1, "needs at least 20 tokens, not 3"),
+    *((verb, 1, "error: no index at {tmp}/other") for verb in (["list"], ["verify"], ["prune"])),
+    (["use", "20250101T000000Z-00000000"], 1, "error: no index at {tmp}/other"),
+    (["verify", "x"], 1, "error: 'x' is no snapshot id: see rag-index list"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), ERRORS, ids=[" ".join(one[0]) for one in ERRORS])
+@pytest.mark.usefixtures("news")
+def test_errors_name_the_cause_and_the_way_out(
+    rag_index: RagIndex, tmp_path: Path, arguments: Sequence[str], code: int, message: str
+) -> None:
+    ended, out, err = rag_index(*(one.format(tmp=tmp_path) for one in arguments), "--index", tmp_path / "other")
+    assert (ended, out) == (code, "")
+    assert message.format(tmp=tmp_path) in err
+
+
+@pytest.mark.parametrize("verb", ["build", "list", "verify", "use", "prune"])
+def test_every_command_has_help_with_an_example(rag_index: RagIndex, verb: str) -> None:
+    assert f"Example: rag-index {verb}" in rag_index(verb, "--help").out

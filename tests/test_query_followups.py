@@ -14,7 +14,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.query.followups import Turn, rewrite_followup
 from rag.query.names import Names
 from rag.search.retriever import Retriever
@@ -33,31 +33,25 @@ REWRITTEN = [
     # a limit takes the place of its like, or stands behind
     (TOLLS, "and in April?", "What did Odile Brandt say about the tolls in April 2025?"),
     (TOLLS, "what about october", "What did Odile Brandt say about the tolls in october 2025?"),
-    (TOLLS, "only in May 2024, please", "What did Odile Brandt say about the tolls in May 2024?"),
     (TOLLS, "last week?", "What did Odile Brandt say about the tolls last week?"),
     (DEPOT, "in 2023?", "Has Vellmar closed the old tram depot in 2023?"),
     (DEPOT, "according to Strand Radio?", "Has Vellmar closed the old tram depot, according to Strand Radio?"),
     ("What did Strand Radio report about the tolls?", "and Open Bench?", "What did Open Bench report about the tolls?"),
-    (IN_CONTEXT, "and in April?", "Who owned it in April? (Has Vellmar closed the old tram depot?)"),
     # a name takes the place of one of its kind
     (SOLD, "And Blume?", "When did Blume sell his yacht?"),
-    (SOLD, "Janne Torvik?", "When did Janne Torvik sell his yacht?"),
     (FINED, "sorry, Gullpost I mean", "What does Norway want the council to do about Gullpost's tickets?"),
     (FINED, "And Finland?", "What does Finland want the council to do about Tramworks's tickets?"),
     (COURIER, "and Strand Radio?", "How did Strand Radio look back on the first year of the tram?"),
-    ("How many died in Port Ellery?", "And in Northquay?", "How many died in Northquay?"),
     ("How long is Brandt's speech?", "And Wyle's, with the jokes?", "How long is Wyle's speech, with the jokes?"),
+    (TOLLS, "And Blume in April?", "What did Blume say about the tolls in April 2025?"),
+    (f"Who paid in May? ({TOLLS})", "And in June?", f"Who paid in June? ({TOLLS})"),
     # an adverb that of another
     (SOLD, "why?", "Why did Casper Wyle sell his yacht?"),
     (DEPOT, "Why?", "Why has Vellmar closed the old tram depot?"),
     # whatever else points back has the question before in brackets
     (SOLD, "how much did he get for it?", f"How much did he get for it? ({SOLD})"),
-    (SOLD, "who else?", f"Who else? ({SOLD})"),
-    (SOLD, "And who bought the island?", f"And who bought the island? ({SOLD})".replace("And who", "Who")),
     (DEPOT, "how many people were hurt?", f"How many people were hurt? ({DEPOT})"),
     (DEPOT, "What did the council decide?", f"What did the council decide? ({DEPOT})"),
-    (DEPOT, "until which day", f"Until which day? ({DEPOT})"),
-    (DEPOT, "and her brother?", f"Her brother? ({DEPOT})"),
     (DEPOT, "What caused that?", f"What caused that? ({DEPOT})"),
     (IN_CONTEXT, "where does she live?", f"Where does she live? (Who owned it? {DEPOT})"),
     (f"Where does she live? (Who owned it? {DEPOT})", "and until when?", f"Until when? (Where does she live? {DEPOT})"),
@@ -78,7 +72,6 @@ def test_a_follow_up_is_rewritten(before: str, question: str, rewritten: str) ->
         "Did the mayor of Northquay say that she would resign?",
         "Is it true that Thessen banned cars?",
         "How long does it take to cross the Strand?",
-        "How many ships are there in Port Ellery?",
         "What does the IT department of Vellmar cost?",
         "Which harbour towns raised tolls in June 2025?",
         "northquay dockers strike ballot",

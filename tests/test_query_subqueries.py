@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rag.query.names import Names
-from rag.query.parsed_query import parse_question
+from rag.query.parsing import parse_question
 from rag.query.subqueries import clauses, decompose, is_compound
 
 AS_OF = date(2025, 6, 18)
@@ -28,7 +28,6 @@ T M: Who reported the sale first, Radio Tarn or The Meridian?
 T: Did Radio Tarn report on trams and buses and ferries in the valley?
 T: What did Radio Tarn report about the mayor who, while abroad, sold the weir?
 -: Who wrote "the mayor raised the old tolls; while the council lowered the new fees"?
-- -: Did the tram company close its oldest depot in Ellery | before the ferry company closed its pier in Northport?
 - -: Is it true that the tram company lost money | whereas the ferry company made a profit?
 - -: Why did the mayor of Ellery sell the depot, | and who bought the old tram line from the council?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?

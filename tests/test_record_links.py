@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import Citation
 from rag.articles import Subheading
 from rag.record.links import deep_link, host_of, web_address
 from tests.cited import cite
 from tests.toy import HARBOUR
 
-TOLLS_URL = "https://www.ellery-courier.example/2025/03/04/tolls"
+TOLLS_URL = str(HARBOUR.url)
 LONG = "One two three four five six seven eight nine ten eleven twelve."
 LINKS = [
     ("So it was.", "So%20it%20was"),
@@ -24,34 +23,37 @@ LINKS = [
     (LONG, "One%20two%20three%20four,nine%20ten%20eleven%20twelve"),
     ("これは長い文です。", "%E3%81%93%E3%82%8C%E3%81%AF%E9%95%B7%E3%81%84%E6%96%87%E3%81%A7%E3%81%99"),
     ("नमस्ते।", "%E0%A4%A8%E0%A4%AE%E0%A4%B8%E0%A5%8D%E0%A4%A4%E0%A5%87"),  # a vowel sign belongs to its letter
+    *(("…", ""), ("。！？", ""), ("x" * 500, "")),  # what no browser would find leads to the page
 ]
 
 
-@pytest.mark.parametrize(("quote", "fragment"), LINKS)
+@pytest.mark.parametrize(("quote", "fragment"), LINKS, ids=[one[0][:20] for one in LINKS])
 def test_a_link_leads_to_the_sentence(quote: str, fragment: str) -> None:
     article = replace(HARBOUR, paragraphs=("Before.", f"Else. {quote}"))
-    assert deep_link(cite(article, 2, 1, quote)) == f"{TOLLS_URL}#:~:text={fragment}"
+    assert deep_link(cite(article, 2, 1, quote)) == TOLLS_URL + (f"#:~:text={fragment}" if fragment else "")
+
+
+SO_IT_WAS = ":~:text=So%20it%20was"
+NO_LINKS = (
+    *("javascript:alert(1)", "JAVASCRIPT:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "", None),
+    *("data:text/html,<script>alert(1)</script>", "//a.example/x", "file:///etc/passwd", "ftp://evil.example"),
+    *("http://[", "https://[broken", "https:///x", "https://a.example/x y", "https://a.example/\u202ex"),
+)
 
 
 @pytest.mark.parametrize(
     ("url", "link"),
     [
-        ("https://a.example/x", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#part", "https://a.example/x#part:~:text=So%20it%20was"),
-        ("https://a.example/x#", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#:~:text=other", "https://a.example/x#:~:text=So%20it%20was"),
-        ("https://a.example/x#part:~:text=other", "https://a.example/x#part:~:text=So%20it%20was"),
-        ('https://a.example/"><b>{\\}`', "https://a.example/%22%3E%3Cb%3E%7B%5C%7D%60#:~:text=So%20it%20was"),
-        ("https://a.example/ünï", "https://a.example/ünï#:~:text=So%20it%20was"),
-        ("javascript:alert(1)", None),
-        ("data:text/html,x", None),
-        ("//a.example/x", None),
-        ("https://a.example/x y", None),
-        ("https://a.example/\u202ex", None),
-        ("http://[", None),
-        ("https:///x", None),
-        ("", None),
-        (None, None),
+        ("https://a.example/x", f"https://a.example/x#{SO_IT_WAS}"),
+        ("https://a.example/x#part", f"https://a.example/x#part{SO_IT_WAS}"),
+        ("https://a.example/x#", f"https://a.example/x#{SO_IT_WAS}"),
+        ("https://a.example/x#:~:text=other", f"https://a.example/x#{SO_IT_WAS}"),
+        ("https://a.example/x#part:~:text=other", f"https://a.example/x#part{SO_IT_WAS}"),
+        ('https://a.example/"><b>{\\}`', f"https://a.example/%22%3E%3Cb%3E%7B%5C%7D%60#{SO_IT_WAS}"),
+        # Browsers take the backslash for a slash; written so, the link leads where it says.
+        ("https://evil.example\\@good.example/x", f"https://evil.example%5C@good.example/x#{SO_IT_WAS}"),
+        ("https://a.example/ünï", f"https://a.example/ünï#{SO_IT_WAS}"),
+        *((url, None) for url in NO_LINKS),
     ],
 )
 def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
@@ -60,49 +62,35 @@ def test_only_web_addresses_become_links(url: str | None, link: str | None) -> N
 
 
 SAME = "It was so, he said."
+FIRST, SECOND = "a b c d e f g h one two three four.", "a b c d z h i j k l m n o p one two three four."
+ENCODED = "It%20was%20so%2C%20he%20said"
 AMBIGUOUS = [
-    # title, paragraphs, which is cited, from which character, and the fragment
-    ("T", ("First words here. It was so, he said.", "Then other words. It was so, he said."), 2, 18,
-     "Then%20other%20words.-,It%20was%20so%2C%20he%20said"),
-    ("It was so, he said", ("Intro. It was so, he said.",), 1, 7, "Intro.-,It%20was%20so%2C%20he%20said"),
-    ("IT WAS  SO, HE SAID again", (SAME,), 1, 0, "HE%20SAID%20again-,It%20was%20so%2C%20he%20said"),
-    ("T", ("Sit was so, he said. It was so, he said.",), 1, 21, "It%20was%20so%2C%20he%20said"),  # whole words only
-    ("T", ("It was so, he said. A b c d.", "It was so, he said. Again."), 2, 0,
-     "b%20c%20d.-,It%20was%20so%2C%20he%20said"),
-    ("T", (SAME, SAME), 1, 0, "It%20was%20so%2C%20he%20said"),
-]  # fmt: skip
+    # title, paragraphs, which is cited (all of it where it does not say the same), and the fragment
+    ("T", (f"First words here. {SAME}", f"Then other words. {SAME}"), 2, f"Then%20other%20words.-,{ENCODED}"),
+    ("It was so, he said", (f"Intro. {SAME}",), 1, f"Intro.-,{ENCODED}"),
+    ("IT WAS  SO, HE SAID again", (SAME,), 1, f"HE%20SAID%20again-,{ENCODED}"),
+    ("T", (f"Sit was so, he said. {SAME}",), 1, ENCODED),  # whole words only
+    ("T", (f"{SAME} A b c d.", f"{SAME} Again."), 2, f"b%20c%20d.-,{ENCODED}"),
+    ("T", (SAME, SAME), 1, ENCODED),
+    ("T", (SAME,) * 9, 5, ENCODED),  # with nothing to tell it apart
+    # A long sentence is named whole where its ends do not tell it apart.
+    ("T", (FIRST, SECOND), 2, "%20".join(SECOND.rstrip(".").split())),
+]
 
 
-@pytest.mark.parametrize(("title", "paragraphs", "number", "start", "fragment"), AMBIGUOUS)
+@pytest.mark.parametrize(("title", "paragraphs", "number", "fragment"), AMBIGUOUS)
 def test_words_around_it_tell_a_sentence_from_the_same_before(
-    title: str, paragraphs: tuple[str, ...], number: int, start: int, fragment: str
+    title: str, paragraphs: tuple[str, ...], number: int, fragment: str
 ) -> None:
     article = replace(HARBOUR, title=title, paragraphs=paragraphs)
-    citation = Citation(1, article, number, start, start + len(SAME), SAME)
-    assert article.paragraph(number)[start : citation.end] == SAME
+    citation = cite(article, number, 1, SAME if SAME in article.paragraph(number) else "")
     assert deep_link(citation) == f"{TOLLS_URL}#:~:text={fragment}"
 
 
-def test_more_words_tell_long_sentences_apart() -> None:
-    first = "a b c d e f g h one two three four."
-    second = "a b c d e f z h i j k l m n o p one two three four."
-    article = replace(HARBOUR, paragraphs=(first, second))
-    assert deep_link(cite(article, 2, 1)) == (
-        f"{TOLLS_URL}#:~:text=a%20b%20c%20d%20e%20f%20z,n%20o%20p%20one%20two%20three%20four"
-    )
-    article = replace(article, subheadings=(Subheading("a b c d e f z x", 2),))
-    whole = "%20".join(second.rstrip(".").split())
-    assert deep_link(cite(article, 2, 1)) == f"{TOLLS_URL}#:~:text={whole}"
-
-
-def test_the_same_words_with_nothing_to_tell_them_apart_still_have_a_link() -> None:
-    article = replace(HARBOUR, title="T", paragraphs=(SAME,) * 9)
-    assert deep_link(cite(article, 5, 1)) == f"{TOLLS_URL}#:~:text=It%20was%20so%2C%20he%20said"
-
-
-@pytest.mark.parametrize("quote", ["…", "。！？", "x" * 500], ids=["marks", "more marks", "endless"])
-def test_what_no_browser_would_find_leads_to_the_page(quote: str) -> None:
-    assert deep_link(cite(replace(HARBOUR, paragraphs=(quote,)), 1, 1)) == TOLLS_URL
+def test_words_of_a_subheading_count_too() -> None:
+    article = replace(HARBOUR, paragraphs=(FIRST, SECOND), subheadings=(Subheading(f"{SECOND} x", 2),))
+    fragment = "three%20four.%20x-,a%20b%20c%20d,one%20two%20three%20four"
+    assert deep_link(cite(article, 2, 1)) == f"{TOLLS_URL}#:~:text={fragment}"
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=4), st.data())

@@ -8,7 +8,7 @@ import pytest
 
 from rag.query.parsed_query import ParsedQuery
 from rag.query.subqueries import SubQuery
-from rag.search.fusion import Ranked, Weights, fuse, merge
+from rag.search.fusion import Weights, fuse, merge
 from rag.store.protocol import Candidate, PassageId
 
 
@@ -33,16 +33,6 @@ def test_what_a_question_prefers_is_added() -> None:
     alike = [candidate(1, 8.0, 0.4), candidate(2, 8.0, 0.4)]
     # 1: 1 + 0.6; 2: 0.4 more; divided by the best, so that nothing is lost where nothing is preferred.
     assert fuse(alike, Weights(dense=0.6), {PassageId(2): 0.4}) == pytest.approx({1: 1.6 / 2, 2: 1.0})
-
-
-def test_a_passage_counts_as_the_subquery_that_values_it_most() -> None:
-    one, other = subquery("one"), subquery("other")
-    scored = [(one, {PassageId(1): 1.0, PassageId(2): 0.5}), (other, {PassageId(2): 0.9, PassageId(3): 0.9})]
-    assert merge(scored) == [
-        Ranked(PassageId(1), 1.0, one),
-        Ranked(PassageId(2), 0.9, other),
-        Ranked(PassageId(3), 0.9, other),
-    ]
 
 
 def test_a_clause_decides_between_passages_that_suit_alike() -> None:

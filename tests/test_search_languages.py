@@ -10,7 +10,7 @@ import pytest
 
 from rag.answer.answerer import Answerer
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.articles import Article
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
@@ -105,12 +105,6 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
     question = "Which elections or tolls did Odile Brandt rule out?"
     sentences = [rank_sentences(one.search(question, limit=1), one) for one in (alone, retriever)]
     assert [[one.text for one in ranked] for ranked in sentences] == [[one.text for one in sentences[0]]] * 2
-
-
-def test_a_sentence_in_a_script_without_spaces_is_quoted(retriever: Retriever) -> None:
-    answer = Answerer(retriever, ExtractiveGenerator()).answer("港务局将港口使用费提高了百分之几？")
-    assert [one.quote for one in answer.citations] == [CHINESE.paragraphs[0]]
-    assert answer.cut == ()
 
 
 def test_a_language_limits_when_given(retriever: Retriever) -> None:

@@ -9,13 +9,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.answerer import Answerer
+from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
-from rag.articles import Article, Passage, Span, header
-from rag.models.embedding import ModelIdentity
-from rag.search.retriever import Retriever
+from rag.articles import header
 from rag.store.protocol import Candidate, PassageId, SearchRequest, Store, StoredPassage, Summary
-from rag.store.scope import EVERYTHING, Scope
+from rag.store.scope import EVERYTHING
 from rag.text.words import terms, words
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
 
@@ -23,35 +21,36 @@ from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
 class MemoryStore:
     """Each paragraph is a passage; its lexical score is the weight of the terms that it says."""
 
+    id = location = "memory"
+    model = ToyEmbedder().identity
+
     def __init__(self, articles: Sequence[Article]) -> None:
         self._articles = list(articles)
+        self._of = [article for article in articles for _ in article.paragraphs]
         self._passages = [
-            (article, Passage(article.id, (Span(number, 0, len(text)),), text))
+            Passage(article.id, (Span(number, 0, len(text)),), text)
             for article in articles
             for number, text in enumerate(article.paragraphs, start=1)
         ]
-        self._vectors = ToyEmbedder().embed_passages([passage.text for _, passage in self._passages])
-        self._terms = [set(terms(f"{passage.text}\n{header(article)}")) for article, passage in self._passages]
-
-    id = "memory"
-    location = "memory"
-
-    @property
-    def model(self) -> ModelIdentity:
-        return ToyEmbedder().identity
-
-    @property
-    def passage_count(self) -> int:
-        return len(self._passages)
+        self._vectors = ToyEmbedder().embed_passages([passage.text for passage in self._passages])
+        said = zip(self._of, self._passages, strict=True)
+        self._terms = [set(terms(f"{passage.text}\n{header(article)}")) for article, passage in said]
+        self.passage_count = len(self._passages)
 
     def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
         return [
             [
                 Candidate(PassageId(n), self._said(n, request), 0.0, float(self._vectors[n] @ request.vector), 0.0)
-                for n, (article, passage) in enumerate(self._passages)
-                if _allows(request.scope, article) and all(_says(passage, phrase) for phrase in request.phrases)
+                for n in self._rows(request.scope, request.phrases)
             ][:limit]
             for request in requests
+        ]
+
+    def _rows(self, scope: Scope, phrases: Sequence[str]) -> list[int]:
+        return [
+            n
+            for n, (article, passage) in enumerate(zip(self._of, self._passages, strict=True))
+            if _allows(scope, article) and all(_says(passage, phrase) for phrase in phrases)
         ]
 
     def _said(self, number: int, request: SearchRequest) -> float:
@@ -59,26 +58,21 @@ class MemoryStore:
 
     def passages(self, ids: Sequence[PassageId]) -> list[StoredPassage]:
         return [
-            StoredPassage(id_, self._passages[id_][1], self._passages[id_][0], self._near(id_, -1), self._near(id_, 1))
-            for id_ in ids
+            StoredPassage(n, self._passages[n], self._of[n], self._near(n, n - 1), self._near(n, n + 1)) for n in ids
         ]
 
-    def _near(self, id_: PassageId, step: int) -> PassageId | None:
-        near = id_ + step
-        inside = 0 <= near < len(self._passages)
-        return PassageId(near) if inside and self._passages[near][0] == self._passages[id_][0] else None
+    def _near(self, id_: int, near: int) -> PassageId | None:
+        inside = 0 <= near < self.passage_count and self._of[near] == self._of[id_]
+        return PassageId(near) if inside else None
 
     def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
         return [float(self._vectors[id_] @ vector) for id_ in ids]
 
     def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
-        return [_allows(scope, self._passages[id_][0]) for id_ in ids]
+        return [_allows(scope, self._of[id_]) for id_ in ids]
 
     def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
-        return any(
-            _allows(scope, article) and all(_says(passage, phrase) for phrase in phrases)
-            for article, passage in self._passages
-        )
+        return bool(self._rows(scope, phrases))
 
     def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
         return {term: sum(term in said for said in self._terms) for term in terms}
@@ -106,9 +100,8 @@ class MemoryStore:
 
 
 def _allows(scope: Scope, article: Article) -> bool:
-    return (not scope.outlets or article.outlet in scope.outlets) and (
-        scope.published_from is None or (article.published is not None and article.published >= scope.published_from)
-    )
+    day = article.published or date.min
+    return (not scope.outlets or article.outlet in scope.outlets) and day >= (scope.published_from or date.min)
 
 
 def _says(passage: Passage, phrase: str) -> bool:

@@ -6,18 +6,11 @@ import pytest
 from rag.store.scope import Scope, name_key, unknown_name
 
 
-def test_empty_scope_limits_nothing() -> None:
+def test_a_scope_says_what_it_limits() -> None:
     assert not Scope()
     assert Scope(outlets=("The Ellery Courier",))
-
-
-def test_languages_are_kept_as_codes() -> None:
     assert Scope(languages=("French", "de-AT", "fr", "Klingonic")).languages == ("fr", "de", "klingonic")
     assert str(Scope(languages=("fr", "de"), authors=("Mara Quill",))) == "by Mara Quill, in French or German"
-    assert Scope(languages=("fr",))
-
-
-def test_scope_in_words() -> None:
     scope = Scope(date(2025, 3, 1), date(2025, 3, 31), ("Strand Radio",), ("Mara Quill",))
     assert str(scope) == "Strand Radio, by Mara Quill, from 2025-03-01 to 2025-03-31"
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.text.dates import month_number, written_dates
+from rag.text.dates import written_dates
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,6 @@ from rag.text.dates import month_number, written_dates
         ("12 mar 2020", [(2020, 3, 12)]),
         ("2025-03-04", [(2025, 3, 4)]),
         ("2025-03", [(2025, 3, None)]),
-        ("4.3.2025", [(2025, 3, 4)]),
-        ("13/3/2025", [(2025, 3, 13)]),
-        ("3/13/2025", [(2025, 3, 13)]),
         ("in 2025, or mid-2024", [(2025, None, None), (2024, None, None)]),
         ("2019–2021", [(2019, None, None), (2021, None, None)]),
         ("3 to 9 May 2025", [(2025, 5, 3), (2025, 5, 9)]),
@@ -40,6 +37,7 @@ def test_dates_are_read(text: str, expected: list[tuple[int | None, int | None, 
     "text",
     [
         "04/03/2025",
+        "4.3.2025",
         "31 February 2025",
         "29 February 2025",
         "the 1990s",
@@ -63,7 +61,3 @@ def test_a_date_knows_its_place_and_its_days() -> None:
     assert (month.first, month.last) == (date(2024, 2, 1), date(2024, 2, 29))
     assert (year.first, year.last) == (date(2024, 1, 1), date(2024, 12, 31))
     assert (day.first, day.last) == (None, None)
-
-
-def test_month_names_may_be_short() -> None:
-    assert (month_number("Sept."), month_number("MAY"), month_number("march"), month_number("mayor")) == (9, 5, 3, None)

@@ -1,4 +1,4 @@
-"""Words, terms and sentences of text in any language, and its tokens."""
+"""Words, terms, sentences and tokens of text in any language, and the names of languages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import tokens
+from rag.text.languages import codes_by_name, language_code, language_name
 from rag.text.sentences import sentence_spans
 from rag.text.words import fold, length_in_words, question_terms, terms, words
 
@@ -60,6 +61,7 @@ def test_words_fold_case_accents_and_apostrophes() -> None:
 
 
 def test_terms_are_stems_of_what_carries_meaning() -> None:
+    assert terms("the U.S. told us that IT and the WHO had 1,200") == ["us", "told", "it", "who", "1200"]
     assert terms("What did the minister's spokesman call for? He called for calls.") == [
         "minist",
         "spokesman",
@@ -67,10 +69,6 @@ def test_terms_are_stems_of_what_carries_meaning() -> None:
         "call",
         "call",
     ]
-
-
-def test_abbreviations_are_no_stop_words_and_numbers_are_plain() -> None:
-    assert terms("the U.S. told us that IT and the WHO had 1,200") == ["us", "told", "it", "who", "1200"]
 
 
 @pytest.mark.parametrize(
@@ -149,3 +147,20 @@ def test_tokens_are_counted_without_network(monkeypatch: pytest.MonkeyPatch) -> 
     assert tokens.count_tokens("<|endoftext|>") > 1  # in an article it is text
     assert tokens.count_tokens("") == 0
     assert os.environ["TIKTOKEN_CACHE_DIR"] == "/nowhere"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        *(("en-US", "en"), ("EN", "en"), ("eng", "en"), ("English", "en"), ("Deutsch", "de"), ("nb_NO", "no")),
+        *(("ger", "de"), ("deu", "de"), ("iw", "he"), ("日本語", "ja"), ("Farsi", "fa"), ("Norwegian", "no")),
+        *(("zh-Hant-TW", "zh"), ("zho", "zh"), ("Mandarin", "zh"), ("xx", "xx"), ("klingonic", None), ("", None)),
+    ],
+)
+def test_a_language_has_one_code(name: str, code: str | None) -> None:
+    assert language_code(name) == code
+
+
+def test_a_language_has_an_english_name() -> None:
+    assert (language_name("fr"), language_name("no"), language_name("xx")) == ("French", "Norwegian", "xx")
+    assert (codes_by_name()["welsh"], codes_by_name()["chinese"]) == ("cy", "zh")

@@ -6,7 +6,6 @@ import html
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,15 +19,14 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer, Claim
+from rag import Answer, Answerer, Article
 from rag.answer.wording import what_was_searched
-from rag.articles import Article, Subheading
-from rag.check.citations import Citation
+from rag.articles import Subheading
 from rag.record.export.formats import export
 from rag.record.links import deep_link
 from rag.web.layout import build_page
 from rag.web.serving import Server
+from tests.cited import answer_of, cite, said
 from tests.conftest import missing
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
@@ -39,19 +37,17 @@ ARGUMENTS = (
 ).split()
 SAID = '"We can pay now or pay twice," Odile Brandt told the council.'
 COUNCIL = Article(
-    title="Council hears the harbour master",
-    paragraphs=(
+    "Council hears the harbour master",
+    (
         "The town council of Port Ellery met on Thursday evening.",
         f"The sea wall loses its foundation each winter. {SAID} Repairs begin in September.",
         "The meeting ended shortly before midnight.",
     ),
-    outlet="Ellery Evening Post",
-    url="https://evening-post.example/council",
+    *("Ellery Evening Post", "https://evening-post.example/council"),
     published=date(2025, 4, 17),
 )
 TOLLS = "Who raised the tolls by nine per cent on Tuesday?"
 TWICE = "Who told the council we can pay now or pay twice?"
-UNANSWERED = "What does quantum tunnelling cost?"
 
 
 class Page:
@@ -93,9 +89,10 @@ class Page:
     def in_box(self) -> object:
         return self.one("#question textarea").get_property("value")
 
-    def set_day(self, name: str, day: str) -> None:
+    def set_days(self, first: str, last: str) -> None:
         script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
-        self.driver.execute_script(script, self.one(f"#{name} input"), day)
+        for name, day in (("from", first), ("to", last)):
+            self.driver.execute_script(script, self.one(f"#{name} input"), day)
 
     def on_screen(self, element: WebElement) -> bool:
         """Whether it lies on the screen, and nothing over it."""
@@ -206,8 +203,7 @@ def test_an_answer_is_saved_with_its_sources(page: Page, answerer: Answerer, tmp
 def test_a_link_to_a_sentence_shows_it_in_its_article(driver: webdriver.Chrome, tmp_path: Path) -> None:
     said = "The council, it said — “well-known & cautious” — will meet: 100 % sure."
     long = "On the last day of the month, the harbour master will say how much the repairs have cost, she told us."
-    far = "A line of the article that fills the screen. " * 400
-    other = long.replace("month", "year")
+    far, other = "A line of the article that fills the screen. " * 400, long.replace("month", "year")
     paragraphs = (f"Once, {said}", far, f"Twice, {said} {long}", far, other, far, "今日は雨です。")
     blocks = "".join(f"<p id=p{number}>{html.escape(text)}</p>" for number, text in enumerate(paragraphs, 1))
     text = f"<!DOCTYPE html><meta charset=utf-8><h1>The council</h1>{blocks}"
@@ -215,15 +211,11 @@ def test_a_link_to_a_sentence_shows_it_in_its_article(driver: webdriver.Chrome, 
     site = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
     Thread(target=site.serve_forever, daemon=True).start()
     article = Article("The council", paragraphs, url=f"http://127.0.0.1:{site.server_port}/article.html")
-    page = Page(driver, "")
     for number, quote in ((3, said), (3, long), (5, other), (7, paragraphs[6])):
-        start = article.paragraph(number).index(quote)
-        link = deep_link(Citation(1, article, number, start, start + len(quote), quote))
-        assert link
         driver.get("about:blank")
-        driver.get(link)
+        driver.get(str(deep_link(cite(article, number, 1, quote))))
         script = f"const box = p{number}.getBoundingClientRect(); return box.top < innerHeight && box.bottom > 0"
-        page.until(partial(driver.execute_script, f"if (!scrollY) return false; {script}"))
+        Page(driver, "").until(partial(driver.execute_script, f"if (!scrollY) return false; {script}"))
     site.shutdown()
     site.server_close()
 
@@ -248,21 +240,18 @@ def test_limits_hold_and_an_error_keeps_the_question(page: Page) -> None:
     assert page.one("#limits .label-wrap").get_attribute("aria-expanded") == "true"
     assert page.one("#from input").get_attribute("type") == "date"
     assert page.one("#parse-query input").is_selected()
-    page.set_day("from", "2025-05-01")
-    page.set_day("to", "2025-01-01")
+    page.set_days("2025-05-01", "2025-01-01")
     page.one("#question textarea").send_keys(TOLLS, Keys.ENTER)
     page.until(lambda: page.all("#notice [role=alert]"))
     notice = "The range of days is the wrong way round: from 2025-05-01 to 2025-01-01."
     assert page.texts("#notice [role=alert]") == [notice]
     assert (page.in_box(), page.all("#conversation .asked")) == (TOLLS, [])
-    page.set_day("from", "2025-04-01")
-    page.set_day("to", "")
+    page.set_days("2025-04-01", "")
     page.one("#outlets input").send_keys("Strand", Keys.ENTER)
     page.ask(TOLLS)
     assert page.all("#notice [role=alert]") == []
     assert "Only this was searched: Strand Radio, from 2025-04-01." in page.one("#conversation .refusal .note").text
     assert page.texts("#sources .near .outlet") == ["Strand Radio"]
-    assert "They do not answer the question." in page.one("#sources details[open]").text
     assert page.all("#conversation .marker, #sources .source, #sources mark") == []
 
 
@@ -287,10 +276,7 @@ class Hostile(Answerer):
         )
         heading = Subheading(texts[0], 2)
         article = Article(texts[0], texts, texts[1], "javascript:window.ran=1", (texts[2],), subheadings=(heading,))
-        citations = [Citation(n, article, n, 0, len(text), text) for n, text in enumerate(texts, start=1)]
-        claims = tuple(Claim(citation.quote, (citation,)) for citation in citations)
-        (nothing,) = super().stream(UNANSWERED)
-        yield replace(nothing, question=question, claims=claims, refused=False)
+        yield answer_of(*(said(article, number, number) for number in (1, 2, 3)), question=question)
 
 
 def test_an_article_can_load_and_run_nothing(driver: webdriver.Chrome, answerer: Answerer) -> None:
@@ -314,12 +300,11 @@ def test_an_article_can_load_and_run_nothing(driver: webdriver.Chrome, answerer:
 
 def test_the_policy_stops_what_escaping_would_miss(page: Page) -> None:
     page.driver.execute_script("""
-        const smuggled = document.createElement("div");
+        const smuggled = document.createElement("div"), script = document.createElement("script");
         smuggled.id = "smuggled";
         smuggled.innerHTML = "<img src=https://evil.example/a.png onerror='window.ran = 1'>"
             + "<img src=data:, onerror='window.ran = 1'><iframe src=https://evil.example/b></iframe>"
             + "<style>#smuggled { background: url(https://evil.example/c.png) }</style>";
-        const script = document.createElement("script");
         script.textContent = "window.ran = 1";
         document.body.append(smuggled, script);
     """)

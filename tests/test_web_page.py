@@ -19,47 +19,28 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rag.answer.answerer import Answerer
-from rag.answer.answers import Claim, Cut
+from rag import Answerer, Article, Claim, Cut, Retriever, Scope
 from rag.answer.drafts import Draft
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.answer.wording import lead, not_answered, what_was_searched
-from rag.articles import Article, Passage, Span, Subheading
+from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import GenerationFailed, IndexCorrupt, RagError
 from rag.record.links import deep_link
-from rag.search.hits import Explanation, Hit
-from rag.search.retriever import Retriever
 from rag.store.protocol import Summary
-from rag.store.scope import EVERYTHING, Scope
+from rag.store.scope import EVERYTHING
 from rag.web import rendering
 from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.escaping import escaped, link
 from rag.web.layout import build_page, example_questions
 from rag.web.rendering import render_answer, render_question, render_sources
 from rag.web.serving import Server, launch
-from tests.cited import SUMMARY, answer_of, cite, said
+from tests.cited import HOSTILE, SUMMARY, answer_of, cite, hit, said
 from tests.conftest import missing
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 TOLLS = HARBOUR.paragraphs[0]
 QUESTION = "Who raised the tolls in Port Ellery?"
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '<img src="https://evil.example/x.png" onerror="alert(1)">',
-    "[click](https://evil.example) ![see](https://evil.example/i.png)",
-    "# heading",
-    "```\ncode\n```",
-    "$$\\href{https://evil.example}{x}$$ \\(a\\)",
-    "as proven [1] and [2](#a1-c2)",
-    "https://evil.example and www.evil.example and a@evil.example",
-    "\u202edesrever\u202c \u2067isolated",
-    "\" onmouseover='alert(1)' x=`y`",
-    "line\n\n<b>bold</b>\r\n\tnext\x00\x1b",
-    "&lt;b&gt; &#60;b&#62; &amp;",
-    "{{value}} ${alert(1)} {% raw %}",
-    "<details open ontoggle=alert(1)><style>*{background:url(//evil.example)}</style>",
-)
 
 
 class Html:
@@ -83,20 +64,9 @@ class Html:
         return [one.attrib[attribute] for one in self.all(*names)]
 
 
-def hit(article: Article, rank: int, paragraph: int = 1) -> Hit:
-    text = article.paragraph(paragraph)
-    passage = Passage(article.id, (Span(paragraph, 0, len(text)),), text)
-    return Hit(rank, 1 / rank, passage, article, Explanation(1.0, 1 / rank, "Who raised tolls?"))
-
-
 @pytest.fixture(scope="module")
-def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
-    folder = tmp_path_factory.mktemp("page") / "index"
-    build_index(folder, [HARBOUR, PROTEST, ORCHESTRA])
-    return Answerer.open(folder, embedder=ToyEmbedder())
-
-
-# ---- escaping
+def answerer(toy_index: Path) -> Answerer:
+    return Answerer.open(toy_index, embedder=ToyEmbedder())
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -109,30 +79,15 @@ def test_hostile_text_is_shown_and_nothing_else(text: str) -> None:
 
 
 def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
-    for url in (
-        *("javascript:alert(1)", "JAVASCRIPT:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "", None),
-        *("data:text/html,<script>alert(1)</script>", "//evil.example/x", "file:///etc/passwd", "ftp://evil.example"),
-        *("https://[broken", "https:///no-host", "https://news.example/a b"),
-    ):
-        assert link(url, "A <title>") == escaped("A <title>")
-    attributes = {"target": "_blank", "rel": "noopener noreferrer nofollow"}
-    for url, address in (
-        ('https://news.example/?a="><script>', "https://news.example/?a=%22%3E%3Cscript%3E"),
-        # Browsers take the backslash for a slash; written so, the link leads where it says.
-        ("https://evil.example\\@good.example/story", "https://evil.example%5C@good.example/story"),
-    ):
-        [one] = Html(link(url, "A <title>")).elements
-        assert (one.tag, one.attrib, one.text) == ("a", {"href": address, **attributes}, "A <title>")
-
-
-# ---- rendering
+    assert link("javascript:alert(1)", "A <title>") == escaped("A <title>")
+    [one] = Html(link('https://news.example/?a="><script>', "A <title>")).elements
+    address = {"href": "https://news.example/?a=%22%3E%3Cscript%3E", "rel": "noopener noreferrer nofollow"}
+    assert (one.tag, one.attrib, one.text) == ("a", {**address, "target": "_blank"}, "A <title>")
 
 
 def test_each_claim_has_its_markers_and_origins() -> None:
-    answer = answer_of(
-        said(HARBOUR, 1, 1),
-        Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3))),
-    )
+    reworded = Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 2), cite(PROTEST, 2, 3)))
+    answer = answer_of(said(HARBOUR, 1, 1), reworded)
     html = Html(render_answer(answer, 2))
     assert html.texts(".lead") == [lead(answer.citations)]
     assert html.texts(".said") == [f"{TOLLS} [1]", "Tolls pay for a wall, and stay. [2][3]"]
@@ -140,12 +95,8 @@ def test_each_claim_has_its_markers_and_origins() -> None:
     courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
     assert html.texts(".origin") == [courier, f"{courier}; {radio}"]
     assert html.values("href", ".marker") == ["#a2-c1", "#a2-c2", "#a2-c3"]
-    where = [
-        f"Source 1: {courier}, paragraph 1",
-        f"Source 2: {courier}, paragraph 2",
-        f"Source 3: {radio}, paragraph 2",
-    ]
-    assert html.values("aria-label", ".marker") == where
+    where = [f"{courier}, paragraph 1", f"{courier}, paragraph 2", f"{radio}, paragraph 2"]
+    assert html.values("aria-label", ".marker") == [f"Source {n}: {one}" for n, one in enumerate(where, 1)]
 
 
 def test_a_source_shows_the_quote_in_its_article() -> None:
@@ -167,20 +118,16 @@ def test_a_source_shows_the_quote_in_its_article() -> None:
 
 
 def test_what_must_be_known_beside_an_answer_is_said() -> None:
-    asked = replace(
-        answer_of(said(HARBOUR, 1, 1)),
-        scope=Scope(outlets=("The Ellery Courier",)),
-        rewritten="Who raised the <b>tolls</b>?",
-        unanswered=("who paid <b>?",),
-        notice="It <b> is.",
-    )
+    rewritten, unanswered, notice = "Who raised the <b>tolls</b>?", ("who paid <b>?",), "It <b> is."
+    asked = replace(answer_of(said(HARBOUR, 1, 1)), scope=Scope(outlets=("The Ellery Courier",)))
+    asked = replace(asked, rewritten=rewritten, unanswered=unanswered, notice=notice)
     html = Html(render_answer(asked, 2))
-    limits = "Only this was searched: The Ellery Courier. It <b> is."
-    assert html.texts(".note") == ["Rewritten as: Who raised the <b>tolls</b>?", limits]
-    assert html.texts(".unanswered") == [not_answered(asked.unanswered)]
-    assert Html(render_sources(asked, 2)).texts(".of") == ["Who raised the <b>tolls</b>?"]
+    limits = f"Only this was searched: The Ellery Courier. {notice}"
+    assert html.texts(".note") == [f"Rewritten as: {rewritten}", limits]
+    assert html.texts(".unanswered") == [not_answered(unanswered)]
+    assert Html(render_sources(asked, 2)).texts(".of") == [rewritten]
     refused = Html(render_answer(replace(asked, claims=(), refused=True), 2)).texts(".note")
-    assert refused == ["Rewritten as: Who raised the <b>tolls</b>?", f"{what_was_searched(SUMMARY)} {limits}"]
+    assert refused == [f"Rewritten as: {rewritten}", f"{what_was_searched(SUMMARY)} {limits}"]
 
 
 def test_drafts_that_were_cut_are_folded_and_nothing_of_theirs_is_clickable() -> None:
@@ -199,9 +146,9 @@ def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
     hits = (hit(HARBOUR, 1), hit(HARBOUR, 2, 2), hit(PROTEST, 3))
     answer = replace(answer_of(), hits=hits, scope=Scope(outlets=("Strand Radio",)))
     html = Html(render_answer(answer, 3))
-    assert html.texts(".said") == ["The coverage does not answer this."]
-    assert html.texts(".note") == [
-        f"{what_was_searched(SUMMARY)} Only this was searched: Strand Radio. See the passages that come nearest"
+    assert html.texts(".said", ".note") == [
+        "The coverage does not answer this.",
+        f"{what_was_searched(SUMMARY)} Only this was searched: Strand Radio. See the passages that come nearest",
     ]
     assert html.values("href", "a") == ["#a3"]
     html = Html(render_sources(answer, 3))
@@ -225,35 +172,30 @@ def test_what_is_shown_where_there_is_nothing_to_search_or_much_to_list() -> Non
     assert (len(html.all("li")), html.texts("li")[-1]) == (13, "4 more outlets 20")
 
 
+def shapes(text: str) -> list[list[tuple[str, list[str]]]]:
+    """The elements of all that is rendered where every word of an article is ``text``."""
+    url = "https://news.example/" + re.sub("[\\s\x00-\x1f\u202d\u202e]", "", text)
+    article = Article(text, (text, text, text), text, url, (text,), text, subheadings=(Subheading(text, 2),))
+    cut = (Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER),)
+    answer = replace(answer_of(said(article, 2, 1), question=text), scope=Scope(outlets=(text,)), cut=cut)
+    answer = replace(answer, rewritten=text, unanswered=(text,), notice=text)
+    refused = replace(answer, claims=(), refused=True, hits=(hit(article),))
+    coverage = rendering.render_coverage(Summary(1, ((text, 1),), None, None))
+    all_of_it = [render(one, 1) for one in (answer, refused) for render in (render_answer, render_sources)]
+    all_of_it += [render_question(text), coverage, rendering.render_notice(text)]
+    assert not any("\n" in html or "\r" in html for html in all_of_it)
+    return [[(one.tag, sorted(one.attrib)) for one in Html(html).elements] for html in all_of_it]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_no_element_and_no_line_anywhere(text: str) -> None:
-    def rendered(text: str) -> list[str]:
-        url = "https://news.example/" + re.sub("[\\s\x00-\x1f\u202d\u202e]", "", text)
-        article = Article(text, (text, text, text), text, url, (text,), text, subheadings=(Subheading(text, 2),))
-        cut = (Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER),)
-        answer = answer_of(said(article, 2, 1), question=text)
-        answer = replace(answer, scope=Scope(outlets=(text,)), rewritten=text, unanswered=(text,), notice=text, cut=cut)
-        refused = replace(answer, claims=(), refused=True, hits=(hit(article, 1),))
-        return [
-            *(render(one, 1) for one in (answer, refused) for render in (render_answer, render_sources)),
-            render_question(text),
-            rendering.render_coverage(Summary(1, ((text, 1),), None, None)),
-            rendering.render_notice(text),
-        ]
-
-    def shape(html: str) -> list[tuple[str, list[str]]]:
-        return [(element.tag, sorted(element.attrib)) for element in Html(html).elements]
-
-    hostile = rendered(text)
-    assert [shape(html) for html in hostile] == [shape(html) for html in rendered("plain")]
-    assert not any("\n" in html or "\r" in html for html in hostile)
+    assert shapes(text) == shapes("plain")
 
 
-# ---- the conversation
-
-
-def last_view(latest: LatestAnswerer, question: str, turns: tuple[RenderedTurn, ...] = ()) -> View:
-    *_, last = converse(latest, question, turns=turns)
+def ask(answerer: Answerer | LatestAnswerer, question: str, *limits: object, **more: object) -> View:
+    """The last view after a question."""
+    latest = LatestAnswerer(answerer) if isinstance(answerer, Answerer) else answerer
+    *_, last = converse(latest, question, *limits, **more)  # type: ignore[arg-type]
     return last
 
 
@@ -269,10 +211,9 @@ def test_an_answer_grows_and_the_box_is_cleared_once(answerer: Answerer) -> None
 
 def test_what_was_read_in_a_question_is_said_and_can_be_undone(answerer: Answerer) -> None:
     question = "What did Strand Radio report about the Vellmar orchestra?"
-    for parse_query in (True, False):
-        *_, last = converse(LatestAnswerer(answerer), question, parse_query=parse_query)
-        assert ("“Strand Radio”" in Html(last.turns[0].answer).text) == parse_query
-    assert "The Vellmar orchestra will move" in Html(last.turns[0].sources).text
+    read, literal = (ask(answerer, question, parse_query=parse).turns[0] for parse in (True, False))
+    assert ["“Strand Radio”" in Html(turn.answer).text for turn in (read, literal)] == [True, False]
+    assert "The Vellmar orchestra will move" in Html(literal.sources).text
 
 
 def test_languages_are_a_choice_where_there_are_several(answerer: Answerer, tmp_path: Path) -> None:
@@ -283,10 +224,10 @@ def test_languages_are_a_choice_where_there_are_several(answerer: Answerer, tmp_
         choice = start()[2]
         assert (choice.visible, choice.choices) == (bool(choices), choices)
     question = "Who blocked the quay on Saturday?"
-    *_, last = converse(LatestAnswerer(several), question, " 2025-04-01", "2025-04-30", languages=["fr"])
-    assert last.turns[0].record
-    assert last.turns[0].record.scope == Scope(date(2025, 4, 1), date(2025, 4, 30), languages=("fr",))
-    assert Html(last.turns[0].sources).texts("mark")[0] == PROTEST.paragraphs[0]
+    [turn] = ask(several, question, " 2025-04-01", "2025-04-30", languages=["fr"]).turns
+    assert turn.record
+    assert turn.record.scope == Scope(date(2025, 4, 1), date(2025, 4, 30), languages=("fr",))
+    assert Html(turn.sources).texts("mark")[0] == PROTEST.paragraphs[0]
 
 
 def test_a_follow_up_is_rewritten_from_the_last_turns_and_little_is_kept(answerer: Answerer) -> None:
@@ -296,45 +237,49 @@ def test_a_follow_up_is_rewritten_from_the_last_turns_and_little_is_kept(answere
     latest = LatestAnswerer(Answerer(answerer.retriever, answerer.generator, rewrite_followup=rewrite))
     turns: tuple[RenderedTurn, ...] = ()
     for question in ("who?", "why?", "where?", "when?", "how?", QUESTION):
-        turns = last_view(latest, question, turns).turns
+        turns = ask(latest, question, turns=turns).turns
     rewritten = [Html(turn.answer).texts(".rewritten") for turn in turns]
-    assert (rewritten[0], rewritten[1]) == ([], ["Rewritten as: why? after 1"])
+    assert rewritten[:2] == [[], ["Rewritten as: why? after 1"]]
     assert rewritten[5] == [f"Rewritten as: {QUESTION} after 4"]
     assert Html(turns[5].sources).values("id", "details") == ["a6"]
-    assert [turn.record is None for turn in turns] == [True, True, False, False, False, False]
-    assert {turn.record.hits for turn in turns if turn.record} == {()}
+    assert [turn.record and turn.record.hits for turn in turns] == [None, None, (), (), (), ()]
 
 
-def test_an_error_is_a_sentence_and_the_question_is_kept(answerer: Answerer) -> None:
+ERRORS = [
+    ("  ", "", "", [], "The question is empty: type a question."),
+    ("Who?", "2025-05-01", "2025-01-01", [], "The range of days is the wrong way round: "),
+    ("Who?", "May", "", [], "The day 'from' is 'May': write it as 2025-03-04."),
+    ("Who?", "", "", ["Strand Rdio"], "No outlet 'Strand Rdio' in the index: did you mean 'Strand Radio'"),
+]
+
+
+@pytest.mark.parametrize(("question", "first", "last_day", "outlets", "notice"), ERRORS)
+def test_an_error_is_a_sentence_and_the_question_is_kept(
+    answerer: Answerer, question: str, first: str, last_day: str, outlets: list[str], notice: str
+) -> None:
     turn = RenderedTurn("earlier", "answer", "sources")
-    for question, first, last_day, outlets, notice in (
-        ("  ", "", "", [], "The question is empty: type a question."),
-        ("Who?", "2025-05-01", "2025-01-01", [], "The range of days is the wrong way round: "),
-        ("Who?", "May", "", [], "The day 'from' is 'May': write it as 2025-03-04."),
-        ("Who?", "", "", ["Strand Rdio"], "No outlet 'Strand Rdio' in the index: did you mean 'Strand Radio'"),
-    ):
-        *_, last = converse(LatestAnswerer(answerer), question, first, last_day, outlets, turns=(turn,))
-        assert (last.turns, last.box) == ((turn,), question)
-        [told] = Html(last.notice).texts(".notice")
-        assert (told.startswith(notice), told[-1]) == (True, ".")
+    last = ask(answerer, question, first, last_day, outlets, turns=(turn,))
+    assert (last.turns, last.box) == ((turn,), question)
+    [told] = Html(last.notice).texts(".notice")
+    assert (told.startswith(notice), told[-1]) == (True, ".")
 
 
 def test_an_answer_that_fails_half_way_keeps_what_was_checked_and_a_defect_withdraws_it(
     answerer: Answerer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def last_of(error: Exception) -> View:
+    def ask_until(error: Exception) -> View:
         def generate(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
             yield next(answerer.generator(question, sentences))
             raise error
 
-        return last_view(LatestAnswerer(Answerer(answerer.retriever, generate)), QUESTION)
+        return ask(Answerer(answerer.retriever, generate), QUESTION)
 
-    last = last_of(GenerationFailed("the model gave up: ask again"))
+    last = ask_until(GenerationFailed("the model gave up: ask again"))
     html = Html(last.turns[0].answer)
     assert html.texts(".said") == [f"{TOLLS} [1]"]
     assert "The model gave up: ask again" in html.texts(".note")[0]
     assert (last.notice, last.box) == ("", None)
-    last = last_of(ZeroDivisionError("secret path"))
+    last = ask_until(ZeroDivisionError("secret path"))
     assert Html(last.notice).text == "Something went wrong while answering: the terminal that runs the page says what."
     assert (last.turns, last.box) == ((), QUESTION)
     assert "ZeroDivisionError: secret path" in caplog.text
@@ -348,9 +293,9 @@ def test_a_rebuilt_index_answers_the_next_question(
     first = latest.refreshed()
     assert latest.refreshed() is first
     question = "Who blocked the quay of Port Ellery on Saturday?"
-    assert "does not answer this" in last_view(latest, question).turns[-1].answer
+    assert "does not answer this" in ask(latest, question).turns[-1].answer
     build_index(tmp_path / "index", [HARBOUR, PROTEST])
-    assert Html(last_view(latest, question).turns[-1].answer).texts(".said")[0] == f"{PROTEST.paragraphs[0]} [1]"
+    assert Html(ask(latest, question).turns[-1].answer).texts(".said")[0] == f"{PROTEST.paragraphs[0]} [1]"
 
     def refreshed(retriever: Retriever) -> Retriever:
         raise IndexCorrupt("it is damaged")
@@ -362,20 +307,13 @@ def test_a_rebuilt_index_answers_the_next_question(
 
 
 def test_examples_are_the_sample_s_where_all_its_articles_are_held(answerer: Answerer, tmp_path: Path) -> None:
-    def examples(*urls: str | None) -> list[str]:
-        items = [
-            {"question": QUESTION, "example": True, "gold": [{"url": url} for url in urls]},
-            {"question": "Not an example", "gold": [{"url": "https://elsewhere.example/1"}]},
-        ]
-        (tmp_path / "questions.json").write_text(json.dumps(items), encoding="utf-8")
-        return example_questions(answerer.retriever.store, tmp_path / "questions.json")
-
-    assert examples(HARBOUR.url, PROTEST.url) == [QUESTION]
     headlines = ["Orchestra finds a new hall", "Fishermen block the quay", "Harbour tolls rise"]
-    assert examples(HARBOUR.url, "https://elsewhere.example/2") == headlines
-
-
-# ---- the server
+    lacking = {"url": "https://elsewhere.example/1"}
+    for second, expected in (({"url": PROTEST.url}, [QUESTION]), (lacking, headlines)):
+        example = {"question": QUESTION, "example": True, "gold": [{"url": HARBOUR.url}, second]}
+        items = [example, {"question": "Not an example", "gold": [lacking]}]
+        (tmp_path / "questions.json").write_text(json.dumps(items), encoding="utf-8")
+        assert example_questions(answerer.retriever.store, tmp_path / "questions.json") == expected
 
 
 @pytest.fixture(scope="module")
@@ -385,27 +323,29 @@ def url(answerer: Answerer) -> Iterator[str]:
     server.stop()
 
 
-def test_every_response_says_what_may_load(url: str) -> None:
-    for path in ("/", "/page/page.js", "/page/style.css", "/config", "/nothing-here"):
-        try:
-            response = urllib.request.urlopen(url + path)
-        except urllib.error.HTTPError as error:
-            response = error
-        with response:
-            headers, body = response.headers, response.read().decode()
-        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
-        scripts = policy.pop("script-src")
-        assert policy == {
-            **dict.fromkeys(("default-src", "connect-src", "font-src", "base-uri"), "'self'"),
-            **dict.fromkeys(("object-src", "frame-src", "media-src", "worker-src"), "'none'"),
-            **dict.fromkeys(("form-action", "frame-ancestors"), "'none'"),
-            **{"img-src": "'self' data:", "style-src": "'self' 'unsafe-inline'"},
-        }
-        assert re.fullmatch(r"'self'( 'sha256-[\w+/]+=')*", scripts)
-        assert ("sha256" in scripts) == (path == "/")
-        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
-        loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"', body)
-        assert [address for address in loaded if "//" in address] == []
+POLICY = {
+    **dict.fromkeys(("default-src", "connect-src", "font-src", "base-uri"), "'self'"),
+    **dict.fromkeys(("object-src", "frame-src", "media-src", "worker-src", "form-action", "frame-ancestors"), "'none'"),
+    **{"img-src": "'self' data:", "style-src": "'self' 'unsafe-inline'"},
+}
+
+
+@pytest.mark.parametrize("path", ["/", "/page/page.js", "/page/style.css", "/config", "/nothing-here"])
+def test_every_response_says_what_may_load(url: str, path: str) -> None:
+    try:
+        response = urllib.request.urlopen(url + path)
+    except urllib.error.HTTPError as error:
+        response = error
+    with response:
+        headers, body = response.headers, response.read().decode()
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    scripts = policy.pop("script-src")
+    assert policy == POLICY
+    assert re.fullmatch(r"'self'( 'sha256-[\w+/]+=')*", scripts)
+    assert ("sha256" in scripts) == (path == "/")
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"', body)
+    assert [address for address in loaded if "//" in address] == []
 
 
 def test_a_stranger_is_offered_nothing(url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.generators import create_generator, followup_rewriter, shown_name
-from rag.answer.sentences import Sentence, rank_sentences
+from rag.answer.sentence_ranking import Sentence, rank_sentences
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
 from rag.query.followups import RewriteFollowup, Turn, rewrite_followup
@@ -25,25 +25,18 @@ from rag.store.scope import EVERYTHING, Scope
 _PASSAGES = 20
 
 
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers questions over one snapshot; ``Answerer.open("data/index").answer("What did Lavrov call for?")``."""
 
-    def __init__(
-        self,
-        retriever: Retriever,
-        generator: Generator,
-        *,
-        generator_name: str | None = None,
-        rewrite_followup: RewriteFollowup = rewrite_followup,
-    ) -> None:
-        """Let ``generator`` draft from what ``retriever`` finds; answers carry its name, by default its class's.
-
-        ``rewrite_followup`` makes follow-up questions complete in themselves.
-        """
-        self.retriever = retriever
-        self.generator = generator
-        self.generator_name = generator_name or type(generator).__name__.casefold()
-        self.rewrite_followup = rewrite_followup
+    retriever: Retriever
+    generator: Generator
+    """Drafts answers from what the retriever finds."""
+    _: KW_ONLY
+    generator_name: str = ""
+    """As answers carry it; by default the name of the generator's class."""
+    rewrite_followup: RewriteFollowup = rewrite_followup
+    """Makes follow-up questions complete in themselves."""
 
     @classmethod
     def open(cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes") -> Answerer:
@@ -61,11 +54,7 @@ class Answerer:
         Raises as ``Retriever.refreshed`` does; this answerer still works then.
         """
         retriever = self.retriever.refreshed()
-        if retriever is self.retriever:
-            return self
-        return Answerer(
-            retriever, self.generator, generator_name=self.generator_name, rewrite_followup=self.rewrite_followup
-        )
+        return self if retriever is self.retriever else replace(self, retriever=retriever)
 
     def answer(
         self,
@@ -119,29 +108,28 @@ class Answerer:
             parsed=found.parsed,
             relaxed=found.relaxed,
             probability=sentences[0].relevance if sentences else 0.0,
-            generator=self.generator_name,
+            generator=self.generator_name or type(self.generator).__name__.casefold(),
             model=store.model.name,
             timings=timings,
         )
-        drafts = self.generator(searched, sentences)
-        while True:
+        for generator in (self.generator, ExtractiveGenerator()):
             try:
-                draft = next(drafts, None)
-            except GenerationFailed as error:
-                answer = replace(answer, notice=_notice(error, kept=bool(answer.claims)))
-                drafts = iter(())
-                if not answer.claims:
-                    answer, drafts = replace(answer, generator="quotes"), ExtractiveGenerator()(searched, sentences)
-                continue
-            if draft is None:
+                for draft in generator(searched, sentences):
+                    checked = check_draft(draft, len(answer.citations) + 1, store, self._similarity)
+                    if isinstance(checked, Cut):
+                        answer = replace(answer, cut=(*answer.cut, checked))
+                        continue
+                    timings = {"first": time.perf_counter() - started, **timings}
+                    answer = replace(answer, claims=(*answer.claims, checked), timings=timings)
+                    yield answer
                 break
-            checked = check_draft(draft, len(answer.citations) + 1, store, self._similarity)
-            if isinstance(checked, Cut):
-                answer = replace(answer, cut=(*answer.cut, checked))
-                continue
-            timings = {"first": time.perf_counter() - started, **timings}
-            answer = replace(answer, claims=(*answer.claims, checked), timings=timings)
-            yield answer
+            except GenerationFailed as error:
+                said, kept = str(error), bool(answer.claims)
+                what = "the answer ends there" if kept else "quotations were looked for instead"
+                answer = replace(answer, notice=f"{said[:1].upper()}{said[1:]}; {what}.")
+                if kept:
+                    break
+                answer = replace(answer, generator="quotes")
         yield replace(
             answer,
             refused=not answer.claims,
@@ -171,9 +159,3 @@ def _unanswered(answer: Answer, subqueries: Sequence[str], sentences: Sequence[S
     if not answered or not answered <= set(subqueries):
         return ()
     return tuple(one for one in subqueries if one not in answered)
-
-
-def _notice(error: GenerationFailed, *, kept: bool) -> str:
-    said = str(error)
-    what = "the answer ends there" if kept else "quotations were looked for instead"
-    return f"{said[:1].upper()}{said[1:]}; {what}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rag.answer.wording import lead, not_answered, origin, refusal
+from rag.answer.wording import how_it_was_read, lead, not_answered, origin, refusal, skipped_articles
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
@@ -29,7 +29,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A drafted sentence that is not part of the answer, because the coverage does not support it."""
+    """A drafted sentence that the answer does not say, because the coverage does not support it."""
 
     text: str
     reason: str
@@ -90,3 +90,18 @@ class Answer:
             markers = "".join(f"[{citation.marker}]" for citation in claim.citations)
             lines.append(f"{origin(claim.citations[0].article)}: {claim.text} {markers}")
         return "\n".join(filter(None, [*lines, not_answered(self.unanswered)]))
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know as well: how it was asked and searched, what went wrong, what wrote it."""
+        limits = f"Only this was searched: {self.scope}. {skipped_articles(self.searched)}".strip()
+        notes = (
+            f"Asked as: {self.rewritten}" if self.rewritten else "",
+            limits if self.scope and not self.refused else "",
+            not_answered(self.unanswered),
+            how_it_was_read(self.parsed, self.relaxed),
+            self.notice,
+            f"{f'Written by {self.generator} from' if self.generator else 'From'} snapshot {self.snapshot} of the "
+            "coverage, with news-rag.",
+        )
+        return [note for note in notes if note]

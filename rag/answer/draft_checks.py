@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.answers import VERBATIM, Claim, Cut
+from rag.answer.answers import Claim, Cut
 from rag.answer.drafts import Draft
 from rag.check.checking import check
 from rag.check.citations import Citation, validate_citation
@@ -27,37 +27,37 @@ def check_draft(draft: Draft, first: int, store: Store, similarity: Similarity) 
         Citation(marker, one.article, one.paragraph, one.start, one.end, one.quote)
         for marker, one in enumerate(draft.evidence, start=first)
     ]
-    verdict = VERBATIM
-    if [one.quote for one in cited] != [draft.text] and not _misplaced(cited, store):
-        paragraphs = list(dict.fromkeys((one.article, one.paragraph) for one in cited))
-        verdict = check(draft.text, paragraphs, similarity=similarity)
-        if verdict.outcome is not Outcome.SUPPORTED:
-            return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
-        cited = [_citation(marker, one) for marker, one in enumerate(_joined(verdict.supports), start=first)]
-    if misplaced := _misplaced(cited, store):
-        return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
-    return Claim(draft.text, tuple(cited), verdict)
+    for one in cited:
+        if misplaced := validate_citation(one, store):
+            return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
+    if [one.quote for one in cited] == [draft.text]:
+        return Claim(draft.text, tuple(cited))
+    paragraphs = list(dict.fromkeys((one.article, one.paragraph) for one in cited))
+    verdict = check(draft.text, paragraphs, similarity=similarity)
+    if verdict.outcome is not Outcome.SUPPORTED:
+        return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
+    return Claim(draft.text, _cited(verdict.supports, first), verdict)
 
 
-def _misplaced(citations: Sequence[Citation], store: Store) -> str | None:
-    """What is wrong with the first citation whose quote is not in its place; None where all are."""
-    return next(filter(None, (validate_citation(one, store) for one in citations)), None)
-
-
-def _joined(supports: Sequence[Support]) -> list[Support]:
-    """Make one of supporting sentences that follow each other in a paragraph."""
+def _cited(supports: Sequence[Support], first: int) -> tuple[Citation, ...]:
+    """Citations of supporting sentences; one of those that follow each other in a paragraph."""
     joined: list[Support] = []
     for one in supports:
-        text = one.article.paragraph(one.paragraph)
-        before = joined[-1] if joined else replace(one, paragraph=0)
-        adjacent = (before.article, before.paragraph) == (one.article, one.paragraph) and before.end <= one.start
-        if adjacent and not text[before.end : one.start].strip():
+        text, before = one.article.paragraph(one.paragraph), joined[-1] if joined else replace(one, paragraph=0)
+        if (before.article, before.paragraph) == (one.article, one.paragraph) and not text[
+            before.end : one.start
+        ].strip():
             joined[-1] = replace(before, end=one.end)
         else:
             joined.append(one)
-    return joined
-
-
-def _citation(marker: int, support: Support) -> Citation:
-    quote = support.article.paragraph(support.paragraph)[support.start : support.end]
-    return Citation(marker, support.article, support.paragraph, support.start, support.end, quote)
+    return tuple(
+        Citation(
+            marker,
+            one.article,
+            one.paragraph,
+            one.start,
+            one.end,
+            one.article.paragraph(one.paragraph)[one.start : one.end],
+        )
+        for marker, one in enumerate(joined, start=first)
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 
 from rag.query.answer_type import AnswerKind, AnswerType
-from rag.text.names import names
+from rag.text.periods import periods
+from rag.text.proper_names import names
 from rag.text.quantities import Quantity, quantities
-from rag.text.relative_dates import dates
 from rag.text.words import terms, words
 
 _PRONOUNS = frozenset("he she his her they their it its".split())
@@ -74,15 +75,8 @@ _COEFFICIENTS = AnswerFeatures(
 
 def probability(features: AnswerFeatures) -> float:
     """Probability that a sentence answers the question (logistic regression, Cox 1958)."""
-    total = _INTERCEPT + sum(
-        coefficient * sign for coefficient, sign in zip(values(_COEFFICIENTS), values(features), strict=True)
-    )
+    total = _INTERCEPT + sum(map(operator.mul, astuple(_COEFFICIENTS), astuple(features)))
     return 1 / (1 + math.exp(-total))
-
-
-def values(features: AnswerFeatures) -> tuple[float, ...]:
-    """The signs as numbers, in the order of their fields."""
-    return tuple(float(getattr(features, one.name)) for one in fields(AnswerFeatures))
 
 
 def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> float:
@@ -104,13 +98,13 @@ def gives(answer_type: AnswerType | None, text: str, asked: frozenset[str]) -> f
         case AnswerKind.AGE:
             return _age(text, found, asked)
         case AnswerKind.DURATION:
-            return float(any(one.is_duration for one in found) or bool(dates(text, None)))
-        case AnswerKind.SIZE:
-            return 1.0 if any(one.is_size for one in found) else 0.6 if any(not one.unit for one in found) else 0.0
-        case AnswerKind.EXTENT:
-            return 1.0 if any(one.is_size or one.is_duration for one in found) else 0.6 if found else 0.0
+            return float(any(one.is_duration for one in found) or bool(periods(text, None)))
+        case AnswerKind.SIZE | AnswerKind.EXTENT:
+            long = answer_type.kind is AnswerKind.EXTENT
+            fits = any(one.is_size or (long and one.is_duration) for one in found)
+            return 1.0 if fits else 0.6 if any(not one.unit for one in found) else 0.0
         case AnswerKind.TIME:
-            return float(bool(dates(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
+            return float(bool(periods(text, None)) or any(one.is_duration or one.unit == "clock" for one in found))
         case AnswerKind.NAME:
             # The first word of a sentence has a capital anyway: "Regulator Hanneke Roos said" names nobody new.
             named = (name.words[1:] if name.start <= 1 else name.words for name in names(text))
@@ -136,7 +130,7 @@ def _number(answer_type: AnswerType, text: str, found: list[Quantity]) -> float:
 
 
 def _age(text: str, found: list[Quantity], asked: frozenset[str]) -> float:
-    """1 for an age beside a word of the question: "Ana Ruhl, 41, won", "the 41-year-old Ruhl", "Ruhl is 41 years old".
+    """1 for an age next to a word of the question: "Ana Ruhl, 41, won", "the 41-year-old Ruhl", "Ruhl is 41 years old".
 
     Half of that where only a pronoun says whose age it may be.
     """

@@ -47,12 +47,9 @@ def why_refused(searched: Summary, scope: Scope) -> str:
 
 def refusal(searched: Summary, scope: Scope, hits: Sequence[Hit]) -> str:
     """Say that the coverage does not answer, what was searched, and which articles come nearest, a line each."""
-    lines = [why_refused(searched, scope)]
     near = nearest_articles(hits) if searched.articles else []
-    if near:
-        lines.append("What comes nearest:")
-        lines += [f"- {article.title} ({origin(article)})" for article in near]
-    return "\n".join(lines)
+    lines = [f"- {article.title} ({origin(article)})" for article in near]
+    return "\n".join([why_refused(searched, scope), *(["What comes nearest:", *lines] if near else [])])
 
 
 def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint]) -> str:
@@ -94,11 +91,12 @@ def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:
 
 def skipped_articles(searched: Summary) -> str:
     """Say how many articles a limit skipped because their day, or language, is not known; "" where it skipped none."""
-    said = []
-    for number, lacking in ((searched.undated, "a date"), (searched.unnamed, "a named language")):
-        if number:
-            said.append(f"{counted(number, 'article')} without {lacking} {'was' if number == 1 else 'were'} skipped.")
-    return " ".join(said)
+    lacking = ((searched.undated, "a date"), (searched.unnamed, "a named language"))
+    return " ".join(
+        f"{counted(number, 'article')} without {what} {'was' if number == 1 else 'were'} skipped."
+        for number, what in lacking
+        if number
+    )
 
 
 def nearest_articles(hits: Sequence[Hit], limit: int = 3) -> list[Article]:

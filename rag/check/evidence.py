@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.articles import Article
 from rag.check.statements import Statement, read, statements
@@ -74,6 +75,18 @@ class Evidence:
         for article in self.articles:
             for paragraph in article.paragraphs:
                 yield from statements(paragraph, article.published)
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The words of the names in the paragraphs, where they do not begin a sentence and so may be none."""
+        return frozenset(
+            word
+            for said in self.whole()
+            if said not in self.headers
+            for name in said.names
+            if not name.opens
+            for word in name.words
+        )
 
     def _choose(self) -> tuple[Cited, ...]:
         """The sentences that say most of the claim, best first; a further one must add to what they say."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.check.evidence import Cited, Evidence, Fault, reported_by
-from rag.check.facts import SAME_PLACE, displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
-from rag.text.names import Name, is_acronym, name_word, same_word
+from rag.text.proper_names import Name, is_acronym, name_word, same_word
 
 _SAYING = frozenset(
     """say says said tell tells told add adds added note notes noted warn warns warned claim claims claimed argue argues
@@ -17,8 +16,6 @@ _SAYING = frozenset(
 )
 # With fewer terms behind the verb, what is said stands before it: "…, Brandt said on Tuesday".
 _FEW = 3
-# How near a name counts that stands in the article, and not in the sentences that carry the claim.
-_ELSEWHERE = 0.2
 
 
 def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
@@ -34,13 +31,13 @@ def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
 def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
-    reported = not claim.quoted and any(
-        set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
-    )
-    if not claimed or reported:
+    claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
+    if not claimed or (
+        not claim.quoted and any(set(claimed[0].words) <= reported_by(one) for one in evidence.articles)
+    ):
         return None
     cited = _saying_it(claim, verb, evidence)
-    said, given = _speakers_of(cited)
+    said, given = _speakers_of(cited, evidence.name_words)
     if not given or any(_alike(one.words, name.words) for one in given for name in claim.names):
         return None
     mine, other = (text[one.start : one.end] for text, one in ((claim.text, claimed[0]), (said.text, given[0])))
@@ -59,13 +56,13 @@ def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
     )
 
 
-def _speakers_of(cited: Cited) -> tuple[Statement, list[Name]]:
+def _speakers_of(cited: Cited, known: frozenset[str]) -> tuple[Statement, list[Name]]:
     """Who may be speaking in a sentence, or, where it is a quotation that goes on, in the ones beside it."""
     around = statements(cited.article.paragraph(cited.paragraph), cited.article.published)
     at = next(n for n, one in enumerate(around) if one.start == cited.said.start)
     beside = (*around[max(0, at - 1) : at], *around[at + 1 : at + 2]) if cited.said.quoted else ()
     for one in (cited.said, *beside):
-        found = [name for name in _speakers(one)[1] if not name.opens]
+        found = [name for name in _speakers(one)[1] if not name.opens or name.words[0] in known]
         if found:
             return one, found
     return cited.said, []
@@ -85,7 +82,7 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
             found = [name for name in before[-1:] if len(said.text[name.end : token.start].split()) <= 1]
             if not found and said.quoted:
                 found = [name for name in unquoted if name.start in segment]
-            if not found and before and before[0].start == said.tokens[0].start and not before[0].opens:
+            if not found and before and before[0].start == said.tokens[0].start:
                 found = before[:1]  # "Odile Brandt, who runs the harbour, said"
         if found:
             return token, found
@@ -94,45 +91,22 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
 
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     shared = sum(any(same_word(a, b) for b in other) for a in one)
-    return shared == min(len(one), len(other)) or one[-1] == other[-1] or _initials(one, other)
-
-
-def _initials(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return is_acronym("".join(one), other) or is_acronym("".join(other), one)
+    initials = is_acronym("".join(one), other) or is_acronym("".join(other), one)
+    return shared == min(len(one), len(other)) or one[-1] == other[-1] or initials
 
 
 def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A name that does not stand in the article, where a pronoun may point, or stands where that has another one."""
+    """A name that neither the cited paragraphs have nor the rest of the article, to which a pronoun may point."""
     said = list(evidence.all_said())
-    chosen = [(cited.said, name) for cited in evidence.chosen for name in cited.said.names]
     for mine in claim.names:
-        missing = _missing(mine, said)
-        naming = any(_alike(mine.words, one.words) for _, one in chosen)
-        if claim.is_quoted(mine.start) or (mine.opens and not missing):
-            continue
-        written = claim.text[mine.start : mine.end]
-        if not any(set(mine.words) <= set(one.words) for _, one in chosen):
-            whole = list(evidence.whole())
-            missing = missing and _missing(mine, whole)
-            if other := _of_another(mine, [name for one in whole for name in one.names]):
-                return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
+        missing = [] if claim.is_quoted(mine.start) else _missing(mine, said)
+        missing = missing and _missing(mine, list(evidence.whole()))
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
         opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
-        lacking = bool(missing) and not (opens and missing == [mine.words[0]])
-        if naming and not lacking:
-            continue
-        others = [(said, one) for said, one in chosen if not _known(one, claim)]
-        near, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
-        if instead and (near >= SAME_PLACE or not mine.opens):  # "Nearly a third", "Among the residents"
-            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
-        if lacking:
+        if missing and not (opens and missing == [mine.words[0]]):
+            written = claim.text[mine.start : mine.end]
             return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
     return None
-
-
-def _known(one: Name, claim: Statement) -> bool:
-    """Whether the claim says a name, too, in whatever way; or it may be none."""
-    return one.opens or any(_alike(one.words, mine.words) for mine in claim.names)
 
 
 def _missing(mine: Name, said: Sequence[Statement]) -> list[str]:
@@ -146,12 +120,3 @@ def _missing(mine: Name, said: Sequence[Statement]) -> list[str]:
         if len(mine.words) > 1 and any(is_acronym(word, mine.words) for word in sequence if len(word) > 1):
             return []
     return missing
-
-
-def _of_another(mine: Name, known: list[Name]) -> str:
-    """The whole name to which the surname belongs, where a claim has it with the first name of somebody else."""
-    whole = [name.words for name in known if len(name.words) > 1]
-    if len(mine.words) != 2 or any(set(mine.words) <= set(words) for words in whole):
-        return ""
-    others = [words for words in whole if words[-1] == mine.words[1]]
-    return " ".join(others[0]).title() if others and any(words[0] == mine.words[0] for words in whole) else ""

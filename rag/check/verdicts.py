@@ -35,8 +35,6 @@ class Rule(StrEnum):
     """Its numbers stand there, of the same things, or follow from those that do."""
     DATE = "date"
     NAME = "name"
-    ROLES = "roles"
-    """Who did it, and to whom it was done."""
     NEGATION = "negation"
     """Nothing is denied that is affirmed there, nor the other way."""
     CERTAINTY = "certainty"

@@ -1,108 +1,70 @@
-"""Answers and hits as JSON records: what `--json` prints. Fields are only ever added."""
+"""Answers and searches as JSON: what `--json` prints, as the README documents it. Fields are only ever added."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from rag.answer.answers import Answer
 from rag.articles import Article
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
-from rag.search.hits import Hit, SearchResult
+from rag.search.hits import SearchResult
 
-Record = dict[str, object]
+_Record = dict[str, object]
 
 
-def search_record(found: SearchResult) -> Record:
-    """Make the record of a search: its hits, and how the question was parsed."""
+def search_json(found: SearchResult) -> str:
+    """Write a search as JSON: its hits, and what was read in the question."""
+    hits = [
+        {
+            "rank": hit.rank,
+            "score": round(hit.score, 6),
+            "text": hit.text,
+            "paragraphs": hit.passage.paragraphs,
+            "article": _article(hit.article),
+            "explain": asdict(hit.explain),
+            "near_duplicates": [_article(one.article) for one in hit.near_duplicates],
+        }
+        for hit in found.hits
+    ]
+    return _json({"hits": hits, "parsed_query": _parsed_query(found.parsed, found.relaxed)})
+
+
+def answer_json(answer: Answer) -> str:
+    """Write an answer as JSON; a citation's ``start`` and ``end`` count code points of its paragraph."""
+    citations = [
+        _fields(one, "marker quote paragraph start end") | {"article": _article(one.article), "link": deep_link(one)}
+        for one in answer.citations
+    ]
+    return _json(
+        {
+            **_fields(answer, "question rewritten text refused snapshot notice unanswered"),
+            "citations": citations,
+            "probability": round(answer.probability, 3),
+            "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
+        }
+    )
+
+
+def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record:
+    """What was read in a question; ``start`` and ``end`` count its characters."""
     return {
-        "hits": [hit_record(hit) for hit in found.hits],
-        "parsed_query": parsed_query_record(found.parsed, found.relaxed),
-    }
-
-
-def parsed_query_record(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> Record:
-    """Make the record of what was read in a question; ``start`` and ``end`` count its characters."""
-    return {
-        "as_of": parsed.as_of.isoformat(),
-        "constraints": [
-            {
-                "kind": one.kind,
-                "words": one.words,
-                "start": one.start,
-                "end": one.end,
-                "restricts": one.restricts,
-                "relaxed": one in relaxed,
-                "outlet": one.outlet,
-                "author": one.author,
-                "published_from": _day(one.published_from),
-                "published_to": _day(one.published_to),
-                "phrase": one.phrase,
-                "language": one.language,
-            }
-            for one in parsed.constraints
-        ],
+        "as_of": parsed.as_of,
+        "constraints": [asdict(one) | {"relaxed": one in relaxed} for one in parsed.constraints],
         "unknown_outlets": [one.words for one in parsed.unknown_outlets],
     }
 
 
-def hit_record(hit: Hit) -> Record:
-    """Make the record of a found passage: rank, score, text, paragraphs, article, explanation, near-duplicates."""
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 6),
-        "text": hit.text,
-        "paragraphs": list(hit.passage.paragraphs),
-        "article": article_record(hit.article),
-        "explain": {
-            "lexical": round(hit.explain.lexical, 6),
-            "dense": round(hit.explain.dense, 6),
-            "subquery": hit.explain.subquery,
-            "reranked": hit.explain.reranked,
-        },
-        "near_duplicates": [article_record(one.article) for one in hit.near_duplicates],
-    }
+def _article(article: Article) -> _Record:
+    return _fields(article, "id title url outlet published language")
 
 
-def answer_record(answer: Answer) -> Record:
-    """Make the record of an answer; a citation's ``start`` and ``end`` count code points of its paragraph."""
-    return {
-        "question": answer.question,
-        "rewritten": answer.rewritten,
-        "text": answer.text,
-        "refused": answer.refused,
-        "citations": [
-            {
-                "marker": one.marker,
-                "quote": one.quote,
-                "paragraph": one.paragraph,
-                "start": one.start,
-                "end": one.end,
-                "article": article_record(one.article),
-                "link": deep_link(one),
-            }
-            for one in answer.citations
-        ],
-        "snapshot": answer.snapshot,
-        "notice": answer.notice,
-        "probability": round(answer.probability, 3),
-        "unanswered": list(answer.unanswered),
-        "parsed_query": parsed_query_record(answer.parsed, answer.relaxed) if answer.parsed else None,
-    }
+def _fields(value: object, names: str) -> _Record:
+    return {name: getattr(value, name) for name in names.split()}
 
 
-def article_record(article: Article) -> Record:
-    """Make the record that names an article: ``published`` as YYYY-MM-DD, ``language`` as a code, or null."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "outlet": article.outlet,
-        "published": _day(article.published),
-        "language": article.language,
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _json(record: _Record) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=1, default=date.isoformat)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer.models import OptionInfo
 
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, run, say
 from rag.store.scope import Scope
@@ -15,39 +15,29 @@ from rag.store.scope import Scope
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
 
 _Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
-_Day = date | None
-_From = Annotated[
-    _Day, typer.Option("--from", metavar="DAY", parser=read_day, help="First day of publication: 2025-03-04.")
-]
-_To = Annotated[_Day, typer.Option("--to", metavar="DAY", parser=read_day, help="Last day of publication.")]
-_Names = list[str] | None
-_Outlets = Annotated[_Names, typer.Option("--outlet", metavar="NAME", help="Of this outlet; may be repeated.")]
-_Authors = Annotated[_Names, typer.Option("--author", metavar="NAME", help="By this author; may be repeated.")]
-_Languages = Annotated[
-    _Names, typer.Option("--language", metavar="CODE", help="In this language: fr; may be repeated.")
-]
-_AsOf = Annotated[
-    _Day, typer.Option("--as-of", metavar="DAY", parser=read_day, help="Day of the question.  [default: today]")
-]
+
+
+def _day(flag: str, meaning: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(flag, metavar="DAY", parser=read_day, help=meaning)
+    return option
+
+
+def _names(flag: str, metavar: str, meaning: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(flag, metavar=metavar, help=f"{meaning}; may be repeated.")
+    return option
+
+
+_From = Annotated[date | None, _day("--from", "First day of publication: 2025-03-04.")]
+_To = Annotated[date | None, _day("--to", "Last day of publication.")]
+_AsOf = Annotated[date | None, _day("--as-of", "Day of the question.  [default: today]")]
+_Outlets = Annotated[list[str] | None, _names("--outlet", "NAME", "Of this outlet")]
+_Authors = Annotated[list[str] | None, _names("--author", "NAME", "By this author")]
+_Languages = Annotated[list[str] | None, _names("--language", "CODE", "In this language: fr")]
 _NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, names or phrases in the question.")]
-_Generator = Annotated[
-    str,
-    typer.Option(
-        "--generator",
-        envvar="RAG_GENERATOR",
-        metavar="NAME",
-        help="quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf.",
-    ),
-]
-_After = Annotated[
-    _Names, typer.Option("--after", metavar="QUESTION", help="An earlier question; may be repeated, oldest first.")
-]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
-_Formats = Literal["text", "json", "markdown", "html", "csl", "bibtex"]
-_Format = Annotated[_Formats, typer.Option("--format", help="How to print the answer; csl is CSL-JSON.")]
-_Save = Annotated[
-    Path | None, typer.Option("--save", metavar="FILE", help="Keep the answer and its articles for rag verify; JSON.")
-]
+_GENERATORS = "quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf."
+_Generator = Annotated[str, typer.Option("--generator", envvar="RAG_GENERATOR", metavar="NAME", help=_GENERATORS)]
+_Format = Literal["text", "json", "markdown", "html", "csl", "bibtex"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -67,10 +57,12 @@ def ask(
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
     generator: _Generator = "quotes",
-    after: _After = None,
+    after: Annotated[list[str] | None, _names("--after", "QUESTION", "An earlier question, oldest first")] = None,
     as_json: _Json = False,
-    form: _Format = "text",
-    save: _Save = None,
+    form: Annotated[_Format, typer.Option("--format", help="How to print the answer; csl is CSL-JSON.")] = "text",
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the answer and its articles for rag verify; JSON.")
+    ] = None,
 ) -> None:
     """Answer a question with sentences of the coverage, each with its source; or say that the coverage does not answer.
 
@@ -80,7 +72,7 @@ def ask(
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer
     from rag.answer.wording import how_it_was_read
-    from rag.cli.json_output import answer_record
+    from rag.cli.json_output import answer_json
     from rag.record.export.formats import export
     from rag.record.serialize import checked_record, save_answer
     from rag.search.retriever import checked_question
@@ -97,7 +89,7 @@ def ask(
     if save:
         save_answer(save, answer)
     if as_json or form == "json":
-        typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=1))
+        typer.echo(answer_json(answer))
         return
     if form != "text":
         typer.echo(export(answer, form), nl=False)
@@ -123,8 +115,8 @@ def verify(
 
     Example: rag verify tolls.json --index data/index
     """
-    from rag.record.deserialize import read_answer
     from rag.record.recheck import recheck
+    from rag.record.serialize import read_answer
     from rag.store.snapshot import Snapshot
 
     checked = recheck(read_answer(record), Snapshot.open(index))
@@ -160,22 +152,21 @@ def search(
     """
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.wording import origin
-    from rag.cli.json_output import search_record
+    from rag.cli.json_output import search_json
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
     text, limit = checked_question(question), checked_limit(limit)
     retriever = Retriever.open(index, reranker=reranker)
     found = retriever.search(text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query)
     if as_json:
-        typer.echo(json.dumps(search_record(found), ensure_ascii=False, indent=1))
+        typer.echo(search_json(found))
         return
     for hit in found.hits:
         first, last = hit.passage.paragraphs[0], hit.passage.paragraphs[-1]
         paragraphs = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
-        say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})")
-        say(f"{hit.text}\n")
+        say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})\n{hit.text}\n")
         if hit.near_duplicates:
-            say(f"nearly the same in {', '.join(origin(copy.article) for copy in hit.near_duplicates)}\n")
+            say(f"nearly the same in {', '.join(origin(one.article) for one in hit.near_duplicates)}\n")
     if found.scope:
         say(f"only this was searched: {found.scope}")
     if not found.hits:
@@ -232,7 +223,10 @@ def chat(
 
 
 def _scope(
-    published_from: date | None, published_to: date | None, outlets: _Names, authors: _Names, languages: _Names
+    first: date | None,
+    last: date | None,
+    outlets: list[str] | None,
+    authors: list[str] | None,
+    languages: list[str] | None,
 ) -> Scope:
-    names = (tuple(one or ()) for one in (outlets, authors, languages))
-    return Scope(published_from, published_to, *names)
+    return Scope(first, last, tuple(outlets or ()), tuple(authors or ()), tuple(languages or ()))

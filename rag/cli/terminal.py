@@ -38,26 +38,22 @@ def run(commands: typer.Typer, name: str, arguments: list[str] | None) -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal without the characters shows their codes
     try:
         commands(args=arguments, prog_name=name)
-    except (RagError, ValueError) as error:
-        fail(str(error))
     except BrokenPipeError:
         # The reader of a pipe has gone, as `rag search … | head` makes it; Python must not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:
-        fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error.strerror or error))
+    except (RagError, ValueError, OSError) as error:
+        message = str(error)
+        if isinstance(error, OSError) and error.strerror:
+            message = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        print(f"error: {printable(message)}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def fail(message: str) -> None:
-    """Print ``error: message`` on stderr and exit with 1."""
-    print(f"error: {printable(message)}", file=sys.stderr)  # noqa: T201
-    sys.exit(1)
-
-
 def say(text: str = "", *, error: bool = False) -> None:
-    """Print text that may hold parts of articles; line breaks stay, nothing else may move the cursor."""
+    """Print text that may hold words of articles; line breaks stay, nothing else may move the cursor."""
     lines = (printable(line) for line in text.split("\n"))
     print("\n".join(lines), file=sys.stderr if error else sys.stdout)
 
@@ -68,11 +64,7 @@ def printable(text: str) -> str:
 
 
 def read_day(text: str) -> date:
-    """Read the value of a date option.
-
-    Raises:
-        typer.BadParameter: it is not a day as YYYY-MM-DD.
-    """
+    """Read the value of a date option; raises ``typer.BadParameter`` for what is not a day as YYYY-MM-DD."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -52,12 +52,11 @@ _MONEY_WORDS = _MONEY_NOUNS | frozenset(
     """costs prices priced pay pays paid earn earns salaries wages worth fined fees money donate donated spend spends
     spent charge charges charged sold losses profits""".split()
 )
-_PAYING = frozenset("cost costs pay pays paid earn earns earned".split())
-# What stands before a noun, or before a verb that only serves another one ("what does it take to earn …").
-_BEFORE_NOUN = frozenset("the a an its his her their our no any this that new high higher low lower rising to".split())
-# "Pay tribute", "cost the team the final": what is paid is said already.
-_BEHIND_PAYING = frozenset("to for as in at per each every last this next".split())
-_SAYING = frozenset("about say said says think thinks call called mean happen happened".split())
+# "What will it cost to …?", and not "what did the minister pay tribute to?", where what is paid is said already.
+_ASKS_FOR_MONEY = re.compile(
+    r"\b(?:costs?|pays?|paid|earn(?:s|ed)?|worth|(?:sell|sold) for)"
+    r"(?: (?:to|for|as|in|at|per|each|every|last|this|next)\b|$)"
+)
 _SHARE_WORDS = frozenset("percent percentage share proportion fraction turnout".split())
 _SIZES = frozenset(
     "tall high deep wide far big large heavy fast strong hot cold warm broad thick loud powerful".split()
@@ -80,7 +79,7 @@ _BEFORE_WHEN = frozenset("since until by , and exactly".split())
 
 def answer_type(question: str) -> AnswerType | None:
     """Say what ``question`` asks for; None where its wording leaves it open ("What did the mayor say?")."""
-    keys = [fold(match[0]) for match in _TOKEN.finditer(question)]
+    keys = [key for match in _TOKEN.finditer(question) if (key := fold(match[0]))]  # an accent alone is folded away
     for i in range(len(keys)):
         if found := _at(keys, i):
             return found
@@ -118,13 +117,9 @@ def _how(keys: Sequence[str], i: int) -> AnswerType | None:
         return AnswerType(AnswerKind.NUMBER if _MONEY_WORDS.isdisjoint(rest) else AnswerKind.MONEY)
     if key == "old":
         return AnswerType(AnswerKind.AGE)
-    if (
-        key == "long"
-        and _key(keys, i + 1) in _BEING
-        and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this")
-    ):
-        closed = any(word.endswith(("ed", "ing")) for word in rest[2:])  # "How long was the bridge closed?"
-        return AnswerType(AnswerKind.DURATION if closed else AnswerKind.EXTENT)
+    being = _key(keys, i + 1) in _BEING and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this")
+    if key == "long" and being and not any(word.endswith(("ed", "ing")) for word in rest[2:]):
+        return AnswerType(AnswerKind.EXTENT)  # but "How long was the bridge closed?"
     if key in ("long", "soon", "quickly"):
         return AnswerType(AnswerKind.DURATION)
     return AnswerType(AnswerKind.SIZE) if key in _SIZES else None
@@ -133,6 +128,7 @@ def _how(keys: Sequence[str], i: int) -> AnswerType | None:
 def _what(keys: Sequence[str], i: int) -> AnswerType | None:
     """What a "what" or "which" asks for: by the noun behind it, or by the verb at the end."""
     behind = keys[i : i + 14]
+    words = " ".join(key for key in behind if key[0].isalnum())
     if _key(keys, i) in (*_BEING, "'s", "’s") and _key(keys, i + 1) in ("the", "his", "her", "its"):
         i += 2
     head, nouns = _key(keys, i), [key for key in keys[i : i + 4] if key.isalpha()]
@@ -140,7 +136,7 @@ def _what(keys: Sequence[str], i: int) -> AnswerType | None:
         return AnswerType(AnswerKind.SHARE)
     if head in ("age", "ages"):
         return AnswerType(AnswerKind.AGE)
-    if head in _MONEY_NOUNS or (head in _AUXILIARIES and _asks_for_money(behind)):
+    if head in _MONEY_NOUNS or (head in _AUXILIARIES and _ASKS_FOR_MONEY.search(words)):
         return AnswerType(AnswerKind.MONEY)
     if not _SIZE_NOUNS.isdisjoint(nouns[:2]):
         return AnswerType(AnswerKind.SIZE)
@@ -155,17 +151,6 @@ def _what(keys: Sequence[str], i: int) -> AnswerType | None:
     if not _NAMED.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
         return AnswerType(AnswerKind.NAME)
     return None
-
-
-def _asks_for_money(behind: Sequence[str]) -> bool:
-    """Whether what follows "what" ends in a word of money, or has a verb of paying ("What will it cost to …?")."""
-    words = [key for key in behind if key[0].isalnum()]
-    if not _SAYING.isdisjoint(words):
-        return False  # "What did she say about the cost of it?"
-    return not _MONEY_WORDS.isdisjoint(words[-3:]) or any(
-        word in _PAYING and before not in _BEFORE_NOUN and after in _BEHIND_PAYING
-        for before, word, after in zip(words, words[1:], words[2:], strict=False)
-    )
 
 
 def _counted(keys: Sequence[str]) -> frozenset[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.query.reporting import COVERAGE_NOUN, REPORTED, SAYS
+from rag.query.parsed_query import Constraint
+from rag.query.reporting import COVERAGE_NOUN, PIECE, REPORTED, SAYS
 from rag.store.scope import name_key
 from rag.text.words import fold
 
@@ -25,11 +26,10 @@ _TIES_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(rf"(?:^|\b{COVERAGE_NOUN}\s(?:\S+\s){{0,8}}?|\b{REPORTED}\s|[,(]\s)by\s(?:the\s)?{_QUOTE}?$", re.I)
-_PASSIVE = re.compile(rf"\b(?!{REPORTED}\b)\w+ed\sby\s(?:the\s)?{_QUOTE}?$", re.IGNORECASE)
 # or right behind it: "X also reported", "X's long report", "the X sports article".
 _ADVERB = r"(?:also|later|recently|first|then|both|all|not|never|once|itself|has|have|had|does|did|that|which|as)"
 _TIES_BEHIND = re.compile(
-    rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}(?:{COVERAGE_NOUN}|correspondents?|reporters?|journalists?)\b"
+    rf"{_QUOTE}?(?:['’]s?\s(?:[\w-]+\s){{0,2}}{COVERAGE_NOUN}\b"
     rf"|(?:\s[a-z]+){{0,2}}?\s{COVERAGE_NOUN}\b(?!(?<=report)\sby\b)|(?:\s{_ADVERB}){{0,3}}\s{SAYS}\b(?!\sby\b)"
     rf"|,\s(?:an?|the|one|its|which)\s[^,?]{{1,80}},\s{SAYS}\b)",
 )
@@ -39,6 +39,9 @@ _EXCLUDED = re.compile(
     r"\b(?:other\sthan|apart\sfrom|aside\sfrom|rather\sthan|except|besides|excluding|not|not\sby)\s(?:the\s)?$", re.I
 )
 _LIKENED = re.compile(r"\b(?:like|unlike|such\sas|similar\sto)\s(?:the\s)?$", re.IGNORECASE)
+_ADDRESS = re.compile(_ENDING + r"\b", re.IGNORECASE)
+_JOINS = re.compile(r"\b(?:and|or)\b|&")
+_TIES_BEHIND_OPENING = re.compile(rf"['’]s\s.*{COVERAGE_NOUN}|\s(?:reported|wrote|published|says|said)\b")
 _LIST = re.compile(rf"(?:\s|,|{_QUOTE})*(?:\b(?:and|or)\b|&)?(?:\s|,|both|the\b|{_QUOTE})*", re.IGNORECASE)
 
 # Outlets that the index lacks are known by the words that outlets call themselves by.
@@ -47,31 +50,20 @@ _CALLED = (
     r"Radio|TV|Television|Chronicle|Telegraph|Mail|Globe|Bulletin|Review|Examiner|Independent)"
 )
 _PROPER = r"[A-Z][\w.’'&-]*(?:\s(?:(?:of|and|the|de|du|la|le)\s)?[A-Z][\w.’'&-]*){0,5}"
-_PIECE = r"(?:articles?|pieces?|stor(?:y|ies)|editorials?|columns?|op-eds?|coverage|reporting)"
 _UNKNOWN = re.compile(
-    rf"(?:\b{_PIECE}\sby\s(?:the\s)?{_QUOTE}?(?P<by>{_PROPER})"
-    rf"|\b(?:(?:{_PIECE}|reports?|{REPORTED})\s(?:by|in|from)|[Aa]ccording\sto)\s(?P<source>(?:[Tt]he\s)?{_PROPER})"
-    rf"|\b(?P<before>(?:[Tt]he\s)?{_PROPER})(?:['’]s)?\s(?:{_PIECE}|reports?)\b)"
+    rf"(?:\b{PIECE}\sby\s(?:the\s)?{_QUOTE}?(?P<by>{_PROPER})"
+    rf"|\b(?:(?:{PIECE}|reports?|{REPORTED})\s(?:by|in|from)|[Aa]ccording\sto)\s(?P<source>(?:[Tt]he\s)?{_PROPER})"
+    rf"|\b(?P<before>(?:[Tt]he\s)?{_PROPER})(?:['’]s)?\s(?:{PIECE}|reports?)\b)"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class NamedSource:
-    """An outlet or author that a question names; ``name`` is as the index holds it, None where it holds none."""
-
-    start: int
-    end: int
-    kind: Literal["outlet", "author"]
-    name: str | None
-    restricts: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write the name of an outlet."""
+    """One way to write a name."""
 
     name: str
-    rank: int
+    kind: Literal["outlet", "author"]
+    rank: int = 0
     """Of two names written alike the lower counts: a name in full goes before a short form."""
     capitals: bool = False
     """Only as written in capitals."""
@@ -83,13 +75,12 @@ class _Form:
 class _Match:
     start: int
     end: int
-    kind: Literal["outlet", "author"]
-    name: str
+    form: _Form
     plain: bool
 
 
 class Names:
-    """The outlets and authors of an index, ready to be found in questions: one key an author, looked up by word runs.
+    """The outlets and authors of an index, ready to be found in questions by runs of words.
 
     A key is the name's letters and digits, folded and without spaces, so that "J. K. Rowan", "JK Rowan" and "J.K.
     Rowan" are one, and so are "Strand Radio" and "strandradio".
@@ -99,48 +90,46 @@ class Names:
         self.outlets = tuple(sorted(set(outlets)))
         forms: dict[str, list[_Form]] = {}
         for outlet in self.outlets:
-            for key, form in _forms(outlet):
+            for key, form in _outlet_forms(outlet):
                 forms.setdefault(key, []).append(form)
-        meant = {key: _meant(same) for key, same in forms.items()}
-        self._outlets = {key: form for key, form in meant.items() if key and form}
-        self._authors: dict[str, str | None] = {}
+        written: dict[str, list[_Form]] = {}
         for author in authors:
-            if " " in author and (key := _key(author)) and self._authors.setdefault(key, author) != author:
-                self._authors[key] = None  # two names that are written alike
+            if " " in author:
+                written.setdefault(_key(author), []).append(_Form(author, "author"))
+        meant = {key: _meant(same) for key, same in (forms | written).items() if key}
+        self._forms = {key: form for key, form in meant.items() if form}
 
-    def find(self, question: str) -> list[NamedSource]:
+    def find(self, question: str) -> list[Constraint]:
         """Find the names in a question that say where to look, in order; the longest where several begin alike."""
-        matches = list(self._matches(question))
-        found = list[tuple[_Match, bool | None]]()
-        for group in _groups(question, matches):
-            found += [(match, _restricts(question, match, group)) for match in group]
-        outlets = {match.name for match, restricts in found if match.kind == "outlet" and restricts is not None}
-        # What the answer's outlet is compared with must be reachable too, unless it is only likened to it.
-        compared = len(outlets) > 1 and any(restricts and match.kind == "outlet" for match, restricts in found)
-        return [
-            NamedSource(
-                match.start,
-                match.end,
-                match.kind,
-                match.name,
-                restricts or (compared and not _LIKENED.search(question, 0, match.start)),
-            )
-            for match, restricts in found
-            if restricts is not None
+        found = [
+            (match, restricts)
+            for group in _groups(question, list(self._matches(question)))
+            for match in group
+            if (restricts := _restricts(question, match, group)) is not None
         ]
+        # What the answer's outlet is compared with must be reachable too, unless it is only likened to it.
+        outlets = [(match.form.name, restricts) for match, restricts in found if match.form.kind == "outlet"]
+        compared = len({name for name, _ in outlets}) > 1 and any(restricts for _, restricts in outlets)
+        constraints = list[Constraint]()
+        for match, restricts in found:
+            restricts = restricts or (compared and not _LIKENED.search(question, 0, match.start))
+            words, name = question[match.start : match.end], match.form.name
+            sides = (name, None) if match.form.kind == "outlet" else (None, name)
+            constraints.append(Constraint(match.form.kind, match.start, match.end, words, restricts, *sides))
+        return constraints
 
-    def find_unknown(self, question: str, known: Sequence[tuple[int, int]]) -> list[NamedSource]:
+    def find_unknown(self, question: str, known: Sequence[tuple[int, int]]) -> list[Constraint]:
         """Find outlets whose reporting is asked for and that the index lacks, outside the spans that are ``known``.
 
         Whoever is said to have written a piece counts as well ("an article by Ana Ruhl").
         """
-        found = list[NamedSource]()
+        found = list[Constraint]()
         for match in _UNKNOWN.finditer(question):
             kind = match.lastgroup or "by"
             start, end = match.span(kind)
             named = kind == "by" or re.search(rf"\b{_CALLED}$", match[kind])
             if named and all(end <= first or last <= start for first, last in known):
-                found.append(NamedSource(start, end, "outlet", None, restricts=False))
+                found.append(Constraint("outlet", start, end, match[kind], restricts=False))
         return found
 
     def _matches(self, question: str) -> Iterator[_Match]:
@@ -159,26 +148,21 @@ class Names:
             if j > i and not _goes_on(question, words[j - 1], words[j]):
                 break
             key += keys[j]
-            found = self._match(question, words[i].start(), words[j].end(), key)
-            best = found or best
+            best = self._match(question, words[i].start(), words[j].end(), key) or best
         if best and i and keys[i - 1] == "the" and question[words[i - 1].end() : best.start] == " ":
             the = words[i - 1]
             return replace(best, start=the.start(), plain=best.plain and not (the[0][0].isupper() and the.start() > 0))
         return best
 
     def _match(self, question: str, start: int, end: int, key: str) -> _Match | None:
-        if author := self._authors.get(key):
-            return _Match(start, end, "author", author, plain=False)
-        form = self._outlets.get(key)
-        written = question[start:end]
+        form, written = self._forms.get(key), question[start:end]
         if not form or (form.capitals and not written.isupper()):
             return None
-        address = re.compile(_ENDING + r"\b", re.IGNORECASE).match(question, end)
+        address = form.kind == "outlet" and _ADDRESS.match(question, end)
         if form.plain and not address and not written[0].isupper():
             return None
         quoted = re.search(f"{_QUOTE}(?:The )?$", question[:start]) and re.match(_QUOTE, question[end:])
-        end = address.end() if address else end
-        return _Match(start, end, "outlet", form.name, form.plain and not (address or quoted))
+        return _Match(start, address.end() if address else end, form, form.plain and not (address or quoted))
 
 
 def _goes_on(question: str, word: re.Match[str], following: re.Match[str]) -> bool:
@@ -195,11 +179,11 @@ def _groups(question: str, matches: Sequence[_Match]) -> list[list[_Match]]:
             groups[-1].append(match)
         else:
             groups.append([match])
-    joins = re.compile(r"\b(?:and|or)\b|&")
-    shared = [bool(joins.search(question, group[0].end, group[-1].start)) for group in groups]
-    return [
-        part for group, one in zip(groups, shared, strict=True) for part in ([group] if one else [[m] for m in group])
-    ]
+    parted = list[list[_Match]]()
+    for group in groups:
+        joined = _JOINS.search(question, group[0].end, group[-1].start)
+        parted += [group] if joined else [[match] for match in group]
+    return parted
 
 
 def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | None:
@@ -209,44 +193,39 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
     if _EXCLUDED.search(question, near, start):
         return None
     likened = _LIKENED.search(question, near, start)
-    byline = _BYLINE.search(question, near, start) and not _PASSIVE.search(question, near, start)
-    if match.kind == "author":
+    byline = _BYLINE.search(question, near, start)
+    if match.form.kind == "author":
         tied = byline or _WRITER.search(question, near, start) or _WROTE.match(question, end)
         return True if tied and not likened else None
     if likened:
         return False
     tied_before = bool(byline or _TIES_BEFORE.search(question, near, start))
     tied_behind = bool(_TIES_BEHIND.match(question, end))
-    written = question[match.start : match.end]
-    if written.islower() and "." not in written and not question.islower() and not tied_before:
-        return None
     if match.plain and (not match.start or re.search(r"[.?!]\s$", question[near : match.start])):
-        tied_behind = bool(
-            re.compile(rf"['’]s\s.*{COVERAGE_NOUN}|\s(?:reported|wrote|published|says|said)\b").match(question, end)
-        )
+        tied_behind = bool(_TIES_BEHIND_OPENING.match(question, end))
     if tied_before or tied_behind:
         return True
-    return None if match.plain or written.isupper() else False
+    return None if match.plain or question[match.start : match.end].isupper() else False
 
 
-def _forms(outlet: str) -> Iterator[tuple[str, _Form]]:
+def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
     """The keys by which an outlet may be written: in full, without its slogan or ".com", as initials."""
     brand = next((part for part in _SLOGAN.split(outlet) if _key(part)), outlet)
     for rank, written in enumerate((outlet, brand)):
         bare = re.sub(f"{_ENDING}$", "", written, flags=re.IGNORECASE)
         word = re.sub(r"^the\s", "", bare, flags=re.IGNORECASE).strip()
         plain = bare == written and " " not in word and sum(c.isupper() or c.isdigit() for c in word) < 2
-        yield _key(written), _Form(outlet, rank, plain=plain)
-        yield _key(bare), _Form(outlet, rank, plain=plain)
+        yield _key(written), _Form(outlet, "outlet", rank, plain=plain)
+        yield _key(bare), _Form(outlet, "outlet", rank, plain=plain)
     words = [word for word in _WORD.findall(brand) if fold(word) != "the"]
     if len(words) > 2:
-        yield "".join(fold(word[0]) for word in words), _Form(outlet, 2, capitals=True)
+        yield "".join(fold(word[0]) for word in words), _Form(outlet, "outlet", 2, capitals=True)
     elif len(words) == 2 and words[0].isupper() and fold(words[1]) == "news":
-        yield fold(words[0]), _Form(outlet, 2, capitals=True)
+        yield fold(words[0]), _Form(outlet, "outlet", 2, capitals=True)
 
 
 def _meant(forms: Sequence[_Form]) -> _Form | None:
-    """The outlet that is meant by a way to write it; None where nobody can tell."""
+    """The name that is meant by a way to write it; None where nobody can tell."""
     rank = min(form.rank for form in forms)
     likeliest = [form for form in forms if form.rank == rank]
     return likeliest[0] if len({name_key(form.name) for form in likeliest}) == 1 else None

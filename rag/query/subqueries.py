@@ -12,8 +12,6 @@ from rag.query.reporting import COVERAGE_NOUN, REPORTED
 from rag.text.words import terms
 
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how|did|does|do)"
-_ASKS = re.compile(rf"\W*(?:and\s)?{_ASKING}\b", re.IGNORECASE)
-_YES_OR_NO = re.compile(r"\W*(?:did|does|do|was|were|is|are|has|have|had)\b", re.IGNORECASE)
 # Where a clause, or a phrase that says something of its own, can begin;
 _BEGINNING = re.compile(
     r"[,;:]\s|\b(?:while|whereas|but|and|or|than|before|after|according\sto|as\sreported\sby|who|which|that|compared)\b",
@@ -25,8 +23,7 @@ _SURE_BEGINNING = re.compile(
     r"|,\s(?:and|but|who|which|whose|also)\b|,\s\w{2,30}ed\b",
     re.IGNORECASE,
 )
-# where the clauses of two outlets meet; where those of a question that names no outlet do; and, in a question of yes or
-# no, two events, one before the other.
+# where the clauses of two outlets meet; and where those of a question that names no outlet do.
 _BETWEEN_OUTLETS = re.compile(
     r"\b(?:while|whereas|compared|but|and|versus|than|or|before|after|(?:dis)?agrees?|differs?|contradicts?)\b|[,;]",
     re.I,
@@ -35,22 +32,18 @@ _JOINT = re.compile(
     r"[,;]?\s\b(?:while|whereas|compared\s(?:to|with)|in\scontrast\s(?:to|with))\b|;\s" rf"|,\sand\s(?={_ASKING}\b)",
     re.I,
 )
-_BEFORE_OR_AFTER = re.compile(r",?\s(?:before|after)\b", re.IGNORECASE)
-# A clause of whom the other one names says too little by itself; a short one that names nobody may stand alone.
+# A clause of whom the other one names says too little by itself.
 _LEANS = re.compile(
-    rf"[,;]?\s?(?:and|while|whereas|before|after)(?:\s(?:{_ASKING}|was|were)\b)*\s(?:he|she|it|they)\b", re.IGNORECASE
+    rf"[,;]?\s?(?:and|while|whereas)(?:\s(?:{_ASKING}|was|were)\b)*\s(?:he|she|it|they)\b", re.IGNORECASE
 )
-_STANDS_ALONE = re.compile(
-    r"\W*(?:and\s)?(?:who|which|when|where|how\s(?:many|much))\b"
-    r"(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|afterwards|else)\b)",
+# A question of its own, which may be short.
+_ASKS = re.compile(
+    rf"\W*(?:and\s)?{_ASKING}\b(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|else)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
-# "X report on trams and the Y report": the words between are what X reported, and no list of names.
-_OWN_CLAUSE = re.compile(rf"(?:^|\W){COVERAGE_NOUN}\s(?:on|about|of|that|from|titled)\b", re.IGNORECASE)
 _REPORTING = re.compile(rf"\b(?:{COVERAGE_NOUN}|{REPORTED})\b", re.IGNORECASE)
-# Terms that a clause, a question of its own, and one that stands alone must have to be looked for by themselves.
-_CLAUSE, _QUESTION, _SHORT = 4, 3, 2
+_CLAUSE, _QUESTION = 4, 2  # terms that a clause, or a question of its own, must have to be looked for by itself
 _LIST = 2  # terms between two names of a list
 _MOST = 8  # a question of more clauses is a pasted text
 _REPORTS = 3  # a question that speaks of reporting this often speaks of several reports
@@ -69,11 +62,6 @@ Decompose = Callable[[ParsedQuery], tuple[SubQuery, ...]]
 """Cuts a question into sub-queries; ``decompose`` by rule, and a language model may do it in its place."""
 
 
-def whole(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
-    """Leave the question as it is."""
-    return (SubQuery(parsed.question, parsed),)
-
-
 def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     """Cut by rule: a sub-query for every outlet that is named, with its clause; else for every clause.
 
@@ -84,7 +72,10 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
     joined = _joined_clauses(parsed, plain) if not outlets else []
     if len(outlets) == 1 or len(joined) == 1:
-        return whole(_with_days_preferred(parsed) if is_compound(parsed) else parsed)
+        if is_compound(parsed):  # days may be those of one of its things
+            constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
+            parsed = replace(parsed, constraints=tuple(constraints))
+        return (SubQuery(parsed.question, parsed),)
     if not outlets:
         return tuple(_sub_query(parsed, start, end) for start, end in joined)
     groups = [[outlets[0]]]
@@ -132,31 +123,21 @@ def is_compound(parsed: ParsedQuery) -> bool:
 
 def _joined_clauses(parsed: ParsedQuery, plain: str) -> list[tuple[int, int]]:
     """The clauses of a question that names no outlets; all of it where one of them says too little by itself."""
-    joints = [*_JOINT.finditer(plain), *(_BEFORE_OR_AFTER.finditer(plain) if _YES_OR_NO.match(plain) else ())]
-    starts = sorted(
-        joint.start()
-        for joint in joints
-        if not _LEANS.match(plain, joint.start())
-        and not any(one.start < joint.end() <= one.end for one in parsed.constraints)
-    )
+    starts = [joint.start() for joint in _JOINT.finditer(plain) if not _LEANS.match(plain, joint.start())]
     found = list(pairwise([0, *starts, len(plain)]))
-    least = _QUESTION if all(_ASKS.match(plain, start, end) for start, end in found) else _CLAUSE
     # A limit in one of two short questions may be meant for both.
-    short = least == _QUESTION and not parsed.constraints
-    for start, end in found:
-        said = len(terms(plain[start:end]))
-        if said < least and not (short and said >= _SHORT and _STANDS_ALONE.match(plain, start, end)):
-            return [(0, len(plain))]
-    return found if len(found) <= _MOST else [(0, len(plain))]
+    asks = not parsed.constraints and all(_ASKS.match(plain, start, end) for start, end in found)
+    short = any(len(terms(plain[start:end])) < (_QUESTION if asks else _CLAUSE) for start, end in found)
+    return [(0, len(plain))] if short or len(found) > _MOST else found
 
 
 def _is_list(between: str) -> bool:
     """Whether the words between two outlets make a list of them: "X, Y", "X for its trams and Y"."""
     said = terms(between)
-    if len(said) > _LIST or _JOINT.search(between) or _OWN_CLAUSE.match(between):
+    if len(said) > _LIST or _JOINT.search(between):
         return False
-    leads_on = re.search(r"\b(?:before|after|while|whereas|but|than|versus)\s(?:the\s)?$", between, re.IGNORECASE)
-    return not (said and leads_on)  # "X called the vote before Y did" are two clauses
+    # "X called the vote before Y did" are two clauses.
+    return not (said and re.search(r"\b(?:before|after|but|than|versus)\s(?:the\s)?$", between, re.IGNORECASE))
 
 
 def _joint(question: str, before: Constraint, after: Constraint) -> int:
@@ -176,23 +157,15 @@ def _or_all(parsed: ParsedQuery, start: int, end: int) -> tuple[int, int]:
     return (start, end) if any(len(term) > 1 for term in terms(said)) else (0, len(parsed.question))
 
 
-def _with_days_preferred(parsed: ParsedQuery) -> ParsedQuery:
-    """The same without limits of days, which in a compound question may be those of one of its things."""
-    constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
-    return replace(parsed, constraints=tuple(constraints))
-
-
 def _sub_query(parsed: ParsedQuery, start: int, end: int, outlet: str | None = None) -> SubQuery:
     # Where outlets are compared only the outlet is certain; days and quoted words are said in headers and passages, and
     # weigh as words. A clause without an outlet is restricted by all that it names.
     constraints = [
-        replace(one, restricts=(one.restricts and not outlet) or bool(outlet and one.outlet == outlet))
+        replace(one, restricts=one.outlet == outlet if outlet else one.restricts)
         for one in parsed.constraints
-        if start <= one.start < end
+        if start <= one.start < end or (outlet and one.outlet == outlet)
     ]
-    constraints += [replace(one, restricts=True) for one in parsed.constraints if outlet and one.outlet == outlet]
-    text = parsed.question[start:end].strip(" ,;")
-    return SubQuery(text, replace(parsed, constraints=tuple(dict.fromkeys(constraints))))
+    return SubQuery(parsed.question[start:end].strip(" ,;"), replace(parsed, constraints=tuple(constraints)))
 
 
 def _without_quotations(question: str) -> str:

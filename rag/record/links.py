@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterator
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
@@ -13,11 +13,11 @@ from rag.text.display import hidden
 
 # Of these, no address that a browser shows has one; in HTML, Markdown or BibTeX each would end something.
 _UNSAFE = re.compile(r'[<>"\\^`{|}]')
-# A sentence of up to so many words is named whole; a longer one by as many words at either end.
+# A sentence of up to so many words is looked for whole, a longer one by so many words at either end.
 _WHOLE = 10
-_ENDS = (4, 7, 12)
+_ENDS = 4
 # So many words before a sentence tell it from the same words further up.
-_PREFIX = (3, 6, 12)
+_PREFIXES = (0, 3, 6, 12)
 # In characters; no browser looks for more.
 _LONGEST = 400
 
@@ -60,41 +60,39 @@ def deep_link(citation: Citation) -> str | None:
             offset = sum(len(block) + 2 for block in blocks) + citation.start
         blocks.append(paragraph)
     page, start, end = "\n\n".join(blocks), offset + letters[0], offset + letters[-1] + 1
-    fragments = _fragments(page, start, end)
+    fragments = list(_fragments(page, start, end))
     if not fragments:
         return address
-    chosen = next((one for one in fragments if one.first_place(page) == (start, end)), fragments[0])
+    prefix, *text = next((one for one in fragments if _first_place(page, *one) == (start, end)), fragments[0])
+    directive = ",".join(filter(None, (prefix and f"{_encoded(prefix)}-", *map(_encoded, text))))
     address = address.partition(":~:")[0]
-    return f"{address}{'' if '#' in address else '#'}:~:text={chosen.encoded()}"
+    return f"{address}{'' if '#' in address else '#'}:~:text={directive}"
 
 
-class _Fragment(NamedTuple):
-    """What a browser looks for: all of a sentence, or its first and last words, and maybe the words before it."""
+def _fragments(page: str, start: int, end: int) -> Iterator[tuple[str, str, str]]:
+    """The ways to name characters ``start`` to ``end`` of a page, the shortest first; none that is endless.
 
-    prefix: str
-    start: str
-    end: str
-
-    def encoded(self) -> str:
-        """As the standard writes it: ``prefix-,start,end``."""
-        # A hyphen, a comma and an ampersand mean something here; percent-encoding leaves the first alone.
-        prefix, *parts = (percent_encoded(one, safe="", errors="replace").replace("-", "%2D") for one in self)
-        return ",".join(filter(None, (prefix and f"{prefix}-", *parts)))
-
-    def first_place(self, page: str) -> tuple[int, int] | None:
-        """The first characters that fit, as a browser looks for them: in any case, whole words, any white space."""
-        prefix, start, end = (r"\s+".join(map(re.escape, part.split())) for part in self)
-        wanted = rf"{start}(?!\w).*?(?<!\w){end}" if end else start
-        found = re.search(rf"(?<!\w){prefix}\s*(?<!\w)(?P<wanted>{wanted})(?!\w)", page, re.IGNORECASE | re.DOTALL)
-        return found.span("wanted") if found else None
-
-
-def _fragments(page: str, start: int, end: int) -> list[_Fragment]:
-    """The ways to name characters ``start`` to ``end`` of a page, the shortest first; none that is endless."""
+    Each has the words before the text, its first words, and its last words where the first are not all.
+    """
     words = page[start:end].split()
     # A prefix is looked for within one block: this one, or the one before where the words begin a block.
     before = page[:start].rstrip().rpartition("\n\n")[2].split()
-    ends = [length for length in _ENDS if len(words) > max(_WHOLE, 2 * length)]
-    named = [(" ".join(words[:length]), " ".join(words[-length:])) for length in ends] + [(" ".join(words), "")]
-    prefixes = ["", *(" ".join(before[-length:]) for length in _PREFIX)]
-    return [_Fragment(prefix, *one) for prefix in prefixes for one in named if len("".join(one)) <= _LONGEST]
+    texts = [(" ".join(words), "")]
+    if len(words) > _WHOLE:
+        texts.insert(0, (" ".join(words[:_ENDS]), " ".join(words[-_ENDS:])))
+    for length in _PREFIXES:
+        prefix = " ".join(before[-length:]) if length else ""
+        yield from ((prefix, *text) for text in texts if len("".join(text)) <= _LONGEST)
+
+
+def _first_place(page: str, *fragment: str) -> tuple[int, int] | None:
+    """The first characters that fit, as a browser looks for them: in any case, whole words, any white space."""
+    prefix, start, end = (r"\s+".join(map(re.escape, words.split())) for words in fragment)
+    wanted = rf"{start}(?!\w).*?(?<!\w){end}" if end else start
+    found = re.search(rf"(?<!\w){prefix}\s*(?<!\w)(?P<wanted>{wanted})(?!\w)", page, re.IGNORECASE | re.DOTALL)
+    return found.span("wanted") if found else None
+
+
+def _encoded(text: str) -> str:
+    # A hyphen, a comma and an ampersand mean something here; percent-encoding leaves the first alone.
+    return percent_encoded(text, safe="", errors="replace").replace("-", "%2D")

@@ -45,8 +45,8 @@ class RecheckedCitation:
         if new and new.updated and self.standing is not Standing.HOLDS:
             text += f", updated {day_in_words(new.updated)}"
         if self.place:
-            moved = self.place.paragraph != old.paragraph
-            return f"{text}, paragraph {f'then {old.paragraph}, now ' if moved else ''}{self.place.paragraph}"
+            then = f"then {old.paragraph}, now " if self.place.paragraph != old.paragraph else ""
+            return f"{text}, paragraph {then}{self.place.paragraph}"
         text += f", paragraph {old.paragraph}, said: “{old.quote}”"
         if new and self.instead:
             return f"{text}\n    paragraph {self.instead} says now: “{new.paragraph(self.instead)}”"
@@ -99,34 +99,32 @@ def _rechecked(citation: Citation, store: Store) -> RecheckedCitation:
         return RecheckedCitation(citation, Standing.HOLDS, article, same)
     if place := _place(citation, article):
         return RecheckedCitation(citation, Standing.HOLDS_REVISED, article, place)
-    return RecheckedCitation(citation, Standing.CHANGED, article, instead=_most_alike(citation, article))
+    sentences = {
+        text[start:end]: number
+        for number, text in enumerate(article.paragraphs, start=1)
+        for start, end in sentence_spans(text)
+    }
+    closest = difflib.get_close_matches(citation.quote, sentences, n=1)
+    return RecheckedCitation(citation, Standing.CHANGED, article, instead=sentences[closest[0]] if closest else None)
 
 
 def _place(citation: Citation, article: Article) -> Span | None:
     """The place where ``article`` says the quote, nearest to where it stood; None where it does not.
 
-    What were whole sentences must be so again: as part of a longer one it may mean something else, "it is not true
-    that …".
+    What were whole sentences must be so again: within a longer one it may mean something else, "it is not true that …".
     """
-    number, whole = citation.paragraph, _are_sentences(citation.article.paragraph(citation.paragraph), citation)
+    whole = _are_sentences(citation.article.paragraph(citation.paragraph), citation.start, citation.end)
     quote = re.compile(rf"(?<!\w){re.escape(citation.quote)}(?!\w)")
     places = [
-        place
-        for at, text in enumerate(article.paragraphs, start=1)
-        for place in (Span(at, *match.span()) for match in quote.finditer(text))
-        if not whole or _are_sentences(text, place)
+        Span(number, *match.span())
+        for number, text in enumerate(article.paragraphs, start=1)
+        for match in quote.finditer(text)
+        if not whole or _are_sentences(text, *match.span())
     ]
-    return min(places, key=lambda one: (abs(one.paragraph - number), abs(one.start - citation.start)), default=None)
+    old = (citation.paragraph, citation.start)
+    return min(places, key=lambda one: (abs(one.paragraph - old[0]), abs(one.start - old[1])), default=None)
 
 
-def _are_sentences(paragraph: str, place: Span | Citation) -> bool:
+def _are_sentences(paragraph: str, start: int, end: int) -> bool:
     starts, ends = zip(*sentence_spans(paragraph), strict=True)
-    return place.start in starts and place.end in ends
-
-
-def _most_alike(citation: Citation, article: Article) -> int | None:
-    """The number of the paragraph with the sentence that is most like the quote; None where none is like it."""
-    paragraphs = enumerate(article.paragraphs, start=1)
-    numbers = {text[start:end]: number for number, text in paragraphs for start, end in sentence_spans(text)}
-    closest = difflib.get_close_matches(citation.quote, numbers, n=1)
-    return numbers[closest[0]] if closest else None
+    return start in starts and end in ends

@@ -11,14 +11,13 @@ from rag.store.protocol import Candidate, PassageId
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each side counts; the defaults are what measured best (benchmarks/retrieval.md)."""
+    """How much each side counts, words 1; the defaults are what measured best (benchmarks/retrieval.md)."""
 
     lexical: float = 1.0
-    """Words; 0 leaves only vectors."""
+    """Words; 0 leaves only vectors. All are first divided by the best of their sub-query."""
     dense: float = 0.8
-    """Vectors, beside 1 for words; both are first divided by the best of their sub-query."""
     neighbour: float = 0.3
-    """Vectors of the neighbouring passages, divided in the same way."""
+    """Vectors of the neighbouring passages."""
     article: float = 0.3
     """The words of the whole article, beside 1 for those of the passage."""
     rest: float = 1.0
@@ -26,14 +25,13 @@ class Weights:
     undivided: float = 0.9
     """The whole question, searched beside its sub-queries, so that a wrong cut loses little."""
     clause: float = 0.5
-    """What the best clause of the question says of a passage, beside 1 for the sub-queries."""
+    """The best clause of the question, beside 1 for the sub-queries."""
     clause_rest: float = 0.3
     """What the rest of the question counts in a clause of it."""
     days: float = 0.4
-    """What it counts that an article is of days that the question names without restricting the answer to them."""
+    """That an article is of days that the question prefers."""
     named: float = 0.1
-    """The same for an outlet, author or language: enough to settle near equals, too little to bring up what does not
-    bear on the question."""
+    """The same for an outlet, author or language: enough to settle near equals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,12 @@ from rag.store.protocol import PassageId, Store, StoredPassage
 from rag.text.quantities import quantities
 from rag.text.words import words
 
-# Passages that are joined into one: more would be an article, not a passage.
-_LONGEST = 3
+_LONGEST = 3  # passages that are joined into one: more would be an article, not a passage
 # Share of a passage's shingles that a near-duplicate has: agencies' stories are shortened and retouched, and keep most.
 _SHARED = 0.6
-# Words of a shingle (Broder 1997): with so many in one order two texts do not agree by chance.
-_SHINGLE = 5
-# Fewer shingles than this are alike by chance: "He did not comment on the report."
-_FEWEST = 6
-# Passages that are read from the store at a time.
-_READ = 64
+_SHINGLE = 5  # words of one (Broder 1997): with so many in one order two texts do not agree by chance
+_FEWEST = 6  # fewer shingles are alike by chance: "He did not comment on the report."
+_READ = 64  # passages that are read from the store at a time
 
 
 @dataclass(slots=True)
@@ -61,11 +57,8 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
     for place, (ranked, stored) in enumerate(_read(ranking, store)):
         if place >= joined and len(groups) >= limit:
             break
-        if place < joined:
-            neighbour = _neighbouring(stored, by_id, _LONGEST)
-        else:
-            neighbour = _neighbouring(stored, by_id, 2, groups[:accompanied])
-        if neighbour:
+        among, longest = (groups, _LONGEST) if place < joined else (groups[:accompanied], 2)
+        if neighbour := _neighbouring(stored, by_id, longest, among):
             neighbour.add(stored)
             by_id[stored.id] = neighbour
             continue
@@ -78,8 +71,7 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
             continue
         groups.append(Group(ranked, [stored], shingles=shingles))
         by_id[stored.id] = groups[-1]
-    if accompanied:
-        _accompany(groups[:accompanied], ranking, store, by_id)
+    _accompany(groups[:accompanied], ranking, store, by_id)
     return groups
 
 
@@ -90,11 +82,11 @@ def _read(ranking: Sequence[Ranked], store: Store) -> Iterator[tuple[Ranked, Sto
 
 
 def _neighbouring(
-    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group] | None = None
+    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group]
 ) -> Group | None:
     """Return the best group that ends before a passage or begins after it, and has fewer than ``longest`` passages."""
     found = [by_id[one] for one in (stored.previous, stored.next) if one is not None and one in by_id]
-    fitting = [one for one in found if len(one.members) < longest and (among is None or one in among)]
+    fitting = [one for one in found if len(one.members) < longest and any(one is each for each in among)]
     return max(fitting, key=lambda one: one.best.score, default=None)
 
 
@@ -102,25 +94,25 @@ def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store,
     """Give each single passage the better ranked one of its free neighbours."""
     places = {ranked.id: place for place, ranked in enumerate(ranking)}
     for one in groups:
-        if len(one.members) == 1:
-            [alone] = one.members
-            free = [near for near in (alone.previous, alone.next) if near is not None and near not in by_id]
-            if free:
-                chosen = min(free, key=lambda id_: places.get(id_, len(places)))
-                one.add(store.passages([chosen])[0])
-                by_id[chosen] = one
+        [first, *more] = one.members
+        free = [near for near in (first.previous, first.next) if near is not None and near not in by_id]
+        if free and not more:
+            chosen = min(free, key=lambda id_: places.get(id_, len(places)))
+            one.add(store.passages([chosen])[0])
+            by_id[chosen] = one
 
 
 def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...]], original: Group) -> bool:
     """Whether most of a passage stands in a group of another article, word for word (containment, Broder 1997).
 
-    Where figures differ it is another report: "seven dead" is not "nineteen dead".
+    What agrees in more words once all figures are masked is another report: "seven dead" is not "nineteen dead".
     """
-    if stored.passage.article_id == original.members[0].passage.article_id or len(shingles) < _FEWEST:
+    shared = len(shingles & original.shingles)
+    same_article = stored.passage.article_id == original.members[0].passage.article_id
+    if same_article or len(shingles) < _FEWEST or shared < _SHARED * len(shingles):
         return False
-    if len(shingles & original.shingles) < _SHARED * len(shingles):
-        return False
-    return _figures(stored.passage.text) <= _figures(original.passage.text)
+    masked = _shingles(_without_figures(stored.passage.text)) & _shingles(_without_figures(original.passage.text))
+    return len(masked) <= shared
 
 
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
@@ -129,8 +121,10 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1))
 
 
-def _figures(text: str) -> frozenset[float]:
-    return frozenset(one.value for one in quantities(text))
+def _without_figures(text: str) -> str:
+    for one in reversed(quantities(text)):
+        text = f"{text[: one.start]} 0 {text[one.end :]}"
+    return text
 
 
 def _start(passage: Passage) -> tuple[int, int]:

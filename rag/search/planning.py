@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from rag.query.parsed_query import Constraint, ParsedQuery
@@ -11,6 +11,14 @@ from rag.search.fusion import Weights
 from rag.store.protocol import Store
 from rag.store.scope import Scope
 from rag.text.words import question_terms
+
+# What a constraint of a kind limits; the first is the least certain to be read aright.
+_FIELDS = {
+    "days": ("published_from", "published_to"),
+    "language": ("languages",),
+    "author": ("authors",),
+    "outlet": ("outlets",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,12 @@ class Lookup:
     subquery: SubQuery
     scope: Scope
     phrases: tuple[str, ...]
-    weight: float
-    rest: float
-    """What the rest of the question counts in it."""
     terms: Mapping[str, float]
     """What is said, as articles of each language within the scope would say it, and how much it counts."""
-    preferences: tuple[Preference, ...] = ()
+    preferences: tuple[Preference, ...]
+    rest: float
+    """What the rest of the question counts in it."""
+    weight: float = 1.0
 
 
 @dataclass(slots=True)
@@ -68,27 +76,25 @@ class Planner:
         for subquery in subqueries:
             scope = self._within(given, subquery.parsed, plan)
             phrases = self._held_phrases(subquery, scope, plan)
-            lookup = self._lookup(subquery, scope, phrases, 1.0, self._weights.rest, parsed)
-            plan.lookups.append(replace(lookup, preferences=self._preferences(subquery.parsed, scope)))
-        bare = replace(parsed, constraints=())
+            plan.lookups.append(self._lookup(subquery, scope, parsed, phrases, rest=self._weights.rest))
         [first, *others] = plan.lookups
         if others or ((first.scope != given or first.phrases) and is_compound(parsed)):
             # Limits belong to the sub-queries, or to one of the things that are joined; the others may stand elsewhere.
-            whole = SubQuery(parsed.question, bare)
-            lookup = self._lookup(whole, given, (), self._weights.undivided, 0.0, parsed)
-            plan.lookups.append(replace(lookup, preferences=self._preferences(parsed, given)))
+            whole = self._lookup(SubQuery(parsed.question, parsed), given, parsed)
+            plan.lookups.append(replace(whole, weight=self._weights.undivided))
         else:
             plan.scope = first.scope
         if self._weights.clause:
+            bare, rest = replace(parsed, constraints=()), self._weights.clause_rest
             phrases = first.phrases if len(plan.lookups) == 1 else ()
-            plan.clauses += [
-                self._lookup(SubQuery(text, bare), plan.scope, phrases, 1.0, self._weights.clause_rest, parsed)
+            plan.clauses = [
+                self._lookup(SubQuery(text, bare), plan.scope, parsed, phrases, rest=rest)
                 for text in clauses(parsed.question)
             ]
         return plan
 
     def _lookup(
-        self, subquery: SubQuery, scope: Scope, phrases: tuple[str, ...], weight: float, rest: float, whole: ParsedQuery
+        self, subquery: SubQuery, scope: Scope, whole: ParsedQuery, phrases: tuple[str, ...] = (), rest: float = 0.0
     ) -> Lookup:
         languages = scope.languages or self._languages
         said: dict[str, float] = dict(question_terms(subquery.text, languages))
@@ -97,32 +103,31 @@ class Planner:
         if rest:
             for term, count in question_terms(whole.question, languages).items():
                 said[term] = said.get(term, 0.0) + rest * count
-        return Lookup(subquery, scope, phrases, weight, rest, said)
+        return Lookup(subquery, scope, phrases, said, self._preferences(subquery.parsed, scope), rest)
 
     def _preferences(self, parsed: ParsedQuery, scope: Scope) -> tuple[Preference, ...]:
         """What the question names without restricting the answer to it, where the scope leaves that open."""
-        weights = self._weights
-        found = dict.fromkeys(
-            Preference(_limits_of(one), weights.days if one.kind == "days" else weights.named)
-            for one in parsed.constraints
-            if one.kind != "phrase" and not _limited(scope, one.kind)
-        )
-        known = [one for one in found if one.scope and set(one.scope.languages) <= set(self._languages)]
-        return tuple(one for one in known if self._store.contains(one.scope))
+        found = dict[Preference, None]()
+        for one in parsed.constraints:
+            weight = self._weights.days if one.kind == "days" else self._weights.named
+            limits = replace(parsed, constraints=(replace(one, restricts=True),)).scope
+            if one.kind != "phrase" and not _limited(scope, one.kind) and set(limits.languages) <= set(self._languages):
+                found[Preference(limits, weight)] = None
+        return tuple(one for one in found if self._store.contains(one.scope))
 
     def _within(self, given: Scope, read: ParsedQuery, plan: Plan) -> Scope:
         """``given`` with the limits that the question sets, as far as they leave anything.
 
         What a person set goes before what was read, kind by kind; of what was read the least certain is relaxed first.
         """
-        kinds = [kind for kind in _KINDS if not _limited(given, kind)]
+        kinds = [kind for kind in _FIELDS if not _limited(given, kind)]
         limits = read.scope
         # Names are read only where the store holds them; a language may be any.
         limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
         for applied in (kinds[start:] for start in range(len(kinds) + 1)):
             scope = given
             for kind in applied:
-                scope = _COPY[kind](scope, limits)
+                scope = _with_limits(scope, kind, limits)
             if scope == given or self._store.contains(scope):
                 break
         lost = [
@@ -139,32 +144,16 @@ class Planner:
         phrases = subquery.parsed.phrases
         if not phrases or self._store.contains(scope, phrases):
             return phrases
-        lost = [one for one in subquery.parsed.constraints if one.phrase in phrases]
+        lost = (one for one in subquery.parsed.constraints if one.phrase in phrases)
         plan.relaxed += [one for one in lost if one not in plan.relaxed]
         return ()
 
 
-def _limits_of(constraint: Constraint) -> Scope:
-    return Scope(
-        published_from=constraint.published_from,
-        published_to=constraint.published_to,
-        outlets=(constraint.outlet,) if constraint.outlet else (),
-        authors=(constraint.author,) if constraint.author else (),
-        languages=(constraint.language,) if constraint.language else (),
-    )
-
-
-_COPY: Mapping[str, Callable[[Scope, Scope], Scope]] = {
-    "days": lambda scope, limits: replace(
-        scope, published_from=limits.published_from, published_to=limits.published_to
-    ),
-    "language": lambda scope, limits: replace(scope, languages=limits.languages),
-    "author": lambda scope, limits: replace(scope, authors=limits.authors),
-    "outlet": lambda scope, limits: replace(scope, outlets=limits.outlets),
-}
-_KINDS = tuple(_COPY)
+def _with_limits(scope: Scope, kind: str, limits: Scope) -> Scope:
+    """``scope`` with the days, languages, authors or outlets of ``limits``."""
+    return replace(scope, **{field: getattr(limits, field) for field in _FIELDS[kind]})
 
 
 def _limited(scope: Scope, kind: str) -> bool:
     """Whether a scope limits days, languages, authors or outlets."""
-    return _COPY[kind](Scope(), scope) != Scope()
+    return any(getattr(scope, field) for field in _FIELDS[kind])

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from rag.errors import IndexIncompatible
 from rag.models.embedding import Embedder, SentenceTransformerEmbedder
 from rag.query.names import Names
-from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.parsed_query import ParsedQuery
+from rag.query.parsing import parse_question
 from rag.query.subqueries import Decompose, SubQuery, decompose
 from rag.search.fusion import Weights, fuse, lexical_score, merge
 from rag.search.grouping import group
 from rag.search.hits import Explanation, Hit, NearDuplicate, SearchResult
-from rag.search.planning import Lookup, Plan, Planner
+from rag.search.planning import Lookup, Planner
 from rag.store.protocol import Candidate, PassageId, SearchRequest, Store
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.snapshot import Snapshot
@@ -28,17 +29,13 @@ if TYPE_CHECKING:
 
     from rag.models.reranking import Reranker
 
-# A model reads some hundred words; a text this long is a pasted article, not a question.
-LONGEST_QUESTION = 2_000
-# Passages that words and vectors each propose for a lookup; more changes nothing that was measured.
-_POOL = 200
-# Passages among which neighbours are joined.
-_JOINED = 50
-# Hits that are given a neighbour where none was joined; benchmarks/retrieval.md.
-_ACCOMPANIED = 10
-# Hits that a reranker is given, as a multiple of those that were asked for.
-_RERANKED = 3
+LONGEST_QUESTION = 2_000  # characters; a model reads some hundred words, and more is a pasted article
+_POOL = 200  # passages that words and vectors each propose for a lookup; more changes nothing that was measured
+_JOINED = 50  # passages among which neighbours are joined
+_ACCOMPANIED = 10  # hits that are given a neighbour where none was joined; benchmarks/retrieval.md
+_RERANKED = 3  # hits that a reranker is given, as a multiple of those that were asked for
 _VECTORS_KEPT = 256
+_Found = tuple[Lookup, Sequence[Candidate]]
 
 
 class Retriever:
@@ -104,10 +101,8 @@ class Retriever:
     ) -> list[Hit]:
         """Find the ``limit`` passages that bear most on ``question``, best first; fewer where the scope has fewer.
 
-        Neighbouring passages that are found together are one hit, and so are near-duplicates.
-
-        The scope's limits, and those that the question itself sets, hold before anything is ranked: an allowed passage
-        is never lost to better ones outside. ``search`` also says how the question was read.
+        Neighbouring passages that are found together are one hit, and so are near-duplicates. Limits hold before
+        anything is ranked: an allowed passage is never lost to better ones outside.
 
         Raises:
             ValueError: an empty or overlong question, a limit below 1, an outlet, author or language that the index
@@ -119,8 +114,7 @@ class Retriever:
         self, questions: Sequence[str], *, limit: int = 10, scope: Scope = EVERYTHING, as_of: date | None = None
     ) -> list[list[Hit]]:
         """Do as ``retrieve`` for many questions, embedded together; raises as it does, before anything is searched."""
-        found = self._search_many(questions, limit=limit, scope=scope, as_of=as_of, parse_query=True)
-        return [list(one.hits) for one in found]
+        return [list(one.hits) for one in self._search_many(questions, limit, scope, as_of)]
 
     def search(
         self,
@@ -133,13 +127,11 @@ class Retriever:
     ) -> SearchResult:
         """Find the best passages and say how the question was read; raises as ``retrieve`` does.
 
-        Days in the question are meant as on the day ``as_of``, by default today. What the question names counts more in
-        the ranking; it limits the search only where its wording says so. Such a limit that would leave nothing is not
-        applied, and listed in ``relaxed``; the limits of ``scope`` always hold, and go before those of the question.
-        Without ``parse_query`` nothing is read in the question: it is searched for as it stands.
+        Days in the question are meant as on the day ``as_of``, by default today. What it names counts more in the
+        ranking, and limits the search only where its wording says so; a limit that would leave nothing is ``relaxed``.
+        The limits of ``scope`` always hold. Without ``parse_query`` nothing is read in the question.
         """
-        [found] = self._search_many([question], limit=limit, scope=scope, as_of=as_of, parse_query=parse_query)
-        return found
+        return self._search_many([question], limit, scope, as_of, parse_query)[0]
 
     def embed_questions(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Vectors of questions and their parts, shape ``(dimension,)`` each; those not known yet in one call."""
@@ -157,8 +149,7 @@ class Retriever:
         """Return a retriever on the store's newest state: this one, if that is still it.
 
         Raises:
-            IndexCorrupt, IndexIncompatible: the newest state cannot be opened with this model; this retriever still
-                works.
+            IndexCorrupt, IndexIncompatible: the newest state cannot be opened; this retriever still works.
         """
         store = self.store.refreshed()
         if store is self.store:
@@ -166,44 +157,41 @@ class Retriever:
         return Retriever(store, self.embedder, reranker=self.reranker, decompose=self._decompose, weights=self._weights)
 
     def _search_many(
-        self, questions: Sequence[str], *, limit: int, scope: Scope, as_of: date | None, parse_query: bool
+        self, questions: Sequence[str], limit: int, scope: Scope, as_of: date | None, parse_query: bool = True
     ) -> list[SearchResult]:
         limit = min(checked_limit(limit), max(1, self.store.passage_count))
         texts = [checked_question(question) for question in questions]
         self.store.contains(scope)  # an unknown name is told before anything is embedded
         today = as_of or date.today()
-        if parse_query:
-            parsed = [parse_question(text, self.names, as_of=today) for text in texts]
-        else:
-            parsed = [ParsedQuery(text, today, ()) for text in texts]
-        plans = [self._planner.plan(one, scope) for one in parsed]
+        plans = [
+            self._planner.plan(
+                parse_question(text, self.names, as_of=today) if parse_query else ParsedQuery(text, today, ()), scope
+            )
+            for text in texts
+        ]
         lookups = [(plan, lookup) for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
         vectors = self.embed_questions([*texts, *(lookup.subquery.text for _, lookup in lookups)])
-        requests = [
-            SearchRequest(
-                vectors[lookup.subquery.text] + lookup.rest * vectors[plan.parsed.question],
-                lookup.terms,
-                lookup.scope,
-                lookup.phrases,
-            )
-            for plan, lookup in lookups
-        ]
+        requests = list[SearchRequest]()
+        for plan, one in lookups:
+            vector = vectors[one.subquery.text] + one.rest * vectors[plan.parsed.question]
+            requests.append(SearchRequest(vector, one.terms, one.scope, one.phrases))
         candidates = iter(self.store.search(requests, limit=max(_POOL, 2 * limit)))
+        wanted = limit if self.reranker is None else _RERANKED * limit
         found = []
         for plan in plans:
             scored = [(lookup, next(candidates)) for lookup in plan.lookups]
             clauses = [(lookup, next(candidates)) for lookup in plan.clauses]
             text = plan.parsed.question
-            hits = self._hits(scored, clauses, vectors[text], limit if self.reranker is None else _RERANKED * limit)
+            hits = self._hits(scored, clauses, vectors[text], wanted)
             if self.reranker is not None:
                 hits = _reranked(self.reranker, text, hits)[:limit]
-            found.append(_result(plan, hits))
+            found.append(SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.subqueries))
         return found
 
     def _hits(
         self,
-        scored: Sequence[tuple[Lookup, Sequence[Candidate]]],
-        clauses: Sequence[tuple[Lookup, Sequence[Candidate]]],
+        scored: Sequence[_Found],
+        clauses: Sequence[_Found],
         question: NDArray[np.float32],
         limit: int,
     ) -> list[Hit]:
@@ -216,50 +204,31 @@ class Retriever:
             for lookup, found in (*clauses, *scored)
             for one in found
         }
-        return [
-            Hit(
-                rank,
-                one.best.score,
-                one.passage,
-                one.article,
-                Explanation(
-                    lexical.get((one.best.subquery, one.best.id), 0.0),
-                    max(similar[member.id] for member in one.members),
-                    one.best.subquery.text,
-                ),
-                tuple(NearDuplicate(copy.passage, copy.article) for copy in one.near_duplicates),
-            )
-            for rank, one in enumerate(groups, start=1)
-        ]
+        hits = list[Hit]()
+        for rank, one in enumerate(groups, start=1):
+            best = one.best
+            dense = max(similar[member.id] for member in one.members)
+            explanation = Explanation(lexical.get((best.subquery, best.id), 0.0), dense, best.subquery.text)
+            near_duplicates = tuple(NearDuplicate(copy.passage, copy.article) for copy in one.near_duplicates)
+            hits.append(Hit(rank, best.score, one.passage, one.article, explanation, near_duplicates))
+        return hits
 
-    def _scores(
-        self, found: Sequence[tuple[Lookup, Sequence[Candidate]]]
-    ) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
+    def _scores(self, found: Sequence[_Found]) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
         """Scores of what each lookup found, its preferences included."""
-        return [
-            (
-                lookup.subquery,
-                {
-                    id_: lookup.weight * score
-                    for id_, score in fuse(candidates, self._weights, self._gains(lookup, candidates)).items()
-                },
-            )
-            for lookup, candidates in found
-        ]
+        scored = list[tuple[SubQuery, Mapping[PassageId, float]]]()
+        for lookup, candidates in found:
+            scores = fuse(candidates, self._weights, self._gains(lookup, candidates))
+            scored.append((lookup.subquery, {id_: lookup.weight * score for id_, score in scores.items()}))
+        return scored
 
     def _gains(self, lookup: Lookup, candidates: Sequence[Candidate]) -> dict[PassageId, float]:
         """What each candidate gains by what the question prefers."""
-        ids = [one.id for one in candidates]
-        gains = dict.fromkeys(ids, 0.0)
+        gains = {one.id: 0.0 for one in candidates}
         for preference in lookup.preferences:
-            for id_, preferred in zip(ids, self.store.within(ids, preference.scope), strict=True):
+            for id_, preferred in zip(gains, self.store.within(list(gains), preference.scope), strict=True):
                 if preferred:  # once, however many days or outlets are named: they are alternatives
                     gains[id_] = max(gains[id_], preference.weight)
         return gains
-
-
-def _result(plan: Plan, hits: Sequence[Hit]) -> SearchResult:
-    return SearchResult(tuple(hits), plan.parsed, plan.scope, tuple(plan.relaxed), plan.subqueries)
 
 
 def _reranked(reranker: Reranker, question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -44,10 +44,10 @@ class WrittenDate:
 def written_dates(text: str) -> list[WrittenDate]:
     """Find the dates in an English text, in order; none overlap, and none is outside the calendar (31 February).
 
-    Read are "4 March 2025", "the 4th of March", "March 4, 2025", "March 2025", "2025" (from 1500 on), "2025-03-04",
-    "2025-03", "4.3.2025", and "13/3/2025" in either order; "3 to 9 May 2025" is two dates, each with the month and
-    year. A month alone is read behind a preposition ("in March"). An ambiguous "04/03/2025" is not read, nor are
-    "1990s", "2019-20" and "2000-metre". Whether "2000" counts years or people is left to the caller.
+    Read are "4 March 2025", "the 4th of March", "March 4, 2025", "March 2025", "2025" (from 1500 on), "2025-03-04" and
+    "2025-03"; "3 to 9 May 2025" is two dates, each with the month and year. A month alone is read behind a preposition
+    ("in March"). Figures with strokes or points ("04/03/2025") are not read, as their order is a guess, nor are
+    "1990s", "2019-20" and "2000-metre".
     """
     found = list[WrittenDate]()
     for match in _pattern().finditer(text):
@@ -60,17 +60,18 @@ def month_number(name: str) -> int | None:
     return _months().get(name.casefold().rstrip("."))
 
 
+@cache
+def weekdays() -> dict[str, int]:
+    """Numbers of the weekdays, Monday is 0, by their English names in lower case."""
+    from babel.dates import get_day_names
+
+    return {name.lower(): number for number, name in get_day_names("wide", locale="en").items()}
+
+
 def _dates(match: re.Match[str]) -> list[WrittenDate]:
     part = {name: value for name, value in match.groupdict().items() if value}
     if "iso" in part:
-        return [WrittenDate(*match.span(), *(int(number) for number in re.split("[-/]", part["iso"])))]
-    if "mark" in part:
-        day, month = int(part["number1"]), int(part["number2"])
-        if part["mark"] == "/" and month > 12:
-            day, month = month, day
-        elif part["mark"] == "/" and day <= 12 and day != month:
-            return []
-        return [WrittenDate(*match.span(), int(part["year1"]), month, day)]
+        return [WrittenDate(*match.span(), *(int(number) for number in part["iso"].split("-")))]
     year = next((int(part[name]) for name in ("year2", "year3", "year4", "year5") if name in part), None)
     month_name = next((part[name] for name in ("month1", "month2", "month3", "month4") if name in part), "")
     days = [name for name in ("day1", "day2", "day3", "day4") if name in part]
@@ -114,8 +115,7 @@ def _pattern() -> re.Pattern[str]:
     day_ends = r"(?![\w:%]|[,.]\d)"
     return re.compile(
         rf"(?<![\w/$€£#])(?<![\d.,-][-.,])(?:"
-        rf"(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-{_DAY})?|{_YEAR}/{_DAY}/{_DAY})(?![\w/]|-\w)"
-        rf"|(?P<number1>{_DAY})(?P<mark>[./])(?P<number2>{_DAY})(?P=mark)(?P<year1>{_YEAR})(?![\w/]|\.\d)"
+        rf"(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-{_DAY})?)(?![\w/]|-\w)"
         rf"|(?:(?P<day1>{_DAY}{_NTH}){join})?(?P<day2>{_DAY}{_NTH})(?:\s|-|\sof\s)(?P<month1>{month})"
         rf"(?:{_OF}(?P<year2>{_YEAR}){_YEAR_ENDS})?"
         rf"|(?P<month2>{month})\s(?P<day3>{_DAY}{_NTH}){day_ends}(?:{join}(?P<day4>{_DAY}{_NTH}){day_ends})?"

@@ -49,7 +49,6 @@ _STEMMERS = dict(
     tr:turkish hy:armenian eu:basque eo:esperanto st:sesotho yi:yiddish""".split()
 )
 ENGLISH = "en"
-_FIRST_SPACELESS = "\u0e00"
 # Share of stop words from which on a question is taken for English: "Who owns the harbour?" has a half of them.
 _ENGLISH_SHARE = 0.25
 
@@ -58,7 +57,7 @@ def words(text: str) -> list[str]:
     """Words of ``text`` in order, case and accents folded; single characters where a script parts no words."""
     found = list[str]()
     for word in _WORD.findall(text):
-        if _is_run(word):
+        if _RUN.match(word):
             found += _folded_run(word)
         else:
             found.append(fold(word))
@@ -110,31 +109,23 @@ def question_terms(question: str, languages: Iterable[str | None]) -> dict[str, 
     "what" carry no meaning in any of them: as rare words they would outweigh the rest in articles of other languages.
     """
     wanted = dict.fromkeys(language or ENGLISH for language in languages)
-    stops = any(language != ENGLISH for language in wanted) and _reads_as_english(question)
+    said = words(question)
+    stops = _ENGLISH_SHARE * len(said) <= sum(word in STOP_WORDS for word in said) > 0
     merged = Counter[str]()
     for language in wanted:
         merged |= Counter(_terms(question, language, stops=stops or language == ENGLISH))
     return dict(merged)
 
 
-def _reads_as_english(question: str) -> bool:
-    found = words(question)
-    return _ENGLISH_SHARE * len(found) <= sum(word in STOP_WORDS for word in found) > 0
-
-
 def _terms(text: str, language: str, *, stops: bool) -> list[str]:
     found = list[str]()
     for word in _WORD.findall(text):
-        if _is_run(word):
+        if _RUN.match(word):
             run = _folded_run(word)
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         elif term := _term(word, language, stops):
             found.append(term)
     return [term for term in found if term]
-
-
-def _is_run(word: str) -> bool:
-    return word[0] > _FIRST_SPACELESS and _RUN.match(word) is not None
 
 
 def _folded_run(run: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag.answer.answers import Answer
@@ -18,16 +18,18 @@ from rag.text.words import fold
 # Words of bylines that name nobody: "Associated Press", "News Desk".
 _NOBODY = frozenset("agency associated bureau desk editorial news newsroom press radio staff team times wire".split())
 # A word of a name in Latin letters.
-_NAME = re.compile(r"([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)?)")
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’-]+(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)?")
 # TeX obeys these. Braces count for BibTeX even behind a backslash, so they are written as commands.
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "%#&_$"},
-}
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "%#&_$"},
+    }
+)
 
 
 def to_csl_json(answer: Answer) -> str:
@@ -36,19 +38,22 @@ def to_csl_json(answer: Answer) -> str:
     An answer that cites nothing, as a refusal does, gives an empty list: the format has no place for a remark.
     """
     items = []
-    for key, citations in _by_key(answer.citations).items():
-        article = citations[0].article
-        address = web_address(article.url)
+    for key, citations in _by_key(answer).items():
+        article, address = citations[0].article, web_address(citations[0].article.url)
         quoted = [
             {"marker": one.marker, "paragraph": one.paragraph, "quote": one.quote, "link": deep_link(one)}
             for one in citations
         ]
+        names = [(name, _given_and_family(article, name)) for name in article.authors]
         item = {
             "id": key,
             "type": "article-newspaper",
             "title": _csl_text(article.title),
             "container-title": _csl_text(article.outlet),
-            "author": [_csl_name(article, name) for name in article.authors],
+            "author": [
+                {"family": parts[1], "given": parts[0]} if parts else {"literal": _csl_text(name)}
+                for name, parts in names
+            ],
             "issued": _csl_date(article.published),
             "section": _csl_text(article.section),
             "language": _csl_text(article.language),
@@ -68,28 +73,30 @@ def to_bibtex(answer: Answer) -> str:
         remarks = [f"Asked: {answer.question}", why_refused(answer.searched, answer.scope)]
     # Between entries BibTeX reads nothing but an @.
     text = "".join(f"% {one_line(remark).replace('@', '(at)')}\n" for remark in remarks)
-    for key, citations in _by_key(answer.citations).items():
-        article, day = citations[0].article, citations[0].article.published
-        address, accessed = web_address(article.url), _built_on(answer.snapshot)
+    for key, citations in _by_key(answer).items():
+        article, address = citations[0].article, web_address(citations[0].article.url)
+        names = [(name, _given_and_family(article, name)) for name in article.authors]
         fields = {
             "title": f"{{{_tex(article.title)}}}",  # the second braces keep its capitals
-            "author": " and ".join(_bibtex_name(article, name) for name in article.authors),
+            "author": " and ".join(
+                f"{parts[1]}, {parts[0]}" if parts else f"{{{_tex(name)}}}" for name, parts in names
+            ),
             "journal": _tex(article.outlet or ""),
-            "date": day.isoformat() if day else "",
-            "year": str(day.year) if day else "",
+            "date": article.published,
+            "year": article.published and article.published.year,
             "url": address,
-            "urldate": accessed.isoformat() if address and accessed else "",
+            "urldate": _built_on(answer.snapshot) if address else None,
             "note": _tex(_note(citations)),
         }
-        lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
-        text += f"\n@{'article' if article.outlet else 'online'}{{{key},\n{''.join(lines)}}}\n"
+        lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+        text += f"\n@{'article' if article.outlet else 'online'}{{{key},\n{lines}}}\n"
     return text
 
 
-def _by_key(citations: Iterable[Citation]) -> Mapping[str, Sequence[Citation]]:
+def _by_key(answer: Answer) -> Mapping[str, Sequence[Citation]]:
     """The citations of each article, by a key that is the same in every export, so that lists can be joined."""
     by_key: dict[str, list[Citation]] = {}
-    for one in citations:
+    for one in answer.citations:
         article = one.article
         outlet = re.sub(r"[^a-z0-9]", "", fold(article.outlet or "").removeprefix("the "))[:24] or "article"
         key = f"{outlet}{article.published.year if article.published else ''}-{article.id[:8]}"
@@ -112,27 +119,15 @@ def _csl_date(day: date | None) -> dict[str, object] | None:
     return {"date-parts": [[day.year, day.month, day.day]]} if day else None
 
 
-def _csl_name(article: Article, name: str) -> dict[str, str]:
-    given, family = _given_and_family(article, name)
-    return {"family": family, "given": given} if family else {"literal": _csl_text(name)}
-
-
-def _bibtex_name(article: Article, name: str) -> str:
-    given, family = _given_and_family(article, name)
-    return f"{family}, {given}" if family else f"{{{_tex(name)}}}"
-
-
-def _given_and_family(article: Article, name: str) -> tuple[str, str]:
-    """The parts of a name that is surely a person's; two empty texts for any other, which is better kept whole."""
+def _given_and_family(article: Article, name: str) -> list[str]:
+    """Both words of a name that is surely a person's; nothing for any other, which is better kept whole."""
     words = name.split()
-    if name in (article.outlet, article.agency) or len(words) != 2:
-        return "", ""
-    certain = all(_NAME.fullmatch(word) and word.casefold() not in _NOBODY for word in words)
-    return (words[0], words[1]) if certain else ("", "")
+    certain = len(words) == 2 and all(_NAME.fullmatch(word) and word.casefold() not in _NOBODY for word in words)
+    return words if certain and name not in (article.outlet, article.agency) else []
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in one_line(text))
+    return one_line(text).translate(_TEX)
 
 
 def _built_on(snapshot: str) -> date | None:

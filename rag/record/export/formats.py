@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from rag.answer.answers import Answer
 from rag.record.export.bibliography import to_bibtex, to_csl_json
 from rag.record.export.markdown import to_markdown
 from rag.record.export.web_page import to_html
 
-_FORMATS = {"markdown": to_markdown, "html": to_html, "csl": to_csl_json, "bibtex": to_bibtex}
-FORMATS: Mapping[str, Callable[[Answer], str]] = _FORMATS
+FORMATS = {"markdown": to_markdown, "html": to_html, "csl": to_csl_json, "bibtex": to_bibtex}
 
 
 def export(answer: Answer, name: str) -> str:

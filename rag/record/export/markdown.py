@@ -8,7 +8,6 @@ from rag.answer.answers import Answer
 from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
 from rag.check.citations import Citation
-from rag.record.export.notes import notes_of
 from rag.record.links import deep_link, web_address
 from rag.text.display import one_line
 
@@ -23,7 +22,7 @@ _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 
 
 def to_markdown(answer: Answer) -> str:
-    """Write the question as the title, each claim as a paragraph with its footnotes, and what is to be known beside."""
+    """Write the question as the title, each claim as a paragraph with its footnotes, then the notes and the sources."""
     blocks = [f"# {_escaped(answer.question)}"]
     if answer.refused:
         blocks.append(_escaped(why_refused(answer.searched, answer.scope)))
@@ -32,8 +31,8 @@ def to_markdown(answer: Answer) -> str:
     for claim in answer.claims:
         notes = "".join(f"[^{citation.marker}]" for citation in claim.citations)
         blocks.append(_escaped(f"{origin(claim.citations[0].article)}: {claim.text}") + notes)
-    blocks += [_escaped(note) for note in notes_of(answer)]
-    blocks += [_footnote(citation) for citation in answer.citations]
+    blocks += map(_escaped, answer.notes)
+    blocks += map(_footnote, answer.citations)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -44,9 +43,8 @@ def _footnote(one: Citation) -> str:
 
 
 def _article(article: Article) -> str:
-    title = _escaped(article.title) or "Untitled"
+    title, address = _escaped(article.title) or "Untitled", web_address(article.url)
     by = f"{_escaped(', '.join(article.authors))}: " if article.authors else ""
-    address = web_address(article.url)
     return f"{by}{_link(title, address) if address else f'“{title}”'}, {_escaped(origin(article))}"
 
 

@@ -10,7 +10,6 @@ from rag.answer.answers import Answer, Claim
 from rag.answer.wording import nearest_articles, origin, why_refused
 from rag.articles import Article
 from rag.check.citations import Citation
-from rag.record.export.notes import notes_of
 from rag.record.links import deep_link, host_of, web_address
 from rag.text.display import one_line
 
@@ -28,7 +27,7 @@ def to_html(answer: Answer) -> str:
     else:
         body = "".join(_claim(claim) for claim in answer.claims)
         body += f"<h2>Sources</h2><ol>{''.join(_source(one) for one in answer.citations)}</ol>"
-    notes = "".join(f'<p class="note" dir="auto">{_escaped(note)}</p>' for note in notes_of(answer))
+    notes = "".join(f'<p class="note" dir="auto">{_escaped(note)}</p>' for note in answer.notes)
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(title=title, body=f"{body}\n{notes}")
 
 

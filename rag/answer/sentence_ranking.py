@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
 from rag.articles import Article, header
-from rag.query.answer_type import AnswerType, answer_type
-from rag.query.parsed_query import ParsedQuery, parse_question
+from rag.query.answer_type import answer_type
+from rag.query.parsed_query import ParsedQuery
+from rag.query.parsing import parse_question
 from rag.search.hits import Hit, SearchResult
 from rag.search.retriever import Retriever
 from rag.store.protocol import Store
@@ -33,10 +34,8 @@ _NEAR = 0.5
 # Thai, the first of the scripts that end no sentence with a mark.
 _FIRST_WITHOUT_STOPS = "\u0e00"
 _SHORTEST = 4
-# Terms of a sub-query that is a question by itself; with less it is a preamble ("Considering an article of X, …").
+# A sub-query that asks for nothing in particular is measured by itself when it has so many terms.
 _OWN_TERMS = 3
-# "Who raised the tolls?" says little, and is a question all the same.
-_SHORT_QUESTION = 2
 # What gives less than this of what is sought gives nothing: a number, say, that is only implied.
 _NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
@@ -68,7 +67,7 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     and with those that name no outlet; with the whole question where it was not decomposed. It is returned once, with
     the sub-query that it answers best, and again for each other one that it answers.
     """
-    parsed, hits, store = found.parsed, found.hits, retriever.store
+    parsed = found.parsed
     read = [parse_question(text, retriever.names, as_of=parsed.as_of) for text in found.subqueries]
     subqueries = read if len(read) > 1 and all(_says_enough(one) for one in read) else []
     vectors = retriever.embed_questions([parsed.question, *(one.question for one in subqueries)])
@@ -77,49 +76,52 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     def compared_with(subquery: str, language: str | None) -> list[_Asked]:
         """What a hit is compared with, as cut in the language of its article; terms of others it cannot say."""
         chosen = [one for one in subqueries if one.question == subquery or not one.scope.outlets] or [parsed]
-        return [_Asked.of(one, vectors[one.question], store, language) for one in chosen]
+        return [_asked(one, vectors[one.question], retriever.store, language) for one in chosen]
 
-    candidates: dict[tuple[str, int, int], _Candidate] = {}
-    for hit in hits:
+    candidates: dict[tuple[str, int, int], tuple[float, _Candidate, list[_Asked]]] = {}
+    for hit in found.hits:
         compared = compared_with(hit.explain.subquery, hit.article.language)
-        for candidate in _sentences_of(hit):
-            shares = (_NEAR * one.share(candidate.near) + (1 - _NEAR) * one.share(candidate.said) for one in compared)
-            place = (hit.passage.article_id, candidate.paragraph, candidate.start)
-            # by the better hit
-            candidates.setdefault(place, replace(candidate, promise=max(shares) + hit.explain.dense))
+        for one in _sentences_of(hit):
+            said = max(_NEAR * asked.share(one.near) + (1 - _NEAR) * asked.share(one.said) for asked in compared)
+            place = (hit.article.id, one.paragraph, one.start)
+            candidates.setdefault(place, (said + hit.explain.dense, one, compared))  # by the better hit
     # Ties go to the better hit: candidates stand in the order of the hits.
-    chosen = sorted(candidates.values(), key=lambda one: -one.promise)[:_READ_BY_MODEL]
+    chosen = sorted(candidates.values(), key=lambda candidate: -candidate[0])[:_READ_BY_MODEL]
     if not chosen:
         return []
     named = [Scope(one.published_from, one.published_to) for one in parsed.constraints if one.kind == "days"]
-    days = [one for one in named if store.contains(one)]  # others prefer nothing
-    embedded = retriever.embedder.embed_passages([one.text for one in chosen])
-    articles = {one.hit.passage.article_id: _article_terms(one.hit.article) for one in chosen}
+    days = [one for one in named if retriever.store.contains(one)]  # others prefer nothing
+    lacking = {name_key(outlet.words) for outlet in parsed.unknown_outlets}
+    embedded = retriever.embedder.embed_passages([one.text for _, one, _ in chosen])
     ranked = list[Sentence]()
-    for one, vector in zip(chosen, embedded, strict=True):
+    for (_, one, compared), vector in zip(chosen, embedded, strict=True):
         article = one.hit.article
-        lacking = parsed.unknown_outlets
-        unknown_outlet = bool(lacking) and not any(_is_agency(article, outlet.words) for outlet in lacking)
+        # The report of an agency that the question names may stand in another outlet.
+        unknown_outlet = bool(lacking) and name_key(article.agency or "") not in lacking
         answering = list[Sentence]()
-        for asked in compared_with(one.hit.explain.subquery, article.language):
-            given = gives(asked.answer_type, one.text, asked.words)
-            features = AnswerFeatures(
-                similarity=max(0.0, float(vector @ asked.vector)),
-                passage_similarity=max(0.0, one.hit.explain.dense),
-                missing_nearby=1 - asked.share(one.near),
-                missing_in_article=1 - asked.share(articles[one.hit.passage.article_id]),
-                unnamed=float(not asked.names <= one.near),
-                unknown_name=float(not asked.unknown.isdisjoint(asked.names)),
-                unknown_outlet=float(unknown_outlet),
-                other_days=float(_is_of_other_days(article, days)),
-                gives=given,
-                gives_nothing=float(given < _NEXT_TO_NOTHING),
-            )
+        for asked in compared:
+            other_days = _is_of_other_days(article, days)
+            features = asked.features(one, vector, unknown_outlet=unknown_outlet, other_days=other_days)
             at = (article, one.paragraph, one.start, one.end)
             answering.append(Sentence(*at, one.text, probability(features), features, asked.question))
         answering.sort(key=lambda sentence: -sentence.relevance)
         ranked += [answering[0], *(other for other in answering[1:] if other.relevance >= ANSWER_THRESHOLD)]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that the model may read."""
+
+    hit: Hit
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    said: Set[str]
+    """Its terms."""
+    near: Set[str]
+    """The terms of its paragraph, title and outlet."""
 
 
 def _sentences_of(hit: Hit) -> Iterator[_Candidate]:
@@ -139,69 +141,56 @@ def _sentences_of(hit: Hit) -> Iterator[_Candidate]:
                 yield _Candidate(hit, span.paragraph, start, end, text, set(terms(text, language)), near)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence that the model may read."""
-
-    hit: Hit
-    paragraph: int
-    start: int
-    end: int
-    text: str
-    said: Set[str]
-    """Its terms."""
-    near: Set[str]
-    """The terms of its paragraph, title and outlet."""
-    promise: float = 0.0
-    """How likely it answers, as far as words, and the vector of its passage, say: by this it is chosen."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
     """What is asked, as an article of one language would say it."""
 
     question: str
     weights: Mapping[str, float]
-    """By inverse passage frequency."""
-    names: frozenset[str]
-    unknown: frozenset[str]
+    """Of its terms, by inverse passage frequency (Robertson & Spärck Jones 1976, without relevance data)."""
+    names: Set[str]
+    unknown: Set[str]
     """Terms that stand nowhere in the coverage."""
-    answer_type: AnswerType | None
-    words: frozenset[str]
-    """All words of the question."""
     vector: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, parsed: ParsedQuery, vector: NDArray[np.float32], store: Store, language: str | None) -> _Asked:
-        question = _without_constraints(parsed)
-        counts = store.passage_counts(question_terms(question, [language]))
-        capitals = [word for word in _WORD.findall(question) if word[0].isupper()]
-        names = {term for word in capitals for term in question_terms(word, [language])}
-        return cls(
-            parsed.question,
-            _weights(counts, store.passage_count),
-            frozenset(names & counts.keys()),
-            frozenset(term for term, count in counts.items() if not count),
-            answer_type(parsed.question),
-            frozenset(word.removesuffix("'s") for word in words(parsed.question)),
-            vector,
-        )
 
     def share(self, said: Set[str]) -> float:
         """Share of the weight of the terms that are ``said``; nothing where there are none."""
         total = sum(self.weights.values())
         return sum(weight for term, weight in self.weights.items() if term in said) / total if total else 0.0
 
+    def features(
+        self, one: _Candidate, vector: NDArray[np.float32], *, unknown_outlet: bool, other_days: bool
+    ) -> AnswerFeatures:
+        """What speaks for or against a sentence, whose vector is ``vector``, shape ``(dimension,)``."""
+        asked = frozenset(word.removesuffix("'s") for word in words(self.question))
+        given = gives(answer_type(self.question), one.text, asked)
+        return AnswerFeatures(
+            similarity=max(0.0, float(vector @ self.vector)),
+            passage_similarity=max(0.0, one.hit.explain.dense),
+            missing_nearby=1 - self.share(one.near),
+            missing_in_article=1 - self.share(_article_terms(one.hit.article)),
+            unnamed=float(not self.names <= one.near),
+            unknown_name=float(not self.unknown.isdisjoint(self.names)),
+            unknown_outlet=float(unknown_outlet),
+            other_days=float(other_days),
+            gives=given,
+            gives_nothing=float(given < _NEXT_TO_NOTHING),
+        )
 
-def _weights(counts: Mapping[str, int], passages: int) -> dict[str, float]:
-    """Inverse passage frequency (Robertson & Spärck Jones 1976, without relevance data)."""
-    return {term: math.log(1 + (passages - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+def _asked(parsed: ParsedQuery, vector: NDArray[np.float32], store: Store, language: str | None) -> _Asked:
+    question = _without_constraints(parsed)
+    counts = store.passage_counts(question_terms(question, [language]))
+    weights = {term: math.log(1 + (store.passage_count - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+    capitals = [word for word in _WORD.findall(question) if word[0].isupper()]
+    names = {term for word in capitals for term in question_terms(word, [language])}
+    unknown = {term for term, n in counts.items() if not n}
+    return _Asked(parsed.question, weights, names & counts.keys(), unknown, vector)
 
 
 def _says_enough(parsed: ParsedQuery) -> bool:
-    """Whether a sub-query says enough, beside where to look, for a sentence to be measured by it alone."""
-    said = len(set(terms(_without_constraints(parsed))))
-    return said >= (_SHORT_QUESTION if answer_type(parsed.question) else _OWN_TERMS)
+    """Whether a sub-query is a question by itself, or a preamble ("Considering an article of X, …")."""
+    return answer_type(parsed.question) is not None or len(set(terms(_without_constraints(parsed)))) >= _OWN_TERMS
 
 
 def _without_constraints(parsed: ParsedQuery) -> str:
@@ -213,7 +202,8 @@ def _without_constraints(parsed: ParsedQuery) -> str:
     return text if any(question_terms(text, [None])) else parsed.question
 
 
-def _article_terms(article: Article) -> set[str]:
+@lru_cache(_READ_BY_MODEL)
+def _article_terms(article: Article) -> Set[str]:
     """Terms of the whole article, its title, outlet, day, authors and agency included."""
     text = "\n".join([*article.paragraphs, header(article), *article.authors, article.agency or ""])
     return set(terms(text, article.language))
@@ -225,11 +215,6 @@ def _is_of_other_days(article: Article, days: Sequence[Scope]) -> bool:
     return bool(days) and not any(
         day and (one.published_from or day) <= day <= (one.published_to or day) for one in days
     )
-
-
-def _is_agency(article: Article, outlet: str) -> bool:
-    """Whether an article, of another outlet, is the report of the agency that ``outlet`` names."""
-    return article.agency is not None and name_key(article.agency) == name_key(outlet)
 
 
 def _can_be_quoted(sentence: str) -> bool:

