@@ -104,10 +104,8 @@ def test_a_gallery_that_was_saved_with_its_page_cannot_be_quoted() -> None:
     [
         '"Never," she said.',
         "“Read more: that is what I told them,” she said.",
-        "Why now?",
         "Read more books, the minister told pupils on Monday.",
         "By Friday Harbour officials had counted twelve boats.",
-        "Share prices fell.",
         "Like millions of others, the minister announced it on Twitter and regretted it.",
         "Follow the money, she wrote on Twitter.",
         "Get rid of spam in your inbox with these five measures, police said.",
@@ -118,7 +116,6 @@ def test_a_gallery_that_was_saved_with_its_page_cannot_be_quoted() -> None:
         "Related: the council had already voted twice to keep the pool open, in 2019 and again last spring, and both"
         " votes were overturned by the county.",
         "More: the tolls rise again in May.",
-        "the tolls",
         "A 5 * 3 grid, f***, M*A*S*H and snake_case_names stay.",
     ],
 )
@@ -133,12 +130,6 @@ def test_subheadings_need_paragraphs_on_both_sides() -> None:
     assert article.subheadings == (Subheading("One", 1), Subheading("Two words", 2), Subheading("Three", 6))
 
 
-def test_underlined_headings() -> None:
-    article = read_text("Tolls rise\n==========", LONG, "Channel\n-------\n" + LONGER)
-    assert (article.title, article.subheadings) == ("Tolls rise", (Subheading("Channel", 2),))
-    assert article.paragraphs == (LONG, LONGER)
-
-
 @pytest.mark.parametrize(
     ("markdown", "visible"),
     [
@@ -146,9 +137,7 @@ def test_underlined_headings() -> None:
         ("An [image link ![x](y.png)](https://x.org) goes.", "An image link goes."),
         ("See [[Page|the page]] and [it][1].", "See the page and it."),
         (r"Escaped \*stars\* and 1\. numbers.", "Escaped *stars* and 1. numbers."),
-        ("> Quoted by the paper on Monday.", "Quoted by the paper on Monday."),
         ("* The first measure of two.", "The first measure of two."),
-        ("He said it was **won**.", "He said it was won."),
         ("It was done. *Sharks begin circling*", "It was done. Sharks begin circling"),
         ("Had *no* choice; an *open star stays.", "Had no choice; an *open star stays."),
         ("Mail <mailto:a@b.org> to us.", "Mail mailto:a@b.org to us."),
@@ -156,6 +145,12 @@ def test_underlined_headings() -> None:
 )
 def test_markdown_is_reduced_to_visible_words(markdown: str, visible: str) -> None:
     assert paragraphs(LONG, markdown) == (LONG, visible)
+
+
+def test_underlined_headings_and_datelines_torn_off() -> None:
+    article = read_text("Tolls rise\n==========", "Ellery CNN —", LONG, "Channel\n-------\n" + LONGER)
+    assert (article.title, article.subheadings) == ("Tolls rise", (Subheading("Channel", 2),))
+    assert article.paragraphs == ("Ellery CNN — " + LONG, LONGER)
 
 
 def test_wrapped_lines_are_joined() -> None:
@@ -250,10 +245,6 @@ def test_agencies_that_the_text_names() -> None:
     assert (dateline.agency, dateline.paragraphs) == ("AP", ("ELLERY, Moleland (AP) — " + LONG,))
     assert read_text("Tolls rise", "ELLERY, Dec 2 (Reuters) - " + LONG).agency == "Reuters"
     assert read_text("Tolls rise", LONG + " (AP) it said").agency is None
-
-
-def test_a_dateline_torn_off_its_paragraph_is_put_back() -> None:
-    assert paragraphs("Ellery CNN —", LONG, LONGER) == ("Ellery CNN — " + LONG, LONGER)
 
 
 def test_bylines_and_dates_far_below_the_title_stay() -> None:

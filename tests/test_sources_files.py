@@ -74,9 +74,7 @@ def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> 
     kinds = ".txt, .md, .markdown, .json, .jsonl, .ndjson, each also with .gz"
     with pytest.raises(ArticleUnreadable) as missing:
         find_files([tmp_path / "no"])
-    assert str(missing.value) == (
-        f"no file or folder at {tmp_path}/no: name a folder, or a file of these kinds: {kinds}"
-    )
+    assert str(missing.value) == f"cannot open {tmp_path}/no: no such file or directory"
     (tmp_path / "x.pdf").write_bytes(b"%PDF")
     with pytest.raises(ArticleUnreadable) as unknown:
         find_files([tmp_path / "x.pdf"])
@@ -126,10 +124,7 @@ def test_a_name_cannot_act_on_a_terminal(tmp_path: Path) -> None:
         (b"Only a title", "no text: nothing below the title is reporting"),
         (b"___", "no title and no text"),
         (b"Advertisement\n\nhttps://example.org/x", "no title: no line of the text could be one"),
-        (
-            b"word " * 100,
-            "no title: the first line has 499 characters; put the title on a line of its own above it",
-        ),
+        (b"word " * 100, "no title: the first line has 499 characters; put the title on a line of its own above it"),
         (b"x" * 5_000_001, "more than 5 MB of data: an article may have 5 MB"),
         (b"Title\n" + b"line\n" * 20_001, "text of 20,002 paragraphs: an article may have 20,000"),
     ],
@@ -235,10 +230,9 @@ def assert_harmless(readings: list[SourceItem]) -> None:
 KINDS = st.sampled_from([".txt", ".md", ".json", ".jsonl", ".txt.gz", ".json.gz", ".jsonl.gz"])
 # What makes the readers branch; arbitrary text alone seldom does.
 PIECES = st.sampled_from(
-    '---\n|\n\n|\n|title: |source: |By |Jane Doe| for AFP|**|*|## |- |“|"|[a](http://[x)|https://x.org/a'
-    "|Original url:|Source:|2 Dec 2021|London (AP) — |Advertisement|(AP Photo/A B)|\x00|\u202e|\ud800|\x1b[0m"
-    "|<p>|</p>|<script>|&#0;|&#xd800;"
-    "|The port raised its tolls on Monday after a long winter of stalled dredging.".split("|")
+    "---\n|\n\n|\n|title: |source: |By |Jane Doe| for AFP|**|*|## |- |“|'|[a](http://[x)|https://x.org/a|Original url:"
+    "|Source:|2 Dec 2021|London (AP) — |Advertisement|(AP Photo/A B)|\x00|\u202e|\ud800|\x1b[0m|<p>|</p>|<script>|&#0;"
+    "|&#xd800;|The port raised its tolls on Monday after a long winter of stalled dredging.".split("|")
 )
 TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=30).map("".join)
 VALUES = st.recursive(

@@ -177,21 +177,11 @@ def test_reporting_that_begins_like_promotion_is_kept(line: str) -> None:
     assert paragraphs(f"The port raised its tolls.\n\n{line}") == ("The port raised its tolls.", line)
 
 
-def test_line_breaks_part_paragraphs() -> None:
-    assert paragraphs("One of them.\nTwo of them.\n\nThree.") == ("One of them.", "Two of them.", "Three.")
-    assert paragraphs([{"type": "p", "text": "One."}, {"type": "p", "text": "Two."}]) == ("One.", "Two.")
-
-
 def test_markdown_in_a_record() -> None:
     text = "# Tolls rise\n\n**By Jane Doe**\n\nThe port *did*.\n\n## The cost\n\n> It is `high’."
     article = article_in_record({"title": "Tolls rise", "text": text}, TODAY).article
     assert (article.authors, article.paragraphs) == (("Jane Doe",), ("The port did.", "It is `high’."))
     assert article.subheadings == (Subheading("The cost", 2),)
-
-
-def test_what_may_be_reporting_is_kept() -> None:
-    text = "Short heading\n\nA ship at dawn. Jane Doe\n\nLeeds (Reuters)\n\nBy Jane Doe\n\nWhere to watch: Netflix"
-    assert paragraphs(text) == tuple(text.split("\n\n"))
 
 
 def test_lines_at_the_head_that_repeat_the_facts_are_dropped() -> None:

@@ -153,7 +153,7 @@ def _reporting(lines: list[Line], page: _Page, today: date) -> list[Line]:
         in_head = number < _HEAD and not line.is_heading and len(line.words) <= _LONGEST_IN_HEAD
         if in_head and (not page.has_title or len(kept) < 2):
             meanings = _meanings(line.words, today)
-            if None not in meanings and not (page.has_title and agency_named(line.words)):
+            if meanings and None not in meanings and not (page.has_title and agency_named(line.words)):
                 for meaning in meanings:
                     _remember(meaning, line.words, page)
                 continue
@@ -161,7 +161,7 @@ def _reporting(lines: list[Line], page: _Page, today: date) -> list[Line]:
                 continue
         if page.has_title and line.words == page.article.title and len(kept) < 2:
             continue
-        if _is_around(line, page):
+        if _is_around(line, page) or (in_head and all(map(is_promotion, re.split(r"\s+[|·•]\s+", line.words)))):
             page.omitted.append(line.words)
             continue
         if _ONLY_BOLD.fullmatch(line.raw) and number + 1 < len(lines) and not lines[number + 1].is_heading:
@@ -176,7 +176,7 @@ def _meanings(words: str, today: date) -> list[Credits | DateLine | None]:
     """What a line of the head says, piece by piece: "By Jane Doe | December 2, 2021"; None for what is no such fact."""
     if whole := _meaning(words, today):
         return [whole]
-    pieces = re.split(r"\s+[|·•]\s+", words)
+    pieces = re.split(r"\s+[|·•]\s+", words)  # "5 min read" says nothing
     return [_meaning(piece, today) for piece in pieces if len(pieces) == 1 or not is_promotion(piece)]
 
 
