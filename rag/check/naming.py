@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.check.evidence import Cited, Evidence, Fault, reported_by
+from rag.check.evidence import Cited, Evidence, Fault
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
@@ -96,7 +96,7 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A name that stands neither in the cited paragraphs nor in the rest of the article, to which a pronoun may point."""
+    """A name that stands neither in the cited paragraphs nor in their article, to which a pronoun may point."""
     said = list(evidence.all_said())
     for mine in claim.names:
         missing = [] if claim.is_quoted(mine.start) else _missing(mine, said)
