@@ -16,7 +16,7 @@ from rag.text.relative_dates import Dated, dates
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, fold, terms
 
-Item = Quantity | Dated
+Item = Quantity | Dated | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
