@@ -25,7 +25,7 @@ Span = tuple[float, float]
 """The least and the most that it may be."""
 
 
-def _displaced(
+def displaced(
     claim: Statement,
     mine: Item,
     same: Iterable[tuple[Statement, Item]],
@@ -54,7 +54,7 @@ def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
             for said, one in given
             if one.unit == mine.unit and said not in evidence.headers and (said, one) not in same
         ]
-        near, instead = _displaced(claim, mine, same, others)
+        near, instead = displaced(claim, mine, same, others)
         instead = instead or _of_others(claim, mine, same, others)
         if not same:
             instead = instead if near >= _NEAR else ""
@@ -174,7 +174,7 @@ def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
             if not any(a.says(b) for d in claim.dates for a, b in ((one, d), (d, one)))
         ]
         known = bool(same) or any(first <= day <= last for first, last in mine.ranges for day in published)
-        _, instead = _displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
+        _, instead = displaced(claim, mine, same, others, known=_NEAR if known else 0.0)
         if instead or not known:
             return _fault(Rule.DATE, claim, mine, evidence, instead)
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.check.evidence import Cited, Evidence, Fault, reported_by
+from rag.check.evidence import Cited, Evidence, Fault
+from rag.check.facts import displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
@@ -16,6 +17,8 @@ _SAYING = frozenset(
 )
 # With fewer terms behind the verb, what is said stands before it: "…, Brandt said on Tuesday".
 _FEW = 3
+# How near another name must stand to be the one that is meant.
+_SAME_PLACE = 0.75
 
 
 def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
@@ -32,9 +35,7 @@ def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
     claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
-    if not claimed or (
-        not claim.quoted and any(set(claimed[0].words) <= reported_by(one) for one in evidence.articles)
-    ):
+    if not claimed or (not claim.quoted and evidence.reporters.issuperset(claimed[0].words)):
         return None
     cited = _saying_it(claim, verb, evidence)
     said, given = _speakers_of(cited, evidence.name_words)
@@ -96,16 +97,25 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A name that neither the cited paragraphs have nor the rest of the article, to which a pronoun may point."""
+    """A name that stands neither in the cited paragraphs nor in their article, to which a pronoun may point."""
     said = list(evidence.all_said())
     for mine in claim.names:
         missing = [] if claim.is_quoted(mine.start) else _missing(mine, said)
         missing = missing and _missing(mine, list(evidence.whole()))
+        if not missing:
+            continue
+        written = claim.text[mine.start : mine.end]
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
-        opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
-        if missing and not (opens and missing == [mine.words[0]]):
-            written = claim.text[mine.start : mine.end]
-            return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
+        if missing == [mine.words[0]] and (mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)):
+            others = [(one.said, name) for one in evidence.chosen for name in one.said.names if not name.opens]
+            others = [
+                (one, name) for one, name in others if not any(_alike(name.words, my.words) for my in claim.names)
+            ]
+            near, instead = displaced(claim, mine, (), others)
+            if near < _SAME_PLACE:
+                continue
+            return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
+        return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
     return None
 
 

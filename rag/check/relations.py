@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.check.evidence import Evidence, Fault
@@ -47,42 +46,39 @@ def too_certain(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim that tells as done what the evidence tells only as possible, planned or alleged."""
     if any(token.leaves_open or token.denies for token in claim.tokens):
         return None
-    spots = dict[str, list[tuple[bool, bool]]]()
+    spots = dict[str, list[bool]]()
     for said in evidence.all_said():
         for i, token in enumerate(said.tokens):
-            spots.setdefault(token.stem, []).append((i in said.open, i in said.open_around))
-    # What follows "to hand over" is no more done than that.
-    infinitive = next(
-        (one.start for one, verb in pairwise(claim.tokens) if one.key == "to" and verb.stem), len(claim.text)
-    )
-    told = [one for one in claim.tokens if one.start < infinitive and one.stem not in claim.name_stems | {""}]
-    known = [one for one in told if one.stem in spots]
-    found = [token for token in known if not token.quoted and all(near for near, _ in spots[token.stem])]
-    around = [token for token in known if all(far for _, far in spots[token.stem])]
-    found = found or (around if len(around) >= max(2, 0.5 * len(known)) else [])
-    if not found:
-        return None
-    word = claim.text[found[0].start : found[0].end]
-    return Fault(Outcome.UNSUPPORTED, Rule.CERTAINTY, f"{evidence.says} “{word}” only as possible, planned or alleged")
+            spots.setdefault(token.stem, []).append(i in said.open)
+    for token, behind in zip(claim.tokens, (*claim.tokens[1:], None), strict=True):
+        if token.key == "to" and behind and behind.stem:
+            break  # what follows "to hand over" is no more done than that
+        if (
+            token.stem
+            and token.stem not in claim.name_stems
+            and not token.quoted
+            and all(spots.get(token.stem, [False]))
+        ):
+            word = claim.text[token.start : token.end]
+            reason = f"{evidence.says} “{word}” only as possible, planned or alleged"
+            return Fault(Outcome.UNSUPPORTED, Rule.CERTAINTY, reason)
+    return None
 
 
 def wrong_scope(claim: Statement, evidence: Evidence) -> Fault | None:
     """A claim of all, where the evidence says nothing of all."""
-    given = {key for said in evidence.all_said() for key in _unlimited(said, _ALSO_ALL)}
-    given |= {
-        "100%" for said in evidence.all_said() for one in said.quantities if (one.value, one.unit) == (1, "share")
-    }
-    claimed = next(_unlimited(claim, _ALL), None)
-    if not claimed or given:
+    given = list(evidence.all_said())
+    whole = any((one.value, one.unit) == (1, "share") for said in given for one in said.quantities)
+    claimed = _unlimited(claim, _ALL)
+    if not claimed or whole or any(_unlimited(said, _ALSO_ALL) for said in given):
         return None
-    return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{claimed}”")
+    return Fault(Outcome.UNSUPPORTED, Rule.SCOPE, f"{evidence.where} does not say “{claimed[0]}”")
 
 
-def _unlimited(said: Statement, keys: frozenset[str]) -> Iterator[str]:
+def _unlimited(said: Statement, keys: frozenset[str]) -> list[str]:
     """Those of the words ``keys`` that stand in a sentence, but for "nearly all" and "after all"."""
-    for before, token in zip((None, *said.tokens), said.tokens, strict=False):
-        if token.key in keys and not (before and before.key in _LIMITING):
-            yield token.key
+    words = pairwise(["", *(token.key for token in said.tokens)])
+    return [key for before, key in words if key in keys and before not in _LIMITING]
 
 
 def wrong_cause(claim: Statement, evidence: Evidence) -> Fault | None:

@@ -16,7 +16,7 @@ from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
 from rag.text.words import STOP_WORDS, fold, terms
 
-Item = Quantity | Period
+Item = Quantity | Period | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
 _NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
@@ -73,8 +73,6 @@ class Statement:
     """Indexes of the tokens that a negation governs."""
     open: frozenset[int]
     """Indexes of the tokens that are told as possible, planned or alleged."""
-    open_around: frozenset[int]
-    """Indexes of those that stand further behind the words that say so."""
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
@@ -104,7 +102,7 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
     for one in counted:  # "Twenty Republicans" is no name
         without = f"{without[: one.start]}{'|' * (one.end - one.start)}{without[one.end :]}"
     named = names(without)
-    measured = [(one.start, one.end) for one in (*counted, *dated)]
+    measured = [(one.start, one.end) for one in counted] + [(one.start, one.end) for one in dated]
     tokens = list(_tokens(text, measured, quoted))
     return Statement(
         text,
@@ -119,7 +117,6 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.denies], 2),
         _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 1),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 5),
     )
 
 
