@@ -9,7 +9,7 @@ from datetime import date
 from index.sources.authors import Credits, agency_named, byline, is_same_name
 from index.sources.characters import clean_lines, has_words, one_line, quoted
 from index.sources.dates import DateLine, date_line
-from index.sources.facts import TITLE_LIMIT, Draft, facts_of
+from index.sources.facts import TITLE_LIMIT, ReadArticle, facts_of
 from index.sources.front_matter import split_front_matter
 from index.sources.markup import visible
 from index.sources.outlets import is_home_page, outlet_of, web_address
@@ -56,7 +56,7 @@ class _Page:
     omitted: list[str] = field(default_factory=list)
 
 
-def article_in_text(text: str, today: date) -> Draft:
+def article_in_text(text: str, today: date) -> ReadArticle:
     """The article that plain text or Markdown holds; ``ArticleUnreadable`` where it has no title or no text."""
     given, body = split_front_matter(clean_lines(text))
     # Programs that save pages write the day of saving under "created".
@@ -70,7 +70,7 @@ def article_in_text(text: str, today: date) -> Draft:
     return draft
 
 
-def with_body(facts: Draft, body: str, today: date) -> Draft:
+def with_body(facts: ReadArticle, body: str, today: date) -> ReadArticle:
     """The article of ``facts`` with the clean text ``body``; it may come without paragraphs.
 
     The title is looked for in the text where none is given: ``ArticleUnreadable`` where there is none either.
@@ -85,7 +85,7 @@ def with_body(facts: Draft, body: str, today: date) -> Draft:
         for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
             line.is_heading = line.is_heading or _is_plain_heading(line, before, after)
     article = with_text(_with_url(page), lines)
-    return Draft(article, (*facts.notices, *page.notices), tuple(page.omitted))
+    return ReadArticle(article, (*facts.notices, *page.notices), tuple(page.omitted))
 
 
 def _lines(body: str) -> list[Line]:

@@ -22,7 +22,7 @@ _VALUE_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReadArticle:
     """An article as far as it was read, and what was not taken over of it."""
 
     article: Article
@@ -32,7 +32,7 @@ class Draft:
     """Lines of the text that are no reporting."""
 
 
-def facts_of(record: Mapping[str, object], today: date) -> Draft:
+def facts_of(record: Mapping[str, object], today: date) -> ReadArticle:
     """Read everything but the text, as an article without paragraphs; its title is empty where none is given."""
     notices: list[str] = []
     url, outlet = _place(record, notices)
@@ -53,7 +53,7 @@ def facts_of(record: Mapping[str, object], today: date) -> Draft:
         section=_first(record, "section", notices),
         language=language_code(_first(record, "language", notices) or ""),
     )
-    return Draft(article, tuple(notices))
+    return ReadArticle(article, tuple(notices))
 
 
 def values_of(record: Mapping[str, object], field: str) -> Iterator[tuple[str, object]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.sources import files
 from index.sources.body import with_body
 from index.sources.characters import clean_lines, decode, has_words, quoted
-from index.sources.facts import Draft, facts_of, shape_of, strings_in, values_of
+from index.sources.facts import ReadArticle, facts_of, shape_of, strings_in, values_of
 from index.sources.field_names import FIELDS
 from index.sources.markup import plain
 from rag.errors import ArticleUnreadable
@@ -77,7 +77,7 @@ def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
         yield where, value, notices
 
 
-def article_in_record(value: object, today: date) -> Draft:
+def article_in_record(value: object, today: date) -> ReadArticle:
     """The article that one item holds; ``ArticleUnreadable`` where it has no title or no text."""
     if isinstance(value, ArticleUnreadable):
         raise value
@@ -87,7 +87,7 @@ def article_in_record(value: object, today: date) -> Draft:
     if not has_words(facts.article.title):
         raise ArticleUnreadable(_missing(value, "title"))
     text, notices = _text(value)
-    draft = with_body(Draft(facts.article, (*facts.notices, *notices)), text, today)
+    draft = with_body(ReadArticle(facts.article, (*facts.notices, *notices)), text, today)
     if not draft.article.paragraphs:
         raise ArticleUnreadable(_missing(value, "text"))
     return draft

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.sources import files
 from index.sources.body import article_in_text
 from index.sources.characters import decode, escaped
-from index.sources.facts import Draft
+from index.sources.facts import ReadArticle
 from index.sources.json_files import article_in_record, items_of_json, items_of_lines
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
@@ -62,5 +62,5 @@ def _read_file(path: Path, where: str, today: date) -> Iterator[SourceItem]:
             yield SourceItem(where + place, None, str(error))
 
 
-def _item(where: str, draft: Draft, notices: tuple[str, ...]) -> SourceItem:
+def _item(where: str, draft: ReadArticle, notices: tuple[str, ...]) -> SourceItem:
     return SourceItem(where, draft.article, None, (*notices, *draft.notices), draft.omitted)
