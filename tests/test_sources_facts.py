@@ -8,7 +8,7 @@ import pytest
 
 from index.sources.authors import Credits, byline, credits_in
 from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
-from index.sources.facts import Draft, facts_of
+from index.sources.facts import ReadArticle, facts_of
 from index.sources.outlets import outlet_of, web_address
 from rag.articles import Article
 
@@ -148,7 +148,7 @@ def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
 
 def test_facts_that_cannot_be_used_are_left_out_with_a_notice() -> None:
     record = {"title": "T", "date": "Smarch 3", "updated": "2027-01-01", "author": 5, "source": ["a"], "section": {}}
-    assert facts_of(record | {"link": "ftp://x"}, TODAY) == Draft(
+    assert facts_of(record | {"link": "ftp://x"}, TODAY) == ReadArticle(
         Article("T", (), outlet="a"),
         notices=(
             "url 'ftp://x' is no web address: left out",
