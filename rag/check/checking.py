@@ -8,7 +8,7 @@ from rag.articles import Article
 from rag.check.evidence import Evidence, Fault
 from rag.check.facts import wrong_date, wrong_number
 from rag.check.naming import wrong_name, wrong_quotation, wrong_speaker
-from rag.check.relations import too_certain, wrong_cause, wrong_negation, wrong_scope
+from rag.check.relations import swapped_roles, too_certain, wrong_cause, wrong_negation, wrong_scope
 from rag.check.statements import Statement, read
 from rag.check.verdicts import Outcome, Rule, Similarity, Support, Verdict
 
@@ -21,6 +21,7 @@ _RULES = (
     wrong_number,
     wrong_date,
     wrong_name,
+    swapped_roles,
     wrong_negation,
     too_certain,
     wrong_scope,
