@@ -153,6 +153,7 @@ def test_dates(text: str, paragraph: int, expected: tuple[Outcome, Rule | None])
         ("The Rail Office approved the design in 2019.", 3, lacking(Rule.NAME)),
         ("The Norwegian engineer Jonas Kehl had rejected it.", 3, lacking(Rule.NAME)),
         ("The Larch Mirror reported that sales of tickets rose.", 4, SUPPORTED),
+        ("Kehl sued Weil in October.", 4, wrong(Rule.ROLES)),
         ("Kehl was sued by Weil in October.", 4, SUPPORTED),
     ],
 )

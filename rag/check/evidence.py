@@ -32,7 +32,7 @@ class Cited:
     said: Statement
 
 
-class Evidence:
+class CitedText:
     """The cited paragraphs, as far as they bear on one claim."""
 
     def __init__(self, claim: Statement, paragraphs: Sequence[tuple[Article, int]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
-from rag.check.evidence import Evidence, Fault
+from rag.check.evidence import CitedText, Fault
 from rag.check.statements import Item, Statement, nearness
 from rag.check.verdicts import Outcome, Rule
 from rag.text.quantities import Quantity
@@ -42,7 +42,7 @@ def displaced(
     return rival if rival[0] - best > _DISPLACED else (0.0, "")
 
 
-def wrong_number(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_number(claim: Statement, evidence: CitedText) -> Fault | None:
     """A number that the cited paragraphs do not have, or have for something else, and that follows from none there."""
     given = [(said, one) for said in evidence.all_said() for one in said.quantities]
     for mine in claim.quantities:
@@ -76,7 +76,7 @@ def _of_others(claim: Statement, mine: Quantity, same: Iterable[Counted], others
     return next((said.text[one.start : one.end] for said, one in others if said.counted(one) & what), "")
 
 
-def _fault(rule: Rule, claim: Statement, mine: Item, evidence: Evidence, instead: str) -> Fault:
+def _fault(rule: Rule, claim: Statement, mine: Item, evidence: CitedText, instead: str) -> Fault:
     written = claim.text[mine.start : mine.end]
     if instead:
         return Fault(Outcome.CONTRADICTED, rule, f"{evidence.says} “{instead}” here, not “{written}”")
@@ -120,7 +120,7 @@ def _within(claimed: Quantity, low: float, high: float) -> bool:
     return low - around <= number <= high + around
 
 
-def _follows(claimed: Quantity, evidence: Evidence) -> Iterator[Span]:
+def _follows(claimed: Quantity, evidence: CitedText) -> Iterator[Span]:
     """What numbers, dates and lists of the cited paragraphs make: sums, differences, ratios, time that went by, counts.
 
     In the unit of the claim; without one it may mean percentage points, or how many are listed.
@@ -148,7 +148,7 @@ def _follows(claimed: Quantity, evidence: Evidence) -> Iterator[Span]:
         yield from ((low / _DAYS[claimed.unit], high / _DAYS[claimed.unit]) for low, high in _days_between(evidence))
 
 
-def _days_between(evidence: Evidence) -> Iterator[Span]:
+def _days_between(evidence: CitedText) -> Iterator[Span]:
     """The least and the most days between two dates of the cited paragraphs, the day of publication among them."""
     ranges = {one.ranges[0] for cited in evidence.sentences for one in cited.said.dates if one.ranges}
     ranges |= {(article.published, article.published) for article in evidence.articles if article.published}
@@ -160,7 +160,7 @@ def _days_between(evidence: Evidence) -> Iterator[Span]:
             yield max(0, (other_first - last).days), (other_last - first).days
 
 
-def wrong_date(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_date(claim: Statement, evidence: CitedText) -> Fault | None:
     """A date that the cited paragraphs do not have, or have for something else, and that is not that of publication."""
     given = [(said, one) for said in evidence.all_said() for one in said.dates]
     published = [article.published for article in evidence.articles if article.published]

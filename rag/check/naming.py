@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.check.evidence import Cited, Evidence, Fault
+from rag.check.evidence import Cited, CitedText, Fault
 from rag.check.facts import displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
@@ -21,7 +21,7 @@ _FEW = 3
 _SAME_PLACE = 0.75
 
 
-def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_quotation(claim: Statement, evidence: CitedText) -> Fault | None:
     """Words in quotation marks that no cited paragraph has."""
     for start, end in claim.quoted:
         words = claim.text[start:end]
@@ -31,7 +31,7 @@ def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
     return None
 
 
-def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_speaker(claim: Statement, evidence: CitedText) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
     claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
@@ -46,7 +46,7 @@ def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     return Fault(Outcome.CONTRADICTED, Rule.SPEAKER, f"{where} lets “{other}” say it, not “{mine}”")
 
 
-def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
+def _saying_it(claim: Statement, verb: Token, evidence: CitedText) -> Cited:
     """The sentence that holds the claim's quotation, or else the one that says most of what is said."""
     words = [claim.text[start:end] for start, end in claim.quoted]
     behind = {token.stem for token in claim.tokens if token.start > verb.end and token.stem}
@@ -96,7 +96,7 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return shared == min(len(one), len(other)) or one[-1] == other[-1] or initials
 
 
-def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_name(claim: Statement, evidence: CitedText) -> Fault | None:
     """A name that stands neither in the cited paragraphs nor in their article, to which a pronoun may point."""
     said = list(evidence.all_said())
     for mine in claim.names:

@@ -31,6 +31,7 @@ class Rule(StrEnum):
     NUMBER = "number"  # its numbers stand there, of the same things, or follow from those that do
     DATE = "date"
     NAME = "name"
+    ROLES = "roles"  # who did it, and to whom it was done
     NEGATION = "negation"  # nothing is denied that is affirmed there, nor the other way
     CERTAINTY = "certainty"  # what is only possible, planned or alleged there is not told as done
     SCOPE = "scope"  # "all" and "every" are said there, too
