@@ -88,7 +88,15 @@ def test_realtime_qas_articles_that_cannot_be_had(tmp_path: Path) -> None:
             read_questions(realtime(tmp_path, 1, 2))
 
 
-NO_ITEMS = [3, None, [], {}, {"query": "Q"}, {"question": "Q", "gold_doc_ids": [4]}, {"question": "Q", "gold": [[]]}]
+NO_ITEMS: list[object] = [
+    3,
+    None,
+    [],
+    {},
+    {"query": "Q"},
+    {"question": "Q", "gold_doc_ids": [4]},
+    {"question": "Q", "gold": [[]]},
+]
 
 
 def test_what_is_no_file_of_questions_is_named(tmp_path: Path) -> None:
