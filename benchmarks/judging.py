@@ -21,7 +21,7 @@ from rag.answer.drafts import Evidence
 from rag.answer.generators import create_generator
 from rag.answer.llm.judge import Judged
 from rag.answer.llm.prompt import Prompt
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import squeezed
 from rag.evaluation.questions import read_questions
 from rag.models.embedding import SentenceTransformerEmbedder

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.building import build
 from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from typing import TYPE_CHECKING
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress
 from index.sources.files import find_files
-from index.sources.reading import SourceItem
 from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
@@ -49,18 +46,10 @@ class BuildReport:
     published: bool
     """False: the index held exactly this already, whole, and was left as it is."""
     counts: Counts
-    repeats: int
-    """Articles that were found more than once, word for word."""
-    skipped: tuple[SourceItem, ...]
-    noticed: tuple[SourceItem, ...]
-    """Items whose article is kept although something of it could not be used, or was left out."""
+    gathered: Gathered
     passed_over: tuple[Path, ...]
     embedded: int
-    reused: int
-    seconds: float
-    seconds_embedding: float
-    peak_memory: int | None
-    """Bytes, where the system tells."""
+    """Passages that the last build's vectors could not be taken over for."""
 
 
 def build(
@@ -86,47 +75,32 @@ def build(
     if budget < SMALLEST_BUDGET:
         raise ValueError(f"a passage needs at least {SMALLEST_BUDGET} tokens, not {budget}")
     progress = progress or Progress()
-    started = time.perf_counter()
+    named = ", ".join(map(str, paths))
     found = find_files(paths)
     if not found.files:
         others = f"only files of other kinds are there ({kinds_among(found.passed_over)})"
-        why = others if found.passed_over else "the folder is empty"
-        raise ArticleUnreadable(f"no articles in {', '.join(map(str, paths))}: {why}")
+        raise ArticleUnreadable(f"no articles in {named}: {others if found.passed_over else 'the folder is empty'}")
     with folder.changing():
         gathered = gather(found.files, today or date.today(), progress)
         if not gathered.current:
             first = gathered.skipped[0]
-            raise ArticleUnreadable(
-                f"no readable article in {', '.join(map(str, paths))}: {len(gathered.skipped)} skipped, "
-                f"the first is {first.where} ({first.reason})"
-            )
+            skipped = f"{len(gathered.skipped)} skipped, the first is {first.where} ({first.reason})"
+            raise ArticleUnreadable(f"no readable article in {named}: {skipped}")
         chunking = Chunking(budget, ENCODING)
         content = _content(gathered, chunking, embedder.identity)
         previous = _previous(folder, embedder.identity)
-        if previous and previous.manifest.content == content:
-            manifest, embedded, seconds_embedding, published = previous.manifest, 0, 0.0, False
+        published = previous is None or previous.manifest.content != content
+        embedded = 0
+        if previous and not published:
+            manifest = previous.manifest
         else:
             rows = _chunk_all(gathered.current, budget, embedder, progress)
-            vectors, embedded, seconds_embedding = _vectors(rows, previous, embedder, progress)
+            vectors, embedded = _vectors(rows, previous, embedder, progress)
             progress.stage("publishing", None)
             manifest = _publish(folder, gathered, rows, vectors, content, chunking, embedder.identity)
-            published = True
         if previous:
             previous.close()
-    return BuildReport(
-        snapshot=manifest.id,
-        published=published,
-        counts=manifest.counts,
-        repeats=gathered.repeats,
-        skipped=tuple(gathered.skipped),
-        noticed=tuple(gathered.noticed),
-        passed_over=found.passed_over,
-        embedded=embedded,
-        reused=manifest.counts.passages - embedded,
-        seconds=time.perf_counter() - started,
-        seconds_embedding=seconds_embedding,
-        peak_memory=_peak_memory(),
-    )
+    return BuildReport(manifest.id, published, manifest.counts, gathered, found.passed_over, embedded)
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:
@@ -141,41 +115,35 @@ def _chunk_all(
     articles: Sequence[Article], budget: int, embedder: Embedder, progress: Progress
 ) -> list[tuple[Passage, Article]]:
     """Every passage with its article, none longer than the model reads."""
-    window = embedder.identity.window
 
     def fits(texts: Sequence[str]) -> list[bool]:
-        return [tokens <= window for tokens in embedder.count_tokens(texts)]
+        return [tokens <= embedder.identity.window for tokens in embedder.count_tokens(texts)]
 
     progress.stage("chunking", len(articles))
-    rows = list[tuple[Passage, Article]]()
+    rows: list[tuple[Passage, Article]] = []
     for article in articles:
-        passages = fit(article, chunk(article, budget), budget, fits)
-        rows += [(passage, article) for passage in passages]
+        rows += [(passage, article) for passage in fit(article, chunk(article, budget), budget, fits)]
         progress.advance(1)
     return rows
 
 
 def _vectors(
     rows: Sequence[tuple[Passage, Article]], previous: Snapshot | None, embedder: Embedder, progress: Progress
-) -> tuple[NDArray[np.float32], int, float]:
-    """Vectors of all rows, the number that had to be embedded, and the seconds that took."""
+) -> tuple[NDArray[np.float32], int]:
+    """Vectors of all rows, and the number that had to be embedded."""
     import numpy as np
 
     vectors = np.empty((len(rows), embedder.identity.dimension), dtype=np.float32)
     known = previous.coverage.embedded() if previous else {}
-    old = previous.vectors.all() if previous else None
-    missing = []
-    for number, (passage, _) in enumerate(rows):
-        row = known.get(_text_digest(passage.text))
-        if row is None or old is None:
-            missing.append(number)
-        else:
-            vectors[number] = old[row]
+    old = [known.get(_text_digest(passage.text)) for passage, _ in rows]
+    missing = [number for number, row in enumerate(old) if row is None]
+    if previous:
+        taken_over = [number for number, row in enumerate(old) if row is not None]
+        vectors[taken_over] = previous.vectors.all()[[row for row in old if row is not None]]
     progress.stage("embedding", len(missing))
-    started = time.perf_counter()
     if missing:
         vectors[missing] = embedder.embed_passages([rows[number][0].text for number in missing], progress.advance)
-    return vectors, len(missing), time.perf_counter() - started
+    return vectors, len(missing)
 
 
 def _publish(
@@ -188,20 +156,15 @@ def _publish(
     model: ModelIdentity,
 ) -> Manifest:
     name, created = folder.name(content)
+    digests = [(passage, _text_digest(passage.text)) for passage, _ in rows]
+    skipped = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _skipped(gathered))
     with folder.staging() as staging:
+        coverage = staging / "coverage.sqlite"
         files = {
-            "coverage.sqlite": write_coverage(
-                staging / "coverage.sqlite",
-                gathered.current,
-                gathered.earlier,
-                [(passage, _text_digest(passage.text)) for passage, _ in rows],
-            ),
+            "coverage.sqlite": write_coverage(coverage, gathered.current, gathered.earlier, digests),
             "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
             **write_lexical(staging, rows, gathered.current),
-            SKIPPED_FILE: write_file(
-                staging / SKIPPED_FILE,
-                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _skipped(gathered)).encode(),
-            ),
+            SKIPPED_FILE: write_file(staging / SKIPPED_FILE, skipped.encode()),
         }
         versions = [*gathered.current, *gathered.earlier]
         manifest = Manifest(
@@ -259,12 +222,3 @@ def kinds_among(paths: Sequence[Path]) -> str:
     """How many files of which kinds, the most frequent first: "3 .png, 1 .pdf"."""
     kinds = Counter(path.suffix or path.name for path in paths)
     return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common(5))
-
-
-def _peak_memory() -> int | None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

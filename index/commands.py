@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from index import building
+from index.chunking import DEFAULT_BUDGET
 from index.progress import shown_progress
+from index.sources.characters import quoted
+from index.sources.files import find_files
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
+from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.loading import DEFAULT_MODEL
+from rag.sample import ARTICLES
+from rag.store.folder import IndexFolder
 from rag.text.words import counted
-
-if TYPE_CHECKING:
-    from index.building import BuildReport
 
 SKIPPED_EXIT = 3
 _LISTED = 20
+_MODEL_HELP = "Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]"
+_BUDGET_HELP = "Most tokens in a passage.  [default: the last build's, or 60]"
 
 commands = application("Build and keep the index that rag answers from.")
 
@@ -34,19 +42,8 @@ def build(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     sample: Annotated[bool, typer.Option("--sample", help="Build from the sample coverage that comes along.")] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]",
-        ),
-    ] = None,
-    budget: Annotated[
-        int | None,
-        typer.Option(
-            "--passage-tokens", metavar="N", help="Most tokens in a passage.  [default: the last build's, or 60]"
-        ),
-    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help=_MODEL_HELP)] = None,
+    budget: Annotated[int | None, typer.Option("--passage-tokens", metavar="N", help=_BUDGET_HELP)] = None,
 ) -> None:
     """Build an index of exactly the articles under PATH… and make it the current one.
 
@@ -58,20 +55,11 @@ def build(
     if sample == bool(paths):
         wrong = "either PATH… or --sample, not both" if sample else "name what to build from: PATH… or --sample"
         raise typer.BadParameter(wrong, param_hint="PATH…")
-    from index.building import SKIPPED_FILE, last_manifest
-    from index.building import build as build_index
-    from index.chunking import DEFAULT_BUDGET
-    from index.sources.files import find_files
-    from rag.models.embedding import SentenceTransformerEmbedder
-    from rag.models.loading import DEFAULT_MODEL
-    from rag.sample import ARTICLES
-    from rag.store.folder import IndexFolder
-
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
     folder = IndexFolder(index)
-    last = last_manifest(folder)
-    taken_over = []
+    last = building.last_manifest(folder)
+    taken_over: list[str] = []
     revision = None
     if last and model is None:
         model, revision = last.model.name, last.model.revision
@@ -80,61 +68,57 @@ def build(
         budget = last.chunking.budget
         taken_over.append(f"{counted(budget, 'token')} a passage")
     with shown_progress() as progress:
-        report = build_index(
-            chosen,
-            folder,
-            SentenceTransformerEmbedder.load(model or DEFAULT_MODEL, revision=revision),
-            budget=DEFAULT_BUDGET if budget is None else budget,
-            progress=progress,
-        )
+        embedder = SentenceTransformerEmbedder.load(model or DEFAULT_MODEL, revision=revision)
+        budget = DEFAULT_BUDGET if budget is None else budget
+        report = building.build(chosen, folder, embedder, budget=budget, progress=progress)
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens say otherwise")
     _say_what_was_done(report, index)
-    _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / SKIPPED_FILE)
-    if report.skipped:
+    _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
+    if report.gathered.skipped:
         sys.exit(SKIPPED_EXIT)
 
 
-def _say_what_was_done(report: BuildReport, index: Path) -> None:
-    from index.building import kinds_among
-
+def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
     counts = report.counts
     held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
     if report.published:
-        speed = f" ({report.embedded / report.seconds_embedding:,.0f} a second)" if report.embedded else ""
         say(f"{index}: {held}, snapshot {report.snapshot}")
-        say(f"embedded {counted(report.embedded, 'passage')}{speed}, took over {report.reused:,} unchanged")
+        say(
+            f"embedded {counted(report.embedded, 'passage')}, took over {counts.passages - report.embedded:,} unchanged"
+        )
     else:
-        say(f"{index}: unchanged, {held}")
-        say(f"embedded 0 passages; snapshot {report.snapshot} stays in use")
-    memory = f", peak memory {report.peak_memory / 2**20:,.0f} MiB" if report.peak_memory else ""
-    say(f"took {report.seconds:.1f} s{memory}")
+        say(f"{index}: unchanged, {held}; snapshot {report.snapshot} stays in use")
     if counts.versions > counts.articles:
         earlier = counted(counts.versions - counts.articles, "earlier version")
         say(f"{earlier} of articles that changed: kept, but not searched")
-    if report.repeats:
-        say(f"{report.repeats:,} repeated articles were counted once")
+    if report.gathered.repeats:
+        say(f"{report.gathered.repeats:,} repeated articles were counted once")
     if report.passed_over:
-        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds_among(report.passed_over)})")
+        kinds = building.kinds_among(report.passed_over)
+        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds})")
 
 
-def _say_what_was_skipped(report: BuildReport, details: Path) -> None:
-    notices = [(item, notice) for item in report.noticed for notice in item.notices]
-    omitted = [item for item in report.noticed if item.omitted]
-    for item, notice in notices[:_LISTED]:
-        say(f"note: {item.where}: {notice}", error=True)
-    for item in omitted[:_LISTED]:
-        first = item.omitted[0] if len(item.omitted[0]) <= 80 else item.omitted[0][:79] + "…"
-        others = f" and {counted(len(item.omitted) - 1, 'other line')}" if len(item.omitted) > 1 else ""
-        say(f"note: {item.where}: left out as no reporting: {first!r}{others}", error=True)
-    for item in report.skipped[:_LISTED]:
-        say(f"skipped: {item.where}: {item.reason}", error=True)
-    if more := sum(max(0, len(told) - _LISTED) for told in (notices, omitted, report.skipped)):
+def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
+    omitted = [item for item in report.gathered.noticed if item.omitted]
+    told = (
+        [f"note: {item.where}: {notice}" for item in report.gathered.noticed for notice in item.notices],
+        [f"note: {item.where}: left out as no reporting: {_named(item.omitted)}" for item in omitted],
+        [f"skipped: {item.where}: {item.reason}" for item in report.gathered.skipped],
+    )
+    for lines in told:
+        for line in lines[:_LISTED]:
+            say(line, error=True)
+    if more := sum(max(0, len(lines) - _LISTED) for lines in told):
         say(f"and {more:,} more", error=True)
     if omitted or more:
         say(f"all of it is in {details}", error=True)
-    if report.skipped:
-        say(f"could not be read: {len(report.skipped):,}; the others are in the index", error=True)
+    if report.gathered.skipped:
+        say(f"could not be read: {len(report.gathered.skipped):,}; the others are in the index", error=True)
+
+
+def _named(lines: Sequence[str]) -> str:
+    return quoted(lines[0]) + (f" and {counted(len(lines) - 1, 'other line')}" if len(lines) > 1 else "")
 
 
 @commands.command("list")
@@ -143,8 +127,6 @@ def list_snapshots(index: IndexOption = DEFAULT_INDEX) -> None:
 
     Example: rag-index list --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     try:
         current = folder.current().id
@@ -174,8 +156,6 @@ def verify(
 
     Example: rag-index verify --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     manifest = IndexFolder(index).verify(snapshot)
     held = f"{counted(len(manifest.files), 'file')}, {counted(manifest.counts.passages, 'passage')}"
     say(f"{manifest.id} is whole: {held}")
@@ -190,8 +170,6 @@ def use(
 
     Example: rag-index use 20250304T101500Z-1a2b3c4d --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     if not folder.snapshots():
         folder.current()  # says that there is no index, and makes none
@@ -209,8 +187,6 @@ def prune(
 
     Example: rag-index prune --keep 2 --index data/index
     """
-    from rag.store.folder import IndexFolder
-
     folder = IndexFolder(index)
     folder.current()  # says that there is no index, and makes none
     with folder.changing():

@@ -22,6 +22,7 @@ class Gathered:
     noticed: list[SourceItem] = field(default_factory=list)
     """Items whose article is kept although something of it could not be used, or was left out."""
     repeats: int = 0
+    """Articles that were found more than once, word for word."""
 
 
 def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
@@ -42,10 +43,8 @@ def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
             continue
         if any(_appeared(article) == _appeared(other) for other in known.values()):
             # Nothing says which came later, and a citation must not hang on the order of files.
-            reason = (
-                f"another text of {article.url or article.title!r} came from {where[article.id]}: "
-                "give the newer one a later updated date"
-            )
+            other_text = f"another text of {article.url or article.title!r} came from {where[article.id]}"
+            reason = f"{other_text}: give the newer one a later updated date"
             gathered.skipped.append(SourceItem(item.where, None, reason))
             continue
         known[article.version] = article

@@ -90,10 +90,6 @@ def test_articles_that_only_lack_a_date_are_told(tmp_path: Path) -> None:
     quoting = answerer(tmp_path, replace(HARBOUR, published=None), PROTEST)
     within = quoting.answer(CHESS, scope=Scope(published_from=date(2025, 4, 1)))
     assert "it holds 1 article of 1 outlet, of 12 April 2025. 1 article without a date was skipped." in within.text
-    assert quoting.answer(CHESS, scope=Scope(published_from=date(2026, 1, 1))).text == (
-        "No article is within these limits (from 2026-01-01). 1 article without a date was skipped. "
-        "Widen them, or ask without."
-    )
     elsewhere = Scope(published_from=date(2025, 4, 1), outlets=("Strand Radio",))
     assert quoting.answer(CHESS, scope=elsewhere).searched.undated == 0
     assert quoting.answer(CHESS).searched.undated == 0
@@ -124,29 +120,22 @@ def test_an_invented_citation_is_never_shown(quoting: Answerer, evidence: Eviden
     assert why in cut.reason
 
 
-def test_a_written_sentence_is_checked_and_its_citation_narrowed(quoting: Answerer) -> None:
+def test_a_written_sentence_is_checked_and_its_citation_narrowed_and_what_is_cut_takes_no_marker(
+    quoting: Answerer,
+) -> None:
     paragraph = HARBOUR.paragraph(2)
     whole = Evidence(HARBOUR, 2, 0, len(paragraph), paragraph)
     true = Draft('Harbour master Odile Brandt said: "We need the money for the sea wall."', (whole,))
     false = Draft('Harbour master Odile Brandt said: "We do not need the money for the sea wall."', (whole,))
-    uncited = Draft("The sea wall is old.", ())
-    answer = drafted(quoting, false, true, uncited)
+    half = Draft("c", (BRANDT, replace(BRANDT, quote="“Never”")))
+    answer = drafted(quoting, false, half, true, Draft("The sea wall is old.", ()))
     [claim] = answer.claims
     assert (claim.text, claim.verdict.outcome) == (true.text, Outcome.SUPPORTED)
     assert claim.citations == (Citation(1, HARBOUR, 2, 0, 71, BRANDT.quote),)
-    assert [one.text for one in answer.cut] == [false.text, uncited.text]
-    assert [one.rule for one in answer.cut][1:] == [Rule.MARKER]
+    assert [one.text for one in answer.cut] == [false.text, "c", "The sea wall is old."]
+    assert answer.cut[-1].rule is Rule.MARKER
     assert answer.generator == "fixed"
     assert 0 < answer.timings["searched"] <= answer.timings["first"] <= answer.timings["whole"]
-
-
-def test_what_is_cut_takes_no_marker(quoting: Answerer) -> None:
-    false = replace(BRANDT, quote="“Never”")
-    drafts = [Draft("a", (false,)), Draft("b", ()), Draft("c", (BRANDT, false)), Draft(BRANDT.quote, (BRANDT,))]
-    answer = drafted(quoting, *drafts)
-    assert [claim.text for claim in answer.claims] == [BRANDT.quote]
-    assert [citation.marker for citation in answer.citations] == [1]
-    assert (len(answer.cut), answer.refused) == (3, False)
 
 
 def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(quoting: Answerer) -> None:
@@ -192,13 +181,6 @@ def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
     }
 
 
-def test_bad_questions_raise_before_anything_is_shown(quoting: Answerer) -> None:
-    with pytest.raises(ValueError, match="the question is empty"):
-        next(quoting.stream(" "))
-    with pytest.raises(ValueError, match="may have 2,000"):
-        quoting.answer("x" * 100_000)
-
-
 def test_refreshed(tmp_path: Path, quoting: Answerer) -> None:
     assert quoting.refreshed() is quoting
     build_index(tmp_path / "index", [ORCHESTRA])
@@ -227,8 +209,7 @@ def test_what_looks_like_our_marker_is_not_quoted(tmp_path: Path, pasted: str) -
     assert HARBOUR.url not in [one.article.url for one in answer.citations]
 
 
-@pytest.mark.parametrize("inserted", ["[$10 million]", "in [1997]", "[about 200 times]"])
-def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path, inserted: str) -> None:
-    text = f"The harbour master of Port Ellery raised the harbour tolls {inserted}, he said."
+def test_what_an_editor_put_in_brackets_is_quoted(tmp_path: Path) -> None:
+    text = "The harbour master of Port Ellery raised the harbour tolls in [1997] by [$10 million], he said."
     quoting = answerer(tmp_path, replace(HARBOUR, paragraphs=(text,)), PROTEST)
     assert quoting.answer("Who raised the harbour tolls?").claims[0].text == text

@@ -16,11 +16,12 @@ import pytest
 from rag.answer.answerer import Answerer
 from rag.answer.drafts import Draft
 from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.llm import endpoint as endpoint_module
 from rag.answer.llm.endpoint import Endpoint
 from rag.answer.llm.local import LocalModel
 from rag.answer.llm.prompt import Prompt
 from rag.answer.llm.writer import Writer
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.errors import GenerationFailed
 from rag.search.retriever import Retriever
 from tests.conftest import missing
@@ -192,7 +193,7 @@ def test_a_bad_server_fails_in_our_words_and_never_tells_the_key(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     slow = why.startswith("did not")
-    monkeypatch.setattr("rag.answer.llm.endpoint._SECONDS", 0.5 if slow else 60.0)
+    monkeypatch.setattr(endpoint_module, "_SECONDS", 0.5 if slow else 60.0)
     with hand_made(reply) as server:
         asked = endpoint(server.base, timeout=0.3 if slow else 20.0)
         with pytest.raises(GenerationFailed) as caught:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.llm.judge import Judged
 from rag.answer.llm.prompt import Prompt
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from tests.toy import HARBOUR, PROTEST
 
 SENTENCES = [

@@ -16,7 +16,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.drafts import Evidence
 from rag.answer.llm.prompt import REFUSAL, Model, Prompt, neutral, writing_prompt
 from rag.answer.llm.writer import Writer
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.articles import Article
 from rag.search.retriever import Retriever
 from rag.text.tokens import count_tokens

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.answer.drafts import Draft
 from rag.answer.llm.prompt import Model, Prompt
 from rag.answer.llm.writer import Writer, plain, written_sentences
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.errors import GenerationFailed
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST
 

@@ -14,7 +14,7 @@ import pytest
 
 from rag import Answerer, Hit, Retriever, Scope
 from rag.answer.drafts import Draft, Evidence
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.evaluation import measures
 from rag.evaluation.matching import find_articles, says
 from rag.evaluation.measures import evaluate, evaluate_answers, mean, score

@@ -32,13 +32,6 @@ def test_long_paragraph_is_cut_at_sentences_with_offsets() -> None:
     assert [passage.spans for passage in passages] == [(Span(1, 0, 23),), (Span(1, 24, 66),), (Span(1, 67, 81),)]
 
 
-def test_pieces_of_one_paragraph_in_one_passage_are_one_span() -> None:
-    text = "One short line. Two short lines. " * 8
-    passages = chunk(article(text.strip()), budget=20)
-    assert all(len(passage.spans) == 1 for passage in passages)
-    assert " ".join(passage.text for passage in passages) == text.strip()
-
-
 def test_a_sentence_over_the_budget_stays_whole() -> None:
     long = "The council did not say that " + ", ".join(f"the ward of Hill {n}" for n in range(9)) + " had agreed."
     assert 20 < count_tokens(long) < LONGEST_SENTENCE

@@ -47,11 +47,9 @@ def test_build_says_what_it_did_and_a_second_one_embeds_nothing(
     snapshot = folder.current().id
     lines = out.splitlines()
     assert (code, lines[0]) == (0, f"{folder.path}: 3 articles in 3 passages, snapshot {snapshot}")
-    assert lines[1].startswith("embedded 3 passages (")
-    assert rag_index("build", news).out.splitlines()[:2] == [
-        f"{folder.path}: unchanged, 3 articles in 3 passages",
-        f"embedded 0 passages; snapshot {snapshot} stays in use",
-    ]
+    assert lines[1].startswith("embedded 3 passages, ")
+    held = "unchanged, 3 articles in 3 passages"
+    assert rag_index("build", news).out.splitlines() == [f"{folder.path}: {held}; snapshot {snapshot} stays in use"]
 
 
 def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
@@ -63,7 +61,7 @@ def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
     write_article(tmp_path / "news", "two", PROTEST)
     told = build().out.splitlines()
     assert told[0].startswith("as in the last build: model other and 90 tokens a passage; --model ")
-    assert told[2].startswith("embedded 1 passage (")
+    assert told[2].startswith("embedded 1 passage, ")
     assert build("--passage-tokens", 40).out.startswith("as in the last build: model other; --model ")
     manifest = folder.manifest(folder.current().id)
     assert (manifest.model.name, manifest.chunking.budget) == ("other", 40)

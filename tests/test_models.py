@@ -19,9 +19,11 @@ from rag.errors import ModelUnavailable
 from rag.models import embedding
 from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
 from rag.models.reranking import CrossEncoderReranker, Reranker
-from tests.toy import HARBOUR
 
-SENTENCES = [HARBOUR.paragraphs[0], "Fishermen protest against higher fees.", "A new hall for the orchestra."]
+SENTENCES = [
+    *("The harbour master raised the tolls.", "Fishermen protest against higher fees."),
+    "A new hall for the orchestra.",
+]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +117,12 @@ def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -
 
 WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
 QUESTION = "why did the harbour tolls rise"
-# More than one batch.
-PASSAGES = ["the orchestra", "the harbour master", "money the sea wall the harbour tolls rise", "hall"] * 9
+PASSAGES = [
+    "the orchestra",
+    "the harbour master",
+    "money the sea wall the harbour tolls rise",
+    "hall",
+] * 9  # two batches
 
 
 def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassification) -> Path:
@@ -127,12 +133,12 @@ def save(folder: Path, *, labels: int = 1, kind: type = BertForSequenceClassific
     torch.manual_seed(7)
     config = BertConfig(
         vocab_size=5 + len(WORDS),
+        max_position_embeddings=64,
+        initializer_range=2.0,  # wide, so that the scores of different texts lie well apart
         hidden_size=16,
         num_hidden_layers=1,
         num_attention_heads=2,
         intermediate_size=16,
-        max_position_embeddings=64,
-        initializer_range=2.0,  # so that the scores of different texts lie well apart
     )
     config.num_labels = labels
     kind(config).save_pretrained(folder)

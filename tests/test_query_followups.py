@@ -14,7 +14,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.query.followups import Turn, rewrite_followup
 from rag.query.names import Names
 from rag.search.retriever import Retriever
@@ -43,6 +43,8 @@ REWRITTEN = [
     (FINED, "And Finland?", "What does Finland want the council to do about Tramworks's tickets?"),
     (COURIER, "and Strand Radio?", "How did Strand Radio look back on the first year of the tram?"),
     ("How long is Brandt's speech?", "And Wyle's, with the jokes?", "How long is Wyle's speech, with the jokes?"),
+    (TOLLS, "And Blume in April?", "What did Blume say about the tolls in April 2025?"),
+    (f"Who paid in May? ({TOLLS})", "And in June?", f"Who paid in June? ({TOLLS})"),
     # an adverb that of another
     (SOLD, "why?", "Why did Casper Wyle sell his yacht?"),
     (DEPOT, "Why?", "Why has Vellmar closed the old tram depot?"),

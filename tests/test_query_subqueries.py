@@ -31,6 +31,8 @@ T: What did Radio Tarn report about the mayor who, while abroad, sold the weir?
 - -: Is it true that the tram company lost money | whereas the ferry company made a profit?
 - -: Why did the mayor of Ellery sell the depot, | and who bought the old tram line from the council?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?
+- -: Who raised the tolls, | and who announced a protest?
+-: Who sold the mill, and how much did it fetch?
 -: Who raised the tolls in March 2025, and who announced a protest?
 """
 

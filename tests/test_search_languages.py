@@ -10,7 +10,7 @@ import pytest
 
 from rag.answer.answerer import Answerer
 from rag.answer.extractive import ExtractiveGenerator
-from rag.answer.sentences import rank_sentences
+from rag.answer.sentence_ranking import rank_sentences
 from rag.articles import Article
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.sources.characters import clean_lines, one_line, quoted
+from index.sources.characters import clean_lines, one_line
 from index.sources.files import FoundFiles, find_files
 from index.sources.reading import SourceItem, read
 from rag.errors import ArticleUnreadable
@@ -71,20 +70,11 @@ def test_a_folder_is_entered_once_whichever_links_lead_to_it(tmp_path: Path) -> 
     assert read_one(tmp_path / "gone.txt").reason == "no such file or directory"
 
 
-def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "x.txt").mkdir()
-    (tmp_path / "x.txt" / "y.txt").write_text(STORY)
-    assert find_files([tmp_path / "x.txt"]).files == (tmp_path / "x.txt" / "y.txt",)
-    assert read_one(tmp_path / "x.txt").reason == "is a folder, not a file"
-
-
 def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> None:
     kinds = ".txt, .md, .markdown, .json, .jsonl, .ndjson, each also with .gz"
     with pytest.raises(ArticleUnreadable) as missing:
         find_files([tmp_path / "no"])
-    assert str(missing.value) == (
-        f"no file or folder at {tmp_path}/no: name a folder, or a file of these kinds: {kinds}"
-    )
+    assert str(missing.value) == f"cannot open {tmp_path}/no: no such file or directory"
     (tmp_path / "x.pdf").write_bytes(b"%PDF")
     with pytest.raises(ArticleUnreadable) as unknown:
         find_files([tmp_path / "x.pdf"])
@@ -100,16 +90,6 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.txt")
     assert read_one(tmp_path / "x.txt").reason == "is a device or pipe, not a file"
     assert find_files([tmp_path]) == FoundFiles((), (tmp_path / "x.txt",))
-
-
-def test_an_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "x.txt").write_text(STORY)
-
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refuse)  # root may read what it likes
-    assert read_one(tmp_path / "x.txt").reason == "permission denied: make it readable for this user"
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -144,10 +124,7 @@ def test_a_name_cannot_act_on_a_terminal(tmp_path: Path) -> None:
         (b"Only a title", "no text: nothing below the title is reporting"),
         (b"___", "no title and no text"),
         (b"Advertisement\n\nhttps://example.org/x", "no title: no line of the text could be one"),
-        (
-            b"word " * 100,
-            "no title: the first line has 499 characters; put the title on a line of its own above it",
-        ),
+        (b"word " * 100, "no title: the first line has 499 characters; put the title on a line of its own above it"),
         (b"x" * 5_000_001, "more than 5 MB of data: an article may have 5 MB"),
         (b"Title\n" + b"line\n" * 20_001, "text of 20,002 paragraphs: an article may have 20,000"),
     ],
@@ -204,16 +181,6 @@ def test_articles_before_the_damage_are_kept(tmp_path: Path) -> None:
     assert readings[-1].reason == CUT_SHORT
 
 
-def test_fifty_megabytes_on_one_line_are_answered_within_bounds(tmp_path: Path) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    text = b"word " * 10_000_000
-    record = b'{"title": "T", "text": "' + text + b'"}'
-    assert reason(tmp_path / "x.txt", text) == LONG_FILE
-    assert reason(tmp_path / "x.jsonl", record + b"\n") == LONG_LINE
-    assert reason(tmp_path / "x.json", record) == "text of 50.0 MB: an article may have 5 MB"
-    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024 < 400
-
-
 # Each of these made some regular expression or parser start over at every character, for hours.
 HOSTILE = ("[", "[a](", "**a ", "_a ", "![", "<a ", "<!", "<!--", "</", "<a '" + "'" * 1900 + ">", "&amp", " ", "A, ")
 
@@ -242,11 +209,6 @@ def test_invisible_characters_go_and_spelling_stays() -> None:
     assert clean_lines("a\r\nb\rc\u2028d\x0be") == "a\nb\nc\nd\ne"
 
 
-def test_values_in_messages_are_short_and_on_one_line() -> None:
-    assert quoted("a\n\x1b[2Jb" + "c" * 100) == "'a [2Jb" + "c" * 73 + "…'"
-    assert len(quoted("x" * 10_000_000)) == 82
-
-
 CONTROL = {chr(code) for code in (*range(32), *range(127, 160))} | set("\u200b\u202e\u2066\ufeff\u2028")
 
 
@@ -265,38 +227,12 @@ def assert_harmless(readings: list[SourceItem]) -> None:
         assert all(not "\ud800" <= character <= "\udfff" for text in texts for character in text)
 
 
-KINDS = (".txt", ".md", ".json", ".jsonl", ".txt.gz", ".json.gz", ".jsonl.gz")
-# Pieces that make the readers branch; arbitrary text alone seldom does.
+KINDS = st.sampled_from([".txt", ".md", ".json", ".jsonl", ".txt.gz", ".json.gz", ".jsonl.gz"])
+# What makes the readers branch; arbitrary text alone seldom does.
 PIECES = st.sampled_from(
-    [
-        *(
-            "---\n",
-            "\n\n",
-            "\n",
-            "title: ",
-            "source: ",
-            "By ",
-            "Jane Doe",
-            " for AFP",
-            "**",
-            "*",
-            "## ",
-            "- ",
-            "“",
-            '"',
-        ),
-        *(
-            "[a](http://[x)",
-            "https://x.org/a",
-            "Original url:",
-            "Source:",
-            "2 Dec 2021",
-            "London (AP) — ",
-            "Advertisement",
-        ),
-        *("(AP Photo/A B)", "\x00", "\u202e", "\ud800", "\x1b[0m", "<p>", "</p>", "<script>", "&#0;", "&#xd800;"),
-        "The port raised its tolls on Monday after a long winter of stalled dredging.",
-    ]
+    "---\n|\n\n|\n|title: |source: |By |Jane Doe| for AFP|**|*|## |- |“|'|[a](http://[x)|https://x.org/a|Original url:"
+    "|Source:|2 Dec 2021|London (AP) — |Advertisement|(AP Photo/A B)|\x00|\u202e|\ud800|\x1b[0m|<p>|</p>|<script>|&#0;"
+    "|&#xd800;|The port raised its tolls on Monday after a long winter of stalled dredging.".split("|")
 )
 TEXTS = st.lists(PIECES | st.text(max_size=12), max_size=30).map("".join)
 VALUES = st.recursive(
@@ -310,21 +246,13 @@ VALUES = st.recursive(
 NAMES = st.sampled_from("title text body source published_at updated authors url section language agency items".split())
 
 
-@settings(deadline=None)
-@given(data=st.binary(max_size=400), kind=st.sampled_from(KINDS))
-def test_any_bytes_are_read_without_an_exception(
+@settings(max_examples=200, deadline=None)
+@given(data=TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=400), kind=KINDS)
+def test_any_file_is_read_without_an_exception(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: str
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"any{kind}"
     path.write_bytes(data)
-    assert_harmless(list(read([path], today=TODAY)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(text=TEXTS, kind=st.sampled_from(KINDS[:4]))
-def test_any_text_is_read_without_an_exception(tmp_path_factory: pytest.TempPathFactory, text: str, kind: str) -> None:
-    path = tmp_path_factory.getbasetemp() / f"text{kind}"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert_harmless(list(read([path], today=TODAY)))
 
 

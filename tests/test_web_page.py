@@ -21,7 +21,7 @@ import pytest
 
 from rag import Answerer, Article, Claim, Cut, Retriever, Scope
 from rag.answer.drafts import Draft
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.answer.wording import lead, not_answered, what_was_searched
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule

@@ -76,8 +76,7 @@ def credits_in(names: Iterable[str], outlet: str | None = None) -> Credits:
     agency: str | None = None
     for piece in pieces:
         for name in _names_in(piece):
-            known = agency_named(name)
-            if known:
+            if known := agency_named(name):
                 agency = agency or known
             elif len(name) > _LONGEST_NAME or len(authors) >= _MOST_AUTHORS:
                 unused.append(name)

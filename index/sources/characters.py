@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from html import unescape
 
 from rag.errors import ArticleUnreadable
 
@@ -23,19 +22,15 @@ _JOINER = re.compile(
 )
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 _C1 = re.compile("[\x80-\x9f]")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WORD = re.compile(r"[^\W_]")
 _HIGH_BYTES = bytes(range(128, 256))
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """``data`` as text, with a notice where it was neither plain UTF-8 nor UTF-16 with its mark.
+    """``data`` as text, with a notice where it was neither plain UTF-8 nor UTF-16; ``ArticleUnreadable`` if none.
 
     Other encodings than windows-1252 are not guessed: on a few lines of French a guess is Polish as soon as not.
-
-    Raises:
-        ArticleUnreadable: the bytes are not text.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
@@ -76,11 +71,6 @@ def one_line(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or digit in ``text`` at all."""
     return _WORD.search(text) is not None
-
-
-def decode_entities(text: str) -> str:
-    """Replace ``&amp;``, ``&#8217;`` and the like, but only with their semicolon: "AT&T" and "?a=1&copy=2" stay."""
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text)
 
 
 def quoted(value: str, limit: int = 80) -> str:

@@ -14,7 +14,6 @@ from rag.articles import day_in_words
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
-# The first that reads a date wins.
 _LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "ru", "uk", "pl", "sv", "tr", "zh", "ja")
 # dateparser knows no summer time of the first; the others are those of several places: the day is kept, not the moment.
 _AMERICAN_ZONES = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
@@ -24,13 +23,12 @@ _ORDERED_NUMBERS = re.compile(r"(?<!\d)\d\d?([-/. ])\d\d?\1\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2\d)\d\d(?!\d)|年")
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _LABEL = re.compile(
-    r"(?:this (?:story|article|post) was )?(?P<label>(?:first |originally |last )?"
+    r"(?:this (?:story|article|post) was )?((?:first |originally |last )?"
     r"(?:published|posted|updated|modified|created|released|issued)|date|(?:last )?update)(?: (?:on|at))?\b\s*:?\s*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*[|·•;]\s*|\s[–—-]\s|(?<=[\d.A-Z]),?\s+(?=(?i:published|posted|updated|modified)\b)")
 _IN_A_SENTENCE = re.compile(r"(?:on|in|by|the)\b", re.IGNORECASE)
-_READING_TIME = re.compile(r"\d{1,2} min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _LONGEST = 80
 _EARLIEST = 1600  # older is a placeholder such as 0001-01-01, never news
 
@@ -85,22 +83,20 @@ def date_line(text: str, today: date) -> DateLine | None:
     for piece in filter(None, _BETWEEN.split(text)):
         label = _LABEL.match(piece)
         rest = piece[label.end() :] if label else piece
+        if _IN_A_SENTENCE.match(rest):
+            return None
         try:
-            if not _YEAR.search(rest) or _IN_A_SENTENCE.match(rest):
-                raise ValueError("not understood")
             found = parse_date(rest, today)
         except ValueError as error:
-            if _READING_TIME.fullmatch(rest):
-                continue
             if str(error) == "not understood":
                 return None
             problem = f"date {rest!r} {error}"
             continue
-        if label and re.search("updat|modif", label["label"], re.IGNORECASE):
+        if label and re.search("updat|modif", label[1], re.IGNORECASE):
             updated = updated or found
         else:
             published = published or found
-    return DateLine(published, updated, problem) if published or updated or problem else None
+    return DateLine(published, updated, problem)
 
 
 def _since_1970(number: float) -> PublishedDate:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from index.sources.authors import Credits, agency_named, credits_in
-from index.sources.characters import decode_entities, one_line, quoted
+from index.sources.characters import one_line, quoted
 from index.sources.dates import PublishedDate, parse_date
 from index.sources.field_names import FIELDS, INSIDE, NOTHING, plain_name
-from index.sources.markup import html_to_lines, looks_like_html
+from index.sources.markup import plain, visible
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 from rag.articles import Article
 from rag.text.languages import language_code
@@ -21,7 +22,7 @@ _VALUE_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ReadArticle:
     """An article as far as it was read, and what was not taken over of it."""
 
     article: Article
@@ -31,18 +32,14 @@ class Draft:
     """Lines of the text that are no reporting."""
 
 
-def facts_of(record: Mapping[str, object], today: date) -> Draft:
+def facts_of(record: Mapping[str, object], today: date) -> ReadArticle:
     """Read everything but the text, as an article without paragraphs; its title is empty where none is given."""
     notices: list[str] = []
-    url = _url(record, notices)
-    outlet, source_url = _outlet(record, notices)
-    url = source_url if source_url and (url is None or is_home_page(url)) else url
-    outlet = outlet or (outlet_of(url) if url else None)
+    url, outlet = _place(record, notices)
     credits_found = _credits(record, outlet, notices)
-    title = _first(record, "title", notices)
     published, updated = (_date(record, field, today, notices) for field in ("published", "updated"))
     article = Article(
-        title=title or "",
+        title=_first(record, "title", notices) or "",
         paragraphs=(),
         outlet=outlet,
         # newspaper3k's "source_url", "source: https://paper.example": all articles of an outlet would be one
@@ -56,7 +53,7 @@ def facts_of(record: Mapping[str, object], today: date) -> Draft:
         section=_first(record, "section", notices),
         language=language_code(_first(record, "language", notices) or ""),
     )
-    return Draft(article, tuple(notices))
+    return ReadArticle(article, tuple(notices))
 
 
 def values_of(record: Mapping[str, object], field: str) -> Iterator[tuple[str, object]]:
@@ -80,16 +77,10 @@ def strings_in(value: object, depth: int = 0) -> list[str]:
 
 
 def shape_of(value: object) -> str:
-    """Name the type of a JSON value in words, with the value where it is short."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return f"the number {quoted(repr(value)[:100])[1:-1]}"
-    if isinstance(value, str):
-        return f"the text {quoted(value)}"
-    if isinstance(value, list):
-        return "a list"
-    return "an object" if isinstance(value, dict) else "nothing"
+    """What a JSON value is, for a message: the value itself where it is short."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    return f"the text {quoted(value)}" if isinstance(value, str) else f"{json.dumps(value)[:80]}"
 
 
 def _is_nothing(value: object) -> bool:
@@ -98,69 +89,53 @@ def _is_nothing(value: object) -> bool:
     return value is None or value is False or value == [] or value == {}
 
 
-def _plain(value: str) -> str:
-    text = html_to_lines(value) if len(value) < 100_000 and looks_like_html(value) else value
-    return one_line(decode_entities(text[: TITLE_LIMIT * 8]))
-
-
 def _texts_of(record: Mapping[str, object], field: str, notices: list[str]) -> Iterator[list[str]]:
-    """The texts of every entry for ``field``, shortened where they cannot be meant; a notice for an entry with none."""
-    limit = TITLE_LIMIT if field == "title" else _VALUE_LIMIT
+    """The texts of every entry for ``field``, each on one line; a notice for an entry that cannot be meant."""
+    limit = {"title": TITLE_LIMIT, "url": sys.maxsize, "authors": sys.maxsize}.get(field, _VALUE_LIMIT)
     for name, value in values_of(record, field):
         found = strings_in(value)
-        lines = [line for text in found for line in text.splitlines()[:100]] if field == "authors" else found
-        texts = [text for text in map(_plain, lines) if text]
+        lines = "\n".join(found).splitlines() if field == "authors" else found
+        texts = [text for text in (one_line(plain(line[: TITLE_LIMIT * 8])) for line in lines) if text]
         if not texts:
             notices.append(f"field {quoted(name)} holds {shape_of(value)}, no text: left out")
-        elif field in ("authors", "url") or len(texts[0]) <= limit:
-            yield texts
-        else:
+        elif len(texts[0]) > limit:
             notices.append(f"field {quoted(name)} is longer than {limit} characters: left out")
+        else:
+            yield texts
 
 
 def _first(record: Mapping[str, object], field: str, notices: list[str]) -> str | None:
     return next((texts[0] for texts in _texts_of(record, field, notices)), None)
 
 
-def _url(record: Mapping[str, object], notices: list[str]) -> str | None:
-    """The address of the page; of the site, where none names a page."""
-    refused: list[str] = []
-    home: str | None = None
-    for text, *_ in _texts_of(record, "url", notices):
-        url = web_address(text)
-        if url and not is_home_page(url):
-            return url
-        home = home or url
-        refused.append(f"url {quoted(text)} is no web address: left out")
-    if home is None:
-        notices.extend(refused[:1])
-    return home
-
-
-def _outlet(record: Mapping[str, object], notices: list[str]) -> tuple[str | None, str | None]:
-    """The outlet, and the url where a field that should name the outlet holds it ("source: https://…")."""
-    url: str | None = None
+def _place(record: Mapping[str, object], notices: list[str]) -> tuple[str | None, str | None]:
+    """Where the article stands: the url of its page (of the site, where none names a page), and the outlet."""
+    urls = [text for text, *_ in _texts_of(record, "url", notices)]
+    outlet = None
     for text, *_ in _texts_of(record, "outlet", notices):
-        if not re.match(r"https?://", text):
-            return (outlet_of("https://" + text) if is_host(text) else text), url
-        url = url or web_address(text)
-    return None, url
+        if not text.startswith(("http://", "https://")):
+            outlet = outlet_of("https://" + text) if is_host(text) else text
+            break
+        urls.append(text)  # "source: https://…"
+    addresses = list(filter(None, map(web_address, urls)))
+    if urls and not addresses:
+        notices.append(f"url {quoted(urls[0])} is no web address: left out")
+    url = next((address for address in addresses if not is_home_page(address)), next(iter(addresses), None))
+    return url, outlet or (outlet_of(url) if url else None)
 
 
 def _credits(record: Mapping[str, object], outlet: str | None, notices: list[str]) -> Credits:
-    agency: str | None = None
-    authors: tuple[str, ...] = ()
+    found = Credits()
     for texts in _texts_of(record, "authors", notices):
         # Note-taking programs put names in brackets: [[Name]], [[Page|Name]].
-        names = (re.sub(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]", r"\1", text) for text in texts)
-        found = credits_in([name for name in names if not _is_nothing(name)], outlet)
-        notices.extend(f"author {quoted(piece)} is no name: left out" for piece in found.unused[:3])
-        agency = agency or found.agency
+        names = [visible(text) for text in texts if not _is_nothing(text)]
+        read = credits_in(names, outlet)
+        notices.extend(f"author {quoted(piece)} is no name: left out" for piece in read.unused[:3])
+        found = Credits(read.authors, found.agency or read.agency)
         if found.authors:
-            authors = found.authors
             break
     named = _first(record, "agency", notices)
-    return Credits(authors, (agency_named(named) or named) if named else agency)
+    return Credits(found.authors, (agency_named(named) or named) if named else found.agency)
 
 
 def _date(record: Mapping[str, object], field: str, today: date, notices: list[str]) -> PublishedDate | None:

@@ -1,4 +1,4 @@
-"""The names that news data gives its fields and its lists of articles: one place to add another."""
+"""The names that news data gives its fields: one place to add another."""
 
 from __future__ import annotations
 
@@ -39,13 +39,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "language": "language lang inlanguage languagecode langcode",
     }.items()
 }
-PREFIXES = ("article", "news", "og", "web", "dc")
-
-LISTS = (
-    "articles items data docs documents results stories entries news records response hits feed posts rows corpus"
-    " @graph value"
-).split()
-"""Lists of articles go by these names; in an object with several lists of objects, the first of these decides."""
+PREFIXES = ("", "article", "news", "og", "web", "dc")
 
 INSIDE = ("name", "rendered", "title", "text", "#text", "content", "value", "@value", "url", "@id", "$date")
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""
@@ -53,18 +47,11 @@ INSIDE = ("name", "rendered", "title", "text", "#text", "content", "value", "@va
 NOTHING = frozenset(("", "none", "null", "nan", "n/a", "na", "nil", "undefined", "unknown", "-", "[]", "{}"))
 """What programs write for "nothing here"."""
 
-_FIELD_BY_NAME = {name: field for field, names in FIELDS.items() for name in names}
-
-
-def field_named(name: str) -> str | None:
-    """The article field that ``name`` is in common use for; None for all other names."""
-    return _FIELD_BY_NAME.get(plain_name(name))
+_NAMES = frozenset(name for names in FIELDS.values() for name in names)
 
 
 @lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = re.sub(r"[^a-z0-9]", "", name[:100].lower())
-    if plain in _FIELD_BY_NAME:
-        return plain
-    return next((rest for prefix in PREFIXES if (rest := plain.removeprefix(prefix)) in _FIELD_BY_NAME), plain)
+    return next((rest for prefix in PREFIXES if (rest := plain.removeprefix(prefix)) in _NAMES), plain)

@@ -37,9 +37,6 @@ JSON_LIMIT = 64_000_000
 LINE_LIMIT = 32_000_000
 """Longest line of JSON Lines: a text at its limit with every character written as an escape."""
 
-READ_ERRORS = (OSError, EOFError, zlib.error)
-"""What zlib, gzip and the file system raise for a file that is damaged or not what its name says."""
-
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
@@ -70,20 +67,19 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     entered: set[str] = set()
     kinds = f"{', '.join(KINDS)}, each also with .gz"
     for path in paths:
+        name = escaped(str(path))
         try:
-            if stat.S_ISDIR(path.stat().st_mode):
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+            if is_folder:
                 next(path.iterdir(), None)  # raises where it may not be opened
-                _walk(path, files, passed_over, entered)
-                continue
-        except FileNotFoundError as error:
-            raise ArticleUnreadable(
-                f"no file or folder at {escaped(str(path))}: name a folder, or a file of these kinds: {kinds}"
-            ) from error
         except (OSError, ValueError) as error:
-            raise ArticleUnreadable(f"cannot open {escaped(str(path))}: {reason_for(error)}") from error
-        if kind_of(path) is None:
-            raise ArticleUnreadable(f"{escaped(str(path))} is of no kind that is read: {kinds}")
-        files.setdefault(os.path.realpath(path), path)
+            raise ArticleUnreadable(f"cannot open {name}: {reason_for(error)}") from error
+        if is_folder:
+            _walk(path, files, passed_over, entered)
+        elif kind_of(path):
+            files.setdefault(os.path.realpath(path), path)
+        else:
+            raise ArticleUnreadable(f"{name} is of no kind that is read: {kinds}")
     return FoundFiles(tuple(sorted(files.values())), tuple(sorted(passed_over.values())))
 
 
@@ -93,14 +89,13 @@ def _walk(top: Path, files: dict[str, Path], passed_over: dict[str, Path], enter
 
     for name, folders, names in os.walk(top, onerror=refused, followlinks=True):
         folder, real = Path(name), os.path.realpath(name)
-        if real in entered:
+        is_index = (folder / "snapshots").is_dir() and (folder / "CURRENT").is_file()
+        if is_index:
+            passed_over.setdefault(real, folder)  # as `rag-index build .` finds it: it holds no news
+        if is_index or real in entered:
             folders.clear()
             continue
         entered.add(real)
-        if (folder / "snapshots").is_dir() and (folder / "CURRENT").is_file():
-            passed_over.setdefault(real, folder)  # an index of ours, as `rag-index build .` finds it, holds no news
-            folders.clear()
-            continue
         folders[:] = sorted(child for child in folders if not child.startswith("."))
         for child in (folder / child for child in sorted(names) if not child.startswith(".")):
             # A link to nothing is collected: reading it gives the reason.
@@ -127,13 +122,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def read_whole(path: Path, limit: int, way_out: str) -> bytes:
     """All bytes of ``path``, of which there may be ``limit``; ``way_out`` says what to do with a larger file."""
-    pieces = bytearray()
     with opened(path) as stream:
-        while piece := stream.read(min(1 << 20, limit + 1 - len(pieces))):
-            pieces += piece
-            if len(pieces) > limit:
-                raise ArticleUnreadable(f"more than {limit // 1_000_000} MB of data: {way_out}")
-    return bytes(pieces)
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise ArticleUnreadable(f"more than {limit // 1_000_000} MB of data: {way_out}")
+    return data
 
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

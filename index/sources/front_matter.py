@@ -1,15 +1,12 @@
-"""Read the facts above an article's text, between lines of ``---`` or as ``Title: …`` lines."""
+"""Read the facts above an article's text, between lines of ``---``."""
 
 from __future__ import annotations
 
 import re
 
-from index.sources.field_names import field_named
-
 _FENCE = re.compile(r"\ufeff?\s*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _ENTRY = re.compile(r"([A-Za-z][\w .-]{0,60}?)\s*:(?:[ \t]+(.*)|[ \t]*)$")
 _LONGEST = 20_000
-_MOST_FACTS = 40
 
 
 def split_front_matter(text: str) -> tuple[dict[str, object], str]:
@@ -18,7 +15,7 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
     # Between two rules there may be text; facts have names.
     if fenced and (entries := _entries(fenced[1])):
         return entries, text[fenced.end() :]
-    return _head_lines(text)
+    return {}, text
 
 
 def _entries(block: str) -> dict[str, object]:
@@ -51,22 +48,3 @@ def _value(lines: list[str]) -> object:
     except (yaml.YAMLError, RecursionError, ValueError):
         value = None
     return value or " ".join(line.strip() for line in lines)
-
-
-def _head_lines(text: str) -> tuple[dict[str, object], str]:
-    """``Title: …`` and what follows it, line by line, up to the first line that is none of the facts."""
-    facts: dict[str, object] = {}
-    rest = text.lstrip()
-    while rest and len(facts) < _MOST_FACTS:
-        line, _, following = rest.partition("\n") if "\n" in rest[:1000] else (rest[:1000], "", rest[1000:])
-        match = _ENTRY.match(line.strip())
-        field = field_named(match[1]) if match else None
-        if match and field == "text":
-            rest = rest.partition(":")[2]  # "Text:" stands before the text itself
-            break
-        if line.strip() and (match is None or field is None or (not facts and field != "title")):
-            break
-        if match:
-            facts.setdefault(match[1], (match[2] or "").strip())
-        rest = following
-    return (facts, rest) if len(facts) >= 2 else ({}, text)

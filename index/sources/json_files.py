@@ -5,64 +5,47 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from index.sources import files
-from index.sources.characters import clean_lines, decode, decode_entities, has_words, quoted
-from index.sources.dates import date_line
-from index.sources.facts import TITLE_LIMIT, Draft, facts_of, shape_of, strings_in, values_of
-from index.sources.field_names import LISTS
-from index.sources.markup import html_to_lines, looks_like_html, without_web_links
-from index.sources.page_furniture import is_credit, is_only_url, is_promotion
-from index.sources.paragraphs import Line, paragraphs_of, with_text
-from rag.articles import Article
+from index.sources.body import with_body
+from index.sources.characters import clean_lines, decode, has_words, quoted
+from index.sources.facts import ReadArticle, facts_of, shape_of, strings_in, values_of
+from index.sources.field_names import FIELDS
+from index.sources.markup import plain
 from rag.errors import ArticleUnreadable
 
 _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d{1,7} chars\]\s*$")
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class JsonItem:
-    """One value of a file: where it stood, and itself or the reason why it cannot be read."""
-
-    where: str
-    value: object = None
-    reason: str | None = None
-    notices: tuple[str, ...] = ()
+Item = tuple[str, object, tuple[str, ...]]
+"""Where one value of a file stood, the value (or the ``ArticleUnreadable`` that reading it raised), and notices."""
 
 
-def items_of_json(path: Path) -> Iterator[JsonItem]:
+def items_of_json(path: Path) -> Iterator[Item]:
     """The items of a file that is one JSON value: its list, the list inside its object, or the object itself.
 
-    Raises:
-        ArticleUnreadable: the file cannot be read, or holds nothing that could be articles.
+    ``ArticleUnreadable`` where the file cannot be read, or holds nothing that could be articles.
     """
-    data = files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line")
-    text, notices = decode(data)
-    del data  # of a large file, memory holds one copy at a time
+    text, notices = decode(files.read_whole(path, files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
     value = _parsed(text)
-    del text
-    if isinstance(value, dict) and _is_article(value):
-        yield JsonItem("", value, notices=notices)
+    del text  # of a large file, memory holds one copy at a time
+    if _is_article(value):
+        yield "", value, notices
         return
-    articles = _list_in(value)
+    articles = _articles_in(value)
     if not articles:
         raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
     for number, item in enumerate(articles, 1):
-        yield JsonItem(f" item {number}", item, notices=notices)
+        yield f" item {number}", item, notices
 
 
-def items_of_lines(path: Path) -> Iterator[JsonItem]:
-    """The items of a file with one JSON value a line; empty lines are none.
-
-    Raises:
-        ArticleUnreadable: the file cannot be read, or is JSON that is not line by line.
-    """
+def items_of_lines(path: Path) -> Iterator[Item]:
+    """The items of a file with one JSON value a line; ``ArticleUnreadable`` where the file is none."""
     seen = False
     with files.opened(path) as stream:
         for number, line in files.lines_in(stream):
@@ -76,40 +59,38 @@ def items_of_lines(path: Path) -> Iterator[JsonItem]:
         raise ArticleUnreadable("is empty")
 
 
-def _items_of_line(line: bytes | None, where: str) -> Iterator[JsonItem]:
+def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
+    if line is None:
+        limit = files.LINE_LIMIT // 1_000_000
+        yield where, ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB"), ()
+        return
     try:
-        if line is None:
-            limit = files.LINE_LIMIT // 1_000_000
-            raise ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB")
         text, notices = decode(line)
         value = _parsed(text.strip(), place="column {column}")
     except ArticleUnreadable as error:
-        yield JsonItem(where, reason=str(error))
+        yield where, error, ()
         return
     if isinstance(value, list) and value and isinstance(value[0], dict):
         for position, member in enumerate(value, 1):
-            yield JsonItem(f"{where} item {position}", member, notices=notices)
+            yield f"{where} item {position}", member, notices
     else:
-        yield JsonItem(where, value, notices=notices)
+        yield where, value, notices
 
 
-def article_in_record(value: object, today: date) -> Draft:
-    """The article that one item holds.
-
-    Raises:
-        ArticleUnreadable: it is no object, or has no title or no text.
-    """
+def article_in_record(value: object, today: date) -> ReadArticle:
+    """The article that one item holds; ``ArticleUnreadable`` where it has no title or no text."""
+    if isinstance(value, ArticleUnreadable):
+        raise value
     if not isinstance(value, dict):
         raise ArticleUnreadable(f"is {shape_of(value)}, not an object with a title and a text")
     facts = facts_of(value, today)
     if not has_words(facts.article.title):
-        raise ArticleUnreadable(_missing(value, "title", "headline"))
+        raise ArticleUnreadable(_missing(value, "title"))
     text, notices = _text(value)
-    lines, omitted = _reporting(text, facts.article, today)
-    article = with_text(facts.article, lines)
-    if not article.paragraphs:
-        raise ArticleUnreadable(_missing(value, "text", "body"))
-    return Draft(article, (*facts.notices, *notices), tuple(omitted))
+    draft = with_body(ReadArticle(facts.article, (*facts.notices, *notices)), text, today)
+    if not draft.article.paragraphs:
+        raise ArticleUnreadable(_missing(value, "text"))
+    return draft
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
@@ -129,80 +110,48 @@ def _parsed(text: str, place: str = "line {line} column {column}") -> object:
     return value
 
 
-def _is_article(record: Mapping[str, object]) -> bool:
-    return any(values_of(record, "title")) and any(
-        isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str))
-        for _, value in values_of(record, "text")
-    )
+def _is_article(record: object) -> bool:
+    if not isinstance(record, dict) or not any(values_of(record, "title")):
+        return False
+    texts = [value[:1] if isinstance(value, list) else [value] for _, value in values_of(record, "text")]
+    return any(isinstance(text, str) for text, *_ in texts)
 
 
-def _list_in(value: object, depth: int = 0) -> list[object]:
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or depth > 2:
-        return []
-    names = sorted(value, key=lambda name: LISTS.index(name.lower()) if name.lower() in LISTS else len(LISTS))
-    for name in names:
-        if isinstance(value[name], list) and any(isinstance(member, dict) for member in value[name]):
-            return list(value[name])
-    for name in names:
-        if isinstance(value[name], dict) and (found := _list_in(value[name], depth + 1)):
-            return found
+def _articles_in(value: object) -> list[object]:
+    """The list of a file that articles are in; the first list of objects where none of them looks like one."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, list) else []
+    lists = list(_lists_in(value, 0))
+    return next((one for one in lists if any(map(_is_article, one))), lists[0] if lists else [value])
+
+
+def _lists_in(value: dict[str, object], depth: int) -> Iterator[list[object]]:
     members = list(value.values())
-    if members and all(isinstance(member, dict) for member in members):
-        return members  # articles under their ids
-    return [value] if depth == 0 else []
+    yield from (one for one in members if isinstance(one, list) and any(isinstance(item, dict) for item in one))
+    inner = [one for one in members if isinstance(one, dict)]
+    if depth < 3:
+        for one in inner:
+            yield from _lists_in(one, depth + 1)
+    if inner and len(inner) == len(members):
+        yield members  # articles under their ids
 
 
-def _missing(record: Mapping[str, object], field: str, other: str) -> str:
+def _missing(record: Mapping[str, object], field: str) -> str:
     for name, value in values_of(record, field):
-        texts = strings_in(value)
-        if not texts:
-            return f"no {field}: field {quoted(name)} holds {shape_of(value)}"
-        if field == "title" and len(texts[0]) > TITLE_LIMIT:
-            return f"no title: field {quoted(name)} is longer than {TITLE_LIMIT} characters"
-        if field == "text" and any(map(has_words, texts)):
-            return f"no text: field {quoted(name)} holds no line of reporting"
-        return f"no {field}: field {quoted(name)} is blank"
-    return f"no {field}: expected a field '{field}' or '{other}'"
+        holds = "nothing that could be one" if strings_in(value) else shape_of(value)
+        return f"no {field}: field {quoted(name)} holds {holds}"
+    one, other, *_ = FIELDS[field]
+    return f"no {field}: expected a field '{one}' or '{other}'"
 
 
 def _text(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     """The text as clean lines, and a notice where it is only the beginning; empty where there is none."""
-    for _, value in values_of(record, "text"):
-        text = "\n\n".join(strings_in(value))
-        if len(text) > files.TEXT_LIMIT:
-            raise ArticleUnreadable(f"text of {len(text) / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
-        if not has_words(text):
-            continue
-        notices: tuple[str, ...] = ()
-        if cut := _CUT_OFF.search(text[-60:]):
-            text = text[: len(text) - len(cut[0])]
-            notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
-        return clean_lines(decode_entities(html_to_lines(text) if looks_like_html(text) else text)), notices
-    return "", ()
-
-
-def _reporting(text: str, facts: Article, today: date) -> tuple[list[Line], list[str]]:
-    """The lines that are reporting, as far as a line by itself can tell, and those that are not; the rest stays."""
-    kept: list[Line] = []
-    omitted: list[str] = []
-    paragraphs = 0
-    for raw in paragraphs_of(text):
-        heading = re.match(r"#{2,6} +(.*)", raw)
-        words = " ".join(without_web_links(heading[1] if heading else raw).split())
-        if not has_words(words):
-            continue
-        dated = date_line(words, today) if paragraphs < 2 else None
-        days = {found.day for found in (dated.published, dated.updated) if found} if dated else set()
-        # What repeats the facts stands at the head, and is no loss.
-        if paragraphs < 2 and (
-            words in (facts.title, *facts.authors) or (days and days <= {facts.published, facts.updated})
-        ):
-            continue
-        if dated or is_promotion(words) or is_only_url(words) or is_credit(words) or words.startswith("Caption: "):
-            omitted.append(words)
-        else:
-            kept.append(Line(raw, words, is_heading=heading is not None))
-            paragraphs += heading is None
-    return kept, omitted
+    texts = ("\n\n".join(strings_in(value)) for _, value in values_of(record, "text"))
+    text = next(filter(has_words, texts), "")
+    if len(text) > files.TEXT_LIMIT:
+        raise ArticleUnreadable(f"text of {len(text) / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
+    notices: tuple[str, ...] = ()
+    if cut := _CUT_OFF.search(text[-60:]):
+        text = text[: len(text) - len(cut[0])]
+        notices = (f"text is only the beginning, as its source marked it: {quoted(cut[0])}",)
+    return clean_lines(plain(text)), notices

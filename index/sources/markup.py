@@ -4,37 +4,32 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from markdown_it import MarkdownIt
-    from markdown_it.token import Token
 
 _BLOCK = frozenset(
     "p div br li ul ol tr table blockquote pre section article header footer main figure hr h1 h2 h3 h4 h5 h6 dd dt"
     " dl".split()
 )
-# A cell stands beside the next one: their words are parted, though not into paragraphs.
-_CELL = frozenset(("td", "th", "option"))
+_CELL = frozenset(("td", "th", "option"))  # parted from the next one by a space, not into paragraphs
 _HEADING = frozenset("h2 h3 h4 h5 h6".split())
-# Never an article's words, closed or not: the parser reads their content as raw text.
-_RAW = frozenset(("script", "style"))
 # Never an article's words where they are closed; unclosed, they would swallow the rest of the article.
-_ASIDE = frozenset("figcaption nav form button noscript svg iframe template textarea select".split())
-_KNOWN = "|".join(sorted(_BLOCK | _RAW | _ASIDE | frozenset("a b i em strong span u sup sub img small aside".split())))
+_ASIDE = frozenset("figcaption nav form button noscript svg iframe template textarea select script style".split())
 _STRUCTURE = re.compile(
-    rf"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{{0,2000}})?/?>|</(?:{_KNOWN})\s*>", re.I
+    r"<(?:p|br|div|li|h[1-6]|blockquote|script|style)(?:\s[^<>]{0,2000})?/?>|</[a-z][a-z0-9]{0,11}\s*>", re.I
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
-_INSIDE_A_WORD = re.compile(r"(?<=\w)(\*+)(?=\w)")
-_WEB_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,1000})\]\(https?://[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?\)")
+# "M*A*S*H" is a word, and nobody writes code in news: a backtick is a quotation mark.
+_NO_MARKUP = re.compile(r"(?<=\w)\*+(?=\w)|`+")
 _LONGEST = 10_000  # a paragraph beyond this was written by no person, and is left as it is
 
 
@@ -42,10 +37,11 @@ def visible(markdown: str) -> str:
     """The words that a reader sees of a paragraph of Markdown: no images, link targets or signs of emphasis."""
     if len(markdown) > _LONGEST or not re.search(r"[*_\[<`&\\]", markdown):
         return markdown
-    # Note-taking programs' links, and references, whose definitions are elsewhere in the text; "M*A*S*H" is a word.
+    # Note-taking programs' links, and references, whose definitions are elsewhere in the text.
     text = _WIKI_LINK.sub(lambda link: "" if link[0][0] == "!" else link[1] or link[2], markdown)
-    tokens = _markdown().parseInline(_INSIDE_A_WORD.sub(lambda stars: "\\*" * len(stars[1]), text))
-    return "".join(_texts(tokens[0].children or ()))
+    text = _NO_MARKUP.sub(lambda signs: "".join("\\" + sign for sign in signs[0]), text)
+    tokens = _markdown().parseInline(text)[0].children or ()
+    return "".join(" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image")
 
 
 @cache
@@ -55,28 +51,19 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False})
 
 
-def _texts(tokens: Sequence[Token]) -> list[str]:
-    return [" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image"]
-
-
-def without_web_links(text: str) -> str:
-    """``text`` with ``[words](https://…)`` reduced to its words; nothing else in a record is sure to be Markdown."""
-    return _WEB_LINK.sub(lambda link: "" if link[1] else link[2], text) if "](" in text else text
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether ``text`` is HTML, rather than prose in which a ``<b>`` stands."""
-    return _STRUCTURE.search(text) is not None
-
-
-def html_to_lines(html: str) -> str:
-    """The visible words of ``html``, a block a line with empty lines between.
+def plain(text: str) -> str:
+    """``text`` without HTML, if it is any, and without entities such as ``&amp;``; blocks are parted by empty lines.
 
     Headings are marked with ``##``, and captions with ``Caption:``.
     """
+    # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), _html_to_lines(text) if _STRUCTURE.search(text) else text)
+
+
+def _html_to_lines(html: str) -> str:
     html = _only_whole_tags(html)
     lower = html.lower()
-    aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}") > 0)
+    aside = frozenset(name for name in _ASIDE if lower.count(f"</{name}") >= lower.count(f"<{name}"))
     # A line break inside a block of HTML is a space; without blocks it is all that parts the paragraphs.
     reader = _Reader(aside, in_blocks=_PARAGRAPH.search(html) is not None)
     reader.feed(html)
@@ -110,7 +97,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "figcaption" and tag in self._aside and not self._inside:
             self.pieces.append("\n\nCaption: ")
-        elif tag in self._aside or tag in _RAW:
+        elif tag in self._aside:
             self._inside.append(tag)
         elif tag in _CELL:
             self.pieces.append(" ")

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from index.sources.authors import agency_named
-
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
@@ -22,41 +20,33 @@ _LONGEST_CAPTION = 450
 _ONLY_URL = re.compile(r"[\s(\[]*<?(?:https?://|www\.)[^\s<>]+>?[\s)\]]*", re.IGNORECASE)
 
 # Lines that say nothing but "advertisement", "share", "read more".
-_FURNITURE = re.compile(
-    "(?:"
-    + _any_of(
-        r"ads?|advert|advertise?ment|advertising|(?:sponsored|promoted|paid|partner)(?: content)?(?: by \w+)?",
-        r"(?:advertise?ment\W+)?(?:article|story) continues (?:below|after)(?: this| the)?(?: ad| advert\w*)?",
-        r"(?:continue|keep) reading(?: the main story| below)?|(?:see|show|load) more|loading(?: more)?",
-        r"read (?:more|next|the full (?:article|story))(?: here)?|see also:?|also read:?|in this article:?|tags:?",
-        r"share(?: this)?(?: article| story| on \w+)?|print(?: this)?(?: article| page)?|copy link|save(?: for later)?",
-        r"(?:leave a |view |\d+ )?comments?|(?:follow|contact|about) us|click here(?: for more)?|back to top",
-        r"subscribe(?: now| today)?|sign (?:in|up)|log in|register",
-        r"watch (?:now|live)|listen(?: now)?|play video|view gallery",
-        r"skip (?:past newsletter promotion|to (?:main )?content|advert(?:isement)?)|after newsletter promotion",
-        r"most (?:read|popular|viewed)|trending(?: now)?|you may also like|editor['’]?s['’]? picks?",
-        r"(?:related|recommended|more)(?: articles?| stor(?:y|ies)| pages| news| coverage| links| topics| content)?:?",
-        r"cookie (?:policy|settings)|privacy policy|terms of (?:use|service)|all rights reserved",
-        r"\d{1,2} min(?:ute)?s? read|reading time:? \d+ min(?:ute)?s?",
-        r"(?:(?:hide|show) caption|(?:prev )?(?:next )?(?:image|photo|slide))(?: \d+ (?:of|/) \d+)?(?: photos)?",
-    ).pattern
-    + r")[\s.:>»→…!]*",
-    re.IGNORECASE,
+_END = r"[\s.:>»→…!]*"
+_FURNITURE = _any_of(
+    rf"(?:ads?|advert|advertise?ment|advertising|(?:sponsored|promoted|paid|partner)(?: content)?(?: by \w+)?){_END}",
+    rf"(?:advertise?ment\W+)?(?:article|story) continues (?:below|after)(?: this| the)?(?: ad| advert\w*)?{_END}",
+    rf"(?:(?:continue|keep) reading(?: the main story| below)?|(?:see|show|load) more|loading(?: more)?){_END}",
+    rf"(?:(?:read|watch|listen|subscribe)(?: more| next| now| live)?|(?:see|also) (?:also|read)|in this article){_END}",
+    rf"(?:share(?: this)?(?: article| story)?|print|copy link|save(?: for later)?|(?:leave a |\d+ )?comments?){_END}",
+    rf"(?:(?:follow|contact|about) us|click here(?: for more)?|back to top|sign (?:in|up)|log in|register){_END}",
+    rf"(?:most (?:read|popular|viewed)|trending(?: now)?|you may also like|editor['’]?s['’]? picks?|tags){_END}",
+    rf"(?:related|recommended|more)(?: articles?| stor(?:y|ies)| pages| news| coverage| links| topics)?{_END}",
+    rf"(?:cookie (?:policy|settings)|privacy policy|terms of (?:use|service)|all rights reserved){_END}",
+    rf"(?:\d{{1,2}} min(?:ute)?s? read|reading time:? \d+ min(?:ute)?s?){_END}",
+    rf"(?:(?:hide|show) caption|(?:prev )?(?:next )?(?:image|photo|slide))(?: \d+ (?:of|/) \d+)?(?: photos)?{_END}",
 )
 _SHARE_WORDS = frozenset(
-    "facebook twitter x whatsapp reddit email e-mail share linkedin telegram print pinterest messenger copy link tweet"
-    " instagram threads bluesky mail save flipboard pocket".split()
+    "facebook twitter x whatsapp reddit email share linkedin telegram print pinterest messenger copy link tweet"
+    " instagram threads bluesky mail save flipboard".split()
 )
 # Stands behind each caption of a gallery that was saved with its page.
 _GALLERY_MARK = re.compile(r" ?Hide Caption \d+ of \d+(?: Photos:?$)?")
 
 # "Read more: …", "MORE:…": lines that lead to another article, by its headline; a long sentence is none.
 _LEAD = re.compile(
-    r"(?:(?i:related(?: articles?| stor(?:y|ies)| coverage| news| reading| content| links?| topics?| video)?"
+    r"(?:(?i:related(?: articles?| stor(?:y|ies)| coverage| news| reading| links?| topics?| video)?"
     r"|read (?:more|also|next)|also read|more (?:stories|news|coverage|on this(?: story)?)|more from [^:]{1,60}"
-    r"|see also|must read|recommended(?: reading)?|you may (?:also )?like|in case you missed it|don['’]t miss"
-    r"|further reading|more coverage|most read|trending)\s*[:|>»→—]"
-    r"|(?:MORE|READ|WATCH|SEE ALSO|WATCH LIVE|LISTEN|RELATED STORY)\s*[:|>]|More:(?=\s?[^\sa-z]))"
+    r"|see also|must read|you may (?:also )?like|in case you missed it|don['’]t miss|further reading|most read)"
+    r"\s*[:|>»→—]|(?:MORE|READ|WATCH|WATCH LIVE|LISTEN|RELATED STORY)\s*[:|>]|More:(?=\s?[^\sa-z]))"
     r"\s*(?:.{1,120}|.{1,250}(?<!\.))"
 )
 _ASKING = r"(?:[^:?]{1,60}[:?]+\s*)?(?:please |you can |want more\S* |enjoying this\S* )?"
@@ -87,12 +77,10 @@ _PICTURES = (
     r"(?:getty(?: images)?|shutterstock|alamy(?: stock photo)?|istock(?:photo)?|unsplash|epa-efe|zuma(?: press)?"
     r"|(?:ap|file|handout) photo|imago(?: images)?|wire ?image|film ?magic|pixabay|pexels|wikimedia commons|flickr)"
 )
-_WRITERS_TOO = r"(?:ap|afp|reuters|epa|dpa|tass|xinhua|ria novosti|pa(?: wire| media)?|handout|pool)"
-_PHOTO = (
-    r"(?:photo(?:graph|graphy)?|image|picture|pic|illustration|file photo|(?:photo|image|picture|cover|video) credit)s?"
-)
+_WRITERS_TOO = r"(?:ap|afp|reuters|epa|dpa|tass|xinhua|pa(?: wire| media)?|handout|pool)"
+_PHOTO = r"(?:photo(?:graph|graphy)?|image|picture|pic|illustration|file photo|(?:photo|image|video) credit)s?"
 _MAKER = (
-    rf"(?:{_PICTURES}|[^.!?()]{{0,60}}(?:/|\bvia ){_PICTURES}"
+    rf"(?:{_PICTURES}(?:/[^.!?()]{{1,50}})?|[^.!?()]{{0,60}}(?:/|\bvia ){_PICTURES}"
     rf"|(?:[^.!?()]{{1,50}}(?:/|\bvia ))?{_WRITERS_TOO}(?:/| via )(?!ipsos)[^.!?()]{{1,50}})"
 )
 _CREDIT = _any_of(
@@ -101,18 +89,13 @@ _CREDIT = _any_of(
     rf"[^.!?]{{3,110}}\((?:{_MAKER}|photo[^()]{{2,60}})\)",
     r".{3,350}\((?:image|photo|picture) credit: [^()]{2,90}\)\.?",
 )
+# At the end of a caption: "(Photo by Jane Doe)", "… on Monday. Jane Doe / Getty Images", "Photograph: Jane Doe".
 _CAPTION = _any_of(
-    r"^(?:photo|image|picture|caption|file photo|photo caption|in (?:this|the) (?:photo|picture))\s*:\s*\S",
-    # "(AP Photo/Jane Doe)", "(Photo by Jane Doe/Getty Images)", "(Jane Doe/AFP via Getty Images)"
-    rf"\((?:{_PHOTO}\b[^()]{{1,100}}|(?:ap|afp|reuters) (?:photo|file)[^()]{{0,80}}|{_MAKER})\)\.?$",
-    # "… on Monday. Jane Doe / Getty Images", "… | Getty Images", "… © AFP"
-    rf"(?:[.!?”\"]\s+[^.!?()]{{0,60}}?|[/|©–—-]\s*|\bvia\s+){_PICTURES}(?:/[\w .-]{{1,40}})?$",
-    rf"(?-i:[.!?]\s+(?:©\s*)?(?=[^.!?()/]{{2,50}}/[^.!?()]{{2,40}}$){_NAME}$)|©\s*[^.!?()]{{2,60}}$",
-    # "… on Monday. Photograph: Jane Doe"
+    rf"\((?:{_PHOTO}\b[^()]{{1,100}}|{_MAKER})\)\.?$",
+    rf"(?:[.!?”\"]\s+[^.!?()]{{0,60}}?|[/|©]\s*|\bvia\s+){_PICTURES}$",
     rf"\b{_PHOTO}\s*(?:by\b|courtesy\b|:)\s*[^.!?]{{2,80}}$",
 )
-_EMPHASISED_END = re.compile(r"(?P<said>.{1,600}?)\s*(?P<mark>\*\*|__|\*|_)(?P<credit>[^*_\n]{2,90})(?P=mark)")
-_PHOTO_WORD = re.compile(r"photo|image|picture|getty|/|©|credit|handout|screenshot|courtesy", re.IGNORECASE)
+_EMPHASISED_END = re.compile(r".{1,600}?[.!?\"”)]\s*(\*\*|__|\*|_)(?P<credit>[^*_\n]{2,90})\1")
 
 
 def is_only_url(line: str) -> bool:
@@ -124,13 +107,11 @@ def is_furniture(line: str) -> bool:
     """Whether the line is a part of any page ("Share", "Sign up …"), so that it cannot even be a title."""
     if line.startswith("Photos:") and _GALLERY_MARK.search(line):
         return True
-    if len(line) > _LONGEST_APPEAL:
-        return False
     words = line.casefold().split()
-    return (
+    return len(line) <= _LONGEST_APPEAL and (
         _FURNITURE.fullmatch(line) is not None
         or (len(words) > 1 and all(word.strip(",|·") in _SHARE_WORDS for word in words))
-        or (not _is_said(line) and _APPEAL.fullmatch(line) is not None)
+        or (_APPEAL.fullmatch(line) is not None and not _is_said(line))
     )
 
 
@@ -141,9 +122,8 @@ def without_gallery_marks(line: str) -> str:
 
 def is_promotion(line: str) -> bool:
     """Whether the line advertises, leads elsewhere, or is the furniture of a page; safe for the text of any record."""
-    return is_furniture(line) or (
-        len(line) <= _LONGEST_LEAD and _LEAD.fullmatch(line) is not None and not _is_said(line)
-    )
+    leads = len(line) <= _LONGEST_LEAD and _LEAD.fullmatch(line) is not None
+    return is_furniture(line) or (leads and not _is_said(line))
 
 
 def is_credit(line: str) -> bool:
@@ -160,13 +140,9 @@ def is_caption(line: str, raw: str) -> bool:
     match = _EMPHASISED_END.fullmatch(raw.strip())
     if match is None or match["credit"].strip()[-1:] in '.!?:,;"”':
         return False
+    # "… persisted. **Jane Doe / White House**": whoever made it has a name; "*sharks begin circling*" is none.
     words = match["credit"].split()
-    # Whoever made it has a name, with capitals; "*sharks begin circling*" has none.
-    if len(words) > 10 or 2 * sum(word[0].isupper() or not word[0].isalpha() for word in words) <= len(words):
-        return False
-    # "… persisted. **David Lienemann / White House**": a sentence ends, and a name that is none follows.
-    ends = match["said"].rstrip()[-1] in '.!?"”)'
-    return ends or _PHOTO_WORD.search(match["credit"]) is not None or agency_named(match["credit"]) is not None
+    return len(words) <= 10 and 2 * sum(word[0].isupper() or not word[0].isalpha() for word in words) > len(words)
 
 
 def _is_said(line: str) -> bool:

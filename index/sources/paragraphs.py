@@ -16,10 +16,8 @@ from rag.errors import ArticleUnreadable
 PARAGRAPH_LIMIT = 20_000
 """Most paragraphs of one article; a book has fewer, and a file with more is no article."""
 
-_WIDEST = 100
-_NARROWEST = 40
 _SENTENCE_END = re.compile(r"[.!?:…][\"”’')\]]*$")
-_OWN_LINE = re.compile(r"#{1,6} |[-*+•] |\d{1,2}[.)] |>|https?://|<https?://|\||\*\*[^*]+\*\*$")
+_OWN_LINE = re.compile(r"#{1,6} |[-*+•] |\d{1,2}[.)] |>|<?https?://|\||\*\*[^*]+\*\*$")
 _RULE = re.compile(r"(?:[-=*_~—]\s*){3,}")
 _DATELINE = re.compile(r"[^\W\d_a-z][^\n()]{1,75}?\s*\(([A-Za-z][A-Za-z -]{1,30})\)\s*[–—-]{1,2}\s")
 _HANGING_DATELINE = re.compile(r"[^\W\d_a-z][^.!?:;\n]{1,60}\s*[–—]")
@@ -44,20 +42,18 @@ def with_text(article: Article, lines: Sequence[Line]) -> Article:
     waiting: list[str] = []
     torn_off = ""
     for number, line in enumerate(lines):
-        text = without_gallery_marks(line.words)
+        text = torn_off + without_gallery_marks(line.words)
         if line.is_heading:
-            waiting.append(text)
-            continue
-        if torn_off:
-            torn_off, text = "", f"{torn_off} {text}"
-        if not paragraphs and number + 1 < len(lines) and _is_hanging_dateline(text):
-            torn_off = text
-            continue
-        subheadings += [Subheading(words, before=len(paragraphs) + 1) for words in waiting]
-        waiting.clear()
-        paragraphs.append(text)
+            waiting.append(line.words)
+        elif not (paragraphs or torn_off) and number + 1 < len(lines) and _is_hanging_dateline(text):
+            torn_off = text + " "
+        else:
+            torn_off = ""
+            subheadings += [Subheading(words, before=len(paragraphs) + 1) for words in waiting]
+            waiting.clear()
+            paragraphs.append(text)
     if torn_off:
-        paragraphs.append(torn_off)
+        paragraphs.append(torn_off.rstrip())
     agency = article.agency or next(filter(None, map(_dateline_agency, paragraphs[:2])), None)
     return replace(article, paragraphs=tuple(paragraphs), subheadings=tuple(subheadings), agency=agency)
 
@@ -69,26 +65,20 @@ def _dateline_agency(paragraph: str) -> str | None:
 
 
 def _is_hanging_dateline(line: str) -> bool:
-    """Whether the line is a dateline ("London CNN —") that was torn off the paragraph that follows."""
     return _HANGING_DATELINE.fullmatch(line) is not None and len(line.split()) <= 8
 
 
 def paragraphs_of(text: str) -> list[str]:
     """The paragraphs of ``text``, each on one line; underlined headings become ``#`` headings, rules are dropped.
 
-    Lines that were all wrapped to one width are joined; else each line is a paragraph.
-
-    Raises:
-        ArticleUnreadable: there are more than ``PARAGRAPH_LIMIT``.
+    Lines that were all wrapped to one width are joined; else each line is a paragraph. ``ArticleUnreadable`` where
+    there are more than ``PARAGRAPH_LIMIT``.
     """
-    blocks = [
-        _with_headings([line for line in (" ".join(line.split()) for line in block.split("\n")) if line])
-        for block in re.split(r"\n[^\S\n]*\n", text)
-    ]
+    blocks = [_block(block) for block in re.split(r"\n[^\S\n]*\n", text)]
     width = _width(blocks)
     paragraphs: list[str] = []
     for block in blocks:
-        for line, following in zip(["", *block], block, strict=False):
+        for line, following in pairwise(["", *block]):
             if line and _is_wrapped(line, following, width):
                 paragraphs[-1] += " " + following
             else:
@@ -98,9 +88,9 @@ def paragraphs_of(text: str) -> list[str]:
     return paragraphs
 
 
-def _with_headings(block: list[str]) -> list[str]:
+def _block(text: str) -> list[str]:
     lines: list[str] = []
-    for line in block:
+    for line in filter(None, (" ".join(line.split()) for line in text.split("\n"))):
         if not _RULE.fullmatch(line):
             lines.append(line)
         elif lines and len(lines[-1]) <= 150 and re.fullmatch("=+|-+", line) and not lines[-1].startswith("#"):
@@ -110,18 +100,13 @@ def _with_headings(block: list[str]) -> list[str]:
 
 def _width(blocks: list[list[str]]) -> int:
     """The width that all lines were wrapped to; beyond every line's if each line is a paragraph."""
-    breaks = [
-        (line, following)
-        for block in blocks
-        for line, following in pairwise(block)
-        if not _OWN_LINE.match(line) and not _OWN_LINE.match(following)
-    ]
+    breaks = [pair for block in blocks for pair in pairwise(block) if not any(map(_OWN_LINE.match, pair))]
     width = max((len(line) for line, _ in breaks), default=0)
     full = [line for line, following in breaks if _is_wrapped(line, following, width)]
     # Wrapped lines end anywhere, which lines that are paragraphs do not.
-    open_ended = [line for line in full if not _SENTENCE_END.search(line)]
-    wrapped = len(full) >= 0.6 * len(breaks) and len(open_ended) >= 0.6 * len(full)
-    return width if wrapped and _NARROWEST <= width <= _WIDEST else sys.maxsize
+    open_ended = sum(not _SENTENCE_END.search(line) for line in full)
+    wrapped = len(full) >= 0.6 * len(breaks) and open_ended >= 0.6 * len(full)
+    return width if wrapped and 40 <= width <= 100 else sys.maxsize
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:

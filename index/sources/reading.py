@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from index.sources import files
+from index.sources.body import article_in_text
 from index.sources.characters import decode, escaped
+from index.sources.facts import ReadArticle
 from index.sources.json_files import article_in_record, items_of_json, items_of_lines
-from index.sources.text_files import article_in_text
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
@@ -38,30 +40,27 @@ def read(paths: Iterable[Path], *, today: date) -> Iterator[SourceItem]:
             yield from _read_file(path, where, today)
         except ArticleUnreadable as error:
             yield SourceItem(where, None, str(error))
-        except (*files.READ_ERRORS, ValueError) as error:  # ValueError: a path that no file can have
+        except (OSError, EOFError, zlib.error, ValueError) as error:  # damaged, or a path that no file can have
             yield SourceItem(where, None, files.reason_for(error))
 
 
 def _read_file(path: Path, where: str, today: date) -> Iterator[SourceItem]:
     kind = files.kind_of(path)
-    if kind == "text":
-        limit = files.TEXT_LIMIT
-        data = files.read_whole(path, limit, f"an article may have {limit // 1_000_000} MB")
-        text, notices = decode(data)
-        if not text.strip():
-            raise ArticleUnreadable("is empty")
-        draft = article_in_text(text, today)
-        yield SourceItem(where, draft.article, None, (*notices, *draft.notices), draft.omitted)
-        return
     if kind is None:
         raise ArticleUnreadable(f"is of no kind that is read: {', '.join(files.KINDS)}")
-    for item in items_of_json(path) if kind == "json" else items_of_lines(path):
-        place = where + item.where
+    if kind == "text":
+        limit = files.TEXT_LIMIT
+        text, notices = decode(files.read_whole(path, limit, f"an article may have {limit // 1_000_000} MB"))
+        if not text.strip():
+            raise ArticleUnreadable("is empty")
+        yield _item(where, article_in_text(text, today), notices)
+        return
+    for place, value, notices in items_of_json(path) if kind == "json" else items_of_lines(path):
         try:
-            if item.reason:
-                raise ArticleUnreadable(item.reason)
-            draft = article_in_record(item.value, today)
+            yield _item(where + place, article_in_record(value, today), notices)
         except ArticleUnreadable as error:
-            yield SourceItem(place, None, str(error))
-        else:
-            yield SourceItem(place, draft.article, None, (*item.notices, *draft.notices), draft.omitted)
+            yield SourceItem(where + place, None, str(error))
+
+
+def _item(where: str, draft: ReadArticle, notices: tuple[str, ...]) -> SourceItem:
+    return SourceItem(where, draft.article, None, (*notices, *draft.notices), draft.omitted)

@@ -14,7 +14,7 @@ from rag.answer.drafts import Generator
 from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.generators import create_generator, followup_rewriter, shown_name
-from rag.answer.sentences import Sentence, rank_sentences
+from rag.answer.sentence_ranking import Sentence, rank_sentences
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
 from rag.query.followups import RewriteFollowup, Turn, rewrite_followup

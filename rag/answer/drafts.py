@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.articles import Article
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.features import ANSWER_THRESHOLD
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.text.words import terms
 
 _MOST_QUOTES = 4

@@ -57,7 +57,7 @@ class AnswerFeatures:
 # Below this probability a sentence is no answer: the operating point. What others cost is measured by
 # benchmarks/refusal.py.
 ANSWER_THRESHOLD = 0.08
-# Fitted by `python -m benchmarks.refusal --fit`.
+# Fitted by `python -m benchmarks.refusal --fit`; other_days by hand, between two fits (benchmarks/refusal.md).
 _INTERCEPT = -2.34
 _COEFFICIENTS = AnswerFeatures(
     similarity=3.7,

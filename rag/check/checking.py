@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.articles import Article
-from rag.check.evidence import Evidence, Fault
+from rag.check.evidence import CitedText, Fault
 from rag.check.facts import wrong_date, wrong_number
 from rag.check.naming import wrong_name, wrong_quotation, wrong_speaker
 from rag.check.relations import swapped_roles, too_certain, wrong_cause, wrong_negation, wrong_scope
@@ -13,7 +13,7 @@ from rag.check.statements import Statement, read
 from rag.check.verdicts import Outcome, Rule, Similarity, Support, Verdict
 
 # Share of the sentence's terms that its evidence must say, and the least cosine.
-_ENOUGH_SAID = 0.3
+_ENOUGH_SAID = 0.2
 _LIKE_ENOUGH = 0.35
 _RULES = (
     wrong_quotation,
@@ -42,7 +42,7 @@ def check(text: str, cited: Sequence[tuple[Article, int]], *, similarity: Simila
     if not cited:
         return Verdict(Outcome.UNSUPPORTED, Rule.MARKER, "it cites no paragraph", ())
     claim = read(text, cited[0][0].published)
-    evidence = Evidence(claim, cited)
+    evidence = CitedText(claim, cited)
     if not evidence.sentences or not claim.tokens:
         return Verdict(Outcome.UNSUPPORTED, Rule.WORDS, "it says nothing that can be checked", ())
     supports = _supports(evidence)
@@ -55,7 +55,7 @@ def check(text: str, cited: Sequence[tuple[Article, int]], *, similarity: Simila
     return Verdict(Outcome.SUPPORTED, None, f"{evidence.says} it", supports, _unchecked(claim, evidence))
 
 
-def _too_little(claim: Statement, evidence: Evidence) -> Fault | None:
+def _too_little(claim: Statement, evidence: CitedText) -> Fault | None:
     wanted = {token.stem: token.key for token in claim.tokens if token.stem}
     if not wanted:
         return None
@@ -67,7 +67,7 @@ def _too_little(claim: Statement, evidence: Evidence) -> Fault | None:
     return Fault(Outcome.UNSUPPORTED, Rule.WORDS, f"only {share:.0%} of its words are in what it cites")
 
 
-def _unlike(claim: Statement, evidence: Evidence, similarity: Similarity) -> Fault | None:
+def _unlike(claim: Statement, evidence: CitedText, similarity: Similarity) -> Fault | None:
     texts = [one.said.text for one in evidence.chosen]
     best = max(similarity(claim.text, [*texts, " ".join(texts)] if len(texts) > 1 else texts), default=0.0)
     if best >= _LIKE_ENOUGH:
@@ -75,7 +75,7 @@ def _unlike(claim: Statement, evidence: Evidence, similarity: Similarity) -> Fau
     return Fault(Outcome.UNSUPPORTED, Rule.SIMILARITY, f"it is too unlike what it cites (likeness {best:.2f})")
 
 
-def _unchecked(claim: Statement, evidence: Evidence) -> tuple[str, ...]:
+def _unchecked(claim: Statement, evidence: CitedText) -> tuple[str, ...]:
     said = evidence.stems()
     unsaid = {
         token.stem: claim.text[token.start : token.end] for token in claim.tokens if token.stem not in said | {""}
@@ -83,7 +83,7 @@ def _unchecked(claim: Statement, evidence: Evidence) -> tuple[str, ...]:
     return tuple(word for stem, word in unsaid.items() if stem not in claim.name_stems)
 
 
-def _supports(evidence: Evidence) -> tuple[Support, ...]:
+def _supports(evidence: CitedText) -> tuple[Support, ...]:
     order = {cited: n for n, cited in enumerate(evidence.sentences)}
     chosen = sorted(
         evidence.chosen, key=lambda cited: (evidence.articles.index(cited.article), cited.paragraph, order[cited])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.articles import Article
 from rag.check.statements import Statement, read, statements
@@ -31,7 +32,7 @@ class Cited:
     said: Statement
 
 
-class Evidence:
+class CitedText:
     """The cited paragraphs, as far as they bear on one claim."""
 
     def __init__(self, claim: Statement, paragraphs: Sequence[tuple[Article, int]]) -> None:
@@ -44,7 +45,9 @@ class Evidence:
             for said in statements(article.paragraph(number), article.published)
         )
         self.chosen = self._choose()
-        self.headers = tuple(read(_header(one), one.published) for one in self.articles)
+        self.headers = tuple(read(" | ".join((one.title, *_origins(one))), one.published) for one in self.articles)
+        # "The Ellery Courier reported that …" needs no paragraph to say so.
+        self.reporters = {word for one in self.articles for origin in _origins(one) for word in words(origin)}
 
     @property
     def where(self) -> str:
@@ -75,30 +78,26 @@ class Evidence:
             for paragraph in article.paragraphs:
                 yield from statements(paragraph, article.published)
 
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The words of the names in the paragraphs, where they do not begin a sentence and so may be none."""
+        sentences = [said for said in self.whole() if said not in self.headers]
+        return frozenset(word for said in sentences for name in said.names if not name.opens for word in name.words)
+
     def _choose(self) -> tuple[Cited, ...]:
         """The sentences that say most of the claim, best first; a further one must add to what they say."""
-        missing = {stem: 1.5 if stem in self.claim.name_stems else 1.0 for stem in self.claim.stems}
-        whole = sum(missing.values())
         numbers = {quantity.value for quantity in self.claim.quantities}
-        rest, chosen = list(self.sentences), list[Cited]()
+        wanted: set[str | float] = {*self.claim.stems, *numbers}
+        missing, rest, chosen = set(wanted), list(self.sentences), list[Cited]()
         while rest and len(chosen) < _MOST_CHOSEN:
-            gains = [
-                sum(weight for stem, weight in missing.items() if stem in one.said.stems)
-                + (not chosen) * len(numbers & {quantity.value for quantity in one.said.quantities})
-                for one in rest
-            ]
-            best = gains.index(max(gains))
-            if chosen and gains[best] < max(1.5, 0.12 * whole):
+            gains = [missing & {*one.said.stems, *(number.value for number in one.said.quantities)} for one in rest]
+            best = max(range(len(rest)), key=lambda i: len(gains[i]))
+            if chosen and len(gains[best]) < max(2, 0.12 * len(wanted)):
                 break
             chosen.append(rest.pop(best))
-            missing = {stem: weight for stem, weight in missing.items() if stem not in chosen[-1].said.stems}
+            missing -= gains[best]
         return tuple(chosen)
 
 
-def reported_by(article: Article) -> set[str]:
-    """The words of outlet, agency and authors: "The Ellery Courier reported that …" needs no paragraph to say so."""
-    return {word for origin in (article.outlet, article.agency, *article.authors) for word in words(origin or "")}
-
-
-def _header(article: Article) -> str:
-    return " | ".join(filter(None, (article.title, article.outlet, article.agency, *article.authors)))
+def _origins(article: Article) -> list[str]:
+    return [origin for origin in (article.outlet, article.agency, *article.authors) if origin]

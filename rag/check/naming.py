@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.check.evidence import Cited, Evidence, Fault, reported_by
-from rag.check.facts import SAME_PLACE, displaced
+from rag.check.evidence import Cited, CitedText, Fault
+from rag.check.facts import displaced
 from rag.check.quotations import stands
 from rag.check.statements import Statement, Token, statements
 from rag.check.verdicts import Outcome, Rule
@@ -17,11 +17,11 @@ _SAYING = frozenset(
 )
 # With fewer terms behind the verb, what is said stands before it: "…, Brandt said on Tuesday".
 _FEW = 3
-# How near a name counts that stands in the article, and not in the sentences that carry the claim.
-_ELSEWHERE = 0.2
+# How near another name must stand to be the one that is meant.
+_SAME_PLACE = 0.75
 
 
-def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_quotation(claim: Statement, evidence: CitedText) -> Fault | None:
     """Words in quotation marks that no cited paragraph has."""
     for start, end in claim.quoted:
         words = claim.text[start:end]
@@ -31,16 +31,14 @@ def wrong_quotation(claim: Statement, evidence: Evidence) -> Fault | None:
     return None
 
 
-def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
+def wrong_speaker(claim: Statement, evidence: CitedText) -> Fault | None:
     """A claim that lets one speak where the evidence names another, whom the claim does not name at all."""
     verb, claimed = _speakers(claim)
-    reported = not claim.quoted and any(
-        set(claimed[0].words) <= reported_by(one) for one in evidence.articles if claimed
-    )
-    if not claimed or reported:
+    claimed = [name for name in claimed if not name.opens or name.words[0] in evidence.name_words]
+    if not claimed or (not claim.quoted and evidence.reporters.issuperset(claimed[0].words)):
         return None
     cited = _saying_it(claim, verb, evidence)
-    said, given = _speakers_of(cited)
+    said, given = _speakers_of(cited, evidence.name_words)
     if not given or any(_alike(one.words, name.words) for one in given for name in claim.names):
         return None
     mine, other = (text[one.start : one.end] for text, one in ((claim.text, claimed[0]), (said.text, given[0])))
@@ -48,7 +46,7 @@ def wrong_speaker(claim: Statement, evidence: Evidence) -> Fault | None:
     return Fault(Outcome.CONTRADICTED, Rule.SPEAKER, f"{where} lets “{other}” say it, not “{mine}”")
 
 
-def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
+def _saying_it(claim: Statement, verb: Token, evidence: CitedText) -> Cited:
     """The sentence that holds the claim's quotation, or else the one that says most of what is said."""
     words = [claim.text[start:end] for start, end in claim.quoted]
     behind = {token.stem for token in claim.tokens if token.start > verb.end and token.stem}
@@ -59,13 +57,13 @@ def _saying_it(claim: Statement, verb: Token, evidence: Evidence) -> Cited:
     )
 
 
-def _speakers_of(cited: Cited) -> tuple[Statement, list[Name]]:
+def _speakers_of(cited: Cited, known: frozenset[str]) -> tuple[Statement, list[Name]]:
     """Who may be speaking in a sentence, or, where it is a quotation that goes on, in the ones beside it."""
     around = statements(cited.article.paragraph(cited.paragraph), cited.article.published)
     at = next(n for n, one in enumerate(around) if one.start == cited.said.start)
     beside = (*around[max(0, at - 1) : at], *around[at + 1 : at + 2]) if cited.said.quoted else ()
     for one in (cited.said, *beside):
-        found = [name for name in _speakers(one)[1] if not name.opens]
+        found = [name for name in _speakers(one)[1] if not name.opens or name.words[0] in known]
         if found:
             return one, found
     return cited.said, []
@@ -85,7 +83,7 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
             found = [name for name in before[-1:] if len(said.text[name.end : token.start].split()) <= 1]
             if not found and said.quoted:
                 found = [name for name in unquoted if name.start in segment]
-            if not found and before and before[0].start == said.tokens[0].start and not before[0].opens:
+            if not found and before and before[0].start == said.tokens[0].start:
                 found = before[:1]  # "Odile Brandt, who runs the harbour, said"
         if found:
             return token, found
@@ -94,45 +92,31 @@ def _speakers(said: Statement) -> tuple[Token, list[Name]]:
 
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     shared = sum(any(same_word(a, b) for b in other) for a in one)
-    return shared == min(len(one), len(other)) or one[-1] == other[-1] or _initials(one, other)
+    initials = is_acronym("".join(one), other) or is_acronym("".join(other), one)
+    return shared == min(len(one), len(other)) or one[-1] == other[-1] or initials
 
 
-def _initials(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return is_acronym("".join(one), other) or is_acronym("".join(other), one)
-
-
-def wrong_name(claim: Statement, evidence: Evidence) -> Fault | None:
-    """A name that does not stand in the article, where a pronoun may point, or stands where that has another one."""
+def wrong_name(claim: Statement, evidence: CitedText) -> Fault | None:
+    """A name that stands neither in the cited paragraphs nor in their article, to which a pronoun may point."""
     said = list(evidence.all_said())
-    chosen = [(cited.said, name) for cited in evidence.chosen for name in cited.said.names]
     for mine in claim.names:
-        missing = _missing(mine, said)
-        naming = any(_alike(mine.words, one.words) for _, one in chosen)
-        if claim.is_quoted(mine.start) or (mine.opens and not missing):
+        missing = [] if claim.is_quoted(mine.start) else _missing(mine, said)
+        missing = missing and _missing(mine, list(evidence.whole()))
+        if not missing:
             continue
         written = claim.text[mine.start : mine.end]
-        if not any(set(mine.words) <= set(one.words) for _, one in chosen):
-            whole = list(evidence.whole())
-            missing = missing and _missing(mine, whole)
-            if other := _of_another(mine, [name for one in whole for name in one.names]):
-                return Fault(Outcome.CONTRADICTED, Rule.NAME, f"the article names “{other}”, not “{written}”")
         # "Prosecutors said", "Counting North America": the first word of a sentence may be none of a name
-        opens = mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)
-        lacking = bool(missing) and not (opens and missing == [mine.words[0]])
-        if naming and not lacking:
-            continue
-        others = [(said, one) for said, one in chosen if not _known(one, claim)]
-        near, instead = displaced(claim, mine, (), others, known=0.0 if missing else _ELSEWHERE)
-        if instead and (near >= SAME_PLACE or not mine.opens):  # "Nearly a third", "Among the residents"
+        if missing == [mine.words[0]] and (mine.opens or (len(mine.words) > 2 and mine.start == claim.tokens[0].start)):
+            others = [(one.said, name) for one in evidence.chosen for name in one.said.names if not name.opens]
+            others = [
+                (one, name) for one, name in others if not any(_alike(name.words, my.words) for my in claim.names)
+            ]
+            near, instead = displaced(claim, mine, (), others)
+            if near < _SAME_PLACE:
+                continue
             return Fault(Outcome.CONTRADICTED, Rule.NAME, f"{evidence.says} “{instead}” here, not “{written}”")
-        if lacking:
-            return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
+        return Fault(Outcome.UNSUPPORTED, Rule.NAME, f"the name “{written}” does not stand in {evidence.where}")
     return None
-
-
-def _known(one: Name, claim: Statement) -> bool:
-    """Whether the claim says a name, too, in whatever way; or it may be none."""
-    return one.opens or any(_alike(one.words, mine.words) for mine in claim.names)
 
 
 def _missing(mine: Name, said: Sequence[Statement]) -> list[str]:
@@ -146,12 +130,3 @@ def _missing(mine: Name, said: Sequence[Statement]) -> list[str]:
         if len(mine.words) > 1 and any(is_acronym(word, mine.words) for word in sequence if len(word) > 1):
             return []
     return missing
-
-
-def _of_another(mine: Name, known: list[Name]) -> str:
-    """The whole name to which the surname belongs, where a claim has it with the first name of somebody else."""
-    whole = [name.words for name in known if len(name.words) > 1]
-    if len(mine.words) != 2 or any(set(mine.words) <= set(words) for words in whole):
-        return ""
-    others = [words for words in whole if words[-1] == mine.words[1]]
-    return " ".join(others[0]).title() if others and any(words[0] == mine.words[0] for words in whole) else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 
 from rag.check.quotations import quotations
 from rag.text.periods import Period, periods
@@ -18,14 +19,14 @@ from rag.text.words import STOP_WORDS, fold, terms
 Item = Quantity | Period | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
-_NEW_CLAUSE = frozenset("but although though while whereas because that which who when after before until".split())
 _NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
 # Stems of verbs and adjectives that deny what they govern (Karttunen 1971), and of those that leave it open.
 _DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid prevent".split())
 _OPEN = frozenset("may might could would will shall should if unless whether planned".split())
 _LEAVING_OPEN = frozenset(
     """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
-    intend want aim seek sought specul believ thought suggest fear""".split()
+    intend want aim seek sought specul believ thought suggest fear plan will vow pledg promis threaten urg call
+    demand""".split()
 )
 _REACH = 5
 
@@ -40,22 +41,16 @@ class Token:
     """Folded; empty in quantities and dates: "May" is no verb there."""
     stem: str
     """Its term; empty for words that carry no meaning, and for those of quantities and dates."""
-    clause: int
     segment: int
-    """Its place between commas, colons and dashes, which may hold several clauses."""
+    """Which one between commas, colons, dashes and "but" it stands in."""
     quoted: bool
     leaves_open: bool
     """Whether it says of what stands beside it that it is only possible, planned or alleged, or did not come about."""
 
     @property
-    def negates(self) -> bool:
-        """Whether it is "not" or another word of its kind."""
-        return self.key in _NEGATORS or self.key.endswith("n't")
-
-    @property
     def denies(self) -> bool:
-        """Whether it denies what stands behind it, in any way."""
-        return self.negates or self.stem in _DENYING
+        """Whether it denies what stands behind it."""
+        return self.key in _NEGATORS or self.key.endswith("n't") or self.stem in _DENYING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +77,11 @@ class Statement:
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
         return any(start <= at < end for start, end in self.quoted)
+
+    def counted(self, number: Quantity) -> frozenset[str]:
+        """The stems right behind a number: of "seven new colours", "new" and "colour"."""
+        behind = [token for token in self.tokens if token.start >= number.end]
+        return frozenset(token.stem for token in takewhile(lambda token: token.stem, behind[:3]))
 
     def context(self, item: Item) -> dict[tuple[int, str], float]:
         """The content words beside ``item``, by side and stem, with weights that fall with the distance."""
@@ -115,21 +115,20 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
         tokens,
         frozenset(one.stem for one in tokens if one.stem),
         frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.negates], _REACH),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 30),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.denies], 2),
+        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 1),
     )
 
 
 def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]) -> Iterator[Token]:
-    clause = segment = 0
+    segment = 0
     before = ""
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         if not match[0][0].isalnum():
-            clause, segment = clause + 1, segment + 1
+            segment += 1
             continue
         key = fold(match[0]).removesuffix("'s")
-        clause += key in _NEW_CLAUSE
         segment += key in ("but", "although", "though", "while", "whereas")
         plain = (key in STOP_WORDS and not match[0].isupper()) or key.endswith("n't")
         inside = any(first <= start < behind for first, behind in measured)
@@ -138,19 +137,20 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         planned = key == "to" and before in ("is", "are")  # "The party is to meet"
         leaves_open = not inside and (planned or key in _OPEN or stem in _LEAVING_OPEN or stem in _DENYING)
         before = key
-        yield Token(start, end, "" if inside else key, stem, clause, segment, in_quotation, leaves_open)
+        yield Token(start, end, "" if inside else key, stem, segment, in_quotation, leaves_open)
 
 
 def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
-    """Tokens behind the cues, in the same segment and quotation, with at most ``reach`` content words."""
+    """The first words that carry meaning behind each cue, in its segment and quotation, adverbs passed over."""
     found = set[int]()
     for cue in cues:
         place, left = (tokens[cue].segment, tokens[cue].quoted), reach
         for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
             if (token.segment, token.quoted) != place or not left:
                 break
-            found.add(i)
-            left -= bool(token.stem)
+            if token.stem and not token.key.endswith("ly"):
+                found.add(i)
+                left -= 1
     return frozenset(found)
 
 

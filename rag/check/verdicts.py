@@ -25,30 +25,19 @@ class Outcome(StrEnum):
 class Rule(StrEnum):
     """What a sentence is checked for, in the order of checking."""
 
-    MARKER = "marker"
-    """It cites a paragraph that is there."""
-    QUOTATION = "quotation"
-    """Words in quotation marks stand in one cited paragraph."""
-    SPEAKER = "speaker"
-    """Who is said to have said it is who the paragraph says."""
-    NUMBER = "number"
-    """Its numbers stand there, of the same things, or follow from those that do."""
+    MARKER = "marker"  # it cites a paragraph that is there
+    QUOTATION = "quotation"  # words in quotation marks stand in one cited paragraph
+    SPEAKER = "speaker"  # who is said to have said it is who the paragraph says
+    NUMBER = "number"  # its numbers stand there, of the same things, or follow from those that do
     DATE = "date"
     NAME = "name"
-    ROLES = "roles"
-    """Who did it, and to whom it was done."""
-    NEGATION = "negation"
-    """Nothing is denied that is affirmed there, nor the other way."""
-    CERTAINTY = "certainty"
-    """What is only possible, planned or alleged there is not told as done."""
-    SCOPE = "scope"
-    """"All" and "every" are said there, too."""
-    CAUSE = "cause"
-    """A reason that is given is mentioned there."""
-    WORDS = "words"
-    """Enough of its terms are said there."""
-    SIMILARITY = "similarity"
-    """A model finds it like enough."""
+    ROLES = "roles"  # who did it, and to whom it was done
+    NEGATION = "negation"  # nothing is denied that is affirmed there, nor the other way
+    CERTAINTY = "certainty"  # what is only possible, planned or alleged there is not told as done
+    SCOPE = "scope"  # "all" and "every" are said there, too
+    CAUSE = "cause"  # a reason that is given is mentioned there
+    WORDS = "words"  # enough of its terms are said there
+    SIMILARITY = "similarity"  # a model finds it like enough
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,21 +95,21 @@ def rewrite_followup(question: str, earlier: Sequence[Turn], names: Names, *, as
     # An outlet may also be what the question before is about: "How did Open Bench grow?"
     if limits and (limits[0].kind != "outlet" or any(one.outlet for one in constraints)):
         return _with_limits(before, constraints, limits)
-    if substituted := _substituted(before, body, names, constraints):
+    if substituted := _substituted(before, body, names, as_of):
         return substituted
     return _with_limits(before, constraints, limits) if limits else _in_context(body, before)
 
 
 def _points_back(question: str, names: Names, as_of: date) -> bool:
     """Whether a question says too little by itself: a pronoun that means nothing in it, or hardly a word of its own."""
+    if len(question.split()) > _MOST_WORDS:
+        return False
     named = bool(_name_spans(question))
     dated = parse_question(question, names, as_of=as_of).constraints
     tokens = [one for one in _WORD.finditer(question) if not any(it.start <= one.start() < it.end for it in dated)]
     # The IT department, and what the US said, are no pronouns.
     keys = ["" if one[0].isupper() and len(one[0]) > 1 else fold(one[0]).removesuffix("'s") for one in tokens]
     content = [i for i, key in enumerate(keys) if key not in _OWN_NOTHING and keys[i - 1 : i] != ["how"]]
-    if len(keys) > _MOST_WORDS:
-        return False
     for i, (lead, key, behind) in enumerate(zip(["", *keys], keys, [*keys[1:], ""], strict=False)):
         if (
             (key in _PRONOUNS and not (key == "it" and _EXPLETIVE.search(question)) and not _bound(keys, i, content))
@@ -150,8 +150,9 @@ def _limits(fragment: str, names: Names, as_of: date) -> list[Constraint]:
 def _with_limits(before: str, constraints: Sequence[Constraint], limits: Sequence[Constraint]) -> str:
     """The question before with limits in the places of its own of the same kinds, or behind it."""
     places, added = list[tuple[int, int, str]](), ""
+    asked = len(before.partition("? (")[0])  # what follows is a context in brackets
     for limit in limits:
-        same = [one for one in constraints if one.kind == limit.kind]
+        same = [one for one in constraints if one.kind == limit.kind and one.start < asked]
         words = limit.outlet or limit.author or limit.words
         if limit.kind == "days":
             old = same[0].words.split()[0].lower() if same else ""
@@ -176,7 +177,7 @@ def _with_end(question: str, added: str) -> str:
     return f"{head.rstrip(' ?!.')}{added}?{bracket[1:]}{context}"
 
 
-def _substituted(before: str, fragment: str, names: Names, constraints: Sequence[Constraint]) -> str | None:
+def _substituted(before: str, fragment: str, names: Names, as_of: date) -> str | None:
     """The question before with the name of a fragment in the place of one of its kind; None where there is none."""
     new = next(iter(_name_spans(fragment)), None)
     lead = [fold(word) for word in _WORD.findall(fragment[: new[0]])] if new else []
@@ -185,7 +186,7 @@ def _substituted(before: str, fragment: str, names: Names, constraints: Sequence
     start, end = new
     rest = fragment[end:].strip()
     possessive = re.match(r"['’]s?\b", rest)
-    days = [one for one in constraints if one.kind == "days"]
+    days = [one for one in parse_question(before, names, as_of=as_of).constraints if one.kind == "days"]
     old = [one for one in _name_spans(before) if not any(it.start < one[1] and one[0] < it.end for it in days)]
     alike = [one for one in old if _kind(before[slice(*one)], names) == _kind(fragment[start:end], names)]
     if lead and lead[0] in _PREPOSITIONS:
@@ -195,8 +196,10 @@ def _substituted(before: str, fragment: str, names: Names, constraints: Sequence
     if not alike:
         return None
     rest = rest[possessive.end() :].strip() if possessive else rest
-    added = rest if rest[:1] in ("", ",") else f" {rest}"
-    return _with_end(before[: alike[0][0]] + fragment[start:end] + before[alike[0][1] :], added)
+    substituted = before[: alike[0][0]] + fragment[start:end] + before[alike[0][1] :]
+    if rest and (limits := _limits(rest, names, as_of)):  # "And Blinken in April?"
+        return _with_limits(substituted, parse_question(substituted, names, as_of=as_of).constraints, limits)
+    return _with_end(substituted, rest if rest[:1] in ("", ",") else f" {rest}")
 
 
 def _other_adverb(before: str, adverb: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.query.parsed_query import Constraint
-from rag.query.reporting import COVERAGE_NOUN, REPORTED, SAYS
+from rag.query.reporting import COVERAGE_NOUN, PIECE, REPORTED, SAYS
 from rag.store.scope import name_key
 from rag.text.words import fold
 
@@ -50,11 +50,10 @@ _CALLED = (
     r"Radio|TV|Television|Chronicle|Telegraph|Mail|Globe|Bulletin|Review|Examiner|Independent)"
 )
 _PROPER = r"[A-Z][\w.’'&-]*(?:\s(?:(?:of|and|the|de|du|la|le)\s)?[A-Z][\w.’'&-]*){0,5}"
-_PIECE = r"(?:articles?|pieces?|stor(?:y|ies)|editorials?|columns?|op-eds?|coverage|reporting)"
 _UNKNOWN = re.compile(
-    rf"(?:\b{_PIECE}\sby\s(?:the\s)?{_QUOTE}?(?P<by>{_PROPER})"
-    rf"|\b(?:(?:{_PIECE}|reports?|{REPORTED})\s(?:by|in|from)|[Aa]ccording\sto)\s(?P<source>(?:[Tt]he\s)?{_PROPER})"
-    rf"|\b(?P<before>(?:[Tt]he\s)?{_PROPER})(?:['’]s)?\s(?:{_PIECE}|reports?)\b)"
+    rf"(?:\b{PIECE}\sby\s(?:the\s)?{_QUOTE}?(?P<by>{_PROPER})"
+    rf"|\b(?:(?:{PIECE}|reports?|{REPORTED})\s(?:by|in|from)|[Aa]ccording\sto)\s(?P<source>(?:[Tt]he\s)?{_PROPER})"
+    rf"|\b(?P<before>(?:[Tt]he\s)?{_PROPER})(?:['’]s)?\s(?:{PIECE}|reports?)\b)"
 )
 
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.query.parsed_query import Constraint
+from rag.query.reporting import PIECE
 from rag.text.periods import Period, periods
 
 _LEAD = re.compile(
@@ -34,15 +35,12 @@ _NEAR = 200  # characters before a period that say what it means
 
 # What only media publish. "The UN report of March", "crimes reported in 2021" and "a book published in May" are of the
 # subject, so a report and what is published need a piece of news, a name or "what was" beside them.
-_PIECE = (
-    r"(?:articles?|stor(?:y|ies)|coverage|editorials?|headlines?|news|reporting|columns?|op-eds?|pieces?|editions?)"
-)
 _PUBLISHED = r"(?:published|printed|posted|written|wrote|reported|aired|broadcast|covered)"
 _NAMED = r"(?:(?:by|in|from|on|of|at|the|and|dated|says?|[-|&]|(?-i:[\"'‘“]?[A-Z0-9][\w.:’'&-]*[\"”]?))\s)"
 _COVERAGE_BEFORE = re.compile(
-    rf"\b(?:{_PIECE}\s{_NAMED}{{0,10}}(?:(?:(?:that|which)\s)?(?:(?:was|were)\s)?{_PUBLISHED}\s{_NAMED}{{0,10}})?"
-    rf"|{_PIECE}\b[^.?!]{{0,150}}\b(?:(?<!that\s)(?<!which\s)(?:was|were|been)\s{_PUBLISHED})\s{_NAMED}{{0,10}}"
-    rf"|(?:{_PIECE}|reports?)\b[^.?!]{{0,150}}\bones?\s{_NAMED}{{0,10}}"
+    rf"\b(?:{PIECE}\s{_NAMED}{{0,10}}(?:(?:(?:that|which)\s)?(?:(?:was|were)\s)?{_PUBLISHED}\s{_NAMED}{{0,10}})?"
+    rf"|{PIECE}\b[^.?!]{{0,150}}\b(?:(?<!that\s)(?<!which\s)(?:was|were|been)\s{_PUBLISHED})\s{_NAMED}{{0,10}}"
+    rf"|(?:{PIECE}|reports?)\b[^.?!]{{0,150}}\bones?\s{_NAMED}{{0,10}}"
     rf"|(?:reports?\s(?:by|from|in)|{_PUBLISHED}\sby)\s{_NAMED}{{1,10}}"
     rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
     rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
@@ -54,9 +52,7 @@ _COVERAGE_OF_TOPIC = re.compile(
     r"(?:(?!(?:the|an?|this|that|who|which|when|after|since|before|\w+(?:ed|ing))\b)[\w.’'&-]+\s){1,5}$",
     re.IGNORECASE,
 )
-_COVERAGE_BEHIND = re.compile(
-    rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?:{_PIECE}|(?P<vague>reports?|interviews?))\b"
-)
+_COVERAGE_BEHIND = re.compile(rf"(?:['’]s)?\s(?:[A-Z][\w.’'&-]*\s){{0,5}}(?:{PIECE}|(?P<vague>reports?|interviews?))\b")
 # "Than in 2021", "born in 2021": what something is compared with, and its beginning, say nothing of publication.
 _NO_NEWS = re.compile(
     r"\b(?:(?:than|as|unlike|versus|compared\s(?:to|with))\s(?:\w+\s(?:was|were|did|is|are|had)\s)?"

@@ -5,6 +5,8 @@ COVERAGE_NOUN = (
     r"reporting|interviews?|newsletters?|podcasts?|posts?|accounts?|reviews?|op-eds?)"
 )
 """What an outlet publishes."""
+PIECE = r"(?:articles?|stor(?:y|ies)|coverage|editorials?|headlines?|news|reporting|columns?|op-eds?|pieces?|editions?)"
+"""What only media publish; reports, interviews and reviews are also made by others."""
 REPORTED = (
     r"(?:reported|published|printed|posted|wrote|written|covered|described|quoted|cited|revealed|mentioned|noted|aired|"
     r"broadcast|identified|named|discussed|highlighted|profiled|ran|read|print|publish)"

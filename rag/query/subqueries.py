@@ -36,9 +36,14 @@ _JOINT = re.compile(
 _LEANS = re.compile(
     rf"[,;]?\s?(?:and|while|whereas)(?:\s(?:{_ASKING}|was|were)\b)*\s(?:he|she|it|they)\b", re.IGNORECASE
 )
+# A question of its own, which may be short.
+_ASKS = re.compile(
+    rf"\W*(?:and\s)?{_ASKING}\b(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|else)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
 _REPORTING = re.compile(rf"\b(?:{COVERAGE_NOUN}|{REPORTED})\b", re.IGNORECASE)
-_CLAUSE = 4  # terms that a clause must have to be looked for by itself
+_CLAUSE, _QUESTION = 4, 2  # terms that a clause, or a question of its own, must have to be looked for by itself
 _LIST = 2  # terms between two names of a list
 _MOST = 8  # a question of more clauses is a pasted text
 _REPORTS = 3  # a question that speaks of reporting this often speaks of several reports
@@ -65,7 +70,7 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     """
     plain = _without_quotations(parsed.question)
     outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
-    joined = _joined_clauses(plain) if not outlets else []
+    joined = _joined_clauses(parsed, plain) if not outlets else []
     if len(outlets) == 1 or len(joined) == 1:
         if is_compound(parsed):  # days may be those of one of its things
             constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
@@ -116,11 +121,13 @@ def is_compound(parsed: ParsedQuery) -> bool:
     return sum(len(terms(parsed.question[start:end])) >= _CLAUSE for start, end in pairwise(bounds)) > 1
 
 
-def _joined_clauses(plain: str) -> list[tuple[int, int]]:
+def _joined_clauses(parsed: ParsedQuery, plain: str) -> list[tuple[int, int]]:
     """The clauses of a question that names no outlets; all of it where one of them says too little by itself."""
     starts = [joint.start() for joint in _JOINT.finditer(plain) if not _LEANS.match(plain, joint.start())]
     found = list(pairwise([0, *starts, len(plain)]))
-    short = any(len(terms(plain[start:end])) < _CLAUSE for start, end in found)
+    # A limit in one of two short questions may be meant for both.
+    asks = not parsed.constraints and all(_ASKS.match(plain, start, end) for start, end in found)
+    short = any(len(terms(plain[start:end])) < (_QUESTION if asks else _CLAUSE) for start, end in found)
     return [(0, len(plain))] if short or len(found) > _MOST else found
 
 

@@ -18,7 +18,14 @@ _INSIDE = frozenset("of de von van bin al der den da la du del di".split())
 _BETWEEN = frozenset("and of for the on in de &".split())
 _TITLES = frozenset("mr mrs ms dr sir st".split())
 # What their other names do not begin like.
-_SAME = (frozenset("us usa america american americans united".split()), frozenset("uk britain british briton".split()))
+_SAME = (
+    frozenset("us usa america american americans united".split()),
+    frozenset("uk britain british briton".split()),
+    frozenset({"wales", "welsh"}),
+    frozenset({"switzerland", "swiss"}),
+)
+# Letters with a stroke, which have no accent to fold.
+_STROKED = str.maketrans("łøđ", "lod")
 _DEMONYM = re.compile(r"(?:an|ans|ese|ish|ic|er|ers|ne|i)$")
 
 
@@ -54,15 +61,34 @@ def names(text: str) -> list[Name]:
 
 def name_word(word: str) -> str:
     """A word as names are compared by: folded, without points and "'s"."""
-    return fold(word).removesuffix("'s").rstrip("'").replace(".", "")
+    return fold(word).removesuffix("'s").rstrip("'").replace(".", "").translate(_STROKED)
 
 
 def same_word(one: str, other: str) -> bool:
     """Whether two words of names, as ``name_word`` gives them, name one thing: Norway and Norwegian, UK and British."""
-    if one.rstrip("s") == other.rstrip("s") or any(one in group and other in group for group in _SAME):
+    if any(one in group and other in group for group in _SAME):
         return True
-    shared = max(4, min(len(one), len(other)) - 2)
-    return one[:shared] == other[:shared] and bool(_DEMONYM.search(one) or _DEMONYM.search(other))
+    one, other = sorted((one.rstrip("s"), other.rstrip("s")), key=len)
+    shared = max(4, len(one) - 2)
+    return (
+        (one == other or (len(one) >= 4 and len(other) <= len(one) + 2 and other.startswith(one)))  # Czech, Czechia
+        or (one[:shared] == other[:shared] and any(map(_DEMONYM.search, (one, other))))
+        or any(_lands().get(language) == land for language, land in ((one, other), (other, one)))
+    )
+
+
+@cache
+def _lands() -> dict[str, str]:
+    """The country in which a language is at home, by the folded names of both, as CLDR has them: Dutch, Netherlands."""
+    from babel import Locale
+    from babel.core import get_global
+
+    english, found = Locale("en"), dict[str, str]()
+    for code, likely in get_global("likely_subtags").items():
+        language, land = english.languages.get(code), english.territories.get(likely.rpartition("_")[2])
+        if language and land:
+            found[fold(language)] = fold(land).rstrip("s")
+    return found
 
 
 def is_acronym(short: str, words: Sequence[str]) -> bool:

@@ -15,7 +15,8 @@ Bound = Literal["", "about", "over", "under", "nearly"]
 
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d\d(?!\d)(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.\d\d)?\s?[ap]\.?m\b\.?)"
-    r"|(?<![^\W\d_])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?!\d|['’]?s\b)(?P<ordinal>(?:st|nd|rd|th)\b)?"
+    r"|(?<![^\W_])(?<![^\W\d_][-‐‑])"  # the 19 of "Covid-19" is no number
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?!\d|['’]?s\b)(?P<ordinal>(?:st|nd|rd|th)\b)?"
     r"|(?P<word>°?[^\W\d_]+)|(?P<mark>\S)",
     re.IGNORECASE,
 )
@@ -136,6 +137,8 @@ def _numbers(tokens: Sequence[_Token]) -> Iterable[tuple[int, int, float, str]]:
             found.append((i, i + 1, 1 / _FRACTIONS[token.key], "share"))
         elif token.key == "dozen" and not token.written.endswith("s"):
             found.append((i, i + 1, 12.0, "scale"))
+        elif token.key in ("decade", "century") and _at(tokens, i - 1) in ("a", "past", "last"):
+            found.append((i - 1, i, 1.0, "word"))
         elif token.key == "single":
             found.append((i, i + 1, 1.0, "word"))
     for one in find_numbers(tokens, "en", threshold=0):
@@ -154,6 +157,9 @@ def _with_unit(tokens: Sequence[_Token], first: int, behind: int, value: float, 
         step = 10.0 ** -len(tokens[first].written.rpartition(".")[2])
     unit = unit or _unit_before(tokens, first)
     start = tokens[first - 1].start if first and _unit_before(tokens, first) else tokens[first].start
+    more = _FRACTIONS.get(_at(tokens, behind + 2)) if _at(tokens, behind) == "and" else None
+    if more and _at(tokens, behind + 1) == "a":  # two and a half
+        value, step, behind = value + 1 / more, 1 / more, behind + 3
     fraction = _FRACTIONS.get(_at(tokens, behind)) if kind in ("digits", "word") else None
     if fraction:  # two thirds
         unit, value, behind = "share", value / fraction, behind + 1

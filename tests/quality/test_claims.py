@@ -19,11 +19,14 @@ def test_fair_paraphrases_of_the_sample_are_accepted() -> None:
     assert len(rejected) <= 2, rejected
 
 
-def test_claims_about_real_news(shared_data: Path) -> None:
-    path = HERE / "claims_seen.json"
-    if not path.exists():
-        pytest.skip(f"no {path}")
-    claims = read_claims(path)
+@pytest.mark.parametrize(
+    ("name", "caught", "rejected"),
+    # The rules' authors looked at the first file, and never at the second.
+    [("claims_seen.json", 17, 3), ("claims_unseen.json", 14, 11)],
+)
+def test_claims_about_real_news(shared_data: Path, name: str, caught: int, rejected: int) -> None:
+    claims = read_claims(HERE / name)
     verdicts = [(claim.supported, claim.verdict().outcome is not Outcome.SUPPORTED) for claim in claims]
-    assert verdicts.count((False, True)) >= 23, "false claims caught, of 30"
-    assert verdicts.count((True, True)) <= 1, "true claims rejected, of 30"
+    assert len(verdicts) == 60
+    assert verdicts.count((False, True)) >= caught, "false claims caught, of 30"
+    assert verdicts.count((True, True)) <= rejected, "true claims rejected, of 30"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rag.answer.drafts import Draft, Evidence, Generator
 from rag.answer.llm.prompt import Prompt, neutral
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 
 Leaning = Callable[[Prompt], float | None]
 """Logit of "yes" to "no" as the answer to a prompt; None where the model does not tell its likelihoods."""

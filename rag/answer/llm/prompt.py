@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.drafts import Evidence
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.articles import day_in_words
 from rag.text.tokens import count_tokens
 

@@ -10,7 +10,7 @@ from itertools import accumulate, islice, pairwise
 
 from rag.answer.drafts import Draft, Evidence
 from rag.answer.llm.prompt import BUDGET, REFUSAL, Model, Prompt, visible, writing_prompt
-from rag.answer.sentences import Sentence
+from rag.answer.sentence_ranking import Sentence
 from rag.errors import GenerationFailed
 from rag.text.markers import CLOSING, MARKER, OPENING
 from rag.text.sentences import sentence_spans

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from index.sources.text_files import article_in_text
+from index.sources.body import article_in_text
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 
@@ -42,7 +42,6 @@ def test_a_whole_saved_page() -> None:
         "![A ship](https://x.org/ship.jpg)",
         "**What comes next**",
         "The tolls of $1.2bn a year [sic] cover <b> a third; 5 * 3 * 2 is 30.",
-        "(Writing by Jane Doe; Editing by Max Moe)",
         "Original url:",
         "<https://www.ellerycourier.com/2021/12/02/tolls?a=1>",
     )
@@ -72,23 +71,19 @@ def test_a_whole_saved_page() -> None:
         "Related article: Dredging stalls",
         "Hide Caption 37 of 44 Photos",
         "More:Dredging stalls",
-        "Read more: Dredging stalls",
         "ALSO READ: Dredging stalls",
         "[Dredging stalls](https://x.org/1)",
-        "Sign up for our newsletter",
         "Get the week's best reads: sign up to our free newsletter",
         "Facebook Twitter Whatsapp Reddit Email Share",
         "CLICK HERE TO GET THE NEWS APP",
         "Follow Jane Doe on Twitter: @jane",
         "© Copyright of the Ellery Courier, 2023.",
         "https://x.org/1",
-        "Photo: Jane Doe",
         "Photo by Jane Doe / The Courier",
         "A ship at the mole at dawn (AP Photo/Jane Doe)",
         "A ship at the mole at dawn. Jane Doe / Getty Images",
         "A ship at the mole at dawn. Photograph: Jane Doe/Reuters",
         "A ship at the mole at dawn. *Jane Doe*",
-        "A ship at the mole _AFP_",
         "***",
     ],
 )
@@ -109,10 +104,8 @@ def test_a_gallery_that_was_saved_with_its_page_cannot_be_quoted() -> None:
     [
         '"Never," she said.',
         "“Read more: that is what I told them,” she said.",
-        "Why now?",
         "Read more books, the minister told pupils on Monday.",
         "By Friday Harbour officials had counted twelve boats.",
-        "Share prices fell.",
         "Like millions of others, the minister announced it on Twitter and regretted it.",
         "Follow the money, she wrote on Twitter.",
         "Get rid of spam in your inbox with these five measures, police said.",
@@ -123,7 +116,6 @@ def test_a_gallery_that_was_saved_with_its_page_cannot_be_quoted() -> None:
         "Related: the council had already voted twice to keep the pool open, in 2019 and again last spring, and both"
         " votes were overturned by the county.",
         "More: the tolls rise again in May.",
-        "the tolls",
         "A 5 * 3 grid, f***, M*A*S*H and snake_case_names stay.",
     ],
 )
@@ -131,33 +123,11 @@ def test_reporting_is_not_thrown_away(line: str) -> None:
     assert paragraphs(LONG, line, LONGER) == (LONG, line, LONGER)
 
 
-def test_a_title_may_look_like_a_lead() -> None:
-    article = read_text("Advertisement", "More from the trial: tolls rise", LONG)
-    assert (article.title, article.paragraphs) == ("More from the trial: tolls rise", (LONG,))
-
-
 def test_subheadings_need_paragraphs_on_both_sides() -> None:
-    article = read_text(
-        "Tolls rise",
-        "## One",
-        LONG,
-        "Two words",
-        LONGER,
-        "Results",
-        "Ellery 2",
-        "Mole 1",
-        "**Three:**",
-        LONG,
-        "## Four",
-    )
+    blocks = ("## One", LONG, "Two words", LONGER, "Results", "Ellery 2", "Mole 1", "**Three:**", LONG, "## Four")
+    article = read_text("Tolls rise", *blocks)
     assert article.paragraphs == (LONG, LONGER, "Results", "Ellery 2", "Mole 1", LONG)
     assert article.subheadings == (Subheading("One", 1), Subheading("Two words", 2), Subheading("Three", 6))
-
-
-def test_underlined_headings() -> None:
-    article = read_text("Tolls rise\n==========", LONG, "Channel\n-------\n" + LONGER)
-    assert (article.title, article.subheadings) == ("Tolls rise", (Subheading("Channel", 2),))
-    assert article.paragraphs == (LONG, LONGER)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +137,7 @@ def test_underlined_headings() -> None:
         ("An [image link ![x](y.png)](https://x.org) goes.", "An image link goes."),
         ("See [[Page|the page]] and [it][1].", "See the page and it."),
         (r"Escaped \*stars\* and 1\. numbers.", "Escaped *stars* and 1. numbers."),
-        ("> Quoted by the paper on Monday.", "Quoted by the paper on Monday."),
         ("* The first measure of two.", "The first measure of two."),
-        ("He said it was **won**.", "He said it was won."),
         ("It was done. *Sharks begin circling*", "It was done. Sharks begin circling"),
         ("Had *no* choice; an *open star stays.", "Had no choice; an *open star stays."),
         ("Mail <mailto:a@b.org> to us.", "Mail mailto:a@b.org to us."),
@@ -179,8 +147,10 @@ def test_markdown_is_reduced_to_visible_words(markdown: str, visible: str) -> No
     assert paragraphs(LONG, markdown) == (LONG, visible)
 
 
-def test_single_line_breaks_part_paragraphs() -> None:
-    assert read_text("Tolls rise\n" + LONG + "\nShort one.\n" + LONGER).paragraphs == (LONG, "Short one.", LONGER)
+def test_underlined_headings_and_datelines_torn_off() -> None:
+    article = read_text("Tolls rise\n==========", "Ellery CNN —", LONG, "Channel\n-------\n" + LONGER)
+    assert (article.title, article.subheadings) == ("Tolls rise", (Subheading("Channel", 2),))
+    assert article.paragraphs == ("Ellery CNN — " + LONG, LONGER)
 
 
 def test_wrapped_lines_are_joined() -> None:
@@ -233,20 +203,16 @@ def test_front_matter_as_a_browser_extension_writes_it() -> None:
     assert article.url == "https://www.theellerytimes.com/a"
     assert (article.authors, article.published) == (("Jane Doe", "John Roe"), date(2021, 12, 2))
     assert article.paragraphs == (LONG,)
-
-
-def test_the_day_of_saving_is_not_the_day_of_publication() -> None:
-    assert read_text("---\ntitle: Tolls\ncreated: 2024-01-01\n---", LONG).published is None
+    saved = read_text("---\ntitle: Tolls\ncreated: 2024-01-01\n---", LONG)
+    assert saved.published is None  # the day of saving
+    # Between two rules there may be text.
+    assert read_text("---", "Tolls rise", LONG, "---", LONGER).paragraphs == (LONG, LONGER)
 
 
 def test_front_matter_that_is_not_yaml_is_read_line_by_line() -> None:
     article = read_text("---\ntitle: [Live] Tolls: rise\nauthors: [Jane Doe, John Roe]\noutlet: 'It''s\n---", LONG)
     assert (article.title, article.outlet) == ("[Live] Tolls: rise", "'It''s")
     assert article.authors == ("Jane Doe", "John Roe")
-
-
-def test_text_between_rules_is_no_front_matter() -> None:
-    assert read_text("---", "Tolls rise", LONG, "---", LONGER).paragraphs == (LONG, LONGER)
 
 
 def test_facts_in_lines_above_the_text() -> None:
@@ -269,8 +235,8 @@ def test_addresses_below_the_text() -> None:
 
 def test_a_label_without_an_address_stays() -> None:
     assert paragraphs(LONG, "Source:", LONGER) == (LONG, "Source:", LONGER)
-    article = read_text("Tolls rise", LONG, "Source: The Courier")
-    assert (article.outlet, article.paragraphs) == ("The Courier", (LONG,))
+    for article in (read_text("Tolls rise", LONG, "Source: The Courier"), read_text("Source: The Courier", "A", LONG)):
+        assert (article.outlet, article.paragraphs) == ("The Courier", (LONG,))
 
 
 def test_agencies_that_the_text_names() -> None:
@@ -279,10 +245,6 @@ def test_agencies_that_the_text_names() -> None:
     assert (dateline.agency, dateline.paragraphs) == ("AP", ("ELLERY, Moleland (AP) — " + LONG,))
     assert read_text("Tolls rise", "ELLERY, Dec 2 (Reuters) - " + LONG).agency == "Reuters"
     assert read_text("Tolls rise", LONG + " (AP) it said").agency is None
-
-
-def test_a_dateline_torn_off_its_paragraph_is_put_back() -> None:
-    assert paragraphs("Ellery CNN —", LONG, LONGER) == ("Ellery CNN — " + LONG, LONGER)
 
 
 def test_bylines_and_dates_far_below_the_title_stay() -> None:
@@ -305,14 +267,3 @@ def test_a_text_without_title_or_reporting_is_none() -> None:
         read_text("Tolls rise", "By Jane Doe", "Advertisement")
     with pytest.raises(ArticleUnreadable, match=r"^no title: the front matter gives '—'$"):
         read_text("---\ntitle: —\noutlet: x\n---", LONG)
-
-
-def test_a_choice_with_a_slash_is_no_caption() -> None:
-    choice = "The council met. Members chose either yes / no"
-    assert paragraphs(choice, "The boat left. Jane Doe / The Courier") == (choice,)
-
-
-def test_a_first_line_names_the_outlet() -> None:
-    article = read_text("Source: Lake Radio", "A bridge opens", "The bridge at Tarn opened on Friday.")
-    assert (article.outlet, article.title) == ("Lake Radio", "A bridge opens")
-    assert article.paragraphs == ("The bridge at Tarn opened on Friday.",)
