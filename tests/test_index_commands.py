@@ -149,8 +149,3 @@ def test_errors_name_the_cause_and_the_way_out(
     ended, out, err = rag_index(*(one.format(tmp=tmp_path) for one in arguments), "--index", tmp_path / "other")
     assert (ended, out) == (code, "")
     assert message.format(tmp=tmp_path) in err
-
-
-@pytest.mark.parametrize("verb", ["build", "list", "verify", "use", "prune"])
-def test_every_command_has_help_with_an_example(rag_index: RagIndex, verb: str) -> None:
-    assert f"Example: rag-index {verb}" in rag_index(verb, "--help").out
