@@ -72,7 +72,7 @@ def build(
         budget = DEFAULT_BUDGET if budget is None else budget
         report = building.build(chosen, folder, embedder, budget=budget, progress=progress)
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
-        say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens say otherwise")
+        say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
     _say_what_was_done(report, index)
     _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
     if report.gathered.skipped:

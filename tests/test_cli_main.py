@@ -94,9 +94,9 @@ def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
     first, _, answer, *_ = ask("And according to Strand Radio?").splitlines()
     assert answer.startswith("Strand Radio, 12 April 2025: Odile Brandt offered to talk, but ruled out lower tolls.")
     record = json.loads(ask("And according to Strand Radio?", "--json"))
-    assert (record["question"], f"asked: {record['rewritten']}") == ("And according to Strand Radio?", first)
-    assert "asked: " not in ask(TRAM)
-    assert "asked: " not in ask("And in May?", "--no-parse-query")
+    assert (record["question"], f"Rewritten as: {record['rewritten']}") == ("And according to Strand Radio?", first)
+    assert "Rewritten as: " not in ask(TRAM)
+    assert "Rewritten as: " not in ask("And in May?", "--no-parse-query")
 
 
 def test_ask_with_a_model_that_is_down_quotes_and_says_so(

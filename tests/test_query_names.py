@@ -37,6 +37,8 @@ def unknown(question: str) -> list[str]:
     [
         ("According to the Ellery Courier, who left?", "The Ellery Courier"),
         ("What did Strand Radio report about the toll?", "Strand Radio"),
+        ("What did the Courier report about the toll?", "The Ellery Courier"),
+        ("What did only the Courier say about the toll?", "The Ellery Courier"),
         ("What does Strand Radio’s long report say?", "Strand Radio"),
         ("Which mayor told Strand Radio that the toll was wrong?", "Strand Radio"),
         ('According to "Strand Radio", who left?', "Strand Radio"),

@@ -29,7 +29,7 @@ TWO = answer_of(
 LIMITED = replace(answer_of(), scope=Scope(outlets=("The Ellery Courier",)), hits=(hit(HARBOUR),))
 # How each format names the harbour's article, and what it says at the end.
 SOURCE = f"Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025"
-WRITTEN = f"Written by quotes from snapshot {SNAPSHOT} of the coverage, with news-rag.\n"
+WRITTEN = f"Generator quotes, from snapshot {SNAPSHOT} of the coverage, with news-rag.\n"
 
 
 def hostile(text: str) -> Answer:

@@ -101,7 +101,7 @@ class Answer:
             not_answered(self.unanswered),
             how_it_was_read(self.parsed, self.relaxed),
             self.notice,
-            f"{f'Written by {self.generator} from' if self.generator else 'From'} snapshot {self.snapshot} of the "
+            f"{f'Generator {self.generator}, from' if self.generator else 'From'} snapshot {self.snapshot} of the "
             "coverage, with news-rag.",
         )
         return [note for note in notes if note]

@@ -71,7 +71,7 @@ def ask(
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer
-    from rag.answer.wording import how_it_was_read
+    from rag.answer.wording import how_it_was_read, skipped_articles
     from rag.cli.json_output import answer_json
     from rag.record.export.formats import export
     from rag.record.serialize import checked_record, save_answer
@@ -95,11 +95,12 @@ def ask(
         typer.echo(export(answer, form), nl=False)
         return
     if answer.rewritten:
-        say(f"asked: {answer.rewritten}")
+        say(f"Rewritten as: {answer.rewritten}")
     say(answer.text)
     if answer.citations:
         say()
-    for note in filter(None, (how_it_was_read(answer.parsed, answer.relaxed), answer.notice)):
+    skipped = "" if answer.refused else skipped_articles(answer.searched)
+    for note in filter(None, (how_it_was_read(answer.parsed, answer.relaxed), skipped, answer.notice)):
         say(note)
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
@@ -151,7 +152,7 @@ def search(
     Example: rag search "harbour tolls" --limit 5 --json
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answer.wording import origin
+    from rag.answer.wording import how_it_was_read, origin, skipped_articles
     from rag.cli.json_output import search_json
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
@@ -167,10 +168,11 @@ def search(
         say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})\n{hit.text}\n")
         if hit.near_duplicates:
             say(f"nearly the same in {', '.join(origin(one.article) for one in hit.near_duplicates)}\n")
-    if found.scope:
-        say(f"only this was searched: {found.scope}")
-    if not found.hits:
-        say("no article is within these limits")
+    searched = f"Only this was searched: {found.scope}." if found.scope else ""
+    skipped = skipped_articles(retriever.store.summary(found.scope))
+    nothing = "" if found.hits else "No article is within these limits."
+    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed), searched, skipped, nothing)):
+        say(note)
 
 
 @commands.command()

@@ -57,6 +57,9 @@ _UNKNOWN = re.compile(
 )
 
 
+_LAST_WORD = 3  # the rank of "the Courier" for The Ellery Courier
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
     """One way to write a name."""
@@ -161,6 +164,8 @@ class Names:
         address = form.kind == "outlet" and _ADDRESS.match(question, end)
         if form.plain and not address and not written[0].isupper():
             return None
+        if form.rank == _LAST_WORD and not re.search(r"\bthe\s$", question[:start], re.IGNORECASE):
+            return None
         quoted = re.search(f"{_QUOTE}(?:The )?$", question[:start]) and re.match(_QUOTE, question[end:])
         return _Match(start, address.end() if address else end, form, form.plain and not (address or quoted))
 
@@ -209,7 +214,7 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
 
 
 def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
-    """The keys by which an outlet may be written: in full, without its slogan or ".com", as initials."""
+    """The keys by which an outlet may be written: in full, without slogan or ".com", as initials, by the last word."""
     brand = next((part for part in _SLOGAN.split(outlet) if _key(part)), outlet)
     for rank, written in enumerate((outlet, brand)):
         bare = re.sub(f"{_ENDING}$", "", written, flags=re.IGNORECASE)
@@ -222,6 +227,9 @@ def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
         yield "".join(fold(word[0]) for word in words), _Form(outlet, "outlet", 2, capitals=True)
     elif len(words) == 2 and words[0].isupper() and fold(words[1]) == "news":
         yield fold(words[0]), _Form(outlet, "outlet", 2, capitals=True)
+    # "The Courier", where one outlet alone ends so.
+    if len(words) > 1 and len(words[-1]) > 3:
+        yield _key(words[-1]), _Form(outlet, "outlet", _LAST_WORD, plain=True)
 
 
 def _meant(forms: Sequence[_Form]) -> _Form | None:
