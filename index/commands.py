@@ -96,7 +96,7 @@ def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
         say(f"{report.gathered.repeats:,} repeated articles were counted once")
     if report.passed_over:
         kinds = building.kinds_among(report.passed_over)
-        say(f"{len(report.passed_over):,} files of other kinds were passed over ({kinds})")
+        say(f"passed over, as of other kinds: {counted(len(report.passed_over), 'file')} ({kinds})")
 
 
 def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:

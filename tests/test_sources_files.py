@@ -78,7 +78,7 @@ def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> 
     (tmp_path / "x.pdf").write_bytes(b"%PDF")
     with pytest.raises(ArticleUnreadable) as unknown:
         find_files([tmp_path / "x.pdf"])
-    assert str(unknown.value) == f"{tmp_path}/x.pdf is of no kind that is read: {kinds}"
+    assert str(unknown.value) == f"{tmp_path}/x.pdf is of a kind that is not read: name one of {kinds}"
     with pytest.raises(ArticleUnreadable, match="embedded null"):
         find_files([Path("a\0b.txt")])
 
@@ -99,7 +99,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     readings = list(read([tmp_path / name for name in names], today=TODAY))
     assert [bool(found.article) for found in readings] == [False, False, True, False, False, False]
     broken = "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes)"
-    kinds = "is of no kind that is read: .txt, .md, .markdown, .json, .jsonl, .ndjson"
+    kinds = "is of a kind that is not read; these are: .txt, .md, .markdown, .json, .jsonl, .ndjson"
     assert [found.reason for found in readings] == [
         *("is empty", f"{broken}: mend it or leave it out", None, kinds),
         *("no such file or directory", "embedded null byte"),

@@ -79,7 +79,7 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
         elif kind_of(path):
             files.setdefault(os.path.realpath(path), path)
         else:
-            raise ArticleUnreadable(f"{name} is of no kind that is read: {kinds}")
+            raise ArticleUnreadable(f"{name} is of a kind that is not read: name one of {kinds}")
     return FoundFiles(tuple(sorted(files.values())), tuple(sorted(passed_over.values())))
 
 

@@ -47,7 +47,7 @@ def read(paths: Iterable[Path], *, today: date) -> Iterator[SourceItem]:
 def _read_file(path: Path, where: str, today: date) -> Iterator[SourceItem]:
     kind = files.kind_of(path)
     if kind is None:
-        raise ArticleUnreadable(f"is of no kind that is read: {', '.join(files.KINDS)}")
+        raise ArticleUnreadable(f"is of a kind that is not read; these are: {', '.join(files.KINDS)}")
     if kind == "text":
         limit = files.TEXT_LIMIT
         text, notices = decode(files.read_whole(path, limit, f"an article may have {limit // 1_000_000} MB"))
