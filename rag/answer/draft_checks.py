@@ -36,7 +36,11 @@ def check_draft(draft: Draft, first: int, store: Store, similarity: Similarity) 
     verdict = check(draft.text, paragraphs, similarity=similarity)
     if verdict.outcome is not Outcome.SUPPORTED:
         return Cut(draft.text, verdict.reason, verdict.outcome, verdict.rule)
-    return Claim(draft.text, _cited(verdict.supports, first), verdict)
+    supporting = _cited(verdict.supports, first)
+    for one in supporting:
+        if misplaced := validate_citation(one, store):
+            return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
+    return Claim(draft.text, supporting, verdict)
 
 
 def _cited(supports: Sequence[Support], first: int) -> tuple[Citation, ...]:

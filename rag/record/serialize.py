@@ -15,6 +15,7 @@ from cattrs.v import format_exception
 
 from rag.answer.answers import Answer
 from rag.articles import Article
+from rag.check.verdicts import Outcome
 from rag.store.files import atomic_write, checked_target
 
 RECORD = "news-rag answer"
@@ -162,8 +163,8 @@ def _reason(error: BaseException, kind: type | None) -> str:
 
 def _integrity_fault(answer: Answer) -> str | None:
     """Say what in an answer points to what is not there, or None."""
-    if answer.refused and answer.claims:
-        return "it is a refusal with claims"
+    if answer.refused == bool(answer.claims):
+        return "it is a refusal with claims" if answer.refused else "it is an answer without a claim"
     for marker, one in enumerate(answer.citations, start=1):
         if one.marker != marker:
             return f"citation {marker} has the marker {one.marker}"
@@ -175,6 +176,8 @@ def _integrity_fault(answer: Answer) -> str | None:
     for claim in answer.claims:
         if not claim.citations:
             return "it has a claim without a citation"
+        if claim.verdict.outcome is not Outcome.SUPPORTED:
+            return f"“{claim.text:.60}” is a claim that the check did not find supported"
         # What a model wrote has sentences that support it; everything else says that it quotes what it cites.
         if not claim.verdict.supports and [one.quote for one in claim.citations] != [claim.text]:
             return f"“{claim.text:.60}” is given as a quotation, and is not what it cites"

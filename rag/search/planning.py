@@ -124,7 +124,9 @@ class Planner:
         limits = read.scope
         # Names are read only where the store holds them; a language may be any.
         limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
-        for applied in (kinds[start:] for start in range(len(kinds) + 1)):
+        # All of them, or all but one, before several are relaxed together.
+        one_less = ([other for other in kinds if other != kind] for kind in kinds)
+        for applied in (kinds, *one_less, *(kinds[start:] for start in range(2, len(kinds) + 1))):
             scope = given
             for kind in applied:
                 scope = _with_limits(scope, kind, limits)

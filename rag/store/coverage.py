@@ -132,6 +132,7 @@ class Coverage:
         self._one_at_a_time = Lock()
         self._articles: dict[int, Article] = {}
         self._numbers: NDArray[np.int64] | None = None
+        self._keys: dict[str, set[str]] = {}
         try:
             # immutable: SQLite takes no lock and writes nothing beside the file, which nobody changes once published.
             address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
@@ -141,7 +142,7 @@ class Coverage:
             raise self._corrupt(error) from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @property
@@ -204,8 +205,14 @@ class Coverage:
         ]
 
     def authors(self) -> list[str]:
-        """Names of all authors."""
-        return [name for (name,) in self._read("SELECT DISTINCT name FROM authors ORDER BY name")]
+        """Names of all authors whose articles are searched."""
+        return [
+            name
+            for (name,) in self._read(
+                "SELECT DISTINCT name FROM authors a JOIN versions v ON v.number = a.version "
+                "WHERE v.current = 1 ORDER BY name"
+            )
+        ]
 
     def languages(self) -> list[str | None]:
         """Codes of the languages of the articles that are searched; None among them where an article names none."""
@@ -235,13 +242,11 @@ class Coverage:
         import numpy as np
 
         condition, values = self._condition(scope)
-        found = self._read(
-            f"SELECT p.row FROM versions v JOIN passages p ON p.version = v.number WHERE {condition}",  # noqa: S608
-            values,
-        )
-        allowed = np.zeros(self._rows, dtype=np.bool_)
-        allowed[[row for (row,) in found]] = True
-        return allowed
+        found = self._read(f"SELECT v.number FROM versions v WHERE {condition}", values)  # noqa: S608
+        numbers = self.numbers(np.arange(self._rows))
+        allowed = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.bool_)
+        allowed[[number for (number,) in found if number < len(allowed)]] = True
+        return allowed[numbers]
 
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         """Sum up what the coverage holds, or what of it a scope allows; raises as ``allowed`` does."""
@@ -253,7 +258,11 @@ class Coverage:
             undated = self._lacking(replace(scope, published_from=None, published_to=None), "published")
         if scope.languages:
             unnamed = self._lacking(replace(scope, languages=()), "language")
-        return Summary(articles, tuple(outlets), _day(oldest), _day(newest), undated, tuple(languages), unnamed)
+        try:
+            days = (_day(oldest), _day(newest))
+        except ValueError as error:
+            raise self._corrupt(error) from error
+        return Summary(articles, tuple(outlets), *days, undated, tuple(languages), unnamed)
 
     def _within(self, scope: Scope, columns: str, group: str = "", named: str = "") -> list[tuple[Any, ...]]:
         """Read columns of the articles that a scope allows, all in one or grouped, the largest group first."""
@@ -286,11 +295,11 @@ class Coverage:
             conditions.append("v.published <= ?")
             values.append(scope.published_to.isoformat())
         if scope.outlets:
-            keys = _known_keys("outlet", scope.outlets, self.outlets())
+            keys = self._known_keys("outlet", scope.outlets)
             conditions.append(f"v.outlet_key IN ({_marks(keys)})")
             values += keys
         if scope.authors:
-            keys = _known_keys("author", scope.authors, self.authors())
+            keys = self._known_keys("author", scope.authors)
             of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({_marks(keys)})"  # noqa: S608
             conditions.append(f"EXISTS ({of_author})")
             values += keys
@@ -302,6 +311,14 @@ class Coverage:
             conditions.append(f"v.language IN ({_marks(scope.languages)})")
             values += scope.languages
         return " AND ".join(conditions), values
+
+    def _known_keys(self, kind: str, names: Sequence[str]) -> list[str]:
+        if kind not in self._keys:  # once: the file never changes, and an archive has many authors
+            self._keys[kind] = {name_key(name) for name in (self.outlets() if kind == "outlet" else self.authors())}
+        for name in names:
+            if name_key(name) not in self._keys[kind]:
+                raise unknown_name(kind, name, self.outlets() if kind == "outlet" else self.authors())
+        return [name_key(name) for name in names]
 
     def _article(self, number: int) -> Article:
         kept = self._articles.get(number)
@@ -317,8 +334,11 @@ class Coverage:
             (number,),
         )
         fields = dict(zip((*_TEXTS, *_DAYS, *_MOMENTS), values, strict=True))
-        fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
-        fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in _MOMENTS}
+        try:
+            fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
+            fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in _MOMENTS}
+        except ValueError as error:
+            raise self._corrupt(error) from error
 
         def column(sql: str) -> list[tuple[Any, ...]]:
             return self._read(sql, (number,))
@@ -342,19 +362,11 @@ class Coverage:
         with self._one_at_a_time:
             try:
                 return self._connection.execute(sql, values).fetchall()
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 raise self._corrupt(error) from error
 
     def _corrupt(self, reason: object) -> IndexCorrupt:
         return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
-
-
-def _known_keys(kind: str, names: Sequence[str], known: Sequence[str]) -> list[str]:
-    keys = {name_key(name) for name in known}
-    for name in names:
-        if name_key(name) not in keys:
-            raise unknown_name(kind, name, known)
-    return [name_key(name) for name in names]
 
 
 def _day(text: str | None) -> date | None:

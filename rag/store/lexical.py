@@ -91,7 +91,9 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in self._phrases(phrases)])
         with _readable(self._folder):
             found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
-            return [int(row or 0) for row in self._passages.fast_field_values("row", [at for _, at in found])]
+            rows = self._passages.fast_field_values("row", [at for _, at in found])
+            self._check(rows)
+            return [int(row or 0) for row in rows]
 
     def _best(
         self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
@@ -113,9 +115,15 @@ class LexicalIndex:
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
             rows = searcher.fast_field_values("row", [at for _, at in found])
+            self._check(rows)
         best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
         # Equal scores come in the order of the rows, however the index is divided into segments.
         return sorted(best, key=lambda one: (-one[1], one[0]))
+
+    def _check(self, rows: Sequence[int | float | None]) -> None:
+        # Numbers of articles are as many as articles, of which there are no more than passages.
+        if any(int(row or 0) > self.rows for row in rows):
+            raise ValueError("a row that is none")
 
     def _limits(self, scope: Scope, phrases: Sequence[str]) -> list[Query]:
         import tantivy

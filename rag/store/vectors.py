@@ -40,8 +40,6 @@ class VectorIndex:
         import faiss
         import numpy as np
 
-        # FAISS gains nothing from a second thread here, and on busy cores its threads wait for each other.
-        faiss.omp_set_num_threads(1)
         try:
             return cls(faiss.deserialize_index(np.fromfile(path, dtype=np.uint8)))
         except (OSError, RuntimeError) as error:
@@ -93,7 +91,14 @@ class VectorIndex:
             # Its stubs know only the C++ constructors; the Python ones take an array and keywords.
             selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, rows = self._index.search(vectors, limit, params=parameters)
+        # A second thread gains nothing here, and on busy cores the two wait for each other. The bound is set back, as
+        # torch counts its threads by the same runtime.
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(1)
+        try:
+            scores, rows = self._index.search(vectors, limit, params=parameters)
+        finally:
+            faiss.omp_set_num_threads(threads)
         return [
             [(int(row), float(score)) for row, score in zip(found, near, strict=True) if row >= 0]
             for found, near in zip(rows, scores, strict=True)

@@ -31,7 +31,6 @@ _YEAR_BEHIND = re.compile(r"(?:\sof)?\s(last|this|next)\syear\b", re.IGNORECASE)
 _AGO, _ROLLING = re.compile(r"\W+(?:ago|earlier)\b", re.I), re.compile(r"\b(?:last|past)\s$", re.I)
 _STEPS = {"this": 0, "next": 1, "last": -1, "past": -1}
 _LENGTHS = {"day": 1, "week": 7, "month": 31, "year": 366}
-_OPENS = re.compile(r"(?:^|[.?!:]\s)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +112,16 @@ def _relative(text: str, written: date | None) -> Iterator[Period]:
         elif match["decade"]:
             year = int(match["decade"])
             yield Period(start, match.end(), words, "year", (_months(year, 1, 120),))
-        elif words[0] == match[0][0] or _OPENS.search(text, 0, start):
+        elif words[0] == match[0][0] or _opens(text, start):
             rolling = words.startswith("past") or text[:start].lower().endswith("the ")
             ranges = _days_of(match, written, rolling) if written else []
             yield Period(start, match.end(), words, "relative", tuple(ranges))
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a sentence begins at a character: before it stands nothing, or the end of another."""
+    before = text[max(0, at - 20) : at].rstrip(" \"'“”‘’([")
+    return not before or before[-1] in ".?!:"
 
 
 def _weekday(weekday: int, side: str, written: date) -> list[Range]:
