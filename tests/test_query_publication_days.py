@@ -31,6 +31,7 @@ def restricting(question: str) -> list[Constraint]:
         ("What does the article published by Strand Radio on May 3, 2024 say?", "2024-05-03", "2024-05-03"),
         ("What does the 3 October 2023 article say?", "2023-10-03", "2023-10-03"),
         ("What do articles from last week say?", "2025-06-09", "2025-06-15"),
+        ("Published in March 2025: what happened to the eels?", "2025-03-01", "2025-03-31"),
         ("What are today's headlines?", "2025-06-18", "2025-06-18"),
         ("Give me last month's stories about eels", "2025-05-01", "2025-05-31"),
         ("What did Strand Radio report about tram fares in May 2025?", "2025-05-01", "2025-05-31"),

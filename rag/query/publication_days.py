@@ -42,6 +42,7 @@ _COVERAGE_BEFORE = re.compile(
     rf"|{PIECE}\b[^.?!]{{0,150}}\b(?:(?<!that\s)(?<!which\s)(?:was|were|been)\s{_PUBLISHED})\s{_NAMED}{{0,10}}"
     rf"|(?:{PIECE}|reports?)\b[^.?!]{{0,150}}\bones?\s{_NAMED}{{0,10}}"
     rf"|(?:reports?\s(?:by|from|in)|{_PUBLISHED}\sby)\s{_NAMED}{{1,10}}"
+    rf"|^\W*{_PUBLISHED}\s{_NAMED}{{0,10}}"
     rf"|what\s(?:was|were|is|has\sbeen)\s(?:first\s)?{_PUBLISHED}\s"
     rf"|what\s(?:did|does|has)\s{_NAMED}{{1,6}}(?:report|publish|print|write)(?:ed)?\s)$",
     re.IGNORECASE,
