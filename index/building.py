@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -104,11 +105,15 @@ def build(
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:
-    """The current snapshot's manifest; None where there is no index, or none that can be read."""
+    """The manifest of the current snapshot, or else of the newest that can be read; None where there is none."""
     try:
-        return folder.manifest(folder.current().id)
+        ids = [folder.current().id]
     except RagError:
-        return None
+        ids = []
+    for id_ in [*ids, *reversed(folder.snapshots())]:
+        with suppress(RagError):
+            return folder.manifest(id_)
+    return None
 
 
 def _chunk_all(

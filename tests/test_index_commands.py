@@ -65,6 +65,8 @@ def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
     assert build("--passage-tokens", 40).out.startswith("as in the last build: model other; --model ")
     manifest = folder.manifest(folder.current().id)
     assert (manifest.model.name, manifest.chunking.budget) == ("other", 40)
+    (folder.path / "CURRENT").write_text("garbled")  # a build is what mends it, and the model is known all the same
+    assert build().out.startswith("as in the last build: model other and 40 tokens a passage; --model ")
 
 
 def test_what_is_left_out_is_named_and_kept_and_the_exit_code_says_so(
