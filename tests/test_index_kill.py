@@ -59,6 +59,7 @@ def test_kill_nine_at_random_moments(tmp_path: Path) -> None:
     builder = subprocess.Popen(
         [sys.executable, "-c", _BUILDER, str(tmp_path / "news"), str(index)],
         cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # a forked child hangs where its parent had OpenMP's threads
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
