@@ -92,7 +92,7 @@ class LexicalIndex:
         with _readable(self._folder):
             found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
             rows = self._passages.fast_field_values("row", [at for _, at in found])
-            self._check(rows)
+            _check_numbers(rows, self.rows)
             return [int(row or 0) for row in rows]
 
     def _best(
@@ -115,15 +115,11 @@ class LexicalIndex:
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
             rows = searcher.fast_field_values("row", [at for _, at in found])
-            self._check(rows)
+            # Articles count from 1, and none is without a passage.
+            _check_numbers(rows, self.rows + (searcher is self._articles))
         best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
         # Equal scores come in the order of the rows, however the index is divided into segments.
         return sorted(best, key=lambda one: (-one[1], one[0]))
-
-    def _check(self, rows: Sequence[int | float | None]) -> None:
-        # Numbers of articles are as many as articles, of which there are no more than passages.
-        if any(int(row or 0) > self.rows for row in rows):
-            raise ValueError("a row that is none")
 
     def _limits(self, scope: Scope, phrases: Sequence[str]) -> list[Query]:
         import tantivy
@@ -162,6 +158,12 @@ class LexicalIndex:
         import tantivy
 
         return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+
+
+def _check_numbers(numbers: Sequence[int | float | None], end: int) -> None:
+    """Raise ``ValueError`` for a number outside the index, as a flipped byte gives one."""
+    if any(not 0 <= int(number or 0) < end for number in numbers):
+        raise ValueError("a number outside the index")
 
 
 def _passage_document(row: int, passage: Passage, article: Article) -> Document:
