@@ -25,7 +25,7 @@ from rag.text.dates import written_dates
         ("3 to 9 May 2025", [(2025, 5, 3), (2025, 5, 9)]),
         ("March 3 and 5, 2025", [(2025, 3, 3), (2025, 3, 5)]),
         ("from 3 March to 9 April 2025", [(None, 3, 3), (2025, 4, 9)]),
-        ("closed in may?", [(None, 5, None)]),
+        ("closed in may, or next March?", [(None, 5, None), (None, 3, None)]),
         ("29 February", [(None, 2, 29)]),
     ],
 )

@@ -20,6 +20,7 @@ from rag.text.proper_names import is_acronym, names, same_word
         ),
         ("On Monday the pro-Tarnian camp met Mr. Kehl in May.", ["Tarnian", "Mr. Kehl"]),
         ("It was late. He said the U.S. knew.", ["U.S."]),
+        ("Although Weil left, Despite stayed.", ["Weil", "Despite"]),
         ("nothing", []),
     ],
 )

@@ -14,7 +14,9 @@ from rag.text.quantities import quantities
     [
         ("nine boats", [(9, "")]),
         ("two hundred and five boats, twenty-five crews", [(205, ""), (25, "")]),
-        ("half a million boats", [(500_000, "")]),
+        ("half a million boats, a quarter of a billion dollars", [(500_000, ""), (2.5e8, "dollar")]),
+        ("half a year, half of a year, half of the year", [(0.5, "year"), (0.5, "year"), (0.5, "share")]),
+        ("USD910 thousand, EUR 9m, try 3 of the SEKs", [(910_000, "dollar"), (9e6, "euro"), (3, "")]),
         ("1,200.5 boats", [(1200.5, "")]),
         ("١٨ years", [(18, "year")]),
         ("two dozen lorries, dozens of lorries, hundreds of people", [(24, "")]),

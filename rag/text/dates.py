@@ -9,7 +9,9 @@ from datetime import date
 from functools import cache
 
 # Month names alone are read only behind one of these: "May", "March", "April", "June", "August" are other words too.
-_BEFORE_MONTH = "in of since until till by during before after from to through between and early mid late last this"
+_BEFORE_MONTH = (
+    "in of since until till by during before after from to through between and early mid late last next this"
+)
 _YEAR = r"(?:1[5-9]|20)[0-9]{2}"
 _YEAR_ENDS = rf"(?![\w%])(?![-–](?!{_YEAR}\b)\w)(?![.,/]\d)"
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"

@@ -17,6 +17,11 @@ _INSIDE = frozenset("of de von van bin al der den da la du del di".split())
 # Left out of acronyms, or not: "Food and Agriculture Organization", "Social Media Victims Law Center".
 _BETWEEN = frozenset("and of for the on in de &".split())
 _TITLES = frozenset("mr mrs ms dr sir st".split())
+# They begin sentences, and no names; those of STOP_WORDS do, too.
+_OPENERS = STOP_WORDS | frozenset(
+    """although though despite unless throughout among amid around however meanwhile instead later earlier neither
+    either nearly almost even several every""".split()
+)
 # What their other names do not begin like.
 _SAME = (
     frozenset("us usa america american americans united".split()),
@@ -105,7 +110,7 @@ def _is_capital(text: str, match: re.Match[str]) -> bool:
     word = match[0]
     if not word[0].isupper() or word in ("I", "A") or _calendar_word(name_word(word)):
         return False
-    return not (word.istitle() and fold(word) in STOP_WORDS and (_opens(text, match.start()) or word in ("The", "An")))
+    return not (word.istitle() and fold(word) in _OPENERS and (_opens(text, match.start()) or word in ("The", "An")))
 
 
 def _opens(text: str, at: int) -> bool:

@@ -13,9 +13,12 @@ from rag.text.dates import written_dates
 
 Bound = Literal["", "about", "over", "under", "nearly"]
 
+_CURRENCIES = "USD EUR GBP JPY CNY INR RUB CHF SEK NOK CZK PLN HUF TRY UAH ILS ZAR BRL MXN KRW NGN".split()
+_CODE = rf"(?-i:\b(?:{'|'.join(_CURRENCIES)}))"
 _TOKEN = re.compile(
     r"(?P<clock>\d{1,2}:\d\d(?!\d)(?:\s?[ap]\.?m\b\.?)?|\d{1,2}(?:\.\d\d)?\s?[ap]\.?m\b\.?)"
-    r"|(?<![^\W_])(?<![^\W\d_][-‐‑])"  # the 19 of "Covid-19" is no number
+    rf"|(?P<code>{_CODE}(?=\s?\d))"
+    rf"|(?:(?<![^\W_])(?<![^\W\d_][-‐‑])|(?<={_CODE}))"  # the 19 of "Covid-19" is no number
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?!\d|['’]?s\b)(?P<ordinal>(?:st|nd|rd|th)\b)?"
     r"|(?P<word>°?[^\W\d_]+)|(?P<mark>\S)",
     re.IGNORECASE,
@@ -31,7 +34,6 @@ _BOUNDS: dict[str, Bound] = {
     **dict.fromkeys(("nearly", "almost"), "nearly"),
     **dict.fromkeys(("about", "around", "some", "roughly", "approximately", "close to", "estimated"), "about"),
 }
-_CURRENCIES = "USD EUR GBP JPY CNY INR RUB CHF SEK NOK CZK PLN HUF TRY UAH ILS ZAR BRL MXN KRW NGN".split()
 # English names that CLDR does not give, and signs that it gives to one country only.
 _MORE_MONEY = {"sterling": "pound", "rouble": "ruble", "crown": "crown", "krona": "crown", "krone": "crown"}
 _MORE_MONEY |= {"kronor": "crown", "kroner": "crown", "koruna": "crown", "¥": "yen", "₽": "ruble", "cr": "crown"}
@@ -165,8 +167,13 @@ def _with_unit(tokens: Sequence[_Token], first: int, behind: int, value: float, 
         unit, value, behind = "share", value / fraction, behind + 1
     elif kind in ("digits", "word") and (scale := _scale(tokens, behind, bool(unit))):
         value, step, behind = value * scale, step * scale, behind + 1
-    elif unit == "share" and _at(tokens, behind) in ("a", "of") and (scale := _SCALES.get(_at(tokens, behind + 1))):
-        unit, value, step, behind = "", value * scale, 0.1 * scale, behind + 2  # half a million
+    at = behind
+    while unit == "share" and _at(tokens, at) in ("of", "a", "an"):
+        at += 1
+    if at > behind and (scale := _SCALES.get(_at(tokens, at))):  # a quarter of a million
+        unit, value, step, behind = "", value * scale, 0.1 * scale, at + 1
+    elif at > behind and _at(tokens, at - 1) != "of" and _unit_behind(tokens, at)[0]:  # half an hour
+        unit, step, behind = "", 0.1, at
     if unit == "share":
         step = 0.03  # "a third" of 610 may be 200
     if not unit:
@@ -182,7 +189,7 @@ def _with_unit(tokens: Sequence[_Token], first: int, behind: int, value: float, 
 
 def _unit_before(tokens: Sequence[_Token], first: int) -> str:
     mark = tokens[first - 1] if first else None
-    return _money().get(mark.key, "") if mark and (mark.kind == "mark" or mark.key == "cr") else ""
+    return _money().get(mark.key, "") if mark and (mark.kind in ("mark", "code") or mark.key == "cr") else ""
 
 
 def _scale(tokens: Sequence[_Token], at: int, money: bool) -> float | None:
