@@ -111,6 +111,8 @@ def test_another_number_of_the_same_is_a_contradiction() -> None:
         ("A third of those who were hurt while it was built died.", 1, SUPPORTED),
         ("Twelve people were hurt while it was built.", 1, SUPPORTED),
         ("12% were hurt while it was built.", 1, lacking(Rule.NUMBER)),
+        ("Some $400 million more than planned was spent.", 1, SUPPORTED),  # a third of 1.2 billion
+        ("Both people who were hurt died.", 1, SUPPORTED),
         ("About 4 people were hurt while it was built, and 12 of them died.", 1, wrong(Rule.NUMBER)),
         ("Four people were hurt while it was built, and 4 of them died.", 1, wrong(Rule.NUMBER)),
         ("Some 24 lorries crossed on Friday.", 5, SUPPORTED),
@@ -153,11 +155,13 @@ def test_dates(text: str, paragraph: int, expected: tuple[Outcome, Rule | None])
         ("The Rail Office approved the design in 2019.", 3, lacking(Rule.NAME)),
         ("The Norwegian engineer Jonas Kehl had rejected it.", 3, lacking(Rule.NAME)),
         ("The Larch Mirror reported that sales of tickets rose.", 4, SUPPORTED),
-        ("Kehl sued Weil in October.", 4, wrong(Rule.ROLES)),
-        ("Kehl was sued by Weil in October.", 4, SUPPORTED),
+        ("Weil, a Tarn minister, sued Kehl in October.", 4, SUPPORTED),
+        ("The Federal Roads Office approved the design.", 3, SUPPORTED),
+        ("Jonas Prior had rejected the design.", 2, SUPPORTED),  # both words stand somewhere: no rule sees it
+        ("Jonas Quell had rejected the design.", 3, lacking(Rule.NAME)),
     ],
 )
-def test_names_and_roles(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+def test_names(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
     assert outcome(text, paragraph) == expected
 
 
@@ -169,19 +173,12 @@ def test_names_and_roles(text: str, paragraph: int, expected: tuple[Outcome, Rul
         ("According to Hanna Weil, „It will stand … years“.", 2, SUPPORTED),
         ('Weil said it would stand "for two hundred years".', 2, lacking(Rule.QUOTATION)),
         ('Weil said it would stand "for hundred years".', 2, lacking(Rule.QUOTATION)),
-        ('Kehl said it would stand "for a hundred years".', 2, wrong(Rule.SPEAKER)),
-        ("According to Jonas Kehl, “It will stand for a hundred years”.", 2, wrong(Rule.SPEAKER)),
         ("Kehl said “the piers aren’t safe”.", 6, SUPPORTED),
         ("The workers’ union agreed with Kehl about the piers’ state.", 6, SUPPORTED),
     ],
 )
-def test_quotations_and_speakers(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+def test_quotations(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
     assert outcome(text, paragraph) == expected
-
-
-def test_the_right_speaker_is_named() -> None:
-    verdict = check("According to Mara Quill, the town needs “the money for the sea wall”.", [(HARBOUR, 2)])
-    assert verdict.reason == ("paragraph 2 of “Harbour tolls rise” lets “Odile Brandt” say it, not “Mara Quill”")
 
 
 @pytest.mark.parametrize(
@@ -223,27 +220,33 @@ def test_what_stands_in_a_paragraph(quotation: str, there: bool) -> None:
         ("Kehl leaked the plans.", 4, wrong(Rule.NEGATION)),
         ("The agency has ordered Kehl to leave.", 7, lacking(Rule.CERTAINTY)),
         ("The agency refused to let Kehl leave.", 7, SUPPORTED),
-        ("All tickets were sold.", 4, lacking(Rule.SCOPE)),
-        ("Sales rose because the weather was warm.", 4, lacking(Rule.CAUSE)),
         ("Kehl said that he did not leak the plans.", 4, SUPPORTED),
     ],
 )
-def test_what_is_denied_uncertain_or_of_all(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
+def test_what_is_denied_or_left_open(text: str, paragraph: int, expected: tuple[Outcome, Rule | None]) -> None:
     assert outcome(text, paragraph) == expected
 
 
 def test_a_sentence_about_something_else_says_too_little() -> None:
     verdict = check("The weather was pleasant and the beaches were crowded in summer.", [(BRIDGE, 5)])
     assert verdict.rule is Rule.WORDS
-    assert verdict.reason == "only 0% of its words are in what it cites"
+    assert verdict.reason == "none of its words is in paragraph 5 of “Bridge at Larch Ford opens late”"
     assert check("…", [(BRIDGE, 5)]).reason == "it says nothing that can be checked"
 
 
-def test_what_only_reading_can_judge_is_named() -> None:
-    verdict = check("Sales of tickets fell by 12 per cent.", [(BRIDGE, 4)])
-    assert verdict.outcome is Outcome.SUPPORTED
-    assert verdict.unchecked == ("fell",)
-    assert check("Sales of tickets rose by 12%.", [(BRIDGE, 4)]).unchecked == ()
+@pytest.mark.parametrize(
+    ("text", "paragraph", "unchecked"),
+    [
+        ("Sales of tickets rose by 12%.", 4, ()),
+        ("Sales of tickets fell by 12 per cent.", 4, ("fell",)),
+        ("All sales rose because the weather was warm.", 4, ("All", "because", "weather", "warm")),
+        ('Kehl said it would stand "for a hundred years".', 2, ()),  # who said it, or did it, no rule judges
+        ("Kehl sued Weil in October.", 4, ()),
+    ],
+)
+def test_what_only_reading_can_judge_is_named(text: str, paragraph: int, unchecked: tuple[str, ...]) -> None:
+    verdict = check(text, [(BRIDGE, paragraph)])
+    assert (verdict.outcome, verdict.unchecked) == (Outcome.SUPPORTED, unchecked)
 
 
 @pytest.mark.parametrize(("claimed", "said"), [("H&M", "Zara"), ("Zara", "H&M"), ("X", "Strand Radio")])

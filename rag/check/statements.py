@@ -1,4 +1,4 @@
-"""Reads a sentence for checking: its words, quantities, dates and names, and what it denies or leaves open."""
+"""Reads a sentence for checking: its words, quantities, dates and names, and what stands beside each."""
 
 from __future__ import annotations
 
@@ -19,15 +19,6 @@ from rag.text.words import STOP_WORDS, fold, terms
 Item = Quantity | Period | Name
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.][^\W_]+)*|[,;:()–—]|\s-\s")
-_NEGATORS = frozenset("not no never none nobody nothing neither nor without cannot hardly".split())
-# Stems of verbs and adjectives that deny what they govern (Karttunen 1971), and of those that leave it open.
-_DENYING = frozenset("fail refus declin deni unabl lack absent avert avoid prevent".split())
-_OPEN = frozenset("may might could would will shall should if unless whether planned".split())
-_LEAVING_OPEN = frozenset(
-    """expect propos alleg reportedli accus suspect possibl possibli potenti like perhap probabl hope consid investig
-    intend want aim seek sought specul believ thought suggest fear plan will vow pledg promis threaten urg call
-    demand""".split()
-)
 _REACH = 5
 
 
@@ -41,45 +32,37 @@ class Token:
     """Folded; empty in quantities and dates: "May" is no verb there."""
     stem: str
     """Its term; empty for words that carry no meaning, and for those of quantities and dates."""
-    segment: int
-    """Which one between commas, colons, dashes and "but" it stands in."""
-    quoted: bool
-    leaves_open: bool
-    """Whether it says of what stands beside it that it is only possible, planned or alleged, or did not come about."""
-
-    @property
-    def denies(self) -> bool:
-        """Whether it denies what stands behind it."""
-        return self.key in _NEGATORS or self.key.endswith("n't") or self.stem in _DENYING
+    segment: tuple[int, bool]
+    """Which one between commas, colons, dashes and "but" it stands in, and whether in a quotation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """A sentence and what it says; ``start`` and ``end`` are its characters in its paragraph."""
+    """A sentence, which begins at character ``start`` of its paragraph, and what it says."""
 
     text: str
     start: int
-    end: int
     quantities: Sequence[Quantity]
     dates: Sequence[Period]
     names: Sequence[Name]
     quoted: Sequence[tuple[int, int]]
-    """Its quotations, as start and end."""
     tokens: Sequence[Token]
     stems: frozenset[str]
     name_stems: frozenset[str]
-    """The stems of the words of its names."""
-    denied: frozenset[int]
-    """Indexes of the tokens that a negation governs."""
-    open: frozenset[int]
-    """Indexes of the tokens that are told as possible, planned or alleged."""
 
     def is_quoted(self, at: int) -> bool:
         """Whether character ``at`` stands within quotation marks."""
         return any(start <= at < end for start, end in self.quoted)
 
-    def counted(self, number: Quantity) -> frozenset[str]:
-        """The stems right behind a number: of "seven new colours", "new" and "colour"."""
+    def checkable(self) -> list[Token]:
+        """The words that carry meaning and are neither names nor quoted."""
+        terms = [token for token in self.tokens if token.stem and token.stem not in self.name_stems]
+        return [token for token in terms if not self.is_quoted(token.start)]
+
+    def counted(self, number: Item) -> frozenset[str]:
+        """The stems right behind a bare number: of "seven new colours", "new" and "colour"."""
+        if not isinstance(number, Quantity) or number.unit:
+            return frozenset()
         behind = [token for token in self.tokens if token.start >= number.end]
         return frozenset(token.stem for token in takewhile(lambda token: token.stem, behind[:3]))
 
@@ -104,25 +87,13 @@ def read(text: str, published: date | None, start: int = 0) -> Statement:
     named = names(without)
     measured = [(one.start, one.end) for one in counted] + [(one.start, one.end) for one in dated]
     tokens = list(_tokens(text, measured, quoted))
-    return Statement(
-        text,
-        start,
-        start + len(text),
-        counted,
-        dated,
-        named,
-        quoted,
-        tokens,
-        frozenset(one.stem for one in tokens if one.stem),
-        frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named)),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.denies], 2),
-        _governed(tokens, [i for i, token in enumerate(tokens) if token.leaves_open], 1),
-    )
+    stems = frozenset(one.stem for one in tokens if one.stem)
+    in_names = frozenset(one.stem for one in tokens if any(name.start <= one.start < name.end for name in named))
+    return Statement(text, start, counted, dated, named, quoted, tokens, stems, in_names)
 
 
 def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tuple[int, int]]) -> Iterator[Token]:
     segment = 0
-    before = ""
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         if not match[0][0].isalnum():
@@ -134,24 +105,7 @@ def _tokens(text: str, measured: Sequence[tuple[int, int]], quoted: Sequence[tup
         inside = any(first <= start < behind for first, behind in measured)
         stem = "" if plain or inside else next(iter(terms(match[0])), "")
         in_quotation = any(first <= start < behind for first, behind in quoted)
-        planned = key == "to" and before in ("is", "are")  # "The party is to meet"
-        leaves_open = not inside and (planned or key in _OPEN or stem in _LEAVING_OPEN or stem in _DENYING)
-        before = key
-        yield Token(start, end, "" if inside else key, stem, segment, in_quotation, leaves_open)
-
-
-def _governed(tokens: Sequence[Token], cues: Sequence[int], reach: int) -> frozenset[int]:
-    """The first words that carry meaning behind each cue, in its segment and quotation, adverbs passed over."""
-    found = set[int]()
-    for cue in cues:
-        place, left = (tokens[cue].segment, tokens[cue].quoted), reach
-        for i, token in enumerate(tokens[cue + 1 :], start=cue + 1):
-            if (token.segment, token.quoted) != place or not left:
-                break
-            if token.stem and not token.key.endswith("ly"):
-                found.add(i)
-                left -= 1
-    return frozenset(found)
+        yield Token(start, end, "" if inside else key, stem, (segment, in_quotation))
 
 
 def nearness(claim: Statement, mine: Item, said: Statement, one: Item) -> float:

@@ -27,17 +27,14 @@ class Rule(StrEnum):
 
     MARKER = "marker"  # it cites a paragraph that is there
     QUOTATION = "quotation"  # words in quotation marks stand in one cited paragraph
-    SPEAKER = "speaker"  # who is said to have said it is who the paragraph says
     NUMBER = "number"  # its numbers stand there, of the same things, or follow from those that do
     DATE = "date"
     NAME = "name"
-    ROLES = "roles"  # who did it, and to whom it was done
     NEGATION = "negation"  # nothing is denied that is affirmed there, nor the other way
     CERTAINTY = "certainty"  # what is only possible, planned or alleged there is not told as done
-    SCOPE = "scope"  # "all" and "every" are said there, too
-    CAUSE = "cause"  # a reason that is given is mentioned there
-    WORDS = "words"  # enough of its terms are said there
+    WORDS = "words"  # it says something, in words that are there, too
     SIMILARITY = "similarity"  # a model finds it like enough
+    SPEAKER, ROLES, SCOPE, CAUSE = "speaker", "roles", "scope", "cause"  # of older records: nothing is checked for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +61,5 @@ class Verdict:
     """The sentences that come nearest, in the order of the text; empty when no paragraph is cited."""
     unchecked: tuple[str, ...] = ()
     """Words of a supported sentence that are nowhere in what it cites: only reading can say whether they are true to
-    it. Rules do not judge paraphrase; a language model may, where one is configured."""
+    it. Nor do rules judge who did what to whom, who said it, why, in which order and of how many it is true, where all
+    the words are there; a language model may, where one is configured."""

