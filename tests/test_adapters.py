@@ -120,16 +120,6 @@ def test_limit_and_scope_are_passed_on(retriever: Retriever, limit: int, scope: 
     assert [one.metadata["title"] for one in documents] == [one.metadata["title"] for one in nodes] == titles
 
 
-def test_a_callers_mistakes_are_told(retriever: Retriever) -> None:
-    with pytest.raises(ValueError, match="greater than or equal to 1"):
-        langchain.NewsRetriever(retriever=retriever, limit=0)
-    with pytest.raises(ValueError, match="limit must be at least 1, not 0"):
-        llama_index.NewsRetriever(retriever, limit=0)
-    for ask in (langchain.NewsRetriever(retriever=retriever).invoke, llama_index.NewsRetriever(retriever).retrieve):
-        with pytest.raises(ValueError, match="the question is empty"):
-            ask(" ")
-
-
 @pytest.mark.parametrize(
     ("adapter", "library", "extra"),
     [("langchain", "langchain_core", "langchain"), ("llama_index", "llama_index", "llama-index")],

@@ -3,7 +3,6 @@ from datetime import date
 
 import pytest
 
-from rag.articles import Article, header, plain_url
 from tests.toy import HARBOUR
 
 
@@ -31,15 +30,6 @@ def test_version_changes_with_anything_a_reader_sees() -> None:
     versions |= {replace(HARBOUR, title="Tolls").version, replace(HARBOUR, paragraphs=("Tolls rose.",)).version}
     assert len(versions) == 4
     assert HARBOUR.version == replace(HARBOUR).version
-
-
-def test_plain_url_keeps_what_names_the_page() -> None:
-    assert plain_url("https://www.site.example/a/b/?id=3&utm_medium=mail&ref=x") == "site.example/a/b?id=3"
-
-
-def test_header_gives_title_outlet_and_day() -> None:
-    assert header(HARBOUR) == "Harbour tolls rise\nThe Ellery Courier · 4 March 2025"
-    assert header(Article(title="Only a title", paragraphs=("x",))) == "Only a title"
 
 
 def test_paragraph_outside_the_article() -> None:

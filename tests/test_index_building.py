@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from index.building import build
-from rag.articles import Article
 from rag.errors import ArticleUnreadable
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
@@ -107,23 +104,6 @@ def test_a_corrected_article_is_searched_in_its_newest_version_and_kept_in_the_o
         assert {hit.article.version for hit in hits} == {corrected.version}
 
 
-def test_bad_articles_are_skipped_counted_and_named(tmp_path: Path) -> None:
-    folder = tmp_path / "news"
-    write_article(folder, "good", HARBOUR)
-    (folder / "empty.txt").write_text("")
-    (folder / "binary.txt").write_bytes(bytes(range(256)) * 40)
-    (folder / "broken.json").write_text('[{"title": "x"')
-    (folder / "items.jsonl").write_text('{"title": "No text"}\n{"text": "No title at all."}\nnot json\n')
-    (folder / "picture.png").write_bytes(b"\x89PNG")
-    report = build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
-    assert report.counts.articles == 1
-    names = sorted(Path(reading.where.split(" line ")[0]).name for reading in report.gathered.skipped)
-    assert names == ["binary.txt", "broken.json", "empty.txt", "items.jsonl", "items.jsonl", "items.jsonl"]
-    assert all(reading.reason for reading in report.gathered.skipped)
-    assert report.counts.skipped == 6
-    assert [path.name for path in report.passed_over] == ["picture.png"]
-
-
 @pytest.mark.parametrize("content", [{}, {"a.png": b"x", "b.html": b"<p>"}, {"a.txt": b""}])
 def test_nothing_to_build_from_is_an_error_and_the_old_index_stays(tmp_path: Path, content: dict[str, bytes]) -> None:
     old = build_index(tmp_path / "index", [HARBOUR])
@@ -134,34 +114,6 @@ def test_nothing_to_build_from_is_an_error_and_the_old_index_stays(tmp_path: Pat
     with pytest.raises(ArticleUnreadable, match=r"^no (readable article|articles) in "):
         build([folder], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
     assert Snapshot.open(tmp_path / "index").id == old.snapshot
-
-
-def test_no_passage_is_over_the_models_window(tmp_path: Path) -> None:
-    class Narrow(ToyEmbedder):
-        def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
-            assert max(self.count_tokens(texts)) <= 24
-            return super().embed_passages(texts)
-
-    long = Article(title="A title", paragraphs=("One two three four five six. " * 30,))
-    report = build_index(
-        tmp_path / "index", [replace(long, paragraphs=(long.paragraphs[0].strip(),))], Narrow(window=24)
-    )
-    assert report.counts.passages > 8
-
-
-class Failing(ToyEmbedder):
-    def embed_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
-        raise MemoryError("the model died")
-
-
-def test_a_build_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
-    old = build_index(tmp_path / "index", [HARBOUR])
-    before = sorted(str(path) for path in (tmp_path / "index").rglob("*"))
-    with pytest.raises(MemoryError):
-        build_index(tmp_path / "index", [PROTEST], Failing())
-    assert sorted(str(path) for path in (tmp_path / "index").rglob("*")) == before
-    assert Snapshot.open(tmp_path / "index").id == old.snapshot
-    assert build_index(tmp_path / "index", [PROTEST]).published
 
 
 _FULL = """

@@ -32,21 +32,6 @@ def test_long_paragraph_is_cut_at_sentences_with_offsets() -> None:
     assert [passage.spans for passage in passages] == [(Span(1, 0, 23),), (Span(1, 24, 66),), (Span(1, 67, 81),)]
 
 
-def test_a_sentence_over_the_budget_stays_whole() -> None:
-    long = "The council did not say that " + ", ".join(f"the ward of Hill {n}" for n in range(9)) + " had agreed."
-    assert 20 < count_tokens(long) < LONGEST_SENTENCE
-    passages = chunk(article(f"Nobody spoke. {long} All left."), budget=20)
-    assert [passage.text for passage in passages] == ["Nobody spoke.", long, "All left."]
-
-
-def test_a_sentence_without_end_is_cut_at_white_space_and_a_word_without_end_anywhere() -> None:
-    endless = "tolls " * 300
-    assert len(chunk(article(endless.strip()), budget=20)) > 300 / LONGEST_SENTENCE
-    assert " ".join(p.text for p in chunk(article(endless.strip()), budget=20)) == endless.strip()
-    word = "x7" * 2_000
-    assert "".join(p.text for p in chunk(article(word), budget=20)) == word
-
-
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(lambda t: " ".join(t.split()) or "x")
 
 

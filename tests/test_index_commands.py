@@ -105,33 +105,6 @@ def test_list_verify_use_and_prune(rag_index: RagIndex, folder: IndexFolder) -> 
     assert (folder.snapshots(), folder.current().id) == ([first], first)
 
 
-def test_the_list_marks_the_current_snapshot_at_eighty_columns(
-    rag_index: RagIndex, news: Path, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    model = "an-organisation/a-model-with-a-long-name-v2"
-    rag_index("build", news, "--model", model)
-    [heads, line] = rag_index("list").out.splitlines()
-    assert heads.split() == ["snapshot", "articles", "passages", "skipped", "MiB", "model"]
-    assert line.startswith(f"* {folder.current().id} ")
-    assert (line.split()[2:5], line.split()[6:]) == (["3", "3", "0"], [model])
-
-
-def test_the_way_out_of_a_damaged_pointer_can_be_followed(
-    rag_index: RagIndex, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build_index(folder.path, [HARBOUR])
-    [snapshot] = folder.snapshots()
-    (folder.path / "CURRENT").write_text("{")
-    monkeypatch.setenv("COLUMNS", "40")
-    code, out, err = rag_index("list")
-    way_out = f"note: {folder.path / 'CURRENT'} is garbled: mend it with rag-index use {snapshot}"
-    assert (code, err.startswith(way_out)) == (0, True)
-    assert out.splitlines()[1].split()[0] == snapshot  # whole, however narrow the terminal
-    assert rag_index("use", snapshot).code == 0
-    assert folder.current().id == snapshot
-
-
 ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["build", "{tmp}/none"], 1, "{tmp}/none"),
     (["build"], 2, "name what to build from: PATH… or --sample"),

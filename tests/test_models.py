@@ -53,16 +53,6 @@ def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransforme
     assert int(np.argmax(vectors @ question)) == 1
 
 
-def test_order_and_company_do_not_matter_and_tokens_are_counted_beyond_the_window(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
-    texts = [text * (1 + number % 7) for number, text in enumerate(SENTENCES * 6)]
-    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
-    assert embedder.embed_passages(texts) == pytest.approx(alone, abs=1e-5)
-    assert embedder.embed_passages([]).shape == (0, 384)
-    assert (embedder.count_tokens(["hello " * 500, "hello"]), embedder.count_tokens([])) == ([502, 3], [])
-
-
 def test_a_local_folder_is_a_model_with_its_prompts(
     folder: Path, embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,34 +152,6 @@ def test_scores_are_those_of_the_model(saved: Path, reranker: Reranker) -> None:
     scores = reranker(QUESTION, PASSAGES)
     assert scores == pytest.approx(direct.tolist(), abs=1e-6)
     assert max(scores) - min(scores) > 0.01
-
-
-def test_what_the_model_names_at_its_end_decides_nothing(tmp_path: Path, saved: Path, reranker: Reranker) -> None:
-    model = CrossEncoder(str(saved), activation_fn=torch.nn.Identity())
-    model.save_pretrained(str(tmp_path / "again"))
-    assert "Identity" in (tmp_path / "again" / "config_sentence_transformers.json").read_text()
-    again = CrossEncoderReranker.load(str(tmp_path / "again"))
-    assert again(QUESTION, PASSAGES) == pytest.approx(reranker(QUESTION, PASSAGES), abs=1e-6)
-
-
-def test_company_and_length_do_not_matter_and_no_texts_have_no_scores(reranker: Reranker) -> None:
-    alone = [reranker(QUESTION, [text])[0] for text in PASSAGES[:5]]
-    assert alone == pytest.approx(reranker(QUESTION, PASSAGES)[:5], abs=1e-6)
-    assert reranker(QUESTION, []) == []
-    [score] = reranker(QUESTION, ["harbour tolls " * 500])  # more than the model reads
-    assert 0 <= score <= 1
-
-
-def test_good_texts_are_told_apart() -> None:
-    class Sure(CrossEncoder):
-        def __init__(self) -> None:
-            pass
-
-        def predict(self, *_: object, **__: object) -> torch.Tensor:  # type: ignore[override]
-            return torch.tensor([19.0, 20.0, -800.0])
-
-    low, high, none = CrossEncoderReranker(Sure())(QUESTION, ["one", "two", "three"])
-    assert none == 0 < low < high < 1
 
 
 @pytest.mark.parametrize("load", [SentenceTransformerEmbedder.load, CrossEncoderReranker.load])

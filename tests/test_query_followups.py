@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.drafts import Draft, Evidence
-from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.sentence_ranking import Sentence
 from rag.query.followups import Turn, rewrite_followup
 from rag.query.names import Names
@@ -25,7 +23,6 @@ NAMES = Names(("The Ellery Courier", "Strand Radio", "Open Bench"), ("Mara Quill
 TOLLS = "What did Odile Brandt say about the tolls in March 2025?"
 SOLD = "When did Casper Wyle sell his yacht?"
 FINED = "What does Norway want the council to do about Tramworks's tickets?"
-COURIER = "How did Open Bench look back on the first year of the tram?"
 DEPOT = "Has Vellmar closed the old tram depot?"
 IN_CONTEXT = "Who owned it? (Has Vellmar closed the old tram depot?)"
 
@@ -33,15 +30,12 @@ REWRITTEN = [
     # a limit takes the place of its like, or stands behind
     (TOLLS, "and in April?", "What did Odile Brandt say about the tolls in April 2025?"),
     (TOLLS, "what about october", "What did Odile Brandt say about the tolls in october 2025?"),
-    (TOLLS, "last week?", "What did Odile Brandt say about the tolls last week?"),
     (DEPOT, "in 2023?", "Has Vellmar closed the old tram depot in 2023?"),
     (DEPOT, "according to Strand Radio?", "Has Vellmar closed the old tram depot, according to Strand Radio?"),
     ("What did Strand Radio report about the tolls?", "and Open Bench?", "What did Open Bench report about the tolls?"),
     # a name takes the place of one of its kind
     (SOLD, "And Blume?", "When did Blume sell his yacht?"),
     (FINED, "sorry, Gullpost I mean", "What does Norway want the council to do about Gullpost's tickets?"),
-    (FINED, "And Finland?", "What does Finland want the council to do about Tramworks's tickets?"),
-    (COURIER, "and Strand Radio?", "How did Strand Radio look back on the first year of the tram?"),
     ("How long is Brandt's speech?", "And Wyle's, with the jokes?", "How long is Wyle's speech, with the jokes?"),
     (TOLLS, "And Blume in April?", "What did Blume say about the tolls in April 2025?"),
     (f"Who paid in May? ({TOLLS})", "And in June?", f"Who paid in June? ({TOLLS})"),
@@ -50,9 +44,7 @@ REWRITTEN = [
     (DEPOT, "Why?", "Why has Vellmar closed the old tram depot?"),
     # whatever else points back has the question before in brackets
     (SOLD, "how much did he get for it?", f"How much did he get for it? ({SOLD})"),
-    (DEPOT, "how many people were hurt?", f"How many people were hurt? ({DEPOT})"),
     (DEPOT, "What did the council decide?", f"What did the council decide? ({DEPOT})"),
-    (DEPOT, "What caused that?", f"What caused that? ({DEPOT})"),
     (IN_CONTEXT, "where does she live?", f"Where does she live? (Who owned it? {DEPOT})"),
     (f"Where does she live? (Who owned it? {DEPOT})", "and until when?", f"Until when? (Where does she live? {DEPOT})"),
 ]
@@ -68,12 +60,8 @@ def test_a_follow_up_is_rewritten(before: str, question: str, rewritten: str) ->
     [
         "Who will move into the old tram depot of Vellmar?",
         "How old was the drummer of the Ellery Five when he died?",
-        "What did Janne Torvik say about her brother?",
         "Did the mayor of Northquay say that she would resign?",
-        "Is it true that Thessen banned cars?",
-        "How long does it take to cross the Strand?",
         "What does the IT department of Vellmar cost?",
-        "Which harbour towns raised tolls in June 2025?",
         "northquay dockers strike ballot",
         "thanks",
         "",
@@ -83,11 +71,6 @@ def test_a_follow_up_is_rewritten(before: str, question: str, rewritten: str) ->
 )
 def test_a_question_that_stands_alone_stays_alone(question: str) -> None:
     assert rewrite_followup(question, [Turn(TOLLS)], NAMES, as_of=AS_OF) is None
-
-
-def test_the_first_question_is_no_follow_up() -> None:
-    assert rewrite_followup("why?", [], NAMES, as_of=AS_OF) is None
-    assert rewrite_followup("why?", [Turn("")], NAMES, as_of=AS_OF) is None
 
 
 TEXTS = st.text(max_size=60) | st.lists(
@@ -133,13 +116,3 @@ def test_an_answer_is_searched_for_by_the_rewritten_question(retriever: Retrieve
     assert answers[2].question == "only in April"
     assert generator.questions[2:] == [rewritten, "Who will move into the tram depot?"]
     assert answers[2].claims[0].text == "Odile Brandt offered to talk, but ruled out lower tolls."
-
-
-def test_a_refreshed_answerer_rewrites_as_before(tmp_path: Path) -> None:
-    build_index(tmp_path / "index", [HARBOUR])
-    retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
-    answerer = Answerer(retriever, ExtractiveGenerator(), rewrite_followup=lambda *_, as_of: "Who blocked the quay?")
-    build_index(tmp_path / "index", [HARBOUR, PROTEST])
-    newer = answerer.refreshed()
-    assert newer is not answerer
-    assert newer.answer("who?", after=[newer.answer(TOLLS)]).rewritten == "Who blocked the quay?"

@@ -58,11 +58,6 @@ def test_other_quotation_marks_are_no_phrases(question: str) -> None:
     assert ask(question).constraints == ()
 
 
-def test_a_quoted_outlet_is_an_outlet_and_quoted_days_are_none() -> None:
-    assert ask('According to "Strand Radio", who left?').scope.outlets == ("Strand Radio",)
-    assert [one.kind for one in ask('Who sang "Wake me up in September 2024"?').constraints] == ["phrase"]
-
-
 @pytest.mark.parametrize(
     ("question", "languages"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from rag.query.names import Names
 from rag.query.parsing import parse_question
-from rag.query.subqueries import clauses, decompose, is_compound
+from rag.query.subqueries import decompose
 
 AS_OF = date(2025, 6, 18)
 OUTLETS = {"M": "The Meridian", "G": "Quillmoor Gazette", "T": "Radio Tarn"}
@@ -24,15 +24,11 @@ T G: Did the Radio Tarn article call the mayor honest, | but the Quillmoor Gazet
 M T: Does The Meridian article on tram brakes | agree with the Radio Tarn article on tram brakes?
 M T G: Who is named in The Meridian, Radio Tarn and Quillmoor Gazette as the buyer of the weir?
 T G: Did Radio Tarn praise the weir, the tram and the lock, | while Quillmoor Gazette criticised them?
-T M: Who reported the sale first, Radio Tarn or The Meridian?
-T: Did Radio Tarn report on trams and buses and ferries in the valley?
 T: What did Radio Tarn report about the mayor who, while abroad, sold the weir?
 -: Who wrote "the mayor raised the old tolls; while the council lowered the new fees"?
-- -: Is it true that the tram company lost money | whereas the ferry company made a profit?
 - -: Why did the mayor of Ellery sell the depot, | and who bought the old tram line from the council?
 -: Why did the mayor of Ellery sell the depot, and what did he say about it to the press?
 - -: Who raised the tolls, | and who announced a protest?
--: Who sold the mill, and how much did it fetch?
 -: Who raised the tolls in March 2025, and who announced a protest?
 """
 
@@ -61,36 +57,3 @@ def test_a_limit_in_half_of_a_question_belongs_to_that_half() -> None:
     question = "Did Radio Tarn's article of 3 March 2025 call the tolls fair, as the editorial of 9 May 2025 does?"
     [uncut] = decompose(parse_question(question, NAMES, as_of=AS_OF))
     assert (uncut.parsed.scope.published_from, uncut.parsed.scope.outlets) == (None, ("Radio Tarn",))
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Who raised the harbour tolls?", ()),
-        ("What did the mayor say about the tram depot and the ferry?", ()),
-        (
-            "Which minister, who closed the northern harbour in spring, is accused of hiding two flood studies?",
-            (
-                "Which minister, who closed the northern harbour in spring",
-                "is accused of hiding two flood studies?",
-            ),
-        ),
-        ('Who called the plan "a gift, and nothing else, to Vellmar and its harbour masters" in spring?', ()),
-    ],
-)
-def test_a_clause_says_something_by_itself(question: str, expected: tuple[str, ...]) -> None:
-    assert clauses(question) == expected
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("What did Radio Tarn report on the harbour tolls in March 2025?", False),
-        ("Did the Quillmoor Gazette report differ from the article in Radio Tarn?", True),
-        ("Did Radio Tarn's report of 3 March 2025 differ from the one of 9 May 2025?", True),
-        ("Who raised the tolls according to Radio Tarn, and who lowered the market fees in spring?", True),
-        ("Which minister lost the harbour vote in Vellmar, accused by Radio Tarn of hiding two flood studies?", True),
-    ],
-)
-def test_a_question_that_joins_several_things_is_compound(question: str, expected: bool) -> None:
-    assert is_compound(parse_question(question, NAMES, as_of=AS_OF)) is expected

@@ -143,24 +143,18 @@ ALTERED: list[tuple[str, object, str]] = [
     ("extra", 1, "extra fields found (extra) @ record"),
     ("articles.0.paragraphs.2", "Fishermen called it fair.", "article was altered, its text gives"),
     ("articles.0.title", None, "expected str @ record.articles[0].title"),
-    ("articles.0.url", "http://[", "Invalid IPv6 URL @ record.articles[0]"),
     ("articles.2", REMOVED, "it names no article of the record @ record.answer.hits[1].article"),
-    ("answer.question", REMOVED, "required field missing @ record.answer.question"),
     ("answer.refused", 0, "expected bool @ record.answer.refused"),
     ("answer.refused", True, "it is a refusal with claims"),
     (f"{CLAIM}.citations", [], "it has a claim without a citation"),
-    ("answer.claims.0.citations.1.marker", 3, "citation 2 has the marker 3"),
     (f"{CITATION}.quote", "lowered the tolls", f"{QUOTE_1}34 to 50"),
     (f"{CITATION}.start", -46, f"{QUOTE_1}-46 to 50"),
-    (f"{CITATION}.paragraph", True, "expected int @ record.answer.claims[0].citations[0].paragraph"),
     (f"{CLAIM}.verdict.outcome", "true", "'true' is not a valid Outcome @ record.answer.claims[1].verdict.out"),
     (f"{CLAIM}.verdict.supports.0.end", 900, "a verdict rests on characters that"),
     (f"{CLAIM}.verdict.supports", [], "“Money is needed.” is given as a quotation, and is not what it"),
     ("answer.hits.0.passage.text", "x", "a passage of hit 1 does not stand in “Harbour tolls"),
-    ("answer.hits.0.score", 10**999, "too large to convert to float) @ record.answer.hits[0].score"),
     ("answer.hits.0.score", float("nan"), "expected float @ record.answer.hits[0].score"),
     ("answer.scope.published_from", "2026-01-01", "the range of days is the wrong way round"),
-    ("answer.relaxed.0.kind", "place", "place not in literal"),
 ]
 
 
@@ -297,9 +291,7 @@ def test_an_old_answer_is_checked_against_the_corrected_article(tmp_path: Path) 
         ("Tolls will rise.", ("It is false that Tolls will rise.",), None),
         ("Tolls will rise.", ("Tolls will rise. So it goes.", "Tolls will rise."), Span(1, 0, 16)),
         ("Tolls will rise.", ("Now this.", "Tolls will rise, they say."), None),
-        ("Tolls will rise.", (), None),
         ("will rise", ("Tolls will rise soon.",), Span(1, 6, 15)),  # of a sentence that was not cited whole
-        ("will rise", ("Sawill riseth.",), None),
     ],
 )
 def test_words_that_moved_are_found_where_they_mean_the_same(

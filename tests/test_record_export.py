@@ -10,8 +10,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag import Answer, Article, Claim, Scope
@@ -248,25 +246,9 @@ def test_no_article_is_obeyed_in_a_bibliography(text: str) -> None:
     assert entry["url"] == "{https://news.example/a}"
 
 
-@given(st.text(min_size=1))
-def test_any_text_is_shown_as_it_is_and_stays_within_its_place(text: str) -> None:
-    article = replace(HARBOUR, paragraphs=(f"x {text} x",), title=text)
-    answer = answer_of(said(article, 1, 1), question=text)
-    tags = Tags(drawn(export(answer, "markdown")))
-    assert {tag for tag, _ in tags.tags} <= {"h1", "p", "a"}
-    assert shown(f"x {text} x") in shown(tags.text)
-    [entry] = entries(export(answer, "bibtex"))
-    assert of_tex(entry["title"][2:-2]) == shown(text.encode("utf-8", "replace").decode())
-
-
 def test_two_versions_of_an_article_have_keys_of_their_own() -> None:
     newer = replace(HARBOUR, updated=date(2025, 3, 9))
     answer = answer_of(said(HARBOUR, 1, 1), said(newer, 1, 2), said(HARBOUR, 2, 3))
     key = f"ellerycourier2025-{HARBOUR.id[:8]}"
     assert [one["key"] for one in entries(export(answer, "bibtex"))] == [key, f"{key}-{newer.version}"]
     assert len(checked_csl(export(answer, "csl"))) == 2
-
-
-def test_an_unknown_format_is_said_to_be_none() -> None:
-    with pytest.raises(ValueError, match="no format 'docx': there are markdown, html, csl, bibtex"):
-        export(TWO, "docx")

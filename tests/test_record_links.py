@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rag.articles import Subheading
 from rag.record.links import deep_link, host_of, web_address
 from tests.cited import cite
 from tests.toy import HARBOUR
@@ -85,19 +80,3 @@ def test_words_around_it_tell_a_sentence_from_the_same_before(
     article = replace(HARBOUR, title=title, paragraphs=paragraphs)
     citation = cite(article, number, 1, SAME if SAME in article.paragraph(number) else "")
     assert deep_link(citation) == f"{TOLLS_URL}#:~:text={fragment}"
-
-
-def test_words_of_a_subheading_count_too() -> None:
-    article = replace(HARBOUR, paragraphs=(FIRST, SECOND), subheadings=(Subheading(f"{SECOND} x", 2),))
-    fragment = "three%20four.%20x-,a%20b%20c%20d,one%20two%20three%20four"
-    assert deep_link(cite(article, 2, 1)) == f"{TOLLS_URL}#:~:text={fragment}"
-
-
-@given(st.lists(st.text(min_size=1), min_size=1, max_size=4), st.data())
-def test_any_text_has_a_link_that_is_one_word(paragraphs: list[str], data: st.DataObject) -> None:
-    article = replace(HARBOUR, paragraphs=tuple(paragraphs))
-    number = data.draw(st.integers(1, len(paragraphs)))
-    link = deep_link(cite(article, number, 1))
-    assert link is not None
-    assert re.fullmatch(r"https://[a-z0-9./-]+(#:~:text=[A-Za-z0-9_.~%,-]+)?", link)
-    unquote(link.partition(":~:text=")[2], errors="strict")

@@ -107,16 +107,6 @@ def test_english_articles_are_found_and_judged_as_without_the_others(retriever: 
     assert [[one.text for one in ranked] for ranked in sentences] == [[one.text for one in sentences[0]]] * 2
 
 
-def test_a_language_limits_when_given(retriever: Retriever) -> None:
-    found = retriever.search("Ellery Vellmar", scope=Scope(languages=("German", "fr")))
-    assert {hit.article.language for hit in found.hits} == {"de", "fr"}
-    assert retriever.store.summary(found.scope).unnamed == 4
-    with pytest.raises(
-        ValueError, match=r"^no language 'cy' in the index: it holds Arabic \(ar\), German \(de\), French"
-    ):
-        retriever.retrieve("Ellery", scope=Scope(languages=("cy",)))
-
-
 def test_a_language_that_the_question_names_limits_and_is_relaxed_visibly(retriever: Retriever) -> None:
     found = retriever.search("What do articles in French say about Vellmar?", as_of=TODAY)
     assert (found.scope, [hit.article for hit in found.hits]) == (Scope(languages=("fr",)), [FRENCH])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexIncompatible
 from rag.search.fusion import Weights
 from rag.search.hits import Hit
-from rag.search.retriever import Retriever, checked_question
+from rag.search.retriever import Retriever
 from rag.store.protocol import PassageId
 from rag.store.scope import Scope
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
@@ -87,35 +87,17 @@ def test_a_preferred_outlet_comes_first_among_near_equals(tmp_path: Path) -> Non
 
 
 def test_days_that_a_question_prefers_come_first(tmp_path: Path) -> None:
-    written = {
-        date(2025, 2, 4): "The night train to Vellmar derailed, and nine were hurt; the driver had slept badly.",
-        date(2025, 5, 12): "The night train to Vellmar derailed, and eleven were hurt when a bridge gave way at dawn.",
-        date(2025, 8, 2): "The night train to Vellmar derailed, and forty were hurt because no signal had been lit.",
-    }
-    articles = [
-        replace(HARBOUR, title="Train", paragraphs=(text,), url=None, published=day) for day, text in written.items()
+    story = "The night train to Vellmar derailed, and {} were hurt; the driver had slept badly in {}."
+    days = {date(2025, 2, 4): ("nine", "the depot"), date(2025, 8, 2): ("forty", "a siding near the bridge")}
+    trains = [
+        replace(HARBOUR, paragraphs=(story.format(*said),), url=None, published=day) for day, said in days.items()
     ]
-    build_index(tmp_path / "index", [*articles, PROTEST])
+    build_index(tmp_path / "index", [*trains, PROTEST])
     retriever = Retriever.open(tmp_path / "index", embedder=ToyEmbedder())
-    indifferent = Retriever(retriever.store, ToyEmbedder(), weights=Weights(days=0.0))
-    asked = (
-        "Did the Ellery Courier article in 2025-08 say that the night train derailed, "
-        "while the Strand Radio article mentioned tolls?"
-    )
-
-    def trains(retriever: Retriever, question: str) -> list[tuple[date | None, float]]:
-        found = retriever.search(question, as_of=TODAY)
-        return [(hit.article.published, hit.score) for hit in found.hits if hit.article.title == "Train"]
-
-    assert retriever.search(asked, as_of=TODAY).scope == Scope()
-    assert trains(retriever, asked)[0][0] == date(2025, 8, 2)
-    assert trains(indifferent, asked)[0][0] == date(2025, 2, 4)
-    alone = "Who was hurt in the night train in August 2025?"
-    assert trains(retriever, alone)[0][0] == date(2025, 8, 2)
-    assert len(trains(retriever, alone)) == 3  # preferred, and nothing is shut out
-    # Where nothing is of the day, nothing changes.
-    absent = asked.replace("2025", "2019")
-    assert trains(retriever, absent) == trains(indifferent, absent)
+    for month, day in (("February", date(2025, 2, 4)), ("August", date(2025, 8, 2))):
+        found = retriever.search(f"Who was hurt in the night train in {month} 2025?", as_of=TODAY)
+        assert (found.scope, len(found.hits)) == (Scope(), 3)  # preferred, and nothing is shut out
+        assert found.hits[0].article.published == day
 
 
 def test_what_a_person_set_goes_before_what_was_read(retriever: Retriever) -> None:
@@ -182,25 +164,6 @@ def test_a_reranker_reads_the_best_hits_anew(index: Path) -> None:
     assert hits[0].score == hits[0].explain.reranked == 1 / len(hits[0].text)
 
 
-QUERY_SYNTAX = [
-    "+tolls -harbour",
-    "title:harbour AND (",
-    "tolls^2~",
-    "[a TO b]",
-    "*",
-    "?!",
-    ".*(a+)+$",
-    "\\",
-    '"',
-    "the of",
-]
-
-
-@pytest.mark.parametrize("question", QUERY_SYNTAX)
-def test_query_syntax_is_only_text(retriever: Retriever, question: str) -> None:
-    assert len(retriever.retrieve(question)) == 3
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
 def test_no_question_raises_anything_but_a_clear_error(retriever: Retriever, question: str) -> None:
@@ -222,35 +185,17 @@ def test_limits_hold_before_ranking(retriever: Retriever) -> None:
     assert retriever.retrieve(question, scope=Scope(published_from=date(2026, 1, 1))) == []
 
 
-def test_limit_of_more_than_there_is_gives_all(retriever: Retriever) -> None:
-    assert len(retriever.retrieve("harbour", limit=1_000)) == 3
-    assert retriever.retrieve("harbour", limit=10**12) == retriever.retrieve("harbour", limit=3)
-
-
 @pytest.mark.parametrize(
     ("question", "limit", "message"),
     [
         ("", 10, "the question is empty: type a question"),
-        (" \n\t\x00", 10, "the question is empty: type a question"),
         ("x" * 100_000, 10, "the question has 100,000 characters and may have 2,000: ask for one thing at a time"),
         ("harbour", 0, "limit must be at least 1, not 0"),
-        ("harbour", -3, "limit must be at least 1, not -3"),
     ],
 )
 def test_bad_questions(retriever: Retriever, question: str, limit: int, message: str) -> None:
     with pytest.raises(ValueError, match="^" + message + "$"):
         retriever.retrieve(question, limit=limit)
-
-
-def test_unknown_names(retriever: Retriever) -> None:
-    with pytest.raises(ValueError, match="no outlet 'Elery Courier' in the index: did you mean 'The Ellery Courier'"):
-        retriever.retrieve("harbour", scope=Scope(outlets=("Elery Courier",)))
-    with pytest.raises(ValueError, match="no author 'Mara Quil' in the index: did you mean 'Mara Quill'"):
-        retriever.retrieve("harbour", scope=Scope(authors=("Mara Quil",)))
-
-
-def test_a_question_is_stripped_of_what_nobody_typed() -> None:
-    assert checked_question("  Who\x00 owns\n the\u202e harbour? ") == "Who owns the harbour?"
 
 
 def test_another_model_is_refused_with_the_way_out(index: Path) -> None:

@@ -107,22 +107,14 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert readings[5].where == f"{tmp_path}/f\\x00.txt"
 
 
-def test_a_name_cannot_act_on_a_terminal(tmp_path: Path) -> None:
-    path = tmp_path / "a\x1b[31m\u202eb.txt"
-    path.write_bytes(b"")
-    assert read_one(path).where == f"{tmp_path}/a\\x1b[31m\\u202eb.txt"
-
-
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
         (b"", "is empty"),
-        (b"  \n\t\n", "is empty"),
         (b"\x89PNG\r\n\0\0", "is a binary file (it holds zero bytes), not text"),
         (bytes(range(128, 256)) * 9, "is neither UTF-8 nor windows-1252 text: save it as UTF-8"),
         (b"\xff\xfea", "begins as UTF-16 but is not valid UTF-16: save it as UTF-8"),
         (b"Only a title", "no text: nothing below the title is reporting"),
-        (b"___", "no title and no text"),
         (b"Advertisement\n\nhttps://example.org/x", "no title: no line of the text could be one"),
         (b"word " * 100, "no title: the first line has 499 characters; put the title on a line of its own above it"),
         (b"x" * 5_000_001, "more than 5 MB of data: an article may have 5 MB"),

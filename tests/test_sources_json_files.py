@@ -130,16 +130,6 @@ def test_lines_are_read_one_by_one(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_in_other_encodings(tmp_path: Path) -> None:
-    line = json.dumps({"title": "Café tolls", "text": "The port raised them."}, ensure_ascii=False) + "\n"
-    for encoding, notices in (("utf-8-sig", ()), ("utf-16", ()), ("cp1252", ("not UTF-8: read as windows-1252",))):
-        (tmp_path / "x.jsonl").write_bytes((line + line).encode(encoding))
-        found = list(read([tmp_path / "x.jsonl"], today=TODAY))
-        assert [(item.where, item.article and item.article.title, item.notices) for item in found] == [
-            (f"{tmp_path}/x.jsonl line {number}", "Café tolls", notices) for number in (1, 2)
-        ]
-
-
 def test_html_is_reduced_to_visible_words() -> None:
     html = (
         "<!-- <p>no</p> --><style>p {}</style><script>if (a<b) alert('<p>no</p>')</script>"
@@ -160,28 +150,6 @@ def test_html_is_reduced_to_visible_words() -> None:
     assert paragraphs(prose) == (prose,)
     # A caption that is never closed must not swallow the rest of the article.
     assert paragraphs("<figcaption>A ship<p>The port.</p>") == ("A ship", "The port.")
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Photographs by a passer-by show smoke rising over the harbour.",
-        "Images via satellite showed the fleet leaving.",
-        "Support local journalism, she urged.",
-        "Follow the money on X and you find the minister",
-        "Get rid of the newsletters, the judge told the party",
-        "Get rid of newsletters and you lose readers.",
-    ],
-)
-def test_reporting_that_begins_like_promotion_is_kept(line: str) -> None:
-    assert paragraphs(f"The port raised its tolls.\n\n{line}") == ("The port raised its tolls.", line)
-
-
-def test_markdown_in_a_record() -> None:
-    text = "# Tolls rise\n\n**By Jane Doe**\n\nThe port *did*.\n\n## The cost\n\n> It is `high’."
-    article = article_in_record({"title": "Tolls rise", "text": text}, TODAY).article
-    assert (article.authors, article.paragraphs) == (("Jane Doe",), ("The port did.", "It is `high’."))
-    assert article.subheadings == (Subheading("The cost", 2),)
 
 
 def test_lines_at_the_head_that_repeat_the_facts_are_dropped() -> None:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag import Article, Passage, Scope, Span
-from rag.articles import header
 from rag.errors import IndexBusy, IndexCorrupt, IndexIncompatible, IndexNotFound, RagError
 from rag.store.folder import IndexFolder
-from rag.store.lexical import LexicalIndex
 from rag.store.protocol import PassageId, StoredPassage
 from rag.store.snapshot import Snapshot
-from rag.store.vectors import VectorIndex, write_vectors
 from rag.text.words import terms
 from tests.cited import SUMMARY
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
 ARTICLES = [HARBOUR, PROTEST, ORCHESTRA]
 
@@ -106,50 +101,13 @@ def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
             coverage.allowed(lacking)
 
 
-def test_undated_articles_keep_no_limit_of_dates(tmp_path: Path) -> None:
-    snapshot = built(tmp_path, HARBOUR, replace(PROTEST, published=None))
-    assert rows(snapshot, Scope(published_to=date(2030, 1, 1))) == [0]
-
-
-def test_only_allowed_vectors_are_searched(tmp_path: Path) -> None:
-    vectors = np.eye(40, dtype=np.float32)
-    write_vectors(tmp_path / "vectors", vectors)
-    index = VectorIndex.read(tmp_path / "vectors")
-    question = np.linspace(1, 0, 40, dtype=np.float32).reshape(1, -1)
-    none = np.zeros(40, dtype=np.bool_)
-    allowed = none.copy()
-    allowed[[7, 30, 39]] = True
-    both = np.concatenate([question, vectors[:1]])
-    [nearest] = index.nearest(question, 50, allowed)
-    assert [row for row, _ in nearest] == [7, 30, 39]
-    assert [score for _, score in nearest] == pytest.approx([question[0, row] for row in (7, 30, 39)])
-    assert index.nearest(both, 2, allowed)[0] == index.nearest(question, 2, allowed)[0] == nearest[:2]
-    assert index.nearest(question, 5, none) == [[]]
-    assert index.similarities([30, 0], both) == pytest.approx(np.array([question[0, [30, 0]], [0, 1]]))
-    assert np.array_equal(index.all(), vectors)
-
-
-def test_manifest_says_what_the_snapshot_is(toy_index: Path) -> None:
-    stored = json.loads((current_folder(toy_index) / "manifest.json").read_text())
-    assert (stored["format"], stored["chunking"]) == (3, {"budget": 120, "encoding": "o200k_base"})
-    manifest = Snapshot.open(toy_index).manifest
-    assert (manifest.counts.articles, manifest.counts.passages, manifest.counts.paragraphs) == (3, 3, 6)
-    assert manifest.model == ToyEmbedder().identity
-    assert {"coverage.sqlite", "skipped.jsonl", "vectors.faiss"} < manifest.files.keys()
-
-
 def flipped(data: bytes) -> bytes:
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
-# What is done to a file, what meets it, and what is said of it.
 def verify(index: Path) -> None:
     IndexFolder(index).verify()
-
-
-# What is done to a file, what meets it, and what is said of it.
-REBUILD = ": rebuild with rag-index build"
 
 
 def read_first(index: Path) -> None:
@@ -241,15 +199,6 @@ def test_snapshot_that_vanishes_while_it_is_opened_is_looked_up_again(
     assert (Snapshot.open(index).id, read) == (new.id, [])
 
 
-def test_ids_sort_by_age_within_a_second_and_when_the_clock_was_put_back(tmp_path: Path) -> None:
-    folder = IndexFolder(tmp_path)
-    (tmp_path / "snapshots" / "20991231T235959Z-ffffffff").mkdir(parents=True)
-    name, created = folder.name("0" * 64)
-    assert (name, created) == ("21000101T000000Z-00000000", datetime(2100, 1, 1, tzinfo=UTC))
-    (tmp_path / "snapshots" / "99999999T999999Z-00000000").mkdir()
-    assert folder.name("0" * 64)[1].year < 2100
-
-
 def test_use_refuses_what_is_damaged_or_unknown_and_leaves_the_old(index: Path) -> None:
     folder = IndexFolder(index)
     first = folder.current().id
@@ -280,53 +229,6 @@ def test_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
         build_index(tmp_path, [HARBOUR])
     with pytest.raises(RagError, match="is a file: name a folder for the index"):
         build_index(tmp_path / "thesis.doc", [HARBOUR])
-
-
-def test_left_overs_of_a_killed_build_go_with_the_next_change(index: Path) -> None:
-    (index / ".staging-999").mkdir()
-    (index / ".staging-999" / "vectors.faiss").write_bytes(b"half")
-    (index / ".CURRENT-next").write_bytes(b"half")
-    with IndexFolder(index).changing():
-        assert not (index / ".staging-999").exists()
-    assert Snapshot.open(index).manifest.counts.articles == 3
-
-
-def test_coverage_is_opened_read_only(toy_index: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        Snapshot.open(toy_index).coverage._connection.execute("DELETE FROM passages")
-
-
-@pytest.fixture
-def lexical(toy_index: Path) -> LexicalIndex:
-    return Snapshot.open(toy_index).lexical
-
-
-def test_the_score_is_bm25(lexical: LexicalIndex) -> None:
-    [(row, score)] = lexical.passages({"orchestra": 1.0}, 10)
-    # idf = ln(1 + (3 - 1 + 0.5) / (1 + 0.5)); "orchestra" stands in the passage and in its header. Lengths count both.
-    lengths = [len(terms(" ".join(one.paragraphs))) + len(terms(header(one))) for one in (HARBOUR, PROTEST, ORCHESTRA)]
-    idf = math.log(1 + 2.5 / 1.5)
-    saturation = 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * lengths[2] / (sum(lengths) / 3)))
-    assert row == 2
-    assert score == pytest.approx(idf * saturation, rel=0.02)  # tantivy keeps lengths in a byte
-    assert lexical.passages({"orchestra": 2.0}, 10)[0][1] == pytest.approx(2 * score)
-    assert (lexical.rows, lexical.passages_with("toll"), lexical.passages_with("unheard")) == (3, 2, 0)
-
-
-def test_phrases_are_word_for_word(lexical: LexicalIndex, tmp_path: Path) -> None:
-    chinese = replace(PROTEST, paragraphs=("港务局周二提高了港口使用费。",), language="zh")  # a script without spaces
-    in_chinese = built(tmp_path, HARBOUR, chinese).lexical
-    for index, phrases, expected in (
-        (lexical, ["lower tolls"], [1]),
-        (lexical, ["Port ELLERY", "harbour master"], [0]),
-        (lexical, ["tolls lower"], []),
-        (lexical, ["tolls"], [0, 1]),
-        (in_chinese, ["港口使用费"], [1]),
-        (in_chinese, ["使用港口"], []),
-    ):
-        assert sorted(index.rows_with(phrases)) == expected
-    assert [row for row, _ in lexical.passages({"toll": 1.0}, 10, phrases=["lower tolls"])] == [1]
-    assert lexical.passages({}, 10) == lexical.passages({"unheard": 1.0}, 10) == []
 
 
 def test_reading_writes_nothing(toy_index: Path) -> None:
