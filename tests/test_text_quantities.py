@@ -44,7 +44,7 @@ def test_values_and_units(text: str, expected: list[tuple[float, str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "bound"),
     [
-        ("more than 65", "over"),
+        ("faster than 65", "over"),
         ("no more than 65", "under"),
         ("nearly 200", "nearly"),
         ("some $20", "about"),

@@ -37,7 +37,7 @@ def wrong_number(claim: Statement, evidence: CitedText) -> Verdict | None:
             continue
         same = [(said, one) for said, one in given if _agrees(mine, one)]
         rivals = [(said, one) for said, one in given if one.unit == mine.unit and said in evidence.sentences]
-        others = [one for one in rivals if one not in same]
+        others = [(said, one) for said, one in rivals if (said, one) not in same and (one.value != 1 or one.unit)]
         instead = _displaced(claim, mine, same, others)
         # "a second hearing", "the three countries": what is counted may be said in other words
         few = mine.unit in ("", "ordinal") and mine.value <= _FEW and not instead

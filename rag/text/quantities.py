@@ -30,6 +30,7 @@ _MARKED_FRACTIONS = "½¼¾⅓⅔"
 _TIMES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "thrice": 3.0, "triple": 3.0, "tripled": 3.0}
 _BOUNDS: dict[str, Bound] = {
     **dict.fromkeys(("more than", "no fewer than", "no less than", "over", "at least", "above"), "over"),
+    **dict.fromkeys(("faster than", "longer than", "higher than", "larger than"), "over"),
     **dict.fromkeys(("no more than", "fewer than", "less than", "under", "below", "up to"), "under"),
     **dict.fromkeys(("nearly", "almost"), "nearly"),
     **dict.fromkeys(("about", "around", "some", "roughly", "approximately", "close to", "estimated"), "about"),
