@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
-from rag.models.loading import DEFAULT_MODEL, PACKAGED_NAMES, load, unneeded
+from rag.models.loading import DEFAULT_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +101,7 @@ class SentenceTransformerEmbedder:
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         for start in range(0, len(texts), _STRIDE):
             some = list(texts[start : start + _STRIDE])
-            with self._one_at_a_time, _threads_for(len(texts)):
+            with self._one_at_a_time, one_thread(len(texts) <= _FEW):
                 vectors[start : start + _STRIDE] = self._model.encode_document(
                     some, normalize_embeddings=True, show_progress_bar=False
                 )
@@ -114,7 +113,7 @@ class SentenceTransformerEmbedder:
         """See ``Embedder``."""
         import numpy as np
 
-        with self._one_at_a_time, _threads_for(len(texts)):
+        with self._one_at_a_time, one_thread(len(texts) <= _FEW):
             vectors = self._model.encode_query(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
@@ -127,19 +126,6 @@ class SentenceTransformerEmbedder:
                 [self.identity.passage_prompt + text for text in texts], truncation=False, padding=False, verbose=False
             )
         return [len(ids) for ids in encoded["input_ids"]]
-
-
-@contextmanager
-def _threads_for(texts: int) -> Iterator[None]:
-    """Bound torch's threads for so many texts; many may use all."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1 if texts <= _FEW else threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _digest(folder: Path, packaged: bool) -> str:

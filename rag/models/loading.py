@@ -79,6 +79,19 @@ def unneeded(names: Iterable[str]) -> list[str]:
 
 
 @contextmanager
+def one_thread(bound: bool = True) -> Iterator[None]:
+    """Bound torch to one thread, or not: a question's few texts gain little by a second one, and wait on busy cores."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if bound else threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the model's loading bar and advice off a command's output."""
     from transformers.utils import logging as transformers_logging

@@ -1,0 +1,1 @@
+"""How the models that this package brings were trained."""
