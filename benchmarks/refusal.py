@@ -25,6 +25,7 @@ from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
 from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.reading import Reader, create_reader
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
@@ -51,10 +52,11 @@ class Asked:
     neighbour: tuple[bool, ...]
 
 
-def ask(retriever: Retriever, question: GoldQuestion) -> Asked:
+def ask(retriever: Retriever, reader: Reader | None, question: GoldQuestion) -> Asked:
     """Ask a question; a sentence is evidence that is a gold fact, or, where the file names none, says the answer."""
     answerable = question.answerable_with(find_articles(retriever.store, question.articles))
-    sentences = rank_sentences(retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on), retriever)
+    found = retriever.search(question.text, limit=PASSAGES, as_of=question.asked_on)
+    sentences = rank_sentences(found, retriever, reader)
     facts = [squeezed(fact) for fact in question.facts]
     evidence, neighbour = [], []
     for one in sentences if answerable else ():
@@ -143,16 +145,18 @@ def some(questions: Sequence[GoldQuestion]) -> list[GoldQuestion]:
 def main(arguments: list[str]) -> None:
     fitting = "--fit" in arguments
     named = [one for one in arguments if one != "--fit"]
-    embedder = SentenceTransformerEmbedder.load()
+    embedder, reader = SentenceTransformerEmbedder.load(), create_reader()
     groups: dict[str, list[Asked]] = {}
     with tempfile.TemporaryDirectory() as folder:
         build([ARTICLES], IndexFolder(Path(folder)), embedder)
         retriever = Retriever.open(folder, embedder=embedder)
         for name, file in (("the sample's questions", QUESTIONS), ("further questions on the sample", FURTHER)):
-            groups[name] = [ask(retriever, one) for one in read_questions(file)]
+            groups[name] = [ask(retriever, reader, one) for one in read_questions(file)]
     for index, questions in zip(named[::2], named[1::2], strict=True):
         retriever = Retriever.open(index, embedder=embedder)
-        groups.setdefault(questions, []).extend(ask(retriever, one) for one in some(read_questions(Path(questions))))
+        groups.setdefault(questions, []).extend(
+            ask(retriever, reader, one) for one in some(read_questions(Path(questions)))
+        )
     score: Judge = probability
     if fitting:
         others = [name for name in groups if name != "the sample's questions"]

@@ -119,6 +119,11 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_in_words(day: date) -> str:
+    """Write a day's month as "March 2025"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def _shortened(text: str, length: int) -> str:
     # A title as long as a passage would leave the model no room for the passage.
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0]

@@ -48,10 +48,11 @@ def test_an_answer_quotes_word_for_word(quoting: Answerer) -> None:
     assert claim.text == ORCHESTRA.paragraphs[0]
     assert claim.citations == (Citation(1, ORCHESTRA, 1, 0, len(claim.text), claim.text),)
     assert answer.text == (
-        "From 1 article of 1 outlet, 2 May 2025:\n"
-        "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]"
+        "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]\n"
+        "From 1 article of 1 outlet, 2 May 2025."
     )
     assert (answer.refused, answer.snapshot, answer.model) == (False, quoting.retriever.store.id, "toy")
+    assert (answer.kind, answer.outcome, answer.lead, answer.reason) == ("fact", "answered", claim.text, "")
 
 
 def test_a_sentence_is_quoted_whole_where_passages_cut_it(tmp_path: Path) -> None:
@@ -66,21 +67,20 @@ def test_a_sentence_is_quoted_whole_where_passages_cut_it(tmp_path: Path) -> Non
 def test_a_refusal_says_what_was_searched_and_what_comes_nearest(quoting: Answerer) -> None:
     answer = quoting.answer(CHESS)
     assert (answer.refused, answer.claims, answer.citations) == (True, (), ())
-    first, nearest, *articles = answer.text.split("\n")
-    assert first == (
-        "The coverage does not answer this. It holds 3 articles of 2 outlets, from 4 March 2025 to 2 May 2025."
+    assert (answer.outcome, answer.lead, answer.nearest) == ("nothing", "", ())
+    assert answer.text == (
+        "The coverage does not say. The article that comes nearest does not say “win”, “chess”, “championship”. "
+        "It holds 3 articles of 2 outlets, from 4 March 2025 to 2 May 2025."
     )
-    assert nearest == "What comes nearest:"
-    assert sorted(articles) == [
-        "- Fishermen block the quay (Strand Radio, 12 April 2025)",
-        "- Harbour tolls rise (The Ellery Courier, 4 March 2025)",
-        "- Orchestra finds a new hall (The Ellery Courier, 2 May 2025)",
+    near = Answerer(quoting.retriever, Fixed()).answer(TRAM)  # it found no words for what is there
+    assert (near.refused, near.outcome, near.claims) == (True, "nearest", ())
+    assert near.text.split("\n")[1:3] == [
+        "Nearest, and no answer:",
+        f"- The Ellery Courier, 2 May 2025, “Orchestra finds a new hall”: {ORCHESTRA.paragraphs[0]}",
     ]
     limited = quoting.answer(TRAM, scope=Scope(outlets=("Strand Radio",)))
-    assert limited.text.startswith(
-        "The coverage does not answer this. Within these limits (Strand Radio) it holds 1 article of 1 outlet, "
-        "of 12 April 2025."
-    )
+    assert limited.text.startswith("The coverage does not say. ")
+    assert "Within these limits (Strand Radio) it holds 1 article of 1 outlet, of 12 April 2025." in limited.text
     assert quoting.answer(TRAM, scope=Scope(published_from=date(2026, 1, 1))).text == (
         "No article is within these limits (from 2026-01-01). Widen them, or ask without."
     )
@@ -148,12 +148,19 @@ def test_streaming_shows_each_checked_claim_and_ends_with_the_whole_answer(quoti
 
 
 def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
-    answer = drafted(quoting, Draft(BRANDT.quote, (BRANDT,)))
+    answer = drafted(quoting, Draft(BRANDT.quote, (BRANDT,), answer_span=(4, 8)))
     assert json.loads(answer_json(answer)) == {
         "question": "What does the harbour need?",
         "rewritten": "",
-        "text": f"From 1 article of 1 outlet, 4 March 2025:\nThe Ellery Courier, 4 March 2025: {BRANDT.quote} [1]",
+        "kind": "fact",
+        "outcome": "answered",
+        "lead": BRANDT.quote,
+        "text": f"The Ellery Courier, 4 March 2025: {BRANDT.quote} [1]\nFrom 1 article of 1 outlet, 4 March 2025.",
+        "reason": "",
         "refused": False,
+        "claims": [{"text": BRANDT.quote, "answer_span": [4, 8], "insertions": [], "markers": [1]}],
+        "nearest": [],
+        "corrections": [],
         "citations": [
             {
                 "marker": 1,
@@ -189,10 +196,10 @@ def test_refreshed(tmp_path: Path, quoting: Answerer) -> None:
 
 def test_joined_questions_are_answered_one_by_one_and_the_unanswered_one_is_named(quoting: Answerer) -> None:
     answer = quoting.answer("Who raised the tolls, and who announced a protest?")
-    assert [claim.text for claim in answer.claims] == [HARBOUR.paragraph(1), HARBOUR.paragraph(3)]
+    assert [one.quote for one in answer.citations] == [HARBOUR.paragraph(1), HARBOUR.paragraph(3)]
     assert answer.unanswered == ()
     answer = quoting.answer("Who raised the tolls, and who won the chess tournament?")
-    assert answer.claims[0].text == HARBOUR.paragraph(1)
+    assert answer.lead == f"{HARBOUR.paragraph(1)[:-1]} [4 March 2025]."
     assert answer.unanswered == ("and who won the chess tournament?",)
     assert answer.text.endswith("\nThe coverage does not answer this part: “and who won the chess tournament?”.")
 

@@ -23,7 +23,9 @@ from rag.query.followups import rewrite_followup
 def test_a_name_makes_its_generator() -> None:
     settings = {"RAG_API_BASE": "http://127.0.0.1:9/v1/", "RAG_API_KEY": "sk-harbour"}
     assert isinstance(create_generator("quotes"), ExtractiveGenerator)
-    writer = create_generator("openai:qwen3:8b", environment=settings)
+    guarded = create_generator("openai:qwen3:8b", environment=settings)
+    assert isinstance(guarded, Judged)
+    writer = guarded.generator
     assert isinstance(writer, Writer)
     assert isinstance(writer.model, Endpoint)
     assert (writer.model.base, writer.model.model) == ("http://127.0.0.1:9/v1", "qwen3:8b")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.answer.wording import how_it_was_read, lead, not_answered, skipped_articles, what_was_searched
+from rag.answer.wording import how_it_was_read, not_answered, rests_on, skipped_articles, what_was_searched
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.store.protocol import Summary
 from rag.store.scope import Scope
@@ -47,11 +47,11 @@ def test_what_was_preferred_or_relaxed_and_what_the_index_lacks_is_said() -> Non
 
 
 def test_a_lead_says_what_an_answer_rests_on() -> None:
-    assert lead([cite(HARBOUR, 1, 1), cite(HARBOUR, 2, 2)]) == "From 1 article of 1 outlet, 4 March 2025:"
-    assert lead([cite(PROTEST, 1, 1), cite(HARBOUR, 2, 2)]) == (
-        "From 2 articles of 2 outlets, 4 March 2025 to 12 April 2025:"
+    assert rests_on([cite(HARBOUR, 1, 1), cite(HARBOUR, 2, 2)]) == "From 1 article of 1 outlet, 4 March 2025."
+    assert rests_on([cite(PROTEST, 1, 1), cite(HARBOUR, 2, 2)]) == (
+        "From 2 articles of 2 outlets, 4 March 2025 to 12 April 2025."
     )
-    assert (lead([]), not_answered([])) == ("", "")
+    assert (rests_on([]), not_answered([])) == ("", "")
 
 
 def test_what_was_searched_is_said_with_its_limits_and_what_they_skipped() -> None:

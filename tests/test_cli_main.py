@@ -45,8 +45,8 @@ def test_ask_prints_the_answer_and_where_to_check_it(rag: Rag, index: Path) -> N
     code, out, err = rag("ask", TRAM, "--index", index)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "From 1 article of 1 outlet, 2 May 2025:",
         "The Ellery Courier, 2 May 2025: The Vellmar orchestra will move into the old tram depot in autumn. [1]",
+        "From 1 article of 1 outlet, 2 May 2025.",
         "",
         "[1] “Orchestra finds a new hall”, paragraph 1, https://www.ellery-courier.example/2025/05/02/orchestra",
     ]
@@ -80,8 +80,9 @@ def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
         assert (code, err) == (0, "")
         return out
 
-    first, _, answer, *_ = ask("And according to Strand Radio?").splitlines()
+    first, read, answer, *_ = ask("And according to Strand Radio?").splitlines()
     assert answer.startswith("Strand Radio, 12 April 2025: Odile Brandt offered to talk, but ruled out lower tolls.")
+    assert read == "Read in the question: “Strand Radio”."
     record = json.loads(ask("And according to Strand Radio?", "--json"))
     assert (record["question"], f"Rewritten as: {record['rewritten']}") == ("And according to Strand Radio?", first)
     assert "Rewritten as: " not in ask(TRAM)
@@ -96,7 +97,7 @@ def test_ask_with_a_model_that_is_down_quotes_and_says_so(
         monkeypatch.setenv(f"RAG_{name}", value)
     code, out, err = rag("ask", TRAM, "--index", index)
     assert (code, err, "sk-harbour-1" in out) == (0, "", False)
-    _, first, _, notice, source = out.splitlines()
+    first, _, _, notice, source = out.splitlines()
     assert first.endswith("The Vellmar orchestra will move into the old tram depot in autumn. [1]")
     assert notice == f"The model tiny at {base} could not be reached; quotations were looked for instead."
     assert source.startswith("[1] “Orchestra finds a new hall”")

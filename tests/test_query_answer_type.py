@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.features import gives
-from rag.query.answer_type import AnswerKind, AnswerType, answer_type
+from rag.answer.features import holds
+from rag.query.answer_type import AnswerKind, answer_type
 from rag.text.words import words
 
 ASKED = [
@@ -21,12 +21,12 @@ ASKED = [
     ("In which town was the fair?", AnswerKind.PLACE),
     ("Why did the mill close?", AnswerKind.REASON),
     ("What was the reason for the delay?", AnswerKind.REASON),
-    ("How old is the harbour master?", AnswerKind.AGE),
+    ("How old is the harbour master?", AnswerKind.NUMBER),
     ("How long will the repair take?", AnswerKind.DURATION),
     ("How long was the bridge closed?", AnswerKind.DURATION),
-    ("How long is the bridge?", AnswerKind.EXTENT),
-    ("How tall is the lighthouse?", AnswerKind.SIZE),
-    ("What was the temperature in the hall?", AnswerKind.SIZE),
+    ("How long is the bridge?", AnswerKind.NUMBER),
+    ("How tall is the lighthouse?", AnswerKind.NUMBER),
+    ("What was the temperature in the hall?", AnswerKind.NUMBER),
     ("How much did the telescope cost?", AnswerKind.MONEY),
     ("What does the coach earn?", AnswerKind.MONEY),
     ("What does Ana Ruhl earn as a union leader?", AnswerKind.MONEY),
@@ -55,9 +55,7 @@ OPEN = [
 
 @pytest.mark.parametrize(("question", "kind"), ASKED)
 def test_a_question_asks_for_a_kind_of_thing(question: str, kind: AnswerKind) -> None:
-    found = answer_type(question)
-    assert found is not None
-    assert found.kind is kind
+    assert answer_type(question) is kind
 
 
 @pytest.mark.parametrize("question", OPEN)
@@ -65,54 +63,30 @@ def test_a_question_that_leaves_it_open(question: str) -> None:
     assert answer_type(question) is None
 
 
-@pytest.mark.parametrize(
-    ("question", "counted"),
-    [
-        ("How many passengers died on the ferry?", {"passeng", "die"}),
-        ("How many plum trees does he own?", {"plum", "tree"}),
-        ("How many were there?", set()),
-        ("hospital number of beds", {"bed"}),
-        ("What number of boats sank?", {"boat", "sank"}),
-    ],
-)
-def test_what_is_counted(question: str, counted: set[str]) -> None:
-    assert answer_type(question) == AnswerType(AnswerKind.NUMBER, frozenset(counted))
-
-
-GIVEN = [
-    ("How many passengers were on board?", "The ferry had 212 passengers and a crew of nine.", 1.0),
-    ("How many people fell ill?", "In all, 481 residents fell ill.", 1.0),
-    ("How many beds does the hospital have?", "Three patients are still in the hospital.", 0.3),
-    ("Who found the comet?", "The comet was found by Signe Holm.", 1.0),
-    ("Who is the coach of Stony Ferry?", "Stony Ferry has a season behind it.", 0.0),
-    ("When was the vote?", "The vote was on Tuesday.", 1.0),
-    ("How old is Odile Brandt?", "Odile Brandt, 51, has run the harbour since 2019.", 1.0),
-    ("How old is Odile Brandt?", "Odile Brandt has 51 boats to look after.", 0.0),
-    ("How old is Odile Brandt?", "The 51-year-old harbour master Brandt smiled.", 1.0),
-    ("How old is Odile Brandt?", "She is 51 years old.", 0.5),
-    ("How old is Odile Brandt?", "Brandt, aged 51, smiled.", 1.0),
-    ("How old is Odile Brandt?", '"The wall is sixty years old and it is losing," Brandt told them.', 0.0),
-    ("How old is Odile Brandt?", "The coach put in a 17-year-old, Piet Roo, who had never rowed.", 0.0),
-    ("How tall is the lighthouse?", "The lighthouse stands 31 metres above the rocks.", 1.0),
-    ("How tall is the lighthouse?", "The lighthouse was built by three brothers.", 0.6),
-    ("What does the coach earn?", "The coach earns 4,000 crowns a month.", 1.0),
-    ("What does the coach earn?", "The coach is in her ninth year.", 0.0),
-    ("How long will it take?", "The work will take two weeks.", 1.0),
-    ("How long is the bridge?", "The bridge is 318 metres long.", 1.0),
-    ("How long is the film?", "The film runs for two hours.", 1.0),
-    ("What share of the votes went to the baker?", "The baker won 21.3 per cent.", 1.0),
-    ("Where did it sink?", "It sank off Gannet Point.", 1.0),
-    ("Why did it close?", "It closed because the roof leaked.", 1.0),
-    ("Why did it close?", "It closed.", 0.5),
-    ("What did the mayor say?", "The mayor said no.", 0.5),
+HELD = [
+    ("How many passengers were on board?", "The ferry had 212 passengers and a crew of nine.", True),
+    ("How many beds does the hospital have?", "The hospital is full.", False),
+    ("Who found the comet?", "The comet was found by Signe Holm.", True),
+    ("Who is the coach of Stony Ferry?", "Stony Ferry has a season behind it.", False),
+    ("When was the vote?", "The vote was on Tuesday.", True),
+    ("When was the vote?", "The vote was close.", False),
+    ("How old is Odile Brandt?", "Odile Brandt, 51, has run the harbour since 2019.", True),
+    ("How tall is the lighthouse?", "The lighthouse was built by the harbour board.", False),
+    ("What does the coach earn?", "The coach earns 4,000 crowns a month.", True),
+    ("What does the coach earn?", "The coach is in her ninth year.", False),
+    ("How long will it take?", "The work will take two weeks.", True),
+    ("What share of the votes went to the baker?", "The baker won 21.3 per cent.", True),
+    ("Where did it sink?", "It sank off Gannet Point.", True),
+    ("Why did it close?", "It closed.", True),
+    ("What did the mayor say?", "The mayor said no.", True),
 ]
 
 
-@pytest.mark.parametrize(("question", "sentence", "far"), GIVEN)
-def test_whether_a_sentence_gives_what_is_sought(question: str, sentence: str, far: float) -> None:
-    assert gives(answer_type(question), sentence, frozenset(words(question))) == far
+@pytest.mark.parametrize(("question", "sentence", "held"), HELD)
+def test_whether_a_sentence_holds_what_is_sought(question: str, sentence: str, held: bool) -> None:
+    assert holds(answer_type(question), sentence, frozenset(words(question))) is held
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
-    assert 0 <= gives(answer_type(text), text, frozenset()) <= 1
+    assert holds(answer_type(text), text, frozenset()) in (True, False)

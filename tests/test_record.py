@@ -16,9 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import Answer, Answerer, Article, Claim, Cut, Hit, Passage, Scope, Span
+from rag.answer.answers import VERBATIM
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.question_kind import QuestionKind
+from rag.query.spelling import Correction
 from rag.record.recheck import RecheckedCitation, Standing, recheck
 from rag.record.serialize import FORMAT, from_json, read_answer, save_answer, to_json
 from rag.search.hits import Explanation, NearDuplicate
@@ -56,8 +59,13 @@ EVERYTHING_IN_IT = Answer(
     claims=(
         Claim("They rose.", (cite(FULL, 1, 1, "raised the tolls"), cite(PROTEST, 2, 2)), ROSE),
         Claim("Money is needed.", (cite(FULL, 2, 3),), NEEDED),
+        Claim("raised the tolls [May 2025]", (cite(FULL, 1, 4, "raised the tolls"),), VERBATIM, ((16, 27),), (11, 16)),
     ),
     refused=False,
+    kind=QuestionKind.LATEST,
+    nearest=(said(PROTEST, 2, 1),),
+    reason="No article names “Ruhl”.",
+    corrections=(Correction("Elery", "Ellery"),),
     hits=(
         Hit(1, 0.1 + 0.2, TWICE, FULL, Explanation(1.5, -0.25, "a sub-query", 0.9), (NEAR,)),
         Hit(2, 0.0, passage_of(ORCHESTRA, Span(1, 0, 66)), ORCHESTRA, Explanation(0.0, 1e-300, "")),
@@ -93,7 +101,19 @@ def test_an_answer_is_the_same_when_read_back(answer: Answer) -> None:
 
 def test_a_record_from_before_a_field_was_added_is_read() -> None:
     record = json.loads(to_json(REFUSAL))
-    for name in ("cut", "parsed", "relaxed", "unanswered", "notice", "rewritten", "generator", "model", "timings"):
+    added = ("kind", "nearest", "reason", "corrections", "help")
+    for name in (
+        *added,
+        "cut",
+        "parsed",
+        "relaxed",
+        "unanswered",
+        "notice",
+        "rewritten",
+        "generator",
+        "model",
+        "timings",
+    ):
         del record["answer"][name]
     assert from_json(json.dumps(record)) == REFUSAL
 
@@ -134,7 +154,7 @@ def altered(path: Sequence[str | int], value: object) -> str:
     return json.dumps(record)
 
 
-CLAIM, CITATION = "answer.claims.1", "answer.claims.0.citations.0"
+CLAIM, QUOTED, CITATION = "answer.claims.1", "answer.claims.2", "answer.claims.0.citations.0"
 QUOTE_1 = "the quote of citation 1 does not stand in paragraph 1 of “Harbour tolls rise” at characters "
 ALTERED: list[tuple[str, object, str]] = [
     ("record", "answer", "this is no record of an answer: rag ask … --save FILE writes one"),
@@ -146,7 +166,14 @@ ALTERED: list[tuple[str, object, str]] = [
     ("articles.2", REMOVED, "it names no article of the record @ record.answer.hits[1].article"),
     ("answer.refused", 0, "expected bool @ record.answer.refused"),
     ("answer.refused", True, "it is a refusal with claims"),
-    (f"{CLAIM}.citations", [], "it has a claim without a citation"),
+    ("answer.kind", "poem", "'poem' is not a valid QuestionKind @ record.answer.kind"),
+    ("answer.nearest.0.citations.0.start", 1, "the quote of citation 1 does not stand in paragraph 2 of “Fishermen"),
+    (f"{QUOTED}.insertions.0.1", 99, "is given as a quotation, and is not what it cites"),
+    (f"{QUOTED}.is_title", True, "is given as a quotation, and is not what it cites"),
+    (f"{QUOTED}.answer_span", [9, 9], "it marks characters that"),
+    (f"{QUOTED}.insertions", [], "is given as a quotation, and is not what it cites"),
+    (f"{QUOTED}.text", "raised the tolls never, ever", "is given as a quotation, and is not what it cites"),
+    (f"{QUOTED}.citations", [], "it has a claim without a citation"),
     (f"{CITATION}.quote", "lowered the tolls", f"{QUOTE_1}34 to 50"),
     (f"{CITATION}.start", -46, f"{QUOTE_1}-46 to 50"),
     (f"{CLAIM}.verdict.outcome", "true", "'true' is not a valid Outcome @ record.answer.claims[1].verdict.out"),

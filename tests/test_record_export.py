@@ -25,6 +25,7 @@ TWO = answer_of(
     said(HARBOUR, 3, 3),
 )
 LIMITED = replace(answer_of(), scope=Scope(outlets=("The Ellery Courier",)), hits=(hit(HARBOUR),))
+LIMITED = replace(LIMITED, reason="None names “Ruhl”.", nearest=(said(HARBOUR, 3, 1),))
 # How each format names the harbour's article, and what it says at the end.
 SOURCE = f"Mara Quill: [Harbour tolls rise](<{TOLLS_URL}>), The Ellery Courier, 4 March 2025"
 WRITTEN = f"Generator quotes, from snapshot {SNAPSHOT} of the coverage, with news-rag.\n"
@@ -32,7 +33,9 @@ WRITTEN = f"Generator quotes, from snapshot {SNAPSHOT} of the coverage, with new
 
 def hostile(text: str) -> Answer:
     article = Article(text, (text, f"before {text} behind"), text, "https://news.example/a", (text, "Mara Quill"))
-    claims = said(article, 1, 1), Claim(f"said {text}", (cite(article, 2, 2, text),))
+    cited = (cite(article, 2, 2, text),)
+    marked = Claim(f"said {text}", cited, insertions=((0, 4),), answer_span=(5, 5 + len(text)))
+    claims = said(article, 1, 1), marked
     return replace(answer_of(*claims, question=text), notice=text)
 
 
@@ -52,15 +55,16 @@ def test_markdown_has_a_footnote_for_each_source() -> None:
 
 def test_a_refusal_says_what_was_searched_and_which_limits_left_nothing() -> None:
     searched = (
-        "The coverage does not answer this. Within these limits (The Ellery Courier) it holds 3 articles of 2 outlets, "
-        "from 4 March 2025 to 2 May 2025."
+        "The coverage does not say. None names “Ruhl”. Within these limits (The Ellery Courier) it holds 3 articles of "
+        "2 outlets, from 4 March 2025 to 2 May 2025."
     )
     assert export(LIMITED, "markdown") == (
-        f"# Who raised the tolls?\n\n{searched}\n\nWhat comes nearest:\n\n- {SOURCE}\n\n{WRITTEN}"
+        f"# Who raised the tolls?\n\n{searched}\n\nNearest, and no answer:\n\n- {SOURCE}: {HARBOUR.paragraphs[2]}\n\n"
+        f"{WRITTEN}"
     )
     page = Tags(export(LIMITED, "html"))
-    assert (searched in page.text, page.links()) == (True, {TOLLS_URL})
-    nothing = replace(LIMITED, searched=Summary(0, (), None, None), hits=())
+    assert (searched in page.text, HARBOUR.paragraphs[2] in page.text, page.links()) == (True, True, {TOLLS_URL})
+    nothing = replace(LIMITED, searched=Summary(0, (), None, None), nearest=())
     assert "No article is within these limits (The Ellery Courier). Widen them" in Tags(export(nothing, "html")).text
     asked = replace(LIMITED, question="Who\n@article{x, @comment?")
     assert export(asked, "bibtex") == f"% Asked: Who (at)article{{x, (at)comment?\n% {searched}\n"
@@ -104,7 +108,7 @@ def shown(text: str) -> str:
 def test_no_article_is_obeyed_in_markdown(text: str) -> None:
     markdown = export(hostile(text), "markdown")
     tags = Tags(drawn(markdown))
-    assert {tag for tag, _ in tags.tags} == {"h1", "p", "a"}
+    assert {tag for tag, _ in tags.tags} == {"h1", "p", "a", "em"}
     assert all(link and link.startswith("https://news.example/a") for link in tags.links())
     assert tags.comments == []
     assert len(re.findall(r"(?<!\\)\[\^\d+\]", markdown)) == 4  # ours: two markers, two notes
@@ -126,6 +130,21 @@ def test_the_page_shows_each_claim_and_the_paragraph_it_rests_on() -> None:
     assert "<title>Who raised the tolls?</title>" in page
 
 
+def test_what_is_ours_is_set_apart_in_a_claim_and_what_answers_is_set_off_on_the_page() -> None:
+    text = "[3 March] Tolls_rose on Tuesday [4 March]."
+    claim = Claim(text, (cite(HARBOUR, 1, 1),), insertions=((0, 10), (31, 41)), answer_span=(10, 20))
+    answer = answer_of(claim)
+    refused = replace(answer, claims=(), refused=True, nearest=answer.claims)
+    page = "<small>[3 March] </small><strong>Tolls_rose</strong> on Tuesday<small> [4 March]</small>."
+    markdown = r"*\[3 March\]* Tolls\_rose on Tuesday *\[4 March\]*."
+    assert f">{page}<sup>" in export(answer, "html")
+    assert f">{re.sub('</?strong>', '', page)}</blockquote>" in export(refused, "html")
+    assert all(f": {markdown}" in export(one, "markdown") for one in (answer, refused))
+    assert "<em>[4 March]</em>." in drawn(export(answer, "markdown"))
+    inside = replace(answer, claims=(replace(answer.claims[0], answer_span=(21, 41)),))
+    assert "<strong>" not in export(inside, "html")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_article_is_obeyed_on_the_page(text: str) -> None:
     page = export(hostile(text), "html")
@@ -137,6 +156,20 @@ def test_no_article_is_obeyed_on_the_page(text: str) -> None:
     assert tags.comments == []
     assert shown(text) in shown(tags.text)
     assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_article_is_obeyed_where_nothing_is_answered(text: str) -> None:
+    def tags(text: str) -> list[tuple[set[str], set[str]]]:
+        answer = hostile(text)
+        refused = replace(answer, claims=(), refused=True, reason=text, nearest=answer.claims)
+        helped = replace(answer, claims=(), help=text)
+        assert export(refused, "bibtex").count("\n") == 2
+        drawings = [(drawn(export(one, "markdown")), export(one, "html")) for one in (refused, helped)]
+        assert all(shown(text) in Tags(" ".join(both)).text for both in drawings)
+        return [({tag for tag, _ in Tags(one).tags}, {tag for tag, _ in Tags(two).tags}) for one, two in drawings]
+
+    assert tags(text) == tags("x")
 
 
 # What of the standard's schema (csl-data.json) concerns us.

@@ -8,13 +8,14 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import DamerauLevenshtein
 
 from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import header
 from rag.store.protocol import Candidate, PassageId, SearchRequest, Store, StoredPassage, Summary
 from rag.store.scope import EVERYTHING
-from rag.text.words import terms, words
+from rag.text.words import fold, terms, words
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
 
 
@@ -77,11 +78,21 @@ class MemoryStore:
     def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
         return {term: sum(term in said for said in self._terms) for term in terms}
 
+    def passages_like(self, word: str, edits: int) -> list[StoredPassage]:
+        near = [
+            n for n, one in enumerate(self._passages) if any(_is_near(word, each, edits) for each in words(one.text))
+        ]
+        return self.passages([PassageId(n) for n in near])
+
     def article(self, article_id: str, version: str | None = None) -> Article | None:
         return next((one for one in self._articles if one.id == article_id and version in (None, one.version)), None)
 
-    def newest(self, limit: int) -> list[Article]:
-        return sorted(self._articles, key=lambda one: one.published or date.min, reverse=True)[:limit]
+    def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[Article]:
+        return sorted(
+            (one for one in self._articles if _allows(scope, one)),
+            key=lambda one: one.published or date.min,
+            reverse=True,
+        )[:limit]
 
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         return Summary(sum(_allows(scope, one) for one in self._articles), (), None, None)
@@ -104,6 +115,10 @@ def _allows(scope: Scope, article: Article) -> bool:
     return (not scope.outlets or article.outlet in scope.outlets) and day >= (scope.published_from or date.min)
 
 
+def _is_near(word: str, other: str, edits: int) -> bool:
+    return DamerauLevenshtein.distance(fold(word), fold(other)) <= edits
+
+
 def _says(passage: Passage, phrase: str) -> bool:
     return " ".join(words(phrase)) in " ".join(words(passage.text))
 
@@ -116,5 +131,6 @@ def test_another_backend_searches_and_answers() -> None:
     assert [hit.article for hit in retriever.retrieve("tolls", scope=Scope(outlets=("Strand Radio",)))] == [PROTEST]
     assert retriever.search('Who spoke of "lower tolls"?').hits[0].article == PROTEST
     answer = Answerer(retriever, ExtractiveGenerator()).answer("Who raised the tolls of Port Ellery?")
-    assert answer.claims[0].text == HARBOUR.paragraphs[0]
+    assert answer.claims[0].citations[0].quote == HARBOUR.paragraphs[0]
+    assert "Brandt" in store.passages_like("brand", 1)[0].passage.text
     assert answer.searched.articles == 3

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import tokens
-from rag.text.languages import codes_by_name, language_code, language_name
+from rag.text.languages import codes_by_name, language_code, language_name, reads_as_english
 from rag.text.sentences import sentence_spans
 from rag.text.words import fold, question_terms, terms, words
 
@@ -133,3 +133,35 @@ def test_a_language_has_one_code(name: str, code: str | None) -> None:
 def test_a_language_has_an_english_name() -> None:
     assert (language_name("fr"), language_name("no"), language_name("xx")) == ("French", "Norwegian", "xx")
     assert (codes_by_name()["welsh"], codes_by_name()["chinese"]) == ("cy", "zh")
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Who won the race?", True),
+        ("tolls", True),
+        ("What did Die Welt and Les Échos say?", True),
+        ("Is Les Misérables any good?", True),
+        ("The Hague: what was said about 王毅?", True),
+        ("???", True),
+        ("Uma Thurman?", True),
+        ("Uma?", True),
+        ("Che Guevara statue?", True),
+        ("Los Alamos lab?", True),
+        ("Das Boot star dies?", True),
+        ("Did Simon visit las vegas?", True),
+        ("Wer hat die Hafengebühren erhöht?", False),
+        ("Was ist passiert?", False),
+        ("¿Quién subió los peajes?", False),
+        ("qui a gagné les élections", False),
+        ("Wat is er gebeurd in de haven?", False),
+        ("ik wil weten wat er gebeurde", False),
+        ("Wie is Odile Brandt? Wat gebeurde er?", False),
+        ("Кто повысил сборы?", False),
+        ("港口费是谁提高的？", False),
+    ],
+)
+def test_a_question_that_is_asked_in_another_language_is_known_by_its_letters_or_its_asking_words(
+    question: str, english: bool
+) -> None:
+    assert reads_as_english(question) == english

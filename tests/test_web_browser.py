@@ -250,7 +250,7 @@ def test_limits_hold_and_an_error_keeps_the_question(page: Page) -> None:
     page.one("#outlets input").send_keys("Strand", Keys.ENTER)
     page.ask(TOLLS)
     assert page.all("#notice [role=alert]") == []
-    assert "Only this was searched: Strand Radio, from 2025-04-01." in page.one("#conversation .refusal .note").text
+    assert "Only this was searched: Strand Radio, from 2025-04-01." in page.one("#conversation .refusal .above").text
     assert page.texts("#sources .near .outlet") == ["Strand Radio"]
     assert page.all("#conversation .marker, #sources .source, #sources mark") == []
 
@@ -259,7 +259,7 @@ def test_a_phone_has_the_sources_below_and_nothing_to_the_side(page: Page) -> No
     page.open(390, 844)
     page.ask(TWICE)
     assert page.driver.execute_script("return document.documentElement.scrollWidth") == 390
-    assert page.one("#sources").rect["y"] > page.one("#conversation .claim:last-child").rect["y"]
+    assert page.one("#sources").rect["y"] > page.all("#conversation .claim")[-1].rect["y"]
     assert page.on_screen(page.one("#question textarea"))
     page.follow_marker(1, 1)
 

@@ -22,10 +22,11 @@ import pytest
 from rag import Answerer, Article, Claim, Cut, Retriever, Scope
 from rag.answer.drafts import Draft
 from rag.answer.sentence_ranking import Sentence
-from rag.answer.wording import lead, not_answered, what_was_searched
+from rag.answer.wording import not_answered, rests_on, what_was_searched
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import GenerationFailed, IndexCorrupt, RagError
+from rag.query.spelling import Correction
 from rag.record.links import deep_link
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING
@@ -40,6 +41,7 @@ from tests.conftest import missing
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 TOLLS = HARBOUR.paragraphs[0]
+SHOWN = f"{TOLLS[:-1]} [4 March 2025]."  # as it is answered with
 QUESTION = "Who raised the tolls in Port Ellery?"
 
 
@@ -94,7 +96,7 @@ def test_an_answer_has_its_markers_and_origins_and_what_must_be_known_beside_it(
     answer = replace(answer, scope=Scope(outlets=("The Ellery Courier",)), rewritten=rewritten)
     answer = replace(answer, unanswered=unanswered, notice=notice)
     html = Html(render_answer(answer, 2))
-    assert html.texts(".lead") == [lead(answer.citations)]
+    assert html.texts(".basis") == [rests_on(answer.citations)]
     assert html.texts(".said") == [f"{TOLLS} [1]", "Tolls pay for a wall, and stay. [2][3]"]
     assert html.texts(".quoted") == [f"{TOLLS} [1]"]  # the other is in the generator's words
     courier, radio = "The Ellery Courier, 4 March 2025", "Strand Radio, 12 April 2025"
@@ -102,8 +104,8 @@ def test_an_answer_has_its_markers_and_origins_and_what_must_be_known_beside_it(
     assert html.values("href", "a") == ["#a2-c1", "#a2-c2", "#a2-c3"]  # nothing of a draft that was cut
     where = [f"{courier}, paragraph 1", f"{courier}, paragraph 2", f"{radio}, paragraph 2"]
     assert html.values("aria-label", ".marker") == [f"Source {n}: {one}" for n, one in enumerate(where, 1)]
-    limits = f"Only this was searched: The Ellery Courier. {notice}"
-    assert html.texts(".note") == [f"Rewritten as: {rewritten}", limits]
+    above = f"Rewritten as: {rewritten} Only this was searched: The Ellery Courier."
+    assert html.texts(".note") == [above, notice]
     assert html.texts(".unanswered") == [not_answered(unanswered)]
     assert [one.attrib for one in html.all("details")] == [{"class": "cut"}]  # folded
     assert html.texts("summary")[0].startswith("2 drafted sentences are left out")
@@ -111,7 +113,26 @@ def test_an_answer_has_its_markers_and_origins_and_what_must_be_known_beside_it(
     assert (html.texts("s"), "evil" in html.text) == (["They rose by <b>90</b> per cent."], False)
     assert Html(render_sources(answer, 2)).texts(".of") == [rewritten]
     refused = Html(render_answer(replace(answer, claims=(), refused=True), 2)).texts(".note")
-    assert refused == [f"Rewritten as: {rewritten}", f"{what_was_searched(SUMMARY)} {limits}"]
+    assert refused == [above, what_was_searched(SUMMARY), notice]
+
+
+def test_what_answers_and_what_is_ours_is_set_off_in_a_quotation() -> None:
+    dated = Claim(SHOWN, (cite(HARBOUR, 1, 1),), insertions=((78, 93),), answer_span=(34, 67))
+    html = Html(render_answer(answer_of(dated, said(HARBOUR, 3, 2)), 1))
+    assert html.texts("strong", ".ours") == ["raised the tolls by nine per cent", " [4 March 2025]"]
+    assert html.texts(".quoted") == [f"{SHOWN} [1]", f"{HARBOUR.paragraphs[2]} [2]"]
+    assert html.texts(".first") == [f"{SHOWN} [1]"]
+    invented = replace(dated, text=SHOWN.replace("[", "(").replace("]", ")"))
+    assert Html(render_answer(answer_of(invented), 1)).texts(".quoted") == []  # only brackets are ours
+
+
+def test_help_and_names_with_slips_are_said_without_a_source() -> None:
+    helped = replace(answer_of(), refused=False, help="Ask.\n- What <b> happened?")
+    assert Html(render_answer(helped, 1)).texts("p") == ["Ask.", "- What <b> happened?"]
+    assert Html(render_sources(helped, 1)).all(".source", "mark", ".near") == []
+    slip = replace(answer_of(said(HARBOUR, 3, 1)), corrections=(Correction("Elery", "Ellery"),))
+    above = "Searched for “Ellery” instead of “Elery”; quotation marks keep a word as it is."
+    assert Html(render_answer(slip, 1)).texts(".above") == [above]
 
 
 def test_a_source_shows_the_quote_in_its_article() -> None:
@@ -134,13 +155,14 @@ def test_a_source_shows_the_quote_in_its_article() -> None:
 
 def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
     hits = (hit(HARBOUR, 1), hit(HARBOUR, 2, 2), hit(PROTEST, 3))
-    answer = replace(answer_of(), hits=hits, scope=Scope(outlets=("Strand Radio",)))
+    answer = replace(answer_of(), hits=hits, scope=Scope(outlets=("Strand Radio",)), reason="None names <b>Ruhl</b>.")
+    above, why = "Only this was searched: Strand Radio.", f"None names <b>Ruhl</b>. {what_was_searched(SUMMARY)}"
     html = Html(render_answer(answer, 3))
-    assert html.texts(".said", ".note") == [
-        "The coverage does not answer this.",
-        f"{what_was_searched(SUMMARY)} Only this was searched: Strand Radio. See the passages that come nearest",
-    ]
-    assert html.values("href", "a") == ["#a3"]
+    assert html.texts(".said", ".note") == [above, "The coverage does not say.", why]
+    html = Html(render_answer(replace(answer, nearest=(said(PROTEST, 2, 1),)), 3))
+    assert html.texts(".note") == [above, why, "Nearest, and no answer:"]
+    assert html.texts("li") == [f"Strand Radio, 12 April 2025, “Fishermen block the quay” {PROTEST.paragraphs[1]}"]
+    assert (html.values("href", "a"), html.all(".claim", ".marker", "strong")) == (["#a3"], [])
     html = Html(render_sources(answer, 3))
     assert html.texts(".label") == ["Nearest passages, no answer"]
     assert html.texts(".near", ".note")[0] == "These passages come nearest. They do not answer the question."
@@ -151,8 +173,11 @@ def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:
 def test_what_is_shown_where_there_is_nothing_to_search_or_much_to_list() -> None:
     scope = Scope(published_from=date(2030, 1, 1))
     answer = replace(answer_of(), scope=scope, searched=Summary(0, (), None, None))
-    notes = "Only this was searched: from 2030-01-01. Widen the limits and ask again."
-    assert Html(render_answer(answer, 1)).texts(".said", ".note") == ["No article is within these limits.", notes]
+    assert Html(render_answer(answer, 1)).texts(".said", ".note") == [
+        "Only this was searched: from 2030-01-01.",
+        "No article is within these limits.",
+        "Widen the limits and ask again.",
+    ]
     assert Html(render_sources(answer, 1)).texts(".note") == ["No passage is within these limits."]
     assert Html(render_answer(replace(answer, scope=EVERYTHING), 1)).text == "The index holds no articles."
     assert Html(rendering.render_welcome(0)).texts("h2") == ["The index holds no articles yet"]
@@ -167,11 +192,14 @@ def shapes(text: str) -> list[list[tuple[str, list[str]]]]:
     url = "https://news.example/" + re.sub("[\\s\x00-\x1f\u202d\u202e]", "", text)
     article = Article(text, (text, text, text), text, url, (text,), text, subheadings=(Subheading(text, 2),))
     cut = (Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER),)
-    answer = replace(answer_of(said(article, 2, 1), question=text), scope=Scope(outlets=(text,)), cut=cut)
-    answer = replace(answer, rewritten=text, unanswered=(text,), notice=text)
-    refused = replace(answer, claims=(), refused=True, hits=(hit(article),))
+    ours = len(text), 2 * len(text) + 3
+    claim = Claim(f"{text} [{text}]", (cite(article, 2, 1),), insertions=(ours,), answer_span=(0, len(text)))
+    answer = replace(answer_of(claim, question=text), scope=Scope(outlets=(text,)), cut=cut)
+    answer = replace(answer, rewritten=text, unanswered=(text,), notice=text, corrections=(Correction(text, text),))
+    refused = replace(answer, claims=(), refused=True, hits=(hit(article),), reason=text, nearest=(claim,))
+    helped = replace(answer, claims=(), help=" ".join(text.split()))
     coverage = rendering.render_coverage(Summary(1, ((text, 1),), None, None))
-    all_of_it = [render(one, 1) for one in (answer, refused) for render in (render_answer, render_sources)]
+    all_of_it = [render(one, 1) for one in (answer, refused, helped) for render in (render_answer, render_sources)]
     all_of_it += [render_question(text), coverage, rendering.render_notice(text)]
     assert not any("\n" in html or "\r" in html for html in all_of_it)
     return [[(one.tag, sorted(one.attrib)) for one in Html(html).elements] for html in all_of_it]
@@ -228,9 +256,9 @@ def test_a_follow_up_is_rewritten_from_the_last_turns_and_little_is_kept(answere
     turns: tuple[RenderedTurn, ...] = ()
     for question in ("who?", "why?", "where?", "when?", "how?", QUESTION):
         turns = ask(latest, question, turns=turns).turns
-    rewritten = [Html(turn.answer).texts(".rewritten") for turn in turns]
-    assert rewritten[:2] == [[], ["Rewritten as: why? after 1"]]
-    assert rewritten[5] == [f"Rewritten as: {QUESTION} after 4"]
+    above = [Html(turn.answer).texts(".above") for turn in turns]
+    assert above[:2] == [[], ["Rewritten as: why? after 1"]]
+    assert above[5][0].startswith(f"Rewritten as: {QUESTION} after 4")
     assert Html(turns[5].sources).values("id", "details") == ["a6"]
     assert [turn.record and turn.record.hits for turn in turns] == [None, None, (), (), (), ()]
 
@@ -266,7 +294,7 @@ def test_an_answer_that_fails_half_way_keeps_what_was_checked_and_a_defect_withd
 
     last = ask_until(GenerationFailed("the model gave up: ask again"))
     html = Html(last.turns[0].answer)
-    assert html.texts(".said") == [f"{TOLLS} [1]"]
+    assert html.texts(".said") == [f"{SHOWN} [1]"]
     assert "The model gave up: ask again" in html.texts(".note")[0]
     assert (last.notice, last.box) == ("", None)
     last = ask_until(ZeroDivisionError("secret path"))
@@ -283,9 +311,9 @@ def test_a_rebuilt_index_answers_the_next_question(
     first = latest.refreshed()
     assert latest.refreshed() is first
     question = "Who blocked the quay of Port Ellery on Saturday?"
-    assert "does not answer this" in ask(latest, question).turns[-1].answer
+    assert "does not say" in ask(latest, question).turns[-1].answer
     build_index(tmp_path / "index", [HARBOUR, PROTEST])
-    assert Html(ask(latest, question).turns[-1].answer).texts(".said")[0] == f"{PROTEST.paragraphs[0]} [1]"
+    assert Html(ask(latest, question).turns[-1].answer).texts(".quoted")[0].startswith(PROTEST.paragraphs[0][:-1])
 
     def refreshed(retriever: Retriever) -> Retriever:
         raise IndexCorrupt("it is damaged")
@@ -293,7 +321,7 @@ def test_a_rebuilt_index_answers_the_next_question(
     held = latest.current
     monkeypatch.setattr(Retriever, "refreshed", refreshed)
     assert latest.refreshed() is held is not first
-    assert caplog.messages == [f"the page stays on snapshot {held.retriever.store.id}: it is damaged"]
+    assert caplog.messages[-1:] == [f"the page stays on snapshot {held.retriever.store.id}: it is damaged"]
 
 
 def test_examples_are_the_sample_s_where_all_its_articles_are_held(answerer: Answerer, tmp_path: Path) -> None:
@@ -384,8 +412,10 @@ def test_ctrl_c_ends_it_quietly_while_a_page_is_open(tmp_path: Path) -> None:
     program = (
         # Started from a background job, a process ignores Ctrl-C: it is listened to here as in a terminal.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from rag import Answerer; from rag.web.serving import launch; from tests.toy import ToyEmbedder\n"
-        f"launch(Answerer.open({str(tmp_path / 'index')!r}, embedder=ToyEmbedder()))"
+        "from rag import Answerer, Retriever; from rag.answer.extractive import ExtractiveGenerator\n"
+        "from rag.web.serving import launch; from tests.toy import ToyEmbedder\n"
+        f"opened = Retriever.open({str(tmp_path / 'index')!r}, embedder=ToyEmbedder())\n"
+        "launch(Answerer(opened, ExtractiveGenerator()))"
     )
     command = [sys.executable, "-c", program]
     root = Path(__file__).parents[1]

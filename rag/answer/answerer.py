@@ -8,21 +8,30 @@ from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from rag.answer.answers import Answer, Cut
+from rag.answer.answers import Answer, Claim, Cut
 from rag.answer.draft_checks import check_draft
-from rag.answer.drafts import Generator
-from rag.answer.extractive import ExtractiveGenerator
+from rag.answer.drafts import Draft, Generator
+from rag.answer.extractive import ExtractiveGenerator, quote_form
 from rag.answer.features import ANSWER_THRESHOLD
-from rag.answer.generators import create_generator, followup_rewriter, shown_name
+from rag.answer.forms import FORMED, compose, is_open, latest_first, narrowed
+from rag.answer.generators import create_generator, followup_rewriter, shown_name, writes
+from rag.answer.quoting import quote
+from rag.answer.reasons import reason_for_refusal
 from rag.answer.sentence_ranking import Sentence, rank_sentences
+from rag.answer.wording import help_text
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
+from rag.models.reading import PACKAGED, Reader, create_reader
 from rag.query.followups import RewriteFollowup, Turn, rewrite_followup
+from rag.query.question_kind import QuestionKind, asks_for_fact, question_kind, topic_of
+from rag.query.spelling import Correction, correct_names
+from rag.search.hits import SearchResult
 from rag.search.retriever import LONGEST_QUESTION, Retriever, checked_question
 from rag.store.scope import EVERYTHING, Scope
 
-# Passages that a generator is given to answer from.
-_PASSAGES = 20
+# Passages that a generator is given to answer from, and that a list is made of; and quotations that a refusal shows as
+# what comes nearest, each with at least this probability.
+_PASSAGES, _LISTED, _NEAREST, _NEAR = 20, 60, 2, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +46,28 @@ class Answerer:
     """As answers carry it; by default the name of the generator's class."""
     rewrite_followup: RewriteFollowup = rewrite_followup
     """Makes follow-up questions complete in themselves."""
+    reader: Reader | None = None
+    """Reads question and sentence together; without one, features alone say what answers."""
 
     @classmethod
-    def open(cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes") -> Answerer:
+    def open(
+        cls, index: str | Path, *, embedder: Embedder | None = None, generator: str = "quotes", reader: str = PACKAGED
+    ) -> Answerer:
         """Open an index, and answer with the generator of that name; by default with quotations, no language model.
 
-        Raises as ``Retriever.open`` and ``rag.answer.generators.create_generator`` do.
+        Raises as ``Retriever.open``, ``rag.answer.generators.create_generator`` and
+        ``rag.models.reading.create_reader`` do.
         """
         drafts = create_generator(generator)  # first: a wrong name is reported before models are loaded
         retriever = Retriever.open(index, embedder=embedder)
-        return cls(retriever, drafts, generator_name=shown_name(generator), rewrite_followup=followup_rewriter(drafts))
+        rewrite = followup_rewriter(drafts)
+        return cls(
+            retriever,
+            drafts,
+            generator_name=shown_name(generator),
+            rewrite_followup=rewrite,
+            reader=create_reader(reader),
+        )
 
     def refreshed(self) -> Answerer:
         """Return an answerer on the index's current snapshot: this one, if it is on that already.
@@ -90,12 +111,24 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = checked_question(question)
-        rewritten = self._rewritten(asked, after, as_of or date.today()) if parse_query else ""
+        rewritten = self._rewritten(asked, after, as_of or self.retriever.reference_day()) if parse_query else ""
         searched = rewritten or asked
-        found = self.retriever.search(searched, limit=_PASSAGES, scope=scope, as_of=as_of, parse_query=parse_query)
+        kind = question_kind(searched) if parse_query else QuestionKind.FACT
         store = self.retriever.store
+        if kind is QuestionKind.HELP:
+            store.contains(scope)  # a limit that is wrong is told here as with any question
+            yield self._help(asked)
+            return
+        corrected, corrections = self._corrected(topic_of(searched, kind)) if parse_query else (searched, ())
+        if kind is QuestionKind.LATEST and as_of and as_of >= (scope.published_from or as_of):
+            # What came later was not known on that day.
+            scope = replace(scope, published_to=min(as_of, scope.published_to or as_of))
+        limit = _LISTED if kind is QuestionKind.LIST else _PASSAGES
+        found = self.retriever.search(corrected, limit=limit, scope=scope, as_of=as_of, parse_query=parse_query)
+        if kind in FORMED and is_open(found.parsed):
+            found = narrowed(found, store)
         timings = {"searched": time.perf_counter() - started}
-        sentences = rank_sentences(found, self.retriever)
+        sentences, drafting = self._drafting(kind, corrected, found)
         answer = Answer(
             question=asked,
             rewritten=rewritten,
@@ -105,16 +138,18 @@ class Answerer:
             hits=found.hits,
             searched=store.summary(found.scope),
             snapshot=store.id,
+            kind=kind,
+            corrections=corrections,
             parsed=found.parsed,
             relaxed=found.relaxed,
-            probability=sentences[0].relevance if sentences else 0.0,
+            probability=max((one.relevance for one in sentences), default=0.0),
             generator=self.generator_name or type(self.generator).__name__.casefold(),
             model=store.model.name,
             timings=timings,
         )
-        for generator in (self.generator, ExtractiveGenerator()):
+        for generator in drafting:
             try:
-                for draft in generator(searched, sentences):
+                for draft in generator(corrected, sentences):
                     checked = check_draft(draft, len(answer.citations) + 1, store, self._similarity)
                     if isinstance(checked, Cut):
                         answer = replace(answer, cut=(*answer.cut, checked))
@@ -130,16 +165,78 @@ class Answerer:
                 if kept:
                     break
                 answer = replace(answer, generator="quotes")
-        yield replace(
-            answer,
-            refused=not answer.claims,
-            unanswered=_unanswered(answer, found.subqueries, sentences),
-            timings={**timings, "whole": time.perf_counter() - started},
+        if not answer.claims:
+            reason = reason_for_refusal(kind, found, sentences, store, answer.searched)
+            answer = replace(answer, refused=True, reason=reason, nearest=self._nearest(sentences))
+        else:
+            unanswered = _unanswered(answer, found.subqueries, sentences)
+            answer = replace(answer, unanswered=unanswered)
+        yield replace(answer, timings={**timings, "whole": time.perf_counter() - started})
+
+    def _drafting(
+        self, kind: QuestionKind, question: str, found: SearchResult
+    ) -> tuple[list[Sentence], tuple[Generator, ...]]:
+        """What an answer of a kind is drafted from, and by which generators, the second where the first fails."""
+        particular = kind is QuestionKind.LATEST and asks_for_fact(question) and not is_open(found.parsed)
+        if kind not in FORMED or particular:
+            sentences = rank_sentences(found, self.retriever, self.reader)
+            if kind is QuestionKind.LATEST:
+                sentences = latest_first(sentences)
+            return sentences, (self.generator, ExtractiveGenerator())
+
+        def quote_all(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
+            return quote_form(kind, sentences)
+
+        written = kind is not QuestionKind.LIST and writes(self.generator)
+        drafting: tuple[Generator, ...] = (self.generator, quote_all) if written else (quote_all, quote_all)
+        return compose(kind, found, self.retriever), drafting
+
+    def _corrected(self, question: str) -> tuple[str, tuple[Correction, ...]]:
+        read = self.retriever.names.find(question)
+        return correct_names(question, self.retriever.store, self._known, read)
+
+    def _known(self, word: str) -> bool:
+        """Whether a word is one of its own: the embedding model's vocabulary holds it whole."""
+        [alone, nothing] = self.retriever.embedder.count_tokens([word, ""])
+        return alone == nothing + 1
+
+    def _nearest(self, sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
+        """What comes nearest to a question that is not answered: of articles that say the names in it."""
+        near = list[Claim]()
+        for one in sentences:
+            if len(near) == _NEAREST or one.relevance < _NEAR:
+                break
+            marker = sum(len(claim.citations) for claim in near) + 1
+            claim = check_draft(quote(one), marker, self.retriever.store, self._similarity)
+            said = [cited.quote for each in near for cited in each.citations]
+            if isinstance(claim, Claim) and not any(one.text in quoted or quoted in claim.text for quoted in said):
+                near.append(claim)
+        return tuple(near)
+
+    def _help(self, question: str) -> Answer:
+        store = self.retriever.store
+        summary = store.summary()
+        said = help_text(summary, [one.title for one in store.newest(3)])
+        return Answer(
+            question,
+            EVERYTHING,
+            (),
+            False,
+            (),
+            summary,
+            store.id,
+            kind=QuestionKind.HELP,
+            help=said,
+            model=store.model.name,
         )
 
     def _rewritten(self, question: str, after: Sequence[Answer], as_of: date) -> str:
         """A follow-up rewritten from the answers before it; "" where it stands alone, or would grow too long."""
-        turns = [Turn(one.rewritten or one.question, tuple(claim.text for claim in one.claims)) for one in after]
+        turns = [
+            Turn(one.rewritten or one.question, tuple(claim.text for claim in one.claims))
+            for one in after
+            if not one.help
+        ]
         rewritten = self.rewrite_followup(question, turns, self.retriever.names, as_of=as_of) if turns else None
         return rewritten if rewritten and len(rewritten) <= LONGEST_QUESTION else ""
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
 
-from rag.answer.wording import how_it_was_read, lead, not_answered, origin, refusal, skipped_articles
+from rag.answer.wording import (
+    how_it_was_read,
+    not_answered,
+    origin,
+    refusal,
+    rests_on,
+    searched_instead,
+    skipped_articles,
+)
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.query.question_kind import QuestionKind
+from rag.query.spelling import Correction
 from rag.search.hits import Hit
 from rag.store.protocol import Summary
 from rag.store.scope import Scope
 
+_OURS = re.compile(r" ?\[(?:(?:\d{1,2} )?[A-Z][a-z]+ )?\d{4}\] ?")
 VERBATIM = Verdict(Outcome.SUPPORTED, None, "it is quoted word for word", ())
+
+
+class AnswerOutcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    NEAREST = "nearest"
+    """The coverage does not say it; ``Answer.nearest`` holds what comes nearest."""
+    NOTHING = "nothing"
+    """There is nothing on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +49,39 @@ class Claim:
     """The sentences of the coverage that support it."""
     verdict: Verdict = VERBATIM
     """What the check found: always supported, and why."""
+    insertions: tuple[tuple[int, int], ...] = ()
+    """Characters of the text that are ours, in brackets: the day that "yesterday" means."""
+    answer_span: tuple[int, int] | None = None
+    """Characters of the text that answer the question, where that is known."""
+    is_title: bool = False
+    """Whether the text is the title of the article that it cites, as a list has it."""
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the text is what it cites, word for word, but for its insertions; or the title of what it cites."""
+        return stands_verbatim(self.text, self.insertions, self.citations, is_title=self.is_title)
+
+
+def stands_verbatim(
+    text: str, insertions: Sequence[tuple[int, int]], cited: Sequence[Citation], *, is_title: bool = False
+) -> bool:
+    """Whether a text is what it cites, word for word, but for ``insertions``; or the title of the article cited.
+
+    Several quotations follow each other in one article, and an insertion is a day, a month or a year in brackets.
+    """
+    if is_title:
+        return not insertions and len(cited) == 1 and text == cited[0].article.title
+    bounds = [edge for span in insertions for edge in span]
+    if bounds != sorted(set(bounds)) or (bounds and not 0 <= bounds[0] < bounds[-1] <= len(text)):
+        return False
+    for start, end in reversed(insertions):
+        if not _OURS.fullmatch(text[start:end]):
+            return False
+        text = text[:start] + text[end:]
+    follow = all(
+        one.article == other.article and one.paragraph + 1 == other.paragraph for one, other in pairwise(cited)
+    )
+    return follow and text == " ".join(one.quote for one in cited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +111,16 @@ class Answer:
     """What the coverage holds within the scope."""
     snapshot: str
     """Id of the snapshot that was searched."""
+    kind: QuestionKind = QuestionKind.FACT
+    """What kind of answer the question wants; it settles the form."""
+    nearest: tuple[Claim, ...] = ()
+    """Of a refusal: quotations that come nearest, and do not answer."""
+    reason: str = ""
+    """Of a refusal: what the coverage lacks, where that is known."""
+    corrections: tuple[Correction, ...] = ()
+    """Names of the question that the coverage does not hold, and what was searched for in their place."""
+    help: str = ""
+    """What the index holds and can be asked, where the question was a greeting or asked for help."""
     cut: tuple[Cut, ...] = ()
     """Sentences that were drafted and rejected."""
     parsed: ParsedQuery | None = None
@@ -81,15 +148,33 @@ class Answer:
         return tuple(citation for claim in self.claims for citation in claim.citations)
 
     @property
+    def outcome(self) -> AnswerOutcome:
+        """How it ended: answered, with what comes nearest, or with nothing."""
+        if not self.refused:
+            return AnswerOutcome.ANSWERED
+        return AnswerOutcome.NEAREST if self.nearest else AnswerOutcome.NOTHING
+
+    @property
+    def lead(self) -> str:
+        """The first line, which answers; "" for a refusal."""
+        return self.claims[0].text if self.claims else ""
+
+    @property
     def text(self) -> str:
-        """The answer as plain text: a lead, then a sentence a line with outlet, date and marker; or the refusal."""
+        """The answer as plain text: a sentence a line with outlet, date and marker, then what it rests on.
+
+        A refusal says why, and what comes nearest.
+        """
+        if self.help:
+            return self.help
         if self.refused:
-            return refusal(self.searched, self.scope, self.hits)
-        lines = [lead(self.citations)]
+            return refusal(self.searched, self.scope, self.reason, self.nearest)
+        lines = []
         for claim in self.claims:
             markers = "".join(f"[{citation.marker}]" for citation in claim.citations)
             lines.append(f"{origin(claim.citations[0].article)}: {claim.text} {markers}")
-        return "\n".join(filter(None, [*lines, not_answered(self.unanswered)]))
+        behind = (rests_on(self.citations), not_answered(self.unanswered))
+        return "\n".join(filter(None, [*lines, *behind]))
 
     @property
     def notes(self) -> list[str]:
@@ -97,6 +182,7 @@ class Answer:
         limits = f"Only this was searched: {self.scope}. {skipped_articles(self.searched)}".strip()
         notes = (
             f"Asked as: {self.rewritten}" if self.rewritten else "",
+            searched_instead(self.corrections),
             limits if self.scope and not self.refused else "",
             not_answered(self.unanswered),
             how_it_was_read(self.parsed, self.relaxed),

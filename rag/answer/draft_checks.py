@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answer.answers import Claim, Cut
+from rag.answer.answers import VERBATIM, Claim, Cut
 from rag.answer.drafts import Draft
 from rag.check.checking import check
 from rag.check.citations import Citation, validate_citation
@@ -30,8 +30,9 @@ def check_draft(draft: Draft, first: int, store: Store, similarity: Similarity) 
     for one in cited:
         if misplaced := validate_citation(one, store):
             return Cut(draft.text, misplaced, Outcome.UNSUPPORTED, None)
-    if [one.quote for one in cited] == [draft.text]:
-        return Claim(draft.text, tuple(cited))
+    claim = Claim(draft.text, tuple(cited), VERBATIM, draft.insertions, draft.answer_span, draft.is_title)
+    if claim.verbatim:
+        return claim
     paragraphs = list(dict.fromkeys((one.article, one.paragraph) for one in cited))
     verdict = check(draft.text, paragraphs, similarity=similarity)
     if verdict.outcome is not Outcome.SUPPORTED:

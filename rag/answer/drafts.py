@@ -29,6 +29,12 @@ class Draft:
     evidence: tuple[Evidence, ...]
     fault: str | None = None
     """Why it must not be shown, as the generator itself found; None where it found nothing."""
+    insertions: tuple[tuple[int, int], ...] = ()
+    """Characters of the text that are ours, and not of what it quotes: " [4 March 2025]" behind "yesterday"."""
+    answer_span: tuple[int, int] | None = None
+    """Characters of the text that answer the question, where that is known."""
+    is_title: bool = False
+    """Whether the text is the title of the one article that it cites, as a list has it."""
 
 
 class Generator(Protocol):

@@ -19,9 +19,9 @@ def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) 
     """Return the generator called ``name``; the address and the key of a server come from ``environment``.
 
     - ``quotes``: sentences of the coverage, word for word; no language model.
-    - ``openai:MODEL``: a model behind an OpenAI-compatible server, at ``RAG_API_BASE``, with ``RAG_API_KEY``.
-    - ``local:FILE.gguf``: a file that llama.cpp runs in this process. The model judges which paragraphs answer before
-      it writes, and each sentence after.
+    - ``openai:MODEL``: a model behind an OpenAI-compatible server, at ``RAG_API_BASE``, with ``RAG_API_KEY``. The
+      model judges which paragraphs answer before it writes, and each sentence after, where it tells likelihoods.
+    - ``local:FILE.gguf``: the same of a file that llama.cpp runs in this process.
     - ``quotes+openai:MODEL``, ``quotes+local:FILE.gguf``: quotations from those paragraphs that the model judges to
       answer.
 
@@ -53,7 +53,7 @@ def create_generator(name: str, *, environment: Mapping[str, str] = os.environ) 
                 "(Ollama) or https://api.openai.com/v1"
             )
         endpoint = Endpoint(base, rest, key=environment.get("RAG_API_KEY", "").strip())
-        return Judged(ExtractiveGenerator(), endpoint.leaning) if quoting else Writer(endpoint)
+        return Judged(ExtractiveGenerator() if quoting else Writer(endpoint), endpoint.leaning)
     from rag.answer.llm.local import LocalModel
 
     model = LocalModel(Path(rest).expanduser())
@@ -69,10 +69,21 @@ def shown_name(name: str) -> str:
 
 def followup_rewriter(generator: Generator) -> RewriteFollowup:
     """How follow-up questions are rewritten beside ``generator``: by the model that writes; without one, by rule."""
-    from rag.answer.llm.judge import Judged
     from rag.answer.llm.rewriter import Rewriter
     from rag.answer.llm.writer import Writer
 
+    innermost = _innermost(generator)
+    return Rewriter(innermost.model) if isinstance(innermost, Writer) else rewrite_followup
+
+
+def writes(generator: Generator) -> bool:
+    """Whether a generator writes sentences of its own, and does not only quote."""
+    return not isinstance(_innermost(generator), ExtractiveGenerator)
+
+
+def _innermost(generator: Generator) -> Generator:
+    from rag.answer.llm.judge import Judged
+
     while isinstance(generator, Judged):
         generator = generator.generator
-    return Rewriter(generator.model) if isinstance(generator, Writer) else rewrite_followup
+    return generator

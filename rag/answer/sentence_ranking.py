@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
-from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, gives, probability
+from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, holds, probability
 from rag.articles import Article, header
-from rag.query.answer_type import answer_type
+from rag.models.reading import Reader, Reading
+from rag.query.answer_type import AnswerKind, answer_type
 from rag.query.parsed_query import ParsedQuery
 from rag.query.parsing import parse_question
 from rag.search.hits import Hit, SearchResult
@@ -22,22 +22,20 @@ from rag.text.markers import has_marker
 from rag.text.sentences import sentence_spans
 from rag.text.words import length_in_words, question_terms, terms, words
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-# Sentences that the model reads per question, half of what answering takes. Of those that are evidence, 98 % are among
+# Sentences that the reader reads per question, most of what answering takes. Of those that are evidence, 98 % are among
 # the first 16 on the sample, 93 % on MultiHop-RAG.
-_READ_BY_MODEL = 16
+_READ_BY_MODEL = 24
 # A term in the sentence's paragraph or title helps to place it, but is not said by it.
 _NEAR = 0.5
+# Where there is no reader, the share of the question's terms that a sentence says stands in: log odds of all of them.
+_BY_WORDS = 6.0
+# Who it was may be said without a name: "two fishermen".
+_NO_NAME = 0.5
 # Thai, the first of the scripts that end no sentence with a mark.
 _FIRST_WITHOUT_STOPS = "\u0e00"
 _SHORTEST = 4
 # A sub-query that asks for nothing in particular is measured by itself when it has so many terms.
 _OWN_TERMS = 3
-# What gives less than this of what is sought gives nothing: a number, say, that is only implied.
-_NEXT_TO_NOTHING = 0.2
 # A word with a capital that does not begin a sentence.
 _WORD = re.compile(r"(?<![.?!]\s)(?<!^)(?<!^[\"“'‘])\b[^\W\d_][\w’'-]*(?<=[\w])")
 # In characters: what is longer is a table or a list, which no model reads to its end and nobody reads as a quotation.
@@ -58,9 +56,11 @@ class Sentence:
     features: AnswerFeatures | None = None
     subquery: str = ""
     """The sub-query, or the whole question, that it was compared with."""
+    span: tuple[int, int] | None = None
+    """Characters of the sentence that answer, as a reader found them."""
 
 
-def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
+def rank_sentences(found: SearchResult, retriever: Retriever, reader: Reader | None = None) -> list[Sentence]:
     """Return the sentences of what was found, the most relevant first; none that only asks or says nothing.
 
     A sentence is compared with the sub-query that found it, half of a comparison being all that one article can answer,
@@ -70,13 +70,12 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     parsed = found.parsed
     read = [parse_question(text, retriever.names, as_of=parsed.as_of) for text in found.subqueries]
     subqueries = read if len(read) > 1 and all(_says_enough(one) for one in read) else []
-    vectors = retriever.embed_questions([parsed.question, *(one.question for one in subqueries)])
 
     @cache
     def compared_with(subquery: str, language: str | None) -> list[_Asked]:
         """What a hit is compared with, as cut in the language of its article; terms of others it cannot say."""
         chosen = [one for one in subqueries if one.question == subquery or not one.scope.outlets] or [parsed]
-        return [_asked(one, vectors[one.question], retriever.store, language) for one in chosen]
+        return [_asked(one, retriever.store, language) for one in chosen]
 
     candidates: dict[tuple[str, int, int], tuple[float, _Candidate, list[_Asked]]] = {}
     for hit in found.hits:
@@ -92,21 +91,38 @@ def rank_sentences(found: SearchResult, retriever: Retriever) -> list[Sentence]:
     named = [Scope(one.published_from, one.published_to) for one in parsed.constraints if one.kind == "days"]
     days = [one for one in named if retriever.store.contains(one)]  # others prefer nothing
     lacking = {name_key(outlet.words) for outlet in parsed.unknown_outlets}
-    embedded = retriever.embedder.embed_passages([one.text for _, one, _ in chosen])
+    readings = _read(reader, chosen)
     ranked = list[Sentence]()
-    for (_, one, compared), vector in zip(chosen, embedded, strict=True):
+    for _, one, compared in chosen:
         article = one.hit.article
         # The report of an agency that the question names may stand in another outlet.
         unknown_outlet = bool(lacking) and name_key(article.agency or "") not in lacking
         answering = list[Sentence]()
         for asked in compared:
             other_days = _is_of_other_days(article, days)
-            features = asked.features(one, vector, unknown_outlet=unknown_outlet, other_days=other_days)
+            reading = readings.get((asked.question, id(one)))
+            features = asked.features(one, reading, unknown_outlet=unknown_outlet, other_days=other_days)
             at = (article, one.paragraph, one.start, one.end)
-            answering.append(Sentence(*at, one.text, probability(features), features, asked.question))
+            span = (reading.start, reading.end) if reading and reading.end else None
+            answering.append(Sentence(*at, one.text, probability(features), features, asked.question, span))
         answering.sort(key=lambda sentence: -sentence.relevance)
         ranked += [answering[0], *(other for other in answering[1:] if other.relevance >= ANSWER_THRESHOLD)]
     return sorted(ranked, key=lambda sentence: -sentence.relevance)
+
+
+def _read(
+    reader: Reader | None, chosen: Sequence[tuple[float, _Candidate, list[_Asked]]]
+) -> dict[tuple[str, int], Reading]:
+    """What the reader says of each candidate, by question and candidate; nothing where there is no reader."""
+    readings = dict[tuple[str, int], Reading]()
+    if reader is None:
+        return readings
+    bare = {asked.question: asked.bare for _, _, compared in chosen for asked in compared}
+    for question in bare:
+        read = [one for _, one, compared in chosen if any(asked.question == question for asked in compared)]
+        said = reader(bare[question], [(one.text, f"{one.hit.article.title}. {one.before}") for one in read])
+        readings |= {(question, id(one)): reading for one, reading in zip(read, said, strict=True)}
+    return readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,8 @@ class _Candidate:
     """Its terms."""
     near: Set[str]
     """The terms of its paragraph, title and outlet."""
+    before: str
+    """The sentence before it in its paragraph."""
 
 
 def _sentences_of(hit: Hit) -> Iterator[_Candidate]:
@@ -135,10 +153,12 @@ def _sentences_of(hit: Hit) -> Iterator[_Candidate]:
     for span in hit.passage.spans:
         paragraph = hit.article.paragraph(span.paragraph)
         near = title | set(terms(paragraph, language))
+        before = ""
         for start, end in sentence_spans(paragraph):
-            text = paragraph[start:end]
-            if end > span.start and start < span.end and _can_be_quoted(text):
-                yield _Candidate(hit, span.paragraph, start, end, text, set(terms(text, language)), near)
+            previous, text = before, paragraph[start:end]
+            before = text
+            if end > span.start and start < span.end and can_be_quoted(text):
+                yield _Candidate(hit, span.paragraph, start, end, text, set(terms(text, language)), near, previous)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,12 +166,13 @@ class _Asked:
     """What is asked, as an article of one language would say it."""
 
     question: str
+    bare: str
+    """The question without the days, outlets, authors and languages that it names: no sentence needs to say them."""
     weights: Mapping[str, float]
     """Of its terms, by inverse passage frequency (Robertson & Spärck Jones 1976, without relevance data)."""
     names: Set[str]
     unknown: Set[str]
     """Terms that stand nowhere in the coverage."""
-    vector: NDArray[np.float32]
 
     def share(self, said: Set[str]) -> float:
         """Share of the weight of the terms that are ``said``; nothing where there are none."""
@@ -159,33 +180,31 @@ class _Asked:
         return sum(weight for term, weight in self.weights.items() if term in said) / total if total else 0.0
 
     def features(
-        self, one: _Candidate, vector: NDArray[np.float32], *, unknown_outlet: bool, other_days: bool
+        self, one: _Candidate, reading: Reading | None, *, unknown_outlet: bool, other_days: bool
     ) -> AnswerFeatures:
-        """What speaks for or against a sentence, whose vector is ``vector``, shape ``(dimension,)``."""
+        """What speaks for or against a sentence, of which ``reading`` is what the reader says."""
         asked = frozenset(word.removesuffix("'s") for word in words(self.question))
-        given = gives(answer_type(self.question), one.text, asked)
+        sought = answer_type(self.question)
         return AnswerFeatures(
-            similarity=max(0.0, float(vector @ self.vector)),
-            passage_similarity=max(0.0, one.hit.explain.dense),
-            missing_nearby=1 - self.share(one.near),
-            missing_in_article=1 - self.share(_article_terms(one.hit.article)),
+            read=reading.answers if reading else _BY_WORDS * (self.share(one.said) - 0.5),
+            similarity=max(0.0, one.hit.explain.dense),
+            missing=1 - self.share(article_terms(one.hit.article)),
             unnamed=float(not self.names <= one.near),
             unknown_name=float(not self.unknown.isdisjoint(self.names)),
             unknown_outlet=float(unknown_outlet),
             other_days=float(other_days),
-            gives=given,
-            gives_nothing=float(given < _NEXT_TO_NOTHING),
+            wrong_kind=0.0 if holds(sought, one.text, asked) else _NO_NAME if sought is AnswerKind.NAME else 1.0,
         )
 
 
-def _asked(parsed: ParsedQuery, vector: NDArray[np.float32], store: Store, language: str | None) -> _Asked:
+def _asked(parsed: ParsedQuery, store: Store, language: str | None) -> _Asked:
     question = _without_constraints(parsed)
     counts = store.passage_counts(question_terms(question, [language]))
     weights = {term: math.log(1 + (store.passage_count - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
     capitals = [word for word in _WORD.findall(question) if word[0].isupper()]
     names = {term for word in capitals for term in question_terms(word, [language])}
     unknown = {term for term, n in counts.items() if not n}
-    return _Asked(parsed.question, weights, names & counts.keys(), unknown, vector)
+    return _Asked(parsed.question, question, weights, names & counts.keys(), unknown)
 
 
 def _says_enough(parsed: ParsedQuery) -> bool:
@@ -203,7 +222,7 @@ def _without_constraints(parsed: ParsedQuery) -> str:
 
 
 @lru_cache(_READ_BY_MODEL)
-def _article_terms(article: Article) -> Set[str]:
+def article_terms(article: Article) -> Set[str]:
     """Terms of the whole article, its title, outlet, day, authors and agency included."""
     text = "\n".join([*article.paragraphs, header(article), *article.authors, article.agency or ""])
     return set(terms(text, article.language))
@@ -217,7 +236,8 @@ def _is_of_other_days(article: Article, days: Sequence[Scope]) -> bool:
     )
 
 
-def _can_be_quoted(sentence: str) -> bool:
+def can_be_quoted(sentence: str) -> bool:
+    """Whether a sentence says something by itself that a reader would take for reporting."""
     bare = sentence.rstrip("\"'”’)»」』）] ")
     return (
         len(sentence) <= _LONGEST

@@ -5,18 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import cycle
+from typing import Protocol
 
 from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
-from rag.search.hits import Hit
+from rag.query.spelling import Correction
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope
+from rag.text.languages import reads_as_english
 from rag.text.words import counted
 
+# Outlets that are named where somebody asks for help.
+_OUTLETS = 8
 
-def lead(citations: Sequence[Citation]) -> str:
-    """Say what an answer rests on: "From 3 articles of 2 outlets, 4 March 2025 to 12 April 2025:"; "" for nothing."""
+
+class Quoted(Protocol):
+    """A text with its citations, the first of which says where it stands."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def citations(self) -> Sequence[Citation]: ...  # noqa: D102
+
+
+def rests_on(citations: Sequence[Citation]) -> str:
+    """Say what an answer rests on: "From 3 articles of 2 outlets, 4 March 2025 to 12 April 2025."; "" for nothing."""
     articles = {one.article.id: one.article for one in citations}.values()
     if not articles:
         return ""
@@ -27,7 +42,7 @@ def lead(citations: Sequence[Citation]) -> str:
         text += f" of {counted(len(outlets), 'outlet')}"
     if days:
         text += f", {_period(days[0], days[-1])}"
-    return text + ":"
+    return text + "."
 
 
 def not_answered(subqueries: Sequence[str]) -> str:
@@ -37,19 +52,44 @@ def not_answered(subqueries: Sequence[str]) -> str:
     return "The coverage does not answer this part: " + "; ".join(f"“{one}”" for one in subqueries) + "."
 
 
-def why_refused(searched: Summary, scope: Scope) -> str:
-    """Say in a few sentences that the coverage does not answer, and what was searched."""
+def why_refused(searched: Summary, scope: Scope, reason: str = "") -> str:
+    """Say in a few sentences that the coverage does not answer, why, and what was searched."""
     if not searched.articles:
         nothing = f"No article is within these limits ({scope})."
         return " ".join(filter(None, (nothing, skipped_articles(searched), "Widen them, or ask without.")))
-    return f"The coverage does not answer this. {what_was_searched(searched, scope)}"
+    return " ".join(filter(None, ("The coverage does not say.", reason, what_was_searched(searched, scope))))
 
 
-def refusal(searched: Summary, scope: Scope, hits: Sequence[Hit]) -> str:
-    """Say that the coverage does not answer, what was searched, and which articles come nearest, a line each."""
-    near = nearest_articles(hits) if searched.articles else []
-    lines = [f"- {article.title} ({origin(article)})" for article in near]
-    return "\n".join([why_refused(searched, scope), *(["What comes nearest:", *lines] if near else [])])
+def refusal(searched: Summary, scope: Scope, reason: str, nearest: Sequence[Quoted]) -> str:
+    """Say that the coverage does not answer, why, what was searched, and which quotations come nearest, a line each."""
+    lines = [f"- {origin(one.citations[0].article)}, “{one.citations[0].article.title}”: {one.text}" for one in nearest]
+    return "\n".join([why_refused(searched, scope, reason), *(["Nearest, and no answer:", *lines] if lines else [])])
+
+
+def searched_instead(corrections: Sequence[Correction]) -> str:
+    """Say which names were searched for instead of those typed; "" where none were."""
+    said = ", ".join(f"“{one.meant}” instead of “{one.said}”" for one in corrections)
+    return f"Searched for {said}; quotation marks keep a word as it is." if said else ""
+
+
+def help_text(searched: Summary, titles: Sequence[str]) -> str:
+    """Say what the index holds, what can be asked of it, and what it cannot do."""
+    lines = ["Ask a question of the news coverage: the answer quotes the articles, and says so when they do not say."]
+    lines.append(what_was_searched(searched))
+    if searched.outlets:
+        lines.append(
+            "Outlets: " + ", ".join(f"{name} ({number:,})" for name, number in searched.outlets[:_OUTLETS]) + "."
+        )
+    lines += [f"- {asked}" for asked in example_questions(titles)]
+    return "\n".join([*lines, "It knows nothing but these articles: no other news, no opinions, no advice."])
+
+
+def example_questions(titles: Sequence[str]) -> list[str]:
+    """Questions that an index answers which holds articles of these titles."""
+    forms = ("What happened: {}?", "Summarise: {}", "What articles do you have on: {}?")
+    return [
+        form.format(title.rstrip(" ?!.")) for form, title in zip(forms, cycle(titles or [""]), strict=False) if title
+    ]
 
 
 def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint]) -> str:
@@ -64,7 +104,10 @@ def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint]) -
         ("Relaxed, because nothing would be left", relaxed),
         ("Not in this index", parsed.unknown_outlets),
     )
-    return " ".join(f"{words}: {', '.join(map(_as_read, found))}." for words, found in said if found)
+    read = [f"{words}: {', '.join(map(_as_read, found))}." for words, found in said if found]
+    if not reads_as_english(parsed.question):
+        read.insert(0, "Only questions in English are read: of this one only the words were looked for.")
+    return " ".join(read)
 
 
 def _as_read(constraint: Constraint) -> str:
@@ -97,11 +140,6 @@ def skipped_articles(searched: Summary) -> str:
         for number, what in lacking
         if number
     )
-
-
-def nearest_articles(hits: Sequence[Hit], limit: int = 3) -> list[Article]:
-    """Return the ``limit`` different articles that came nearest to a question."""
-    return list({hit.article.id: hit.article for hit in hits}.values())[:limit]
 
 
 def origin(article: Article) -> str:

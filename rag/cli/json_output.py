@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
-from rag.answer.answers import Answer
+from rag.answer.answers import Answer, Claim
 from rag.articles import Article
+from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.record.links import deep_link
 from rag.search.hits import SearchResult
@@ -35,18 +36,28 @@ def search_json(found: SearchResult) -> str:
 
 def answer_json(answer: Answer) -> str:
     """Write an answer as JSON; a citation's ``start`` and ``end`` count code points of its paragraph."""
-    citations = [
-        _fields(one, "marker quote paragraph start end") | {"article": _article(one.article), "link": deep_link(one)}
-        for one in answer.citations
-    ]
     return _json(
         {
-            **_fields(answer, "question rewritten text refused snapshot notice unanswered"),
-            "citations": citations,
+            **_fields(answer, "question rewritten kind outcome lead text reason refused snapshot notice unanswered"),
+            "claims": [_claim(one) for one in answer.claims],
+            "nearest": [_claim(one) | {"citations": [*map(_citation, one.citations)]} for one in answer.nearest],
+            "corrections": [asdict(one) for one in answer.corrections],
+            "citations": [*map(_citation, answer.citations)],
             "probability": round(answer.probability, 3),
             "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
         }
     )
+
+
+def _claim(claim: Claim) -> _Record:
+    """``insertions`` and ``answer_span`` count characters of the text."""
+    markers = [one.marker for one in claim.citations]
+    return {**_fields(claim, "text answer_span insertions"), "markers": markers}
+
+
+def _citation(one: Citation) -> _Record:
+    place = _fields(one, "marker quote paragraph start end")
+    return place | {"article": _article(one.article), "link": deep_link(one)}
 
 
 def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record:

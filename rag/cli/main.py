@@ -10,6 +10,7 @@ import typer
 from typer.models import OptionInfo
 
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, run, say
+from rag.models.reading import PACKAGED
 from rag.store.scope import Scope
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
@@ -37,6 +38,8 @@ _NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 _GENERATORS = "quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf."
 _Generator = Annotated[str, typer.Option("--generator", envvar="RAG_GENERATOR", metavar="NAME", help=_GENERATORS)]
+_READERS = "What reads question and sentence together: packaged; none; a cross-encoder's folder or Hugging Face name."
+_Reader = Annotated[str, typer.Option("--reader", envvar="RAG_READER", metavar="NAME", help=_READERS)]
 _Format = Literal["text", "json", "markdown", "html", "csl", "bibtex"]
 
 
@@ -57,6 +60,7 @@ def ask(
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
     generator: _Generator = "quotes",
+    reader: _Reader = PACKAGED,
     after: Annotated[list[str] | None, _names("--after", "QUESTION", "An earlier question, oldest first")] = None,
     as_json: _Json = False,
     form: Annotated[_Format, typer.Option("--format", help="How to print the answer; csl is CSL-JSON.")] = "text",
@@ -71,7 +75,7 @@ def ask(
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer
-    from rag.answer.wording import how_it_was_read, skipped_articles
+    from rag.answer.wording import how_it_was_read, searched_instead, skipped_articles
     from rag.cli.json_output import answer_json
     from rag.record.export.formats import export
     from rag.record.serialize import checked_record, save_answer
@@ -82,7 +86,7 @@ def ask(
     if save:
         checked_record(save)
     questions = [checked_question(one) for one in (*(after or ()), question)]  # before the model is loaded: seconds
-    answerer, answers = Answerer.open(index, generator=generator), list[Answer]()
+    answerer, answers = Answerer.open(index, generator=generator, reader=reader), list[Answer]()
     for one in questions:
         answers.append(answerer.answer(one, scope=scope, as_of=as_of, parse_query=not no_parse_query, after=answers))
     answer = answers[-1]
@@ -94,13 +98,15 @@ def ask(
     if form != "text":
         typer.echo(export(answer, form), nl=False)
         return
-    if answer.rewritten:
-        say(f"Rewritten as: {answer.rewritten}")
+    rewritten = f"Rewritten as: {answer.rewritten}" if answer.rewritten else ""
+    read = how_it_was_read(answer.parsed, answer.relaxed)
+    for note in filter(None, (rewritten, searched_instead(answer.corrections), read)):
+        say(note)
     say(answer.text)
     if answer.citations:
         say()
     skipped = "" if answer.refused else skipped_articles(answer.searched)
-    for note in filter(None, (how_it_was_read(answer.parsed, answer.relaxed), skipped, answer.notice)):
+    for note in filter(None, (skipped, answer.notice)):
         say(note)
     for citation in answer.citations:
         where = f", {citation.article.url}" if citation.article.url else ""
@@ -184,6 +190,7 @@ def evaluate(
     scoped: Annotated[bool, typer.Option("--scoped", help="Search within the scope given with each question.")] = False,
     answers: Annotated[bool, typer.Option("--answers", help="Measure answers and refusals instead.")] = False,
     generator: _Generator = "quotes",
+    reader: _Reader = PACKAGED,
 ) -> None:
     """Measure how much of the evidence is found in the first 2,000 words, and more, by type of question.
 
@@ -196,7 +203,7 @@ def evaluate(
     path = questions or QUESTIONS
     everything = read_questions(path)
     if answers:
-        say(report_answers(everything, index, generator, scoped=scoped))
+        say(report_answers(everything, index, generator, reader, scoped=scoped))
         return
     if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
@@ -213,6 +220,7 @@ def chat(
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
     generator: _Generator = "quotes",
+    reader: _Reader = PACKAGED,
 ) -> None:
     """Serve the page: ask in a web browser, on this machine.
 
@@ -221,7 +229,7 @@ def chat(
     from rag.answer.answerer import Answerer
     from rag.web.serving import launch
 
-    launch(Answerer.open(index, generator=generator), host=host, port=port, open_browser=browser)
+    launch(Answerer.open(index, generator=generator, reader=reader), host=host, port=port, open_browser=browser)
 
 
 def _scope(

@@ -13,6 +13,9 @@ from typing import Any
 
 from rag.store.scope import EVERYTHING, Scope
 
+# Types of questions that no one sentence answers.
+_WITHOUT_ONE_ANSWER = frozenset("overview latest timeline list compare meta headline".split())
+
 
 @dataclass(frozen=True, slots=True)
 class GoldArticle:
@@ -55,8 +58,9 @@ class GoldQuestion:
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Read a JSON list of questions.
 
-    Three formats: the sample's (``question``, ``type``, ``gold[].fact``, ``scope``; see rag/sample/README.md), that of
-    MultiHop-RAG (``query``, ``question_type``, ``evidence_list[].fact``; Tang & Yang 2024, arXiv 2401.15391), and that
+    Four formats: the sample's (``question``, ``type``, ``gold[].fact``, ``scope``; see rag/sample/README.md), that of
+    MultiHop-RAG (``query``, ``question_type``, ``evidence_list[].fact``; Tang & Yang 2024, arXiv 2401.15391), that of
+    questions as people type them (``question``, ``accept``, ``articles``; tests/quality/wikinews_seen.json), and that
     of RealTime QA (``question``, ``answer``, ``gold_doc_ids``; Kasai et al. 2022, arXiv 2207.13332), whose type is the
     quiz that it was asked in, on its ``date``, and whose articles have their urls in ``articles.jsonl.gz`` beside the
     file.
@@ -97,6 +101,19 @@ def _question(item: Mapping[str, Any], number: int, numbered: Mapping[object, Go
             answers=tuple(map(str, item.get("answer") or [])),
             asked_on=_day(item.get("date")),
             settled=bool(item["gold_doc_ids"]),
+        )
+    if "accept" in item:
+        evidence = item.get("evidence") or []
+        urls = item.get("articles") or [one["url"] for one in evidence]
+        return GoldQuestion(
+            name,
+            str(item["question"]),
+            str(item["type"]),
+            tuple(dict.fromkeys(str(one["sentence"]) for one in evidence)),
+            tuple(GoldArticle(one) for one in dict.fromkeys(urls)),
+            answers=tuple(item["accept"]),
+            asked_on=_day(item.get("as_of")),
+            settled=not item.get("after") and item["type"] not in _WITHOUT_ONE_ANSWER,
         )
     multihop = "query" in item
     gold: list[Mapping[str, str]] = item["evidence_list" if multihop else "gold"]

@@ -28,12 +28,13 @@ def report_retrieval(questions: Sequence[GoldQuestion], index: Path, *, scoped: 
     )
 
 
-def report_answers(questions: Sequence[GoldQuestion], index: Path, generator: str, *, scoped: bool) -> str:
+def report_answers(questions: Sequence[GoldQuestion], index: Path, generator: str, reader: str, *, scoped: bool) -> str:
     """Measure how the answers of a generator fare; raises as ``Answerer.open`` and ``evaluate_answers`` do."""
-    answerer = Answerer.open(index, generator=generator)
+    answerer = Answerer.open(index, generator=generator, reader=reader)
     scores = evaluate_answers(answerer, questions, scoped=scoped)
     store = answerer.retriever.store
-    return f"{_table(scores, ANSWER_MEASURES)}\n\ngenerator {generator}, snapshot {store.id}, model {store.model.name}"
+    how = f"generator {generator}, reader {reader}, snapshot {store.id}, model {store.model.name}"
+    return f"{_table(scores, ANSWER_MEASURES)}\n\n{how}"
 
 
 def _table(scores: Sequence[Score], measures: Mapping[str, str]) -> str:

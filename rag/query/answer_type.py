@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.text.words import STOP_WORDS, fold, terms
+from rag.text.words import fold
 
 
 class AnswerKind(StrEnum):
@@ -16,27 +15,14 @@ class AnswerKind(StrEnum):
     NAME = "name"
     """A person, an organisation or whatever else has a name that the question does not say."""
     NUMBER = "number"
+    """Of anything that is counted or measured, an age among it."""
     MONEY = "money"
     SHARE = "share"
-    AGE = "age"
     DURATION = "duration"
-    SIZE = "size"
-    """A length, height, weight, speed or temperature."""
-    EXTENT = "extent"
-    """A length or a duration: how long a thing *is*, a bridge or a film."""
     TIME = "time"
     """A day, a date or an hour."""
     PLACE = "place"
     REASON = "reason"
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerType:
-    """What a question asks for first."""
-
-    kind: AnswerKind
-    counted: frozenset[str] = frozenset()
-    """Terms of what is counted, where the question says it: "how many *passengers*"."""
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’](?![sS]\b)[^\W_]+)*|['’][sS]\b|\S")
@@ -77,7 +63,7 @@ _BEFORE_WHO = frozenset("by to from with for of and , about against exactly on".
 _BEFORE_WHEN = frozenset("since until by , and exactly".split())
 
 
-def answer_type(question: str) -> AnswerType | None:
+def answer_type(question: str) -> AnswerKind | None:
     """Say what ``question`` asks for; None where its wording leaves it open ("What did the mayor say?")."""
     keys = [key for match in _TOKEN.finditer(question) if (key := fold(match[0]))]  # an accent alone is folded away
     for i in range(len(keys)):
@@ -86,46 +72,42 @@ def answer_type(question: str) -> AnswerType | None:
     return None
 
 
-def _at(keys: Sequence[str], i: int) -> AnswerType | None:
+def _at(keys: Sequence[str], i: int) -> AnswerKind | None:
     before, behind = _key(keys, i - 1), _key(keys, i + 1)
     opens = not any(key[0].isalnum() for key in keys[max(0, i - 2) : i]) or before in ("?", "!", ".", ":")
     match keys[i]:
         case "how":
             return _how(keys, i + 1)
         case "when" if opens or before in _BEFORE_WHEN:  # not "what happened when the dam broke?"
-            return AnswerType(AnswerKind.TIME)
+            return AnswerKind.TIME
         case "where" if opens or before == "from" or behind in _AUXILIARIES:
-            return AnswerType(AnswerKind.PLACE)
+            return AnswerKind.PLACE
         case "why":
-            return AnswerType(AnswerKind.REASON)
+            return AnswerKind.REASON
         case "reason" if behind in ("for", "did", "was", "is", "given", "why"):
-            return AnswerType(AnswerKind.REASON)
+            return AnswerKind.REASON
         case "who" | "whom" | "whose" if opens or before in _BEFORE_WHO:  # not "the man who won"
-            return AnswerType(AnswerKind.NAME)
+            return AnswerKind.NAME
         case "what" | "which":
             return _what(keys, i + 1)
         case "number" if behind == "of":
-            return AnswerType(AnswerKind.NUMBER, _counted(keys[i + 2 :]))
+            return AnswerKind.NUMBER
     return None
 
 
-def _how(keys: Sequence[str], i: int) -> AnswerType | None:
+def _how(keys: Sequence[str], i: int) -> AnswerKind | None:
     key, rest = _key(keys, i), keys[i + 1 : i + 14]
-    if key == "many":
-        return AnswerType(AnswerKind.NUMBER, _counted(rest))
+    if key in ("many", "old") or key in _SIZES:
+        return AnswerKind.NUMBER
     if key == "much":
-        return AnswerType(AnswerKind.NUMBER if _MONEY_WORDS.isdisjoint(rest) else AnswerKind.MONEY)
-    if key == "old":
-        return AnswerType(AnswerKind.AGE)
+        return AnswerKind.NUMBER if _MONEY_WORDS.isdisjoint(rest) else AnswerKind.MONEY
     being = _key(keys, i + 1) in _BEING and _key(keys, i + 2) in ("the", "its", "their", "a", "an", "this")
     if key == "long" and being and not any(word.endswith(("ed", "ing")) for word in rest[2:]):
-        return AnswerType(AnswerKind.EXTENT)  # but "How long was the bridge closed?"
-    if key in ("long", "soon", "quickly"):
-        return AnswerType(AnswerKind.DURATION)
-    return AnswerType(AnswerKind.SIZE) if key in _SIZES else None
+        return AnswerKind.NUMBER  # but "How long was the bridge closed?"
+    return AnswerKind.DURATION if key in ("long", "soon", "quickly") else None
 
 
-def _what(keys: Sequence[str], i: int) -> AnswerType | None:
+def _what(keys: Sequence[str], i: int) -> AnswerKind | None:
     """What a "what" or "which" asks for: by the noun behind it, or by the verb at the end."""
     behind = keys[i : i + 14]
     words = " ".join(key for key in behind if key[0].isalnum())
@@ -133,34 +115,20 @@ def _what(keys: Sequence[str], i: int) -> AnswerType | None:
         i += 2
     head, nouns = _key(keys, i), [key for key in keys[i : i + 4] if key.isalpha()]
     if not _SHARE_WORDS.isdisjoint(nouns):
-        return AnswerType(AnswerKind.SHARE)
-    if head in ("age", "ages"):
-        return AnswerType(AnswerKind.AGE)
+        return AnswerKind.SHARE
     if head in _MONEY_NOUNS or (head in _AUXILIARIES and _ASKS_FOR_MONEY.search(words)):
-        return AnswerType(AnswerKind.MONEY)
-    if not _SIZE_NOUNS.isdisjoint(nouns[:2]):
-        return AnswerType(AnswerKind.SIZE)
-    if head == "number":
-        return AnswerType(AnswerKind.NUMBER, _counted(keys[i + 2 :]))
+        return AnswerKind.MONEY
+    if head in ("number", "age", "ages") or not _SIZE_NOUNS.isdisjoint(nouns[:2]):
+        return AnswerKind.NUMBER
     if head in ("name", "names") or "called" in behind or "named" in behind[-3:]:
-        return AnswerType(AnswerKind.NAME)
+        return AnswerKind.NAME
     if head in _TIMES:
-        return AnswerType(AnswerKind.TIME)
+        return AnswerKind.TIME
     if head in _PLACES:
-        return AnswerType(AnswerKind.PLACE)
+        return AnswerKind.PLACE
     if not _NAMED.isdisjoint(nouns[:3]) and head not in _AUXILIARIES:
-        return AnswerType(AnswerKind.NAME)
+        return AnswerKind.NAME
     return None
-
-
-def _counted(keys: Sequence[str]) -> frozenset[str]:
-    """Terms of at most three words, until an auxiliary verb; another verb may be among them."""
-    found = list[str]()
-    for key in keys[:3]:
-        if key in _AUXILIARIES or not key.isalpha():
-            break
-        found += terms(key) if key not in STOP_WORDS else []
-    return frozenset(found)
 
 
 def _key(keys: Sequence[str], i: int) -> str:

@@ -36,10 +36,28 @@ _JOINT = re.compile(
 _LEANS = re.compile(
     rf"[,;]?\s?(?:and|while|whereas)(?:\s(?:{_ASKING}|was|were)\b)*\s(?:he|she|it|they)\b", re.IGNORECASE
 )
+# Where a second question begins that may lean on the first: ", and by how much?"
+_AND_ASKS = re.compile(rf",? and (?=(?:(?:by|in|at|for|to|from|with|since|until|of) )?{_ASKING}\b)", re.IGNORECASE)
 # A question of its own, which may be short.
 _ASKS = re.compile(
     rf"\W*(?:and\s)?{_ASKING}\b(?!.*\b(?:it|they|him|them|his|its|their|then|next|later|else)\b)",
     re.IGNORECASE | re.DOTALL,
+)
+# "Which is older, the bridge or the tower at Ellery?"; "Who was longer in office, Ruhl or Dahl?"
+_ALTERNATIVES = re.compile(
+    r"^(?=[^,:]*\b(?:who|which|what)\b[^,:]*\b(?:more|most|less|least|fewer|fewest|better|best|worse|worst|first|last|"
+    r"(?:old|young|long|short|bigg|larg|small|tall|high|low|fast|slow|earli|lat|rich|cheap|strong|near|deep)(?:er|est))\b)"
+    r"(?P<head>[^,:]{6,}[,:]) (?P<one>[^,]{2,80}?) or (?P<other>[^,]{2,80}?)(?P<tail>,[^,]+)?[?.! ]*$",
+    re.IGNORECASE,
+)
+# "How did Ruhl and Dahl each …?", "What did both Ruhl and Dahl say?", "compare Ruhl and Dahl on …"
+_NAME = r"[A-Z][\w.'’-]*(?: (?:(?:of|the|de|van|von|al|bin) ){0,2}[A-Z][\w.'’-]*)*"
+_FIRST_WORD = re.compile(rf"(?:{_ASKING}|is|are|was|were|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
+_PAIR = re.compile(  # but not "compare Bosnia and Herzegovina with Serbia", nor "the Bears vs. Panthers game"
+    rf"(?P<cue>\b(?i:both|respectively|compar(?:e|ing)|differences? between) (?:the )?)?"
+    rf"\b(?P<one>{_NAME}),? (?:(?:and|or)|(?P<versus>versus|vs\.?)) (?:the )?(?P<other>(?>{_NAME}))"
+    r"(?! (?:differ from|with(?! re)|to|game|match|fight|final)\b)"
+    r"(?(cue)|(?(versus)|(?=(?: [a-z]+)? (?:each|both|differ(?:ed|ent)?|compared?)\b|.*\brespectively\b)))"
 )
 _QUOTED = re.compile(r'"[^"\n]{1,300}"|[“„][^“”„\n]{1,300}[”“]|«[^«»\n]{1,300}»')
 _REPORTING = re.compile(rf"\b(?:{COVERAGE_NOUN}|{REPORTED})\b", re.IGNORECASE)
@@ -70,7 +88,11 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
     """
     plain = _without_quotations(parsed.question)
     outlets = [one for one in parsed.constraints if one.outlet][:_MOST]
+    if not outlets and (sides := _sides(parsed.question)):
+        return tuple(_side(parsed, side) for side in sides)
     joined = _joined_clauses(parsed, plain) if not outlets else []
+    if len(joined) == 1 and (asked := _asked_together(parsed.question, plain)):
+        return tuple(_side(parsed, text) for text in asked)
     if len(outlets) == 1 or len(joined) == 1:
         if is_compound(parsed):  # days may be those of one of its things
             constraints = [replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints]
@@ -90,6 +112,31 @@ def decompose(parsed: ParsedQuery) -> tuple[SubQuery, ...]:
         _sub_query(parsed, *clause, one.outlet) for group, clause in zip(groups, clauses, strict=True) for one in group
     ]
     return tuple(dict.fromkeys(found))
+
+
+def compares(question: str) -> bool:
+    """Whether a question sets two things side by side."""
+    return (
+        bool(_sides(question))
+        or re.match(r"(?:please )?(?:compare|what(?:'s| is) the difference)\b", question, re.I) is not None
+    )
+
+
+def _sides(question: str) -> tuple[str, ...]:
+    """What a comparison asks of each of its two sides; nothing where it is none, or they cannot be told."""
+    plain = _without_quotations(question)
+    if found := _ALTERNATIVES.search(plain):
+        head, tail = (
+            question[: found.end("head")],
+            question[slice(*found.span("tail"))].rstrip(" ?.!") if found["tail"] else "",
+        )
+        return tuple(f"{head} {question[slice(*found.span(side))]}{tail}?" for side in ("one", "other"))
+    first = _FIRST_WORD.match(plain)  # its capital makes no name of it
+    if found := _PAIR.search(plain, first.end() if first else 0):
+        before = re.sub(r"^(?:please )?compare (?:the )?", "", question[: found.start("one")], flags=re.IGNORECASE)
+        after = question[found.end() :]
+        return tuple(f"{before}{question[slice(*found.span(side))]}{after}" for side in ("one", "other"))
+    return ()
 
 
 def clauses(question: str) -> tuple[str, ...]:
@@ -119,6 +166,20 @@ def is_compound(parsed: ParsedQuery) -> bool:
         return True
     bounds = [0, *(match.start() for match in _SURE_BEGINNING.finditer(plain)), len(plain)]
     return sum(len(terms(parsed.question[start:end])) >= _CLAUSE for start, end in pairwise(bounds)) > 1
+
+
+def _asked_together(question: str, plain: str) -> tuple[str, ...]:
+    """The two questions of a sentence whose second one leans on the first, with what it leans on in brackets.
+
+    "Who won the race, and by how much?" asks "By how much? (Who won the race?)" beside "Who won the race?".
+    """
+    found = _AND_ASKS.search(plain)
+    if not found or not re.match(_ASKING, plain, re.IGNORECASE) or len(_AND_ASKS.findall(plain)) > 1:
+        return ()
+    first, second = question[: found.start()].strip(" ,?"), question[found.end() :].strip(" ,?.!")
+    if not terms(first):
+        return ()
+    return f"{first}?", f"{second[:1].upper()}{second[1:]}? ({first}?)"
 
 
 def _joined_clauses(parsed: ParsedQuery, plain: str) -> list[tuple[int, int]]:
@@ -166,6 +227,14 @@ def _sub_query(parsed: ParsedQuery, start: int, end: int, outlet: str | None = N
         if start <= one.start < end or (outlet and one.outlet == outlet)
     ]
     return SubQuery(parsed.question[start:end].strip(" ,;"), replace(parsed, constraints=tuple(constraints)))
+
+
+def _side(parsed: ParsedQuery, text: str) -> SubQuery:
+    """One side of a comparison, with the constraints that its words name; days may be those of the other one."""
+    constraints = [
+        replace(one, restricts=one.restricts and one.kind != "days") for one in parsed.constraints if one.words in text
+    ]
+    return SubQuery(text, replace(parsed, constraints=tuple(constraints)))
 
 
 def _without_quotations(question: str) -> str:

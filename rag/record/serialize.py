@@ -16,6 +16,7 @@ from cattrs.v import format_exception
 from rag.answer.answers import Answer
 from rag.articles import Article
 from rag.check.verdicts import Outcome
+from rag.query.question_kind import QuestionKind
 from rag.store.files import atomic_write, checked_target
 
 RECORD = "news-rag answer"
@@ -163,9 +164,12 @@ def _reason(error: BaseException, kind: type | None) -> str:
 
 def _integrity_fault(answer: Answer) -> str | None:
     """Say what in an answer points to what is not there, or None."""
-    if answer.refused == bool(answer.claims):
+    if answer.help and (answer.claims or answer.kind is not QuestionKind.HELP):
+        return "it has the text of help, and is no help"
+    if answer.refused == bool(answer.claims or answer.help):
         return "it is a refusal with claims" if answer.refused else "it is an answer without a claim"
-    for marker, one in enumerate(answer.citations, start=1):
+    near = tuple(citation for claim in answer.nearest for citation in claim.citations)
+    for marker, one in (*enumerate(answer.citations, start=1), *enumerate(near, start=1)):
         if one.marker != marker:
             return f"citation {marker} has the marker {one.marker}"
         if _text_at(one.article, one.paragraph, one.start, one.end) != one.quote:
@@ -173,13 +177,16 @@ def _integrity_fault(answer: Answer) -> str | None:
                 f"the quote of citation {marker} does not stand in paragraph {one.paragraph} of "
                 f"“{one.article.title:.60}” at characters {one.start} to {one.end}"
             )
-    for claim in answer.claims:
+    for claim in (*answer.claims, *answer.nearest):
         if not claim.citations:
             return "it has a claim without a citation"
+        start, end = claim.answer_span or (0, 1)
+        if not 0 <= start < end <= len(claim.text):
+            return f"it marks characters that “{claim.text:.60}” does not have"
         if claim.verdict.outcome is not Outcome.SUPPORTED:
             return f"“{claim.text:.60}” is a claim that the check did not find supported"
         # What a model wrote has sentences that support it; everything else says that it quotes what it cites.
-        if not claim.verdict.supports and [one.quote for one in claim.citations] != [claim.text]:
+        if not claim.verdict.supports and not claim.verbatim:
             return f"“{claim.text:.60}” is given as a quotation, and is not what it cites"
         for support in claim.verdict.supports:
             if _text_at(support.article, support.paragraph, support.start, support.end) is None:

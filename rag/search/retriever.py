@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from rag.models.reranking import Reranker
 
+# Coverage whose newest article is older has ended.
+_CURRENT = timedelta(days=30)
 LONGEST_QUESTION = 2_000  # characters; a model reads some hundred words, and more is a pasted article
 _POOL = 200  # passages that words and vectors each propose for a lookup; more changes nothing that was measured
 _JOINED = 50  # passages among which neighbours are joined
@@ -127,8 +129,9 @@ class Retriever:
     ) -> SearchResult:
         """Find the best passages and say how the question was read; raises as ``retrieve`` does.
 
-        Days in the question are meant as on the day ``as_of``, by default today. What it names counts more in the
-        ranking, and limits the search only where its wording says so; a limit that would leave nothing is ``relaxed``.
+        Days in the question are meant as on the day ``as_of``, by default ``reference_day()``. What it names counts
+        more in the ranking, and limits the search only where its wording says so; a limit that would leave nothing is
+        ``relaxed``.
         The limits of ``scope`` always hold. Without ``parse_query`` nothing is read in the question.
         """
         return self._search_many([question], limit, scope, as_of, parse_query)[0]
@@ -144,6 +147,11 @@ class Retriever:
                     self._vectors = {text: self._vectors[text] for text in wanted if text in self._vectors}
                 self._vectors.update(zip(missing, fresh, strict=True))
             return {text: self._vectors[text] for text in wanted}
+
+    def reference_day(self) -> date:
+        """The day from which "last week" counts: today; or, where the coverage ended long before, its last day."""
+        today, newest = date.today(), self.store.summary().newest
+        return newest if newest and today - newest > _CURRENT else today
 
     def refreshed(self) -> Retriever:
         """Return a retriever on the store's newest state: this one, if that is still it.
@@ -162,7 +170,7 @@ class Retriever:
         limit = min(checked_limit(limit), max(1, self.store.passage_count))
         texts = [checked_question(question) for question in questions]
         self.store.contains(scope)  # an unknown name is told before anything is embedded
-        today = as_of or date.today()
+        today = as_of or self.reference_day()
         plans = [
             self._planner.plan(
                 parse_question(text, self.names, as_of=today) if parse_query else ParsedQuery(text, today, ()), scope

@@ -278,10 +278,12 @@ class Coverage:
         )
         return int(found[0][0])
 
-    def newest(self, limit: int) -> list[Article]:
-        """Return the ``limit`` articles published last, newest first."""
+    def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[Article]:
+        """Return the ``limit`` articles within ``scope`` that were published last, newest first."""
+        condition, values = self._condition(scope)
         found = self._read(
-            "SELECT number FROM versions WHERE current = 1 ORDER BY published DESC, number LIMIT ?", (limit,)
+            f"SELECT v.number FROM versions v WHERE {condition} ORDER BY v.published DESC, v.number LIMIT ?",  # noqa: S608
+            (*values, limit),
         )
         return [self._article(number) for (number,) in found]
 

@@ -95,6 +95,17 @@ class LexicalIndex:
             _check_numbers(rows, self.rows)
             return [int(row or 0) for row in rows]
 
+    def rows_like(self, word: str, edits: int, limit: int) -> list[int]:
+        """Rows of at most ``limit`` passages that hold a word within ``edits`` of ``word``; two at most."""
+        import tantivy
+
+        query = tantivy.Query.fuzzy_term_query(self._schema, "words", word, edits)
+        with _readable(self._folder):
+            found = self._passages.search(query, limit=max(1, min(limit, self.rows)), count=False).hits
+            rows = self._passages.fast_field_values("row", [at for _, at in found])
+            _check_numbers(rows, self.rows)
+            return sorted(int(row or 0) for row in rows)
+
     def _best(
         self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
     ) -> list[tuple[int, float]]:

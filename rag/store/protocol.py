@@ -130,12 +130,16 @@ class Store(Protocol):
         """In how many passages, or their headers, each term occurs."""
         ...
 
+    def passages_like(self, word: str, edits: int) -> list[StoredPassage]:
+        """Return some passages that hold a word within ``edits`` (1 or 2) of ``word``, case and accents apart."""
+        ...
+
     def article(self, article_id: str, version: str | None = None) -> Article | None:
         """Return an article in its newest, or the named, version; None where the store does not hold it."""
         ...
 
-    def newest(self, limit: int) -> list[Article]:
-        """Return the ``limit`` articles published last, newest first."""
+    def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[Article]:
+        """Return the ``limit`` articles within ``scope`` that were published last, newest first."""
         ...
 
     def summary(self, scope: Scope = EVERYTHING) -> Summary:

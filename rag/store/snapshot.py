@@ -14,7 +14,7 @@ from rag.store.folder import IndexFolder
 from rag.store.lexical import FOLDER as LEXICAL_FOLDER
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
-from rag.store.protocol import Candidate, PassageId, SearchRequest
+from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage
 from rag.store.scope import Scope
 from rag.store.vectors import VectorIndex
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Articles whose words are ranked beside those of their passages.
 _ARTICLES = 300
+# Passages that are looked through for words like another.
+_LIKE = 200
 
 
 class Snapshot:
@@ -178,6 +180,10 @@ class Snapshot:
     def passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
         """See ``Store``."""
         return {term: self.lexical.passages_with(term) for term in terms}
+
+    def passages_like(self, word: str, edits: int) -> list[StoredPassage]:
+        """See ``Store``."""
+        return self.passages([PassageId(row) for row in self.lexical.rows_like(word, edits, _LIKE)])
 
     def refreshed(self) -> Self:
         """Open the index's current snapshot, unless this is it; also this where the index points to nothing readable.

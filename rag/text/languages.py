@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
+from rag.text.words import STOP_WORDS
+
+# What is asked with in Spanish, French, German, Italian, Portuguese, Dutch, Polish and Swedish, and stands in English
+# only in names; and words of English that are some of theirs, too.
+_NOT_ENGLISH = frozenset(
+    """quién quiénes qué cuándo cuánto cuántos cuántas dónde cómo cuál por fue fueron los las del una
+    qui que quoi quand où comment pourquoi quel quelle combien est les des aux dans été
+    wer wen wem wie wann wo warum wieviel welche welcher hat haben ist sind wurde wurden der das dem den und nicht
+    chi che cosa quando dove perché quanti quante gli della nel sono stato
+    quem onde quantos foi foram não os uma
+    wat waar wanneer waarom hoe hoeveel heeft het een werd
+    kto kiedy gdzie dlaczego jak ile jest się
+    vem vad när var varför hur och är
+    quiero saber je veux savoir ich möchte wissen voglio sapere eu quero ik weten chcę wiedzieć jag vill veta""".split()
+)
+_SHARED = frozenset(
+    "a am an as do have he her his in is it me no of on out over own so to under up us was were".split()
+)
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*")
 # The two written Norwegians are one language to readers and stemmers; names in everyday use that CLDR lacks.
 _ONE_LANGUAGE = {"nb": "no", "nn": "no"}
 _EVERYDAY = {"mandarin": "zh", "farsi": "fa"}
+
+
+def reads_as_english(text: str) -> bool:
+    """Whether a question may be English: it is in Latin letters, and not asked in words of another language."""
+    letters = [one for one in text if one.isalpha()]
+    if sum(not unicodedata.name(one, "").startswith("LATIN") for one in letters) > len(letters) / 2:
+        return False
+    said = re.findall(r"[^\W\d_]+", text)
+    english = sum(word in STOP_WORDS and word not in _SHARED for word in map(str.lower, said))
+    # A capital makes a name, but for that of the first word, which belongs to a name where another one follows.
+    asks = [word for word in said if word.islower()] + (said[:1] if "".join(said[1:2]).islower() else [])
+    foreign = sum(word.lower() in _NOT_ENGLISH for word in asks)
+    return foreign <= english or (foreign < 2 and "?" not in text)
 
 
 def language_code(name: str) -> str | None:

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.answer.answers import Answer, Claim, Cut
-from rag.answer.wording import how_it_was_read, lead, not_answered, origin, skipped_articles, what_was_searched
+from rag.answer.wording import (
+    how_it_was_read,
+    not_answered,
+    origin,
+    rests_on,
+    searched_instead,
+    skipped_articles,
+    what_was_searched,
+)
 from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
 from rag.record.export.formats import export
@@ -53,30 +62,47 @@ def render_notice(message: str) -> str:
 
 
 def render_answer(answer: Answer, turn: int) -> str:
-    """Render an answer, complete or still growing, or the refusal, as number ``turn`` of the conversation."""
-    rewritten = f'<p class="note rewritten">Rewritten as: {isolated(answer.rewritten)}</p>' if answer.rewritten else ""
+    """Render an answer, complete or still growing, or the refusal, as number ``turn`` of the conversation.
+
+    How the question was read stands before the answer: whoever reads on knows then what was searched.
+    """
+    if answer.help:
+        return f'<div class="answer">{"".join(f"<p>{escaped(line)}</p>" for line in answer.help.splitlines())}</div>'
+    rewritten = f"Rewritten as: {isolated(answer.rewritten)}" if answer.rewritten else ""
     searched = f"Only this was searched: {isolated(str(answer.scope))}." if answer.scope else ""
-    limits = [searched, isolated(how_it_was_read(answer.parsed, answer.relaxed))]
+    read = [rewritten, isolated(searched_instead(answer.corrections)), searched]
+    read.append(isolated(how_it_was_read(answer.parsed, answer.relaxed)))
+    above = f'<p class="note above">{" ".join(filter(None, read))}</p>' if any(read) else ""
     skipped, notice = isolated(skipped_articles(answer.searched)), isolated(answer.notice)
     if answer.refused:
-        if answer.searched.articles:
-            said = "The coverage does not answer this."
-            nearest = (
-                f'<a class="nearest" href="#a{turn}">See the passages that come nearest</a>' if answer.hits else ""
-            )
-            notes = [isolated(what_was_searched(answer.searched)), *limits, notice, nearest]
-        elif answer.scope:
-            said = "No article is within these limits."
-            notes = [*limits, skipped, "Widen the limits and ask again."]
-        else:
-            said, notes = "The index holds no articles.", []
-        return f'<div class="answer refusal">{rewritten}<p class="said">{said}</p>{_note(notes)}</div>'
-    parts = [rewritten, f'<p class="lead">{escaped(lead(answer.citations))}</p>' if answer.claims else ""]
-    parts += [_claim(claim, turn) for claim in answer.claims]
+        return f'<div class="answer refusal">{above}{_refusal(answer, turn)}{_note([skipped, notice])}</div>'
+    parts = [above]
+    parts += [_claim(claim, turn, first=not number) for number, claim in enumerate(answer.claims)]
+    if answer.claims:
+        parts.append(f'<p class="basis">{escaped(rests_on(answer.citations))}</p>')
     if answer.unanswered:
         parts.append(f'<p class="unanswered">{isolated(not_answered(answer.unanswered))}</p>')
-    parts += [_note([*limits, skipped, notice]), _cut(answer.cut)]
+    parts += [_note([skipped, notice]), _cut(answer.cut)]
     return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def _refusal(answer: Answer, turn: int) -> str:
+    """Render that the coverage does not say, why, and what comes nearest: never in the form of an answer."""
+    if not answer.searched.articles:
+        said = "No article is within these limits." if answer.scope else "The index holds no articles."
+        return f'<p class="said">{said}</p>{_note(["Widen the limits and ask again."] if answer.scope else [])}'
+    why = [isolated(answer.reason), isolated(what_was_searched(answer.searched))]
+    said = f'<p class="said">The coverage does not say.</p>{_note(why)}'
+    if not answer.nearest:
+        return said
+    near = "".join(
+        f'<li dir="auto"><span class="origin">{isolated(origin(article))}, “{isolated(article.title)}”</span> '
+        f"{_shown(one, answers=False)}</li>"
+        for one in answer.nearest
+        for article in [one.citations[0].article]
+    )
+    more = f'<a class="nearest" href="#a{turn}">See them in their articles</a>' if answer.hits else ""
+    return f'{said}<div class="near-misses"><p class="note">Nearest, and no answer:</p><ul>{near}</ul>{more}</div>'
 
 
 def _note(sentences: Sequence[str]) -> str:
@@ -84,9 +110,9 @@ def _note(sentences: Sequence[str]) -> str:
     return f'<p class="note">{said}</p>' if said else ""
 
 
-def _claim(claim: Claim, turn: int) -> str:
+def _claim(claim: Claim, turn: int, *, first: bool) -> str:
     # Words of an article are set as such; what a generator put in its own words is not.
-    quoted = [citation.quote for citation in claim.citations] == [claim.text]
+    classes = ["said", *(["quoted"] if claim.verbatim else []), *(["first"] if first else [])]
     markers = ""
     for citation in claim.citations:
         number = citation.marker
@@ -95,10 +121,25 @@ def _claim(claim: Claim, turn: int) -> str:
         markers += f'<a class="marker" {place}>&#91;{number}&#93;</a>'
     origins = dict.fromkeys(origin(citation.article) for citation in claim.citations)
     return (
-        f'<div class="claim"><p class="{"said quoted" if quoted else "said"}" dir="auto">'
-        f"{escaped(claim.text)} {markers}</p>"
+        f'<div class="claim"><p class="{" ".join(classes)}" dir="auto">{_shown(claim)} {markers}</p>'
         f'<p class="origin">{"; ".join(map(isolated, origins))}</p></div>'
     )
+
+
+def _shown(claim: Claim, *, answers: bool = True) -> str:
+    """The text of a claim: what answers is set off, and what is ours, in brackets, is set apart from the quotation."""
+    start, end = claim.answer_span if answers and claim.answer_span else (0, 0)
+    ours = [place for span in claim.insertions for place in span]
+    edges = sorted({0, len(claim.text), start, end, *ours})
+    shown = ""
+    for first, last in pairwise(edges):
+        piece = _spaced(claim.text[first:last])
+        if any(begin <= first < stop for begin, stop in claim.insertions):
+            piece = f'<span class="ours">{piece}</span>'
+        elif start <= first < end:
+            piece = f"<strong>{piece}</strong>"
+        shown += piece
+    return shown
 
 
 def _cut(cut: Sequence[Cut]) -> str:
@@ -132,7 +173,9 @@ def render_sources(answer: Answer, turn: int) -> str:
         label, kind = "Nearest passages, no answer", "turn refused"
         body = '<p class="note">No passage is within these limits.</p>'
         best = {hit.article.id: hit for hit in reversed(answer.hits)}  # the best passage of each article
-        if near := "".join(map(_near, sorted(best.values(), key=lambda hit: hit.rank)[:_NEAREST])):
+        quoted = {citation.article.id for claim in answer.nearest for citation in claim.citations}
+        nearest = sorted(best.values(), key=lambda hit: (hit.article.id not in quoted, hit.rank))[:_NEAREST]
+        if near := "".join(map(_near, nearest)):
             body = f'<p class="note">These passages come nearest. They do not answer the question.</p><ul>{near}</ul>'
     if "whole" in answer.timings:
         # The links contain the files, so the server stores none.

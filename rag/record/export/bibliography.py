@@ -70,7 +70,7 @@ def to_bibtex(answer: Answer) -> str:
     """Write an entry for each cited article, under a remark with the question; a refusal is remarks only."""
     remarks = [f"Cited in an answer to: {answer.question}", f"Snapshot {answer.snapshot} of the coverage"]
     if answer.refused:
-        remarks = [f"Asked: {answer.question}", why_refused(answer.searched, answer.scope)]
+        remarks = [f"Asked: {answer.question}", why_refused(answer.searched, answer.scope, answer.reason)]
     # Between entries BibTeX reads nothing but an @.
     text = "".join(f"% {one_line(remark).replace('@', '(at)')}\n" for remark in remarks)
     for key, citations in _by_key(answer).items():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, pairwise
 
-from rag.answer.answers import Answer
-from rag.answer.wording import nearest_articles, origin, why_refused
+from rag.answer.answers import Answer, Claim
+from rag.answer.wording import origin, why_refused
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.record.links import deep_link, web_address
@@ -25,15 +26,25 @@ def to_markdown(answer: Answer) -> str:
     """Write the question as the title, each claim as a paragraph with its footnotes, then the notes and the sources."""
     blocks = [f"# {_escaped(answer.question)}"]
     if answer.refused:
-        blocks.append(_escaped(why_refused(answer.searched, answer.scope)))
-        if near := nearest_articles(answer.hits):
-            blocks += ["What comes nearest:", "\n".join(f"- {_article(one)}" for one in near)]
+        blocks.append(_escaped(why_refused(answer.searched, answer.scope, answer.reason)))
+        near = [f"- {_article(one.citations[0].article)}: {_said(one)}" for one in answer.nearest]
+        blocks += ["Nearest, and no answer:", "\n".join(near)] if near else []
+    blocks += map(_escaped, answer.help.splitlines())
     for claim in answer.claims:
         notes = "".join(f"[^{citation.marker}]" for citation in claim.citations)
-        blocks.append(_escaped(f"{origin(claim.citations[0].article)}: {claim.text}") + notes)
+        blocks.append(f"{_escaped(f'{origin(claim.citations[0].article)}:')} {_said(claim)}{notes}")
     blocks += map(_escaped, answer.notes)
     blocks += map(_footnote, answer.citations)
     return "\n\n".join(blocks) + "\n"
+
+
+def _said(claim: Claim) -> str:
+    """The text of a claim; what is ours is set apart from the quotation."""
+    edges = pairwise((0, *chain(*sorted(claim.insertions)), len(claim.text)))
+    # Between bars, since one line is trimmed, and a line that begins elsewhere has no beginning to escape.
+    pieces = [_escaped(f"|{claim.text[start:end]}|")[2:-2] for start, end in edges]
+    pieces[1::2] = [re.sub(r"\S(?:.*\S)?", r"*\g<0>*", ours) for ours in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _footnote(one: Citation) -> str:

@@ -1,0 +1,62 @@
+"""Says why a question is not answered, as far as rules can tell: what it names that the coverage does not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.sentence_ranking import Sentence, article_terms
+from rag.query.question_kind import QuestionKind
+from rag.search.hits import SearchResult
+from rag.store.protocol import Store, Summary
+from rag.text.languages import reads_as_english
+from rag.text.proper_names import names
+from rag.text.words import STOP_WORDS, fold, terms, words
+
+# What a name may seem to begin with.
+_ORDERS = re.compile(r"^(?:Compare|Summari[sz]e|List|Describe|Explain|Tell|Give|Show)\b ?")
+# Words that a reason names: more would be the question again.
+_NAMED = 3
+# What is asked for in words that an article need not say.
+_OPEN = frozenset(
+    "anybody anyone anything somebody someone something nobody nothing everybody everyone everything many much often "
+    "long old far both outlet outlets kind sort type exactly ever really actually please know tell week month year "
+    "say said happen happened".split()
+)
+
+
+def reason_for_refusal(
+    kind: QuestionKind, found: SearchResult, sentences: Sequence[Sentence], store: Store, searched: Summary
+) -> str:
+    """Say in a sentence what is missing; "" where that cannot be told. ``sentences`` are the most relevant first."""
+    asked = found.parsed.question.partition("? (")[0]
+    if not reads_as_english(asked):
+        return ""  # which of its words are names cannot be told
+    named = [_ORDERS.sub("", asked[one.start : one.end]) for one in names(asked)]
+    named = [name for name in dict.fromkeys(named) if name]
+    unknown = [name for name in named if any(not n for n in store.passage_counts(terms(name)).values())]
+    if unknown:
+        none = f"None of the {searched.articles:,} articles" if searched.articles > 1 else "No article"
+        return f"{none} names {_listed(unknown)}."
+    if kind is QuestionKind.TIMELINE and found.hits and not any(hit.article.published for hit in found.hits):
+        return "The articles on this name no day."
+    typed = {one.lower(): one for one in re.findall(r"[\w'’-]+", asked)}
+    said = (typed.get(one, one) for one in dict.fromkeys(words(asked)))
+    content = [one for one in said if fold(one) not in STOP_WORDS | _OPEN and terms(one)]
+    if not sentences:
+        unsaid = [word for word in content if not all(store.passage_counts(terms(word)).values())]
+        return f"No article says {_listed(unsaid)}." if unsaid else ""
+    nearest = sentences[0].article
+    held = article_terms(nearest)
+    missing = [word for word in content if not set(terms(word)) <= held]
+    names_held = [name for name in named if set(terms(name)) <= held]
+    where = (
+        f"The article that comes nearest names {_listed(names_held)}, and"
+        if names_held
+        else "The article that comes nearest"
+    )
+    return f"{where} does not say {_listed(missing)}." if missing else ""
+
+
+def _listed(found: Sequence[str]) -> str:
+    return ", ".join(f"“{one}”" for one in found[:_NAMED])

@@ -1,0 +1,134 @@
+"""Quotations that can stand alone: every word stands in the article, and what is ours is in brackets and is listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rag.answer.answers import stands_verbatim
+from rag.answer.drafts import Draft
+from rag.answer.quoting import event_day, quote
+from rag.answer.sentence_ranking import Sentence
+from rag.check.citations import Citation
+from rag.text.sentences import sentence_spans
+from tests.toy import HARBOUR
+
+PUBLISHED = date(2025, 3, 10)  # a Monday
+
+
+def sentence(
+    text: str, begins: str, *, before: str = "", span: str = "", published: date | None = PUBLISHED
+) -> Sentence:
+    """The sentence of ``text`` that begins so; ``before`` is the paragraph before."""
+    article = replace(HARBOUR, paragraphs=(before, text) if before else (text,), published=published)
+    number = len(article.paragraphs)
+    [(start, end)] = [one for one in sentence_spans(text) if text.startswith(begins, one[0])]
+    at = text[start:end].find(span)
+    marked = (at, at + len(span)) if span else None
+    return Sentence(article, number, start, end, text[start:end], 1.0, span=marked)
+
+
+def checked(draft: Draft) -> Draft:
+    """The draft, every piece of which stands where it says."""
+    cited = [Citation(1, one.article, one.paragraph, one.start, one.end, one.quote) for one in draft.evidence]
+    assert stands_verbatim(draft.text, draft.insertions, cited)
+    for one in draft.evidence:
+        assert one.article.paragraph(one.paragraph)[one.start : one.end] == one.quote
+    return draft
+
+
+LONG = " and ".join(["the council of Port Ellery met in the old hall"] * 9)
+# The paragraph; how the quoted sentence begins; what is quoted.
+WIDENED = [
+    ("Odile Brandt spoke. She wept. All left.", "She", "Odile Brandt spoke. She wept."),
+    ("Odile Brandt spoke. But she wept.", "But", "Odile Brandt spoke. But she wept."),
+    ("Odile Brandt spoke. The statement was short.", "The", "Odile Brandt spoke. The statement was short."),
+    ("Odile Brandt spoke. She wept. They left.", "They", "Odile Brandt spoke. She wept. They left."),
+    ("Odile Brandt spoke. The harbour closed.", "The", "The harbour closed."),
+    ("Odile Brandt spoke. Theyer wept.", "Theyer", "Theyer wept."),
+    ("He wept. It rained.", "He", "He wept."),
+    (f"Odile said that {LONG}. She wept.", "She", "She wept."),
+    ("Odile said: “We need money. We need it now.” All left.", "We", "Odile said: “We need money. We need it now.”"),
+    ("“We need money. The sea rises,” said Odile.", "The", "“We need money. The sea rises,” said Odile."),
+    ('"We need money. Send it," she said. "Now."', '"We', '"We need money. Send it," she said.'),
+    ('The mill of 12" pipes closed.', "The", 'The mill of 12" pipes closed.'),
+]
+
+
+@pytest.mark.parametrize(("text", "begins", "quoted"), WIDENED)
+def test_what_points_back_or_breaks_a_quotation_takes_along_what_is_around_it(
+    text: str, begins: str, quoted: str
+) -> None:
+    assert checked(quote(sentence(text, begins))).text == quoted
+
+
+def test_the_first_sentence_of_a_paragraph_takes_along_the_last_of_the_one_before() -> None:
+    draft = checked(quote(sentence("She wept.", "She", before="It rained. Odile Brandt spoke.", span="wept")))
+    assert [(one.paragraph, one.quote) for one in draft.evidence] == [(1, "Odile Brandt spoke."), (2, "She wept.")]
+    assert draft.text == "Odile Brandt spoke. She wept."
+    assert draft.answer_span
+    assert draft.text[slice(*draft.answer_span)] == "wept"
+
+
+DATED = [
+    ("The tolls rose yesterday, he said.", "The tolls rose yesterday [9 March 2025], he said."),
+    ("The tolls rose on Saturday.", "The tolls rose on Saturday [8 March 2025]."),
+    ("The tolls rose on Sunday night.", "The tolls rose on Sunday night [9 March 2025]."),
+    ("The tolls rose last month.", "The tolls rose last month."),  # no day
+    ("In 2012 he said the tolls rose yesterday.", "In 2012 he said the tolls rose yesterday."),  # of then
+    ('He said: "The tolls rose yesterday."', 'He said: "The tolls rose yesterday."'),
+    ("The band of Saturday Night Rowers rose.", "The band of Saturday Night Rowers rose."),
+    ("It rose on Good Friday.", "It rose on Good Friday."),
+    ("The tolls will rise on Saturday.", "The tolls will rise on Saturday."),  # the last or the next: unsure
+    ("The tolls rose on 8 March.", "The tolls rose on 8 March."),
+    (
+        "Yesterday's toll rose four months earlier than planned.",
+        "Yesterday's toll rose four months earlier than planned.",
+    ),
+    ("The tolls rose last week.", "The tolls rose last week."),  # no one day, month or year
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), DATED)
+def test_a_day_that_only_the_article_s_day_explains_is_said_in_brackets(text: str, shown: str) -> None:
+    draft = checked(quote(sentence(text, text[:5], span="rose" if "rose" in text else "rise")))
+    assert draft.text == shown
+    assert draft.answer_span
+    assert draft.text[slice(*draft.answer_span)] in ("rose", "rise")
+    undated = checked(quote(sentence(text, text[:5], published=None)))
+    assert (undated.text, undated.insertions) == (text, ())
+
+
+def test_a_span_keeps_its_words_whatever_is_inserted_before_in_or_behind_it() -> None:
+    text = "On Saturday the tolls rose, and on Sunday they fell."
+    for span, shown in (
+        ("tolls rose", "tolls rose"),
+        ("rose, and on Sunday they", "rose, and on Sunday [9 March 2025] they"),
+    ):
+        draft = checked(quote(sentence(text, "On", span=span), dated=True))
+        assert draft.text == "[8 March 2025] On Saturday the tolls rose, and on Sunday [9 March 2025] they fell."
+        assert draft.answer_span
+        assert draft.text[slice(*draft.answer_span)] == shown
+        ours = [draft.text[start:end] for start, end in draft.insertions]
+        assert ours == ["[8 March 2025] ", " [9 March 2025]"]
+
+
+EVENTS = [
+    ("The tolls rose on 8 March.", "8 March 2025"),
+    ("The next regatta is on 30 March.", "30 March 2025"),
+    ("Six are rowed before July.", "July 2025"),
+    ("It burnt down in November.", "November 2024"),
+    ("It will open on Saturday.", "15 March 2025"),
+    ("Last year's champions lost on Sunday.", "9 March 2025"),
+    ("It was built in 1911.", "1911"),
+    ("It rained last week.", "10 March 2025"),  # which is no one day: that of the article
+    ("It rained.", "10 March 2025"),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), EVENTS)
+def test_the_day_of_what_is_told_is_the_one_that_is_named_or_the_article_s(text: str, day: str) -> None:
+    assert event_day(sentence(text, text[:5])) == day
+    assert event_day(sentence("It rained.", "It", published=None)) == ""
