@@ -48,6 +48,7 @@ WIDENED = [
     ("Odile Brandt spoke. She wept. They left.", "They", "Odile Brandt spoke. She wept. They left."),
     ("Odile Brandt spoke. The harbour closed.", "The", "The harbour closed."),
     ("Odile Brandt spoke. Theyer wept.", "Theyer", "Theyer wept."),
+    ("Odile Brandt came. “It holds,” she said.", "“It", "Odile Brandt came. “It holds,” she said."),
     ("He wept. It rained.", "He", "He wept."),
     (f"Odile said that {LONG}. She wept.", "She", "She wept."),
     ("Odile said: “We need money. We need it now.” All left.", "We", "Odile said: “We need money. We need it now.”"),

@@ -11,6 +11,7 @@ from rag.answer.sentence_ranking import Sentence
 from rag.articles import Article, day_in_words, month_in_words
 from rag.check.quotations import quotations
 from rag.text.periods import Period, Range, periods
+from rag.text.proper_names import names
 from rag.text.sentences import sentence_spans
 from rag.text.words import length_in_words
 
@@ -23,6 +24,8 @@ _POINTS_BACK = re.compile(
     r"(?! is the first that\b)",
     re.IGNORECASE,
 )
+# Whom a sentence quotes that names its speaker by a pronoun only: '"The wall holds," she said.'
+_SPEAKER = re.compile(r"[\"”’»],?\s+(?:he|she|they)\s+\w+", re.IGNORECASE)
 # In words: a quotation that would be longer is not widened.
 _LONGEST = 75
 _AHEAD = re.compile(
@@ -113,7 +116,7 @@ def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:
     spans = sentence_spans(article.paragraph(number))
     before = [one for one in spans if one[1] <= start]
     text = article.paragraph(number)
-    while before and (_POINTS_BACK.match(text[start:end]) or _open_quotation(text[start:end])):
+    while before and (_points_back(text[start:end]) or _open_quotation(text[start:end])):
         wider = before.pop()[0]
         if length_in_words(text[wider:end]) > _LONGEST:
             return [(number, start, end)]
@@ -125,7 +128,7 @@ def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:
             end = further
             if not _open_quotation(text[start:end]):
                 break
-    if not _POINTS_BACK.match(text[start:end]) or number == 1:
+    if not _points_back(text[start:end]) or number == 1:
         return [(number, start, end)]
     previous = _last_sentence(article, number - 1)
     if (
@@ -135,6 +138,11 @@ def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:
     ):
         return [(number, start, end)]
     return [(number - 1, *previous), (number, start, end)]
+
+
+def _points_back(text: str) -> bool:
+    """Whether only what stands before a text says who, or what, it speaks of."""
+    return bool(_POINTS_BACK.match(text) or (_SPEAKER.search(text) and not names(text)))
 
 
 def _last_sentence(article: Article, number: int) -> tuple[int, int] | None:
