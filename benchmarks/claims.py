@@ -69,14 +69,14 @@ def _articles(corpus: str) -> dict[str, Article]:
             paths = list(find_files([ARTICLES]).files)
         elif corpus == "wikinews":
             paths = [Path(scratch, "wikinews.jsonl")]
-            paths[0].write_text("".join(_wikinews_lines()), encoding="utf-8")
+            paths[0].write_text("".join(wikinews_lines()), encoding="utf-8")
         found = [one.article for one in read([path for path in paths if path.exists()], today=date.today())]
     articles = [article for article in found if article]
     articles.sort(key=lambda article: article.updated or article.published or date.min)
     return {article.url: article for article in articles if article.url}
 
 
-def _wikinews_lines() -> Iterator[str]:
+def wikinews_lines() -> Iterator[str]:
     for path in sorted((DATA / "wikinews").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):

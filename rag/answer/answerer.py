@@ -176,7 +176,7 @@ class Answerer:
     def _drafting(
         self, kind: QuestionKind, question: str, found: SearchResult
     ) -> tuple[list[Sentence], tuple[Generator, ...]]:
-        """What an answer of a kind is drafted from, and by which generators, the second where the first fails."""
+        """What an answer of a kind is drafted from, and by which generators: each where the one before failed."""
         particular = kind is QuestionKind.LATEST and asks_for_fact(question) and not is_open(found.parsed)
         if kind not in FORMED or particular:
             sentences = rank_sentences(found, self.retriever, self.reader)
@@ -188,8 +188,7 @@ class Answerer:
             return quote_form(kind, sentences)
 
         written = kind is not QuestionKind.LIST and writes(self.generator)
-        drafting: tuple[Generator, ...] = (self.generator, quote_all) if written else (quote_all, quote_all)
-        return compose(kind, found, self.retriever), drafting
+        return compose(kind, found, self.retriever), (self.generator, quote_all) if written else (quote_all,)
 
     def _corrected(self, question: str) -> tuple[str, tuple[Correction, ...]]:
         read = self.retriever.names.find(question)
@@ -201,7 +200,7 @@ class Answerer:
         return alone == nothing + 1
 
     def _nearest(self, sentences: Sequence[Sentence]) -> tuple[Claim, ...]:
-        """What comes nearest to a question that is not answered: of articles that say the names in it."""
+        """The sentences most likely to answer a question that none answers, each quoted once."""
         near = list[Claim]()
         for one in sentences:
             if len(near) == _NEAREST or one.relevance < _NEAR:

@@ -30,7 +30,9 @@ def _names(flag: str, metavar: str, meaning: str) -> OptionInfo:
 
 _From = Annotated[date | None, _day("--from", "First day of publication: 2025-03-04.")]
 _To = Annotated[date | None, _day("--to", "Last day of publication.")]
-_AsOf = Annotated[date | None, _day("--as-of", "Day of the question.  [default: today]")]
+_AsOf = Annotated[
+    date | None, _day("--as-of", "Day of the question.  [default: today, or the newest article's, if over 30 days old]")
+]
 _Outlets = Annotated[list[str] | None, _names("--outlet", "NAME", "Of this outlet")]
 _Authors = Annotated[list[str] | None, _names("--author", "NAME", "By this author")]
 _Languages = Annotated[list[str] | None, _names("--language", "CODE", "In this language: fr")]

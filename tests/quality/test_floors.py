@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from benchmarks.answers import score
+from benchmarks.claims import wikinews_lines
 from benchmarks.passages import subset
 from benchmarks.refusal import FURTHER, ask
 from index.building import build
@@ -23,6 +26,7 @@ from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
 
+HERE = Path(__file__).parent
 TODAY = date(2026, 1, 1)
 # Of 40 articles of MultiHop-RAG, so that a run stays short; the figures for all are in the README.
 MULTIHOP_ARTICLES = 40
@@ -57,10 +61,11 @@ def test_answers_and_refusals_on_the_sample(sample: Retriever) -> None:
     answerer = Answerer(sample, ExtractiveGenerator(), reader=create_reader())
     scores = evaluate_answers(answerer, read_questions(QUESTIONS))
     assert mean(scores, "in place") == 1
+    # Before the reader .6 were declined and .07 refused; what it brings for that: benchmarks/refusal.md.
     assert (mean(scores, "declined") or 0) >= 0.45
     refused = mean(scores, "refused")
     assert refused is not None
-    assert refused <= 0.13
+    assert refused <= 0.12
 
 
 def test_what_is_declined_of_further_questions(sample: Retriever) -> None:
@@ -86,6 +91,20 @@ def test_a_conversation_about_the_sample_finds_the_right_paragraphs(sample: Retr
     assert any("seven is a wall and zero is a flood" in quote for quote in found[0])
     assert any("The sea wall is sixty years old and it is losing" in quote for quote in found[1])
     assert any("I still say the tolls were wrong" in quote for quote in found[2])
+
+
+def test_answers_to_questions_as_people_type_them(shared_data: Path, embedder: Embedder, tmp_path: Path) -> None:
+    questions = json.loads((HERE / "wikinews_seen.json").read_text(encoding="utf-8"))
+    asked_of = {url for question in questions for url in question["articles"]}
+    lines = [line for line in wikinews_lines() if json.loads(line)["url"] in asked_of]
+    articles = tmp_path / "wikinews.jsonl"
+    articles.write_text("".join(lines), encoding="utf-8")
+    build([articles], IndexFolder(tmp_path / "index"), embedder, today=TODAY)
+    retriever = Retriever.open(tmp_path / "index", embedder=embedder)
+    tally = score(Answerer(retriever, ExtractiveGenerator(), reader=create_reader()), questions)
+    assert len(tally.refused[True]) == 91
+    assert tally.share >= 0.63
+    assert sum(tally.refused[True]) / 91 <= 0.08
 
 
 def test_evidence_found_in_real_news(shared_data: Path, embedder: Embedder, tmp_path: Path) -> None:
