@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from index.sources.files import find_files
-from index.sources.reading import read
+from index.sources.reading import read_files
 from rag.articles import Article
 from rag.check.checking import check
 from rag.check.verdicts import Outcome, Verdict
@@ -70,7 +70,9 @@ def _articles(corpus: str) -> dict[str, Article]:
         elif corpus == "wikinews":
             paths = [Path(scratch, "wikinews.jsonl")]
             paths[0].write_text("".join(wikinews_lines()), encoding="utf-8")
-        found = [one.article for one in read([path for path in paths if path.exists()], today=date.today())]
+        found = [
+            one.article for one in read_files(find_files([path for path in paths if path.exists()]), today=date.today())
+        ]
     articles = [article for article in found if article]
     articles.sort(key=lambda article: article.updated or article.published or date.min)
     return {article.url: article for article in articles if article.url}

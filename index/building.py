@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress
 from index.sources.files import find_files
+from index.sources.reading import SourceItem
 from index.versions import Gathered, gather
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, RagError
@@ -48,7 +49,6 @@ class BuildReport:
     """False: the index held exactly this already, whole, and was left as it is."""
     counts: Counts
     gathered: Gathered
-    passed_over: tuple[Path, ...]
     embedded: int
     """Passages that the last build's vectors could not be taken over for."""
 
@@ -79,11 +79,13 @@ def build(
     named = ", ".join(map(str, paths))
     found = find_files(paths)
     if not found.files:
-        others = f"only files of other kinds are there ({kinds_among(found.passed_over)})"
-        raise ArticleUnreadable(f"no articles in {named}: {others if found.passed_over else 'the folder is empty'}")
+        raise ArticleUnreadable(f"no articles in {named}: the folder is empty")
     with folder.changing():
-        gathered = gather(found.files, today or date.today(), progress)
+        gathered = gather(found, today or date.today(), progress)
         if not gathered.current:
+            if not gathered.skipped:
+                others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
+                raise ArticleUnreadable(f"no articles in {named}: {others}")
             first = gathered.skipped[0]
             skipped = f"{len(gathered.skipped)} skipped, the first is {first.where} ({first.reason})"
             raise ArticleUnreadable(f"no readable article in {named}: {skipped}")
@@ -101,7 +103,7 @@ def build(
             manifest = _publish(folder, gathered, rows, vectors, content, chunking, embedder.identity)
         if previous:
             previous.close()
-    return BuildReport(manifest.id, published, manifest.counts, gathered, found.passed_over, embedded)
+    return BuildReport(manifest.id, published, manifest.counts, gathered, embedded)
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:
@@ -223,7 +225,7 @@ def _text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def kinds_among(paths: Sequence[Path]) -> str:
-    """How many files of which kinds, the most frequent first: "3 .png, 1 .pdf"."""
-    kinds = Counter(path.suffix or path.name for path in paths)
+def kinds_among(items: Sequence[SourceItem]) -> str:
+    """How many files of which kinds, the most frequent first: "3 .png, 1 .mp3"."""
+    kinds = Counter(path.suffix or path.name for path in (Path(item.where) for item in items))
     return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common(5))

@@ -94,9 +94,9 @@ def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
         say(f"{earlier} of articles that changed: kept, but not searched")
     if report.gathered.repeats:
         say(f"{report.gathered.repeats:,} repeated articles were counted once")
-    if report.passed_over:
-        kinds = building.kinds_among(report.passed_over)
-        say(f"passed over, as of other kinds: {counted(len(report.passed_over), 'file')} ({kinds})")
+    if passed_over := report.gathered.passed_over:
+        kinds = building.kinds_among(passed_over)
+        say(f"passed over, as of other kinds: {counted(len(passed_over), 'file')} ({kinds})")
 
 
 def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 
 from index.progress import Progress
-from index.sources.reading import SourceItem, read
+from index.sources.files import FoundFiles
+from index.sources.reading import SourceItem, read_files
 from rag.articles import Article
 
 
@@ -21,21 +20,23 @@ class Gathered:
     skipped: list[SourceItem] = field(default_factory=list)
     noticed: list[SourceItem] = field(default_factory=list)
     """Items whose article is kept although something of it could not be used, or was left out."""
+    passed_over: list[SourceItem] = field(default_factory=list)
+    """Files of kinds that are not read, beside those that are."""
     repeats: int = 0
     """Articles that were found more than once, word for word."""
 
 
-def gather(files: Iterable[Path], today: date, progress: Progress) -> Gathered:
+def gather(found: FoundFiles, today: date, progress: Progress) -> Gathered:
     """Read all, and settle which version of each article is current."""
     gathered = Gathered()
     versions: dict[str, dict[str, Article]] = {}
     where: dict[str, str] = {}
     progress.stage("reading", None)
-    for item in read(files, today=today):
+    for item in read_files(found, today=today):
         progress.advance(1)
         article = item.article
         if article is None:
-            gathered.skipped.append(item)
+            (gathered.passed_over if item.passed_over else gathered.skipped).append(item)
             continue
         known = versions.setdefault(article.id, {})
         if article.version in known:

@@ -12,6 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 # Parameters that say how a reader came to a page, never which page it is.
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "cmpid", "ref", "smid", "taid")
 
+LABELS = ("excerpt", "corrected", "opinion", "live")
+"""Only the beginning or a summary is there; its publisher says that it was corrected; it gives a view; it is still
+being written."""
+
 _MONTHS = ("January February March April May June July August September October November December").split()
 
 
@@ -48,12 +52,18 @@ class Article:
     section: str | None = None
     language: str | None = None
     subheadings: tuple[Subheading, ...] = ()
+    publisher_id: str | None = None
+    """What its publisher calls it (a feed's guid, an agency's uri), where it has no url of its own."""
+    labels: tuple[str, ...] = ()
+    """What is to be known before it is believed, of ``LABELS``, in their order."""
 
     @cached_property
     def id(self) -> str:
-        """16 hex digits, the same in every run: from the url, or from outlet, title and text where there is none."""
+        """16 hex digits, the same in every run: from the url, else the publisher's id, else outlet, title and text."""
         if self.url:
             return _digest(["url", plain_url(self.url)])[:16]
+        if self.publisher_id:
+            return _digest(["id", self.outlet, self.publisher_id])[:16]
         return _digest(["text", self.outlet, self.title, *self.paragraphs])[:16]
 
     @cached_property
@@ -74,6 +84,9 @@ class Article:
                 self.language,
                 list(self.paragraphs),
                 [[heading.before, heading.text] for heading in self.subheadings],
+                # Named, and only where there are any: versions that were stored before there were these stay the same.
+                *([{"publisher_id": self.publisher_id}] if self.publisher_id else []),
+                *([{"labels": list(self.labels)}] if self.labels else []),
             ]
         )[:16]
 

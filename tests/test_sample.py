@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.refusal import FURTHER
 from index.sources.files import find_files
-from index.sources.reading import read
+from index.sources.reading import read_files
 from rag.articles import Article
 from rag.sample import ARTICLES, QUESTIONS
 from rag.store.scope import name_key
@@ -24,7 +24,7 @@ UNANSWERABLE = ("near miss: ", "elsewhere: ", "unanswerable")
 @pytest.fixture(scope="module")
 def articles() -> dict[str, Article]:
     """The newest version of each article, by url."""
-    readings = list(read(find_files([ARTICLES]).files, today=date(2025, 12, 31)))
+    readings = list(read_files(find_files([ARTICLES]), today=date(2025, 12, 31)))
     assert [reading for reading in readings if reading.article is None or reading.notices] == []
     read_articles = [reading.article for reading in readings if reading.article]
     return {str(one.url): one for one in sorted(read_articles, key=lambda one: one.updated or date.min)}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from index.sources.reading import SourceItem, read
+from index.sources.files import find_files
+from index.sources.reading import SourceItem, read_files
 from rag.articles import Subheading
 
 TODAY = date(2026, 11, 1)
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real news data (.
 
 
 def read_all(name: str) -> list[SourceItem]:
-    return list(read([DATA / name], today=TODAY))
+    return list(read_files(find_files([DATA / name]), today=TODAY))
 
 
 def test_the_seed_article_exactly() -> None:
@@ -71,7 +72,7 @@ def test_multihop_rag_loses_no_article_and_no_evidence() -> None:
 
 
 def test_realtime_qa_loses_no_article() -> None:
-    readings = list(islice(read([DATA / "realtime_qa" / "articles.jsonl.gz"], today=TODAY), 1000))
+    readings = list(islice(read_files(find_files([DATA / "realtime_qa" / "articles.jsonl.gz"]), today=TODAY), 1000))
     articles = [found.article for found in readings if found.article]
     assert len(articles) == 1000
     assert {article.outlet for article in articles} == {"USA Today", "CNN", "The Week"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +15,16 @@ from hypothesis import strategies as st
 
 from index.sources.characters import clean_lines, one_line
 from index.sources.files import FoundFiles, find_files
-from index.sources.reading import SourceItem, read
+from index.sources.reading import SourceItem, read_files
 from rag.errors import ArticleUnreadable
 
 TODAY = date(2026, 1, 1)
 STORY = "Tolls rise\n\nThe port raised its tolls on Monday.\n"
+
+
+def read(paths: Sequence[Path], *, today: date) -> Iterator[SourceItem]:
+    """Read files as a build does that names them one by one; also those that cannot be found."""
+    return read_files(FoundFiles(tuple(paths), frozenset(paths), ()), today=today)
 
 
 def read_one(path: Path) -> SourceItem:
@@ -38,14 +44,15 @@ def reason(path: Path, data: bytes) -> str | None:
 
 
 def test_files_of_a_folder_are_found_sorted_and_others_passed_over(tmp_path: Path) -> None:
-    for name in ("b.md", "a.TXT", "c.json.gz", "deep/d.jsonl", "e.png", ".hidden.txt", ".git/f.txt", "notes"):
+    for name in ("b.md", "a.TXT", "c.json.gz", "deep/d.jsonl", ".hidden.txt", ".git/f.txt", "notes"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(STORY)
     assert find_files([tmp_path]) == FoundFiles(
-        files=tuple(tmp_path / name for name in ("a.TXT", "b.md", "c.json.gz", "deep/d.jsonl")),
-        passed_over=(tmp_path / "e.png", tmp_path / "notes"),
+        files=tuple(tmp_path / name for name in ("a.TXT", "b.md", "c.json.gz", "deep/d.jsonl", "notes")),
+        named=frozenset(),
+        passed_over=(),
     )
-    assert find_files([tmp_path, tmp_path / "b.md", tmp_path]) == find_files([tmp_path])
+    assert find_files([tmp_path, tmp_path / "b.md", tmp_path]).files == find_files([tmp_path]).files
 
 
 def test_an_index_among_the_articles_is_passed_over(tmp_path: Path) -> None:
@@ -54,7 +61,7 @@ def test_an_index_among_the_articles_is_passed_over(tmp_path: Path) -> None:
     snapshot.mkdir(parents=True)
     (snapshot / "manifest.json").write_text("{}")
     (tmp_path / "data" / "index" / "CURRENT").write_text("{}")
-    expected = FoundFiles(files=(tmp_path / "a.txt",), passed_over=(tmp_path / "data" / "index",))
+    expected = FoundFiles(files=(tmp_path / "a.txt",), named=frozenset(), passed_over=(tmp_path / "data" / "index",))
     assert find_files([tmp_path]) == expected
 
 
@@ -70,17 +77,19 @@ def test_a_folder_is_entered_once_whichever_links_lead_to_it(tmp_path: Path) -> 
     assert read_one(tmp_path / "gone.txt").reason == "no such file or directory"
 
 
-def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> None:
-    kinds = ".txt, .md, .markdown, .json, .jsonl, .ndjson, each also with .gz"
+def test_a_named_path_must_exist_and_be_of_a_kind_that_is_read(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(ArticleUnreadable) as missing:
         find_files([tmp_path / "no"])
     assert str(missing.value) == f"cannot open {tmp_path}/no: no such file or directory"
-    (tmp_path / "x.pdf").write_bytes(b"%PDF")
-    with pytest.raises(ArticleUnreadable) as unknown:
-        find_files([tmp_path / "x.pdf"])
-    assert str(unknown.value) == f"{tmp_path}/x.pdf is of a kind that is not read: name one of {kinds}"
     with pytest.raises(ArticleUnreadable, match="embedded null"):
         find_files([Path("a\0b.txt")])
+    (tmp_path / "x.png").write_bytes(b"\x89PNG\r\n")
+    kind = "is of a kind that is not read: see rag-index sources"
+    for paths, passed_over in (([tmp_path], True), ([tmp_path / "x.png"], False)):
+        [found] = read_files(find_files(paths), today=TODAY)
+        assert (found.reason, found.passed_over) == (kind, passed_over)
 
 
 # Opening
@@ -89,17 +98,17 @@ def test_a_named_path_that_is_missing_or_unknown_is_an_error(tmp_path: Path) -> 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.txt")
     assert read_one(tmp_path / "x.txt").reason == "is a device or pipe, not a file"
-    assert find_files([tmp_path]) == FoundFiles((), (tmp_path / "x.txt",))
+    assert find_files([tmp_path]) == FoundFiles((), frozenset(), (tmp_path / "x.txt",))
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    for name, text in (("a.txt", ""), ("b.json", "{"), ("c.txt", STORY), ("d.pdf", STORY)):
+    for name, text in (("a.txt", ""), ("b.json", "{"), ("c.txt", STORY), ("d.png", STORY)):
         (tmp_path / name).write_text(text)
-    names = ("a.txt", "b.json", "c.txt", "d.pdf", "e.txt", "f\0.txt")
+    names = ("a.txt", "b.json", "c.txt", "d.png", "e.txt", "f\0.txt")
     readings = list(read([tmp_path / name for name in names], today=TODAY))
     assert [bool(found.article) for found in readings] == [False, False, True, False, False, False]
     broken = "is not valid JSON at line 1 column 2 (expecting property name enclosed in double quotes)"
-    kinds = "is of a kind that is not read; these are: .txt, .md, .markdown, .json, .jsonl, .ndjson"
+    kinds = "is of a kind that is not read: see rag-index sources"
     assert [found.reason for found in readings] == [
         *("is empty", f"{broken}: mend it or leave it out", None, kinds),
         *("no such file or directory", "embedded null byte"),

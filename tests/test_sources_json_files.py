@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.sources.json_files import article_in_record
-from index.sources.reading import SourceItem, read
+from index.sources.files import find_files
+from index.sources.reading import SourceItem, read_files
+from index.sources.records import article_in_record
 from rag.articles import Article, Subheading
 
 TODAY = date(2026, 1, 1)
@@ -18,7 +19,7 @@ ITEM = {"title": "Tolls rise", "text": "The port raised its tolls."}
 
 def readings_of(folder: Path, name: str, content: object) -> list[SourceItem]:
     (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
-    return list(read([folder / name], today=TODAY))
+    return list(read_files(find_files([folder / name]), today=TODAY))
 
 
 def reasons_of(folder: Path, name: str, content: object) -> list[tuple[str, str | None]]:

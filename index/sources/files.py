@@ -13,22 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
 from index.sources.characters import decode, escaped
+from index.sources.source import HEAD, Source
 from rag.errors import ArticleUnreadable
-
-FileKind = Literal["text", "json", "jsonl"]
-
-# To read another kind of file, name its suffix here and its reader in reading.py.
-KINDS: dict[str, FileKind] = {
-    ".txt": "text",
-    ".md": "text",
-    ".markdown": "text",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
 
 TEXT_LIMIT = 5_000_000
 """Longest text of one article, in characters; a file of text may have as many bytes."""
@@ -44,13 +33,10 @@ class FoundFiles:
 
     files: tuple[Path, ...]
     """Sorted, the same in every run."""
+    named: frozenset[Path]
+    """Those that were named one by one: they must be of a kind that is read, where others are passed over."""
     passed_over: tuple[Path, ...]
-    """Files inside a folder that are of no kind that is read, folders that may not be opened, and indexes."""
-
-
-def kind_of(path: Path) -> FileKind | None:
-    """What the name says that ``path`` holds, with or without ``.gz``; None for what is not read."""
-    return KINDS.get(Path(path.name.lower().removesuffix(".gz")).suffix)
+    """Folders that may not be opened, indexes, devices and pipes."""
 
 
 def find_files(paths: Sequence[Path]) -> FoundFiles:
@@ -59,28 +45,25 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     Hidden files and folders inside a folder are ignored. A folder is entered once, whichever links lead to it.
 
     Raises:
-        ArticleUnreadable: a named path does not exist or cannot be opened, or a named file is of no kind that is read.
+        ArticleUnreadable: a named path does not exist or cannot be opened.
     """
     # By its real path: a file that was found through a link as well is still one file.
     files: dict[str, Path] = {}
+    named: set[Path] = set()
     passed_over: dict[str, Path] = {}
     entered: set[str] = set()
-    kinds = f"{', '.join(KINDS)}, each also with .gz"
     for path in paths:
-        name = escaped(str(path))
         try:
             is_folder = stat.S_ISDIR(path.stat().st_mode)
             if is_folder:
                 next(path.iterdir(), None)  # raises where it may not be opened
         except (OSError, ValueError) as error:
-            raise ArticleUnreadable(f"cannot open {name}: {reason_for(error)}") from error
+            raise ArticleUnreadable(f"cannot open {escaped(str(path))}: {reason_for(error)}") from error
         if is_folder:
             _walk(path, files, passed_over, entered)
-        elif kind_of(path):
-            files.setdefault(os.path.realpath(path), path)
         else:
-            raise ArticleUnreadable(f"{name} is of a kind that is not read: name one of {kinds}")
-    return FoundFiles(tuple(sorted(files.values())), tuple(sorted(passed_over.values())))
+            named.add(files.setdefault(os.path.realpath(path), path))
+    return FoundFiles(tuple(sorted(files.values())), frozenset(named), tuple(sorted(passed_over.values())))
 
 
 def _walk(top: Path, files: dict[str, Path], passed_over: dict[str, Path], entered: set[str]) -> None:
@@ -99,8 +82,16 @@ def _walk(top: Path, files: dict[str, Path], passed_over: dict[str, Path], enter
         folders[:] = sorted(child for child in folders if not child.startswith("."))
         for child in (folder / child for child in sorted(names) if not child.startswith(".")):
             # A link to nothing is collected: reading it gives the reason.
-            usable = kind_of(child) and (child.is_file() or not child.exists())
+            usable = child.is_file() or not child.exists()
             (files if usable else passed_over).setdefault(os.path.realpath(child), child)
+
+
+def source_of(path: Path) -> Source:
+    """The source that a file is; raises as ``opened`` does, and ``OSError`` where it cannot be read."""
+    with opened(path) as stream:
+        head = stream.read(HEAD)
+    name = path.name.lower().removesuffix(".gz")
+    return Source(escaped(str(path)), name, head, lambda: opened(path))
 
 
 @contextmanager
@@ -118,15 +109,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
                 yield cast(BinaryIO, unpacked)
         else:
             yield file
-
-
-def read_whole(path: Path, limit: int, way_out: str) -> bytes:
-    """All bytes of ``path``, of which there may be ``limit``; ``way_out`` says what to do with a larger file."""
-    with opened(path) as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise ArticleUnreadable(f"more than {limit // 1_000_000} MB of data: {way_out}")
-    return data
 
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

@@ -1,20 +1,23 @@
-"""Turn files into articles, one after the other; what cannot be read becomes a reason, never an exception."""
+"""Turn sources into articles, one after the other; what cannot be read becomes a reason, never an exception."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from index.sources import files
 from index.sources.body import article_in_text
-from index.sources.characters import decode, escaped
-from index.sources.facts import ReadArticle
-from index.sources.json_files import article_in_record, items_of_json, items_of_lines
+from index.sources.characters import escaped
+from index.sources.facts import shape_of
+from index.sources.formats import items_of
+from index.sources.records import article_in_record
+from index.sources.source import Item, Source
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
+
+_DEEPEST = 3  # archives in archives: more is no way to keep news, and a way to fill a disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +33,60 @@ class SourceItem:
     """What of a kept article could not be used, and why."""
     omitted: tuple[str, ...] = ()
     """Lines of a kept article's text that are no reporting: captions, promotion, furniture of the page."""
+    link: str | None = None
+    """Where the whole text of the item stands, if it is not in the source."""
+    passed_over: bool = False
+    """The source is of no kind that is read; that is no fault unless it was named."""
 
 
-def read(paths: Iterable[Path], *, today: date) -> Iterator[SourceItem]:
-    """Read the articles of files in order, as they come; dates that lie after ``today`` are not believed."""
-    for path in paths:
-        where = escaped(str(path))
+def read_files(found: files.FoundFiles, *, today: date) -> Iterator[SourceItem]:
+    """Read the articles of files in order, as they come; of those that were named, none is passed over."""
+    for path in found.files:
         try:
-            yield from _read_file(path, where, today)
-        except ArticleUnreadable as error:
-            yield SourceItem(where, None, str(error))
-        except (OSError, EOFError, zlib.error, ValueError) as error:  # damaged, or a path that no file can have
-            yield SourceItem(where, None, files.reason_for(error))
+            source = files.source_of(path)
+        except (ArticleUnreadable, OSError, EOFError, zlib.error, ValueError) as error:
+            yield SourceItem(escaped(str(path)), None, files.reason_for(error))
+            continue
+        for item in _read(source, today, 0):
+            yield replace(item, passed_over=False) if item.passed_over and path in found.named else item
 
 
-def _read_file(path: Path, where: str, today: date) -> Iterator[SourceItem]:
-    kind = files.kind_of(path)
-    if kind is None:
-        raise ArticleUnreadable(f"is of a kind that is not read; these are: {', '.join(files.KINDS)}")
-    if kind == "text":
-        limit = files.TEXT_LIMIT
-        text, notices = decode(files.read_whole(path, limit, f"an article may have {limit // 1_000_000} MB"))
-        if not text.strip():
-            raise ArticleUnreadable("is empty")
-        yield _item(where, article_in_text(text, today), notices)
-        return
-    for place, value, notices in items_of_json(path) if kind == "json" else items_of_lines(path):
-        try:
-            yield _item(where + place, article_in_record(value, today), notices)
-        except ArticleUnreadable as error:
-            yield SourceItem(where + place, None, str(error))
+def read(sources: Iterable[Source], *, today: date) -> Iterator[SourceItem]:
+    """Read the articles of sources in order, as they come; dates that lie after ``today`` are not believed."""
+    for source in sources:
+        yield from _read(source, today, 0)
 
 
-def _item(where: str, draft: ReadArticle, notices: tuple[str, ...]) -> SourceItem:
-    return SourceItem(where, draft.article, None, (*notices, *draft.notices), draft.omitted)
+def _read(source: Source, today: date, depth: int) -> Iterator[SourceItem]:
+    try:
+        items = items_of(source)
+        if items is None:
+            reason = "is empty" if not source.head else "is of a kind that is not read: see rag-index sources"
+            yield SourceItem(source.where, None, reason, passed_over=True)
+            return
+        for item in items:
+            if isinstance(item, Item):
+                yield _article(source.where + item.place, item, today)
+            elif depth < _DEEPEST:
+                yield from _read(item, today, depth + 1)
+            else:
+                yield SourceItem(item.where, None, "is an archive in an archive, too deep to be read: unpack it")
+    except ArticleUnreadable as error:
+        yield SourceItem(source.where, None, str(error))
+    except (OSError, EOFError, zlib.error, ValueError) as error:  # damaged, or a path that no file can have
+        yield SourceItem(source.where, None, files.reason_for(error))
+
+
+def _article(where: str, item: Item, today: date) -> SourceItem:
+    try:
+        if isinstance(item.value, ArticleUnreadable):
+            raise item.value
+        if item.is_text:
+            draft = article_in_text(str(item.value), today)
+        elif isinstance(item.value, Mapping):
+            draft = article_in_record(item.value, today)
+        else:
+            raise ArticleUnreadable(f"is {shape_of(item.value)}, not an object with a title and a text")
+    except ArticleUnreadable as error:
+        return SourceItem(where, None, str(error), link=item.link)
+    return SourceItem(where, draft.article, None, (*item.notices, *draft.notices), draft.omitted, item.link)

@@ -28,6 +28,8 @@ CREATE TABLE versions (
     current INTEGER NOT NULL,       -- 1: the newest state, the one that is searched
     title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
     published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
+    publisher_id TEXT,
+    labels TEXT,                    -- parted by spaces
     UNIQUE (article_id, version)
 );
 CREATE TABLE authors (
@@ -61,10 +63,10 @@ CREATE INDEX passages_by_version ON passages (version);
 
 
 # An article's own fields, as they are columns of a version.
-_TEXTS = ("title", "outlet", "url", "agency", "section", "language")
+_TEXTS = ("title", "outlet", "url", "agency", "section", "language", "publisher_id")
 _DAYS = ("published", "updated")
 _MOMENTS = ("published_at", "updated_at")
-_FIELDS = ", ".join((*_TEXTS, *_DAYS, *_MOMENTS))
+_FIELDS = ", ".join((*_TEXTS, *_DAYS, *_MOMENTS, "labels"))
 
 
 def write_coverage(
@@ -103,6 +105,7 @@ def write_coverage(
 def _write_article(connection: sqlite3.Connection, number: int, article: Article, *, current: bool) -> None:
     fields = [getattr(article, name) for name in _TEXTS]
     fields += [value and value.isoformat() for value in (getattr(article, name) for name in (*_DAYS, *_MOMENTS))]
+    fields.append(" ".join(article.labels))
     key = name_key(article.outlet) if article.outlet else None
     connection.execute(
         f"INSERT INTO versions (number, article_id, version, current, outlet_key, {_FIELDS}) "  # noqa: S608
@@ -335,8 +338,9 @@ class Coverage:
             f"SELECT article_id, version, {_FIELDS} FROM versions WHERE number = ?",  # noqa: S608
             (number,),
         )
-        fields = dict(zip((*_TEXTS, *_DAYS, *_MOMENTS), values, strict=True))
+        fields = dict(zip((*_TEXTS, *_DAYS, *_MOMENTS, "labels"), values, strict=True))
         try:
+            fields["labels"] = tuple(fields["labels"].split())
             fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
             fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in _MOMENTS}
         except ValueError as error:

@@ -1,0 +1,27 @@
+"""Read a file of plain text or Markdown as the article that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.sources import files
+from index.sources.characters import decode
+from index.sources.source import Format, Item, Source
+from rag.errors import ArticleUnreadable
+
+_ENDINGS = frozenset((".txt", ".text", ".md", ".markdown"))
+
+
+def _recognises(source: Source) -> bool:
+    return source.ending in _ENDINGS
+
+
+def _items(source: Source) -> Iterator[Item]:
+    limit = files.TEXT_LIMIT
+    text, notices = decode(source.read(limit, f"an article may have {limit // 1_000_000} MB"))
+    if not text.strip():
+        raise ArticleUnreadable("is empty")
+    yield Item("", text, notices, is_text=True)
+
+
+TEXT = Format("plain text, Markdown", _recognises, _items, "news/2025-03-04-tolls.md")
