@@ -13,7 +13,7 @@ from index.sources.characters import escaped
 from index.sources.facts import shape_of
 from index.sources.formats import items_of
 from index.sources.records import article_in_record
-from index.sources.source import Item, Source
+from index.sources.source import Item, Source, Withdrawn
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
@@ -35,6 +35,8 @@ class SourceItem:
     """Lines of a kept article's text that are no reporting: captions, promotion, furniture of the page."""
     link: str | None = None
     """Where the whole text of the item stands, if it is not in the source."""
+    withdrawn: bool = False
+    """Its publisher took it back: what an index holds under ``link`` is to be removed."""
     passed_over: bool = False
     """The source is of no kind that is read; that is no fault unless it was named."""
 
@@ -88,5 +90,5 @@ def _article(where: str, item: Item, today: date) -> SourceItem:
         else:
             raise ArticleUnreadable(f"is {shape_of(item.value)}, not an object with a title and a text")
     except ArticleUnreadable as error:
-        return SourceItem(where, None, str(error), link=item.link)
+        return SourceItem(where, None, str(error), link=item.link, withdrawn=isinstance(error, Withdrawn))
     return SourceItem(where, draft.article, None, (*item.notices, *draft.notices), draft.omitted, item.link)
