@@ -27,7 +27,7 @@ Page = Callable[[BaseHTTPRequestHandler], None]
 
 @contextmanager
 def serving(pages: dict[str, Page | bytes | object], host: str = "127.0.0.1") -> Iterator[tuple[str, list[str]]]:
-    """A server of ``pages`` by path; bytes and JSON values are sent as they are. Gives its address, and what is asked."""
+    """Serve ``pages`` by path, bytes and JSON values as they are; gives the address, and what is asked."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

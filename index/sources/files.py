@@ -104,11 +104,20 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     with open(descriptor, "rb") as file:  # noqa: PTH123 - the descriptor, not the path
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ArticleUnreadable("is a device or pipe, not a file")
-        if path.name.lower().endswith(".gz"):
-            with gzip.open(file, "rb") as unpacked:
-                yield cast(BinaryIO, unpacked)
-        else:
-            yield file
+        with unpacked(file, path.name) as stream:
+            yield stream
+
+
+@contextmanager
+def unpacked(stream: BinaryIO, name: str = "") -> Iterator[BinaryIO]:
+    """What is in ``stream`` (seekable): unpacked where it is gzip, or is called so."""
+    is_gzip = stream.read(2) == b"\x1f\x8b" or name.lower().endswith(".gz")
+    stream.seek(0)
+    if not is_gzip:
+        yield stream
+        return
+    with gzip.open(stream, "rb") as inside:
+        yield cast(BinaryIO, inside)
 
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
