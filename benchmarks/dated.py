@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from rag.articles import Article
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.search.hits import Hit
 from rag.search.retriever import Retriever
@@ -63,7 +63,7 @@ def shut_out(article: Article, parsed: ParsedQuery) -> bool:
 
 def main(path: Path, indexes: Sequence[Path]) -> None:
     """Ask all questions and print the table."""
-    embedder = SentenceTransformerEmbedder.load()
+    embedder = load_embedder()
     retrievers = [Retriever.open(index, embedder=embedder) for index in indexes]
     places: dict[bool, list[int]] = {True: [], False: []}
     counts = Counter[str]()

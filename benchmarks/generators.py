@@ -22,7 +22,7 @@ from rag.answer.llm.prompt import Model, Prompt
 from rag.answer.llm.writer import Writer
 from rag.errors import GenerationFailed
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
@@ -53,7 +53,7 @@ def main(name: str, index: str | None, how_many: int) -> None:
         print(speed(writer.model))
     folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
     if index is None:
-        build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
+        build([ARTICLES], IndexFolder(folder), load_embedder(), progress=None)
     answerer = Answerer(Retriever.open(folder), generator)
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
     answerer.retriever.search("warm")

@@ -19,7 +19,7 @@ from index.building import build
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.generators import create_generator
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
 from rag.web.rendering import render_answer
@@ -156,7 +156,7 @@ def offences(answer: Answer) -> Iterator[str]:
 
 
 def main(name: str, every: int) -> None:
-    generator, embedder = create_generator(name), SentenceTransformerEmbedder.load()
+    generator, embedder = create_generator(name), load_embedder()
     asked, offending, citing, answered = INJECTIONS[::every], 0, 0, 0
     started = time.perf_counter()
     for text in asked:

@@ -24,7 +24,7 @@ from rag.answer.llm.prompt import Prompt
 from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import squeezed
 from rag.evaluation.questions import read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
@@ -67,7 +67,7 @@ def main(name: str, index: str | None) -> None:
     judge = Judged(generator.generator, leaning)
     folder = Path(index) if index else Path(tempfile.mkdtemp(), "index")
     if index is None:
-        build([ARTICLES], IndexFolder(folder), SentenceTransformerEmbedder.load(), progress=None)
+        build([ARTICLES], IndexFolder(folder), load_embedder(), progress=None)
     retriever = Retriever.open(folder)
     questions = [question for question in read_questions(QUESTIONS) if not question.scope]
     sides: dict[str, list[float]] = {"answers": [], "near misses": [], "said": [], "not said": []}

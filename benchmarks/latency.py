@@ -14,12 +14,12 @@ from statistics import median, quantiles
 
 from benchmarks.embedders import Timed
 from rag.evaluation.questions import read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.search.retriever import Retriever
 
 
 def main(index: Path, questions: Path, how_many: int) -> None:
-    timed = Timed(SentenceTransformerEmbedder.load())
+    timed = Timed(load_embedder())
     retriever = Retriever.open(index, embedder=timed)
     asked = [one.text for one in read_questions(questions)]
     asked = random.Random(0).sample(asked, min(how_many, len(asked)))

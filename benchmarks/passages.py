@@ -15,7 +15,7 @@ from pathlib import Path
 from index.building import build
 from rag.evaluation.measures import evaluate, mean
 from rag.evaluation.questions import read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
 
@@ -41,7 +41,7 @@ def subset(wanted: int, folder: Path) -> tuple[Path, Path]:
 
 
 def main(wanted: int) -> None:
-    embedder = SentenceTransformerEmbedder.load()
+    embedder = load_embedder()
     with tempfile.TemporaryDirectory() as folder:
         articles, questions = subset(wanted, Path(folder))
         asked = read_questions(questions)

@@ -31,7 +31,7 @@ from index.building import build
 from rag.articles import Article
 from rag.evaluation.measures import evaluate
 from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import Embedder, load_embedder
 from rag.search.fusion import Weights
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
@@ -101,7 +101,7 @@ def subset(lines: dict[int, str], asked: Sequence[GoldQuestion], wanted: int, *,
     )
 
 
-def build_subset(articles: str, index: Path, embedder: SentenceTransformerEmbedder) -> None:
+def build_subset(articles: str, index: Path, embedder: Embedder) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "articles.jsonl")
         path.write_text(articles, encoding="utf-8")
@@ -109,7 +109,7 @@ def build_subset(articles: str, index: Path, embedder: SentenceTransformerEmbedd
 
 
 def main(wanted: int, index: Path, *, further: bool) -> None:
-    embedder = SentenceTransformerEmbedder.load()
+    embedder = load_embedder()
     lines = numbered_articles()
     dated = further_questions(lines) if further else known_questions()
     if not (index / "CURRENT").exists():
@@ -147,6 +147,6 @@ if __name__ == "__main__":
     if option == "--without":
         every = numbered_articles()
         chosen = subset(every, known_questions(), count, with_answers=False)
-        build_subset(chosen, folder, SentenceTransformerEmbedder.load())
+        build_subset(chosen, folder, load_embedder())
     else:
         main(count, folder, further=option == "--further")

@@ -24,7 +24,7 @@ from rag.answer.features import ANSWER_THRESHOLD, AnswerFeatures, probability
 from rag.answer.sentence_ranking import rank_sentences
 from rag.evaluation.matching import find_articles, says, squeezed
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.models.reading import Reader, create_reader
 from rag.sample import ARTICLES, QUESTIONS
 from rag.search.retriever import Retriever
@@ -145,7 +145,7 @@ def some(questions: Sequence[GoldQuestion]) -> list[GoldQuestion]:
 def main(arguments: list[str]) -> None:
     fitting = "--fit" in arguments
     named = [one for one in arguments if one != "--fit"]
-    embedder, reader = SentenceTransformerEmbedder.load(), create_reader()
+    embedder, reader = load_embedder(), create_reader()
     groups: dict[str, list[Asked]] = {}
     with tempfile.TemporaryDirectory() as folder:
         build([ARTICLES], IndexFolder(Path(folder)), embedder)

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.embedders import Remembering
 from rag.evaluation.measures import Score, evaluate, mean
 from rag.evaluation.questions import GoldQuestion, read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models.embedding import load_embedder
 from rag.query.parsed_query import ParsedQuery
 from rag.query.subqueries import SubQuery
 from rag.search.fusion import Weights
@@ -87,7 +87,7 @@ def main(index: Path, questions: Path, how_many: int | None) -> None:
         asked = random.Random(0).sample(asked, how_many)
     print(f"{len(asked)} questions")
     print_heading(SHOWN)
-    everything = Retriever.open(index, embedder=Remembering(SentenceTransformerEmbedder.load()))
+    everything = Retriever.open(index, embedder=Remembering(load_embedder()))
     for one in settings(everything):
         print_row(one.name, evaluate(one.retriever, asked, parse_query=one.parse_query), SHOWN)
 

@@ -16,7 +16,7 @@ from index.sources.characters import quoted
 from index.sources.files import find_files
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models import embedding
 from rag.models.loading import DEFAULT_MODEL
 from rag.sample import ARTICLES
 from rag.store.folder import IndexFolder
@@ -68,7 +68,7 @@ def build(
         budget = last.chunking.budget
         taken_over.append(f"{counted(budget, 'token')} a passage")
     with shown_progress() as progress:
-        embedder = SentenceTransformerEmbedder.load(model or DEFAULT_MODEL, revision=revision)
+        embedder = embedding.load_embedder(model or DEFAULT_MODEL, revision=revision)
         budget = DEFAULT_BUDGET if budget is None else budget
         report = building.build(chosen, folder, embedder, budget=budget, progress=progress)
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:

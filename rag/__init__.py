@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # the same for type checkers, which read no dict
     from rag.errors import RagError as RagError
     from rag.models.embedding import Embedder as Embedder
     from rag.models.embedding import SentenceTransformerEmbedder as SentenceTransformerEmbedder
+    from rag.models.embedding import load_embedder as load_embedder
     from rag.search.hits import Hit as Hit
     from rag.search.retriever import Retriever as Retriever
     from rag.store.scope import Scope as Scope
@@ -55,6 +56,7 @@ _MODULES = {
     "Retriever": "rag.search.retriever",
     "Scope": "rag.store.scope",
     "SentenceTransformerEmbedder": "rag.models.embedding",
+    "load_embedder": "rag.models.embedding",
     "Span": "rag.articles",
 }
 __all__ = sorted(_MODULES)

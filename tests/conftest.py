@@ -42,9 +42,9 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real model, loaded once; it embeds each text once in all tests together."""
-    from rag.models.embedding import SentenceTransformerEmbedder
+    from rag.models.embedding import load_embedder
 
-    return Remembering(SentenceTransformerEmbedder.load())
+    return Remembering(load_embedder())
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +84,10 @@ def run_command(
     """Run `rag` or `rag-index` in this process, where the model is loaded already: ``run_command("rag", "ask", …)``."""
     from index import commands as index_commands
     from rag.cli import main as rag_commands
-    from rag.models.embedding import SentenceTransformerEmbedder
+    from rag.models import embedding
 
     mains = {"rag": rag_commands.main, "rag-index": index_commands.main}
-    monkeypatch.setattr(SentenceTransformerEmbedder, "load", lambda *_, **__: embedder)
+    monkeypatch.setattr(embedding, "load_embedder", lambda *_, **__: embedder)
     monkeypatch.setenv("COLUMNS", "120")
 
     def run(program: str, *arguments: object) -> Ran:

@@ -36,7 +36,17 @@ ARROWS = INNER | {
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {
-    *("torch", "faiss", "gradio", "sentence_transformers", "transformers", "tiktoken", "numpy", "tantivy"),
+    *(
+        "torch",
+        "faiss",
+        "gradio",
+        "sentence_transformers",
+        "transformers",
+        "tiktoken",
+        "numpy",
+        "tantivy",
+        "onnxruntime",
+    ),
     *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp"),
 }
 # One heavy library, one owner: a room, or a module of it.
@@ -44,7 +54,7 @@ OWNERS = {
     "rag.store.vectors": "faiss",
     "rag.store.coverage": "sqlite3",
     "rag.store.lexical": "tantivy",
-    "rag.models": "torch sentence_transformers huggingface_hub",
+    "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers safetensors",
     "rag.text": "tiktoken nupunkt snowballstemmer",
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
@@ -52,6 +62,7 @@ OWNERS = {
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",
     "index.sources": "yaml",
+    "index.network": "httpcore protego",
 }
 
 

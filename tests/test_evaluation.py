@@ -19,7 +19,7 @@ from rag.evaluation import measures
 from rag.evaluation.matching import find_articles
 from rag.evaluation.measures import evaluate, evaluate_answers, mean, score
 from rag.evaluation.questions import GoldArticle, GoldQuestion, read_questions
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models import embedding
 from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
@@ -164,7 +164,7 @@ def rag_evaluate(
     run_command: Callable[..., Ran], toy_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Ran]:
     """`rag evaluate` of some questions, with the toy embedder."""
-    monkeypatch.setattr(SentenceTransformerEmbedder, "load", lambda *_, **__: ToyEmbedder())
+    monkeypatch.setattr(embedding, "load_embedder", lambda *_, **__: ToyEmbedder())
 
     def call(items: object, *options: str) -> Ran:
         (tmp_path / "q.json").write_text(json.dumps(items), encoding="utf-8")

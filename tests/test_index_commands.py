@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.embedding import SentenceTransformerEmbedder
+from rag.models import embedding
 from rag.store.folder import IndexFolder
 from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index, write_article
@@ -23,7 +23,7 @@ def rag_index(run_command: Callable[..., Ran], tmp_path: Path, monkeypatch: pyte
     def load(name: str, *, revision: str | None = None) -> ToyEmbedder:
         return ToyEmbedder(name)
 
-    monkeypatch.setattr(SentenceTransformerEmbedder, "load", load)
+    monkeypatch.setattr(embedding, "load_embedder", load)
     monkeypatch.setenv("RAG_INDEX", str(tmp_path / "index"))
     return partial(run_command, "rag-index")
 

@@ -16,8 +16,8 @@ from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertTokenizer
 
 from rag.errors import ModelUnavailable
-from rag.models import embedding
-from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.models import packaged
+from rag.models.embedding import ModelIdentity, PackagedEmbedder, SentenceTransformerEmbedder, load_embedder
 from rag.models.reranking import CrossEncoderReranker, Reranker
 
 SENTENCES = [
@@ -41,7 +41,17 @@ def folder(tmp_path: Path) -> Path:
 def test_the_packaged_model_says_what_it_is(embedder: SentenceTransformerEmbedder) -> None:
     named = replace(embedder.identity, digest="")
     assert named == ModelIdentity("sentence-transformers/all-MiniLM-L6-v2", None, "", 384, 256, "", "")
-    assert SentenceTransformerEmbedder.load("all-MiniLM-L6-v2").identity == embedder.identity
+    assert load_embedder("all-MiniLM-L6-v2").identity == embedder.identity
+
+
+def test_the_packaged_model_gives_the_same_vectors_without_torch(embedder: SentenceTransformerEmbedder) -> None:
+    texts = [*SENTENCES, "", "Tolls. " * 400, *(f"Toll number {number}" * (number % 7) for number in range(80))]
+    packaged, done = PackagedEmbedder.load(), list[int]()
+    assert packaged.embed_passages(texts, done.append) == pytest.approx(embedder.embed_passages(texts), abs=1e-5)
+    assert packaged.embed_questions(texts[:3]) == pytest.approx(embedder.embed_questions(texts[:3]), abs=1e-5)
+    assert packaged.embed_passages([]).shape == (0, 384)
+    assert packaged.count_tokens(texts) == embedder.count_tokens(texts)
+    assert sum(done) == len(texts)
 
 
 def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransformerEmbedder) -> None:
@@ -100,9 +110,11 @@ def test_a_download_that_was_interrupted_is_not_taken_for_a_model(
 
 
 def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedding, "_PACKAGED_SHA256", "0" * 64)
-    with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):
-        SentenceTransformerEmbedder.load()
+    monkeypatch.setattr(packaged, "_WEIGHTS_DIGEST", "0" * 64)
+    packaged.model_folder.cache_clear()
+    for load in (SentenceTransformerEmbedder.load, load_embedder):
+        with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):
+            load()
 
 
 WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelUnavailable
-from rag.models import reading
-from rag.models.reading import WEIGHTS, PackagedReader, RerankerReader, create_reader
+from rag.models import packaged as packaged_networks
+from rag.models.reading import PackagedReader, RerankerReader, create_reader
 
 TOLLS = "The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday."
 SWIM = "Swimming stays forbidden in Port Ellery until the end of July."
@@ -42,12 +42,12 @@ def test_the_sentence_that_answers_is_told_and_which_of_its_words_do(
 def test_weights_that_are_missing_or_altered_are_named_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(ModelUnavailable, match=r"weights are missing .*: install news-rag anew"):
-        PackagedReader.load(tmp_path / "none.safetensors")
+    with pytest.raises(ModelUnavailable, match=r"weights none.onnx are missing .*: install news-rag anew"):
+        packaged_networks.load_network(tmp_path / "none.onnx")
     assert create_reader("none") is None
-    monkeypatch.setattr(reading, "_DIGEST", "another")
+    monkeypatch.setattr(packaged_networks, "_DIGESTS", {})
     with pytest.raises(ModelUnavailable, match=r"were altered: install news-rag anew"):
-        PackagedReader.load(WEIGHTS)
+        PackagedReader.load()
     assert create_reader() is None  # features serve meanwhile
     assert "answers are chosen without a reader" in caplog.text
 

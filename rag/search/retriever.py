@@ -10,7 +10,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag.errors import IndexIncompatible
-from rag.models.embedding import Embedder, SentenceTransformerEmbedder
+from rag.models import embedding
+from rag.models.embedding import Embedder
 from rag.query.names import Names
 from rag.query.parsed_query import ParsedQuery
 from rag.query.parsing import parse_question
@@ -91,7 +92,7 @@ class Retriever:
             ModelUnavailable: a model that was named cannot be had.
         """
         snapshot = Snapshot.open(Path(index))
-        embedder = embedder or SentenceTransformerEmbedder.load(snapshot.model.name, revision=snapshot.model.revision)
+        embedder = embedder or embedding.load_embedder(snapshot.model.name, revision=snapshot.model.revision)
         if reranker is None:
             return cls(snapshot, embedder)
         from rag.models.reranking import CrossEncoderReranker
