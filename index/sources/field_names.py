@@ -70,7 +70,7 @@ WRAPPERS = frozenset(
 NO_ITEMS = frozenset(
     "image images picture pictures photo photos media multimedia video videos gallery thumbnail thumbnails enclosure"
     " enclosures tags keywords comments related relatedarticles relateditems relatedstories associations embedded links"
-    " schema promoitems highlight highlights facets aggregations features".split()
+    " schema includes included promoitems highlight highlights facets aggregations features".split()
 )
 """Lists and objects beside articles that hold none, though they may have titles and descriptions."""
 
@@ -79,7 +79,7 @@ OUTLETS = frozenset("newspapers outlets sources publishers publications sites we
 
 INSIDE = tuple(
     "name rendered main title basic original default text #text content value @value url @id $date date datetime iso"
-    " $numberLong seconds _seconds person by".split()
+    " $numberLong seconds _seconds person by node data attributes".split()
 )
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""
 

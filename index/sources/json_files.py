@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from index.sources import files
 from index.sources.blocks import in_one_language, paragraphs_in
 from index.sources.characters import decode, has_words, one_line, quoted
-from index.sources.facts import strings_in, values_of
+from index.sources.facts import is_nothing, strings_in, values_of
 from index.sources.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
+from index.sources.records import names_in
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
@@ -54,9 +55,12 @@ def items_of_json(source: Source) -> Iterator[Item]:
         if isinstance(value, ArticleUnreadable):
             yield Item(place, value)
             continue
-        found = _search(value, (), None) or _members(value)
+        found = _search(value, (), {}) or _members(value)
         if not found and not place:
-            raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
+            there = f", found {names_in(value)}" if isinstance(value, dict) else ""
+            raise ArticleUnreadable(
+                f"holds no article: expected a list of objects, each with a title and a text{there}"
+            )
         yield from _items(found or [_Found((), value)], place, notices)
 
 
@@ -83,7 +87,7 @@ def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
     except ArticleUnreadable as error:
         yield Item(where, error)
         return
-    yield from _items(_search(value, (), None) or [_Found((), value)], where, notices)
+    yield from _items(_search(value, (), {}) or [_Found((), value)], where, notices)
 
 
 def _items(found: list[_Found], place: str, notices: tuple[str, ...]) -> Iterator[Item]:
@@ -139,7 +143,7 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
         if isinstance(value, ArticleUnreadable):
             if not values and text[at] == "[":  # a program was stopped while it wrote
                 members, end = _members_until(text, at + 1)
-                if not _search(members, (), None):
+                if not _search(members, (), {}):
                     raise error
                 return [members, ArticleUnreadable(f"{error}; nothing behind it is read")]
             end = text.find("\n{", at) + 1 or len(text)
@@ -177,8 +181,8 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _search(value: object, path: tuple[str, ...], outlet: str | None) -> list[_Found]:
-    """What in ``value`` is an article, or looks like one; ``outlet`` is what the value stands under."""
+def _search(value: object, path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    """What in ``value`` is an article, or looks like one; ``above`` has fields that what it stands under gives."""
     if len(path) > _DEEPEST:
         return []
     if isinstance(value, str) and _BEGINS.match(value):  # JSON in JSON, as message queues pass it on
@@ -188,16 +192,16 @@ def _search(value: object, path: tuple[str, ...], outlet: str | None) -> list[_F
             return []
     rows = _rows(value)
     if rows is not None:
-        return _search_list(rows, path, outlet)
-    return _search_object(value, path, outlet) if isinstance(value, dict) else []
+        return _search_list(rows, path, above)
+    return _search_object(value, path, above) if isinstance(value, dict) else []
 
 
-def _search_list(members: list[object], path: tuple[str, ...], outlet: str | None) -> list[_Found]:
+def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
     found: list[_Found] = []
     seen = False
     for number, member in enumerate(members, 1):
         here = (*path, f"#{number}")
-        inner = _search(member, here, outlet)
+        inner = _search(member, here, above)
         seen = seen or bool(inner)
         if len(inner) == 1 and not any(name[0] == "#" for name in inner[0].path[len(here) :]):
             inner = [replace(inner[0], path=here)]  # {"_source": {…}}: the member is that article
@@ -206,25 +210,25 @@ def _search_list(members: list[object], path: tuple[str, ...], outlet: str | Non
     return found if seen else []
 
 
-def _search_object(value: dict[str, object], path: tuple[str, ...], outlet: str | None) -> list[_Found]:
-    outlet = _outlet_of_all(value) or outlet
+def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    above = {**above, **_told_of_all(value, path)}
     may_be_one = not _is_no_article(value)
     title, text, summary = (may_be_one and _has(value, field) for field in ("title", "text", "summary"))
     inner: list[_Found] = []
     if not (title and text) or _holds_articles(value):
         for name, member in _resolved(value):
             if bare_name(name) not in NO_ITEMS:
-                key = _outlet_in_key(name, member, path) or outlet
-                inner += _search(member, (*path, one_line(name)[:60].lstrip("#") or "?"), key)
+                here = (*path, one_line(name)[:60].lstrip("#") or "?")
+                inner += _search(member, here, {**above, **_told_by_key(name, path)})
         text = text and not any(one.is_article for one in inner)
     # A feed has a title and a description too: what says no more is an article only where articles are expected.
-    has_page = _link(value) is not None or any(values_of(value, "published"))
+    has_page = any(values_of(value, "published")) or (_link(value) is not None and not _home_of(value))
     is_article = title and (text or (summary and (has_page or not path or path[-1][0] == "#")))
     if any(one.is_article for one in inner):
         is_one_too = is_article and _link(value) is not None and any(values_of(value, "published"))
         return [_Found(path, value, is_article=True), *inner] if is_one_too else inner
     if is_article:
-        return [_under_outlet(_Found(path, value, is_article=True), outlet)]
+        return [_completed(_Found(path, value, is_article=True), above)]
     return [_Found(path, value)] if (title and not summary) or text else inner
 
 
@@ -271,35 +275,48 @@ def _resolved(value: dict[str, object]) -> Iterable[tuple[str, object]]:
     return (value | {"@graph": resolved}).items()
 
 
-def _outlet_of_all(value: dict[str, object]) -> str | None:
-    """The outlet that an object names for all articles in it; "source" may be who collected them."""
-    names = (
-        text for name, text in value.items() if plain_name(name) in FIELDS["outlet"] and bare_name(name) != "source"
-    )
-    return next((text for text in names if isinstance(text, str) and has_words(text) and not web_address(text)), None)
+def _told_of_all(value: dict[str, object], path: tuple[str, ...]) -> dict[str, str]:
+    """What an object says of all articles in it: their outlet. "source" may be who collected them."""
+    outlets = {*FIELDS["outlet"]} - {"source"}
+    among_outlets = any(bare_name(name) in OUTLETS for name in path[-2:])
+    names = [text for name, text in value.items() if plain_name(name) in outlets]
+    names += [value.get(name) for name in ("name", "title")] if among_outlets else []
+    named = next((text for text in names if isinstance(text, str) and has_words(text) and not web_address(text)), None)
+    home = _home_of(value)
+    outlet = named or (outlet_of(home) if home else None)
+    return {"outlet": outlet} if outlet else {}
 
 
-def _outlet_in_key(name: str, member: object, path: tuple[str, ...]) -> str | None:
+def _told_by_key(name: str, path: tuple[str, ...]) -> dict[str, str]:
+    """What the name says that articles stand under: their outlet, their day, the address of one."""
     if is_host(name):
-        return outlet_of(f"https://{name}")
-    home = (
-        (web_address(text) for _, one in values_of(member, "url") for text in strings_in(one))
-        if isinstance(member, dict)
-        else iter(())
-    )
-    if found := next((outlet_of(url) for url in home if url and is_home_page(url)), None):
-        return found
+        outlet = outlet_of(f"https://{name}")
+        return {"outlet": outlet} if outlet else {}
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        return {"published": name}
+    if web_address(name) and not is_home_page(name):
+        return {"url": name}
     if path and bare_name(path[-1]) in OUTLETS and not name.isdigit():
-        return name if re.search(r"[^a-z0-9_-]", name) else outlet_of(f"https://{name}.org")
-    return None
+        outlet = name if re.search(r"[^a-z0-9_-]", name) else outlet_of(f"https://{name}.org")
+        return {"outlet": outlet} if outlet else {}
+    return {}
 
 
-def _under_outlet(found: _Found, outlet: str | None) -> _Found:
+def _home_of(value: dict[str, object]) -> str | None:
+    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
+    return next((url for url in urls if url and is_home_page(url)), None)
+
+
+def _completed(found: _Found, above: Mapping[str, str]) -> _Found:
+    """An article with what it does not say itself, but stands under."""
     record = found.value
-    if not outlet or not isinstance(record, dict) or any((*values_of(record, "outlet"), *values_of(record, "url"))):
+    if not isinstance(record, dict):
         return found
-    notice = f"outlet {quoted(outlet)} is what it stands under"
-    return replace(found, value=record | {"outlet": outlet}, notices=(notice,))
+    has = {field for field in ("outlet", "published", "url") if any(values_of(record, field))}
+    has |= {"outlet"} if "url" in has else set()  # which names the outlet
+    told = {field: text for field, text in above.items() if field not in has}
+    notices = tuple(f"{field} {quoted(text)} is what it stands under" for field, text in told.items())
+    return replace(found, value=record | told, notices=notices)
 
 
 def _rows(value: object) -> list[object] | None:
@@ -336,21 +353,31 @@ def _rows_of_columns(value: dict[str, object]) -> list[object] | None:
         if any(key in INSIDE for key in keys) or in_one_language(titles) is not None:
             return None
         columns = {name: column for name, column in value.items() if isinstance(column, dict)}
-        if not all(isinstance(title, str | None) for title in titles.values()) or not _names_articles(columns):
+        if not all(isinstance(title, str) or is_nothing(title) for title in titles.values()) or not _names_articles(
+            columns
+        ):
             return None
         return [{name: column.get(key) for name, column in columns.items()} for key in keys]
-    if isinstance(titles, list) and len(titles) > 1 and all(isinstance(title, str | None) for title in titles):
+    if (
+        isinstance(titles, list)
+        and len(titles) > 1
+        and all(isinstance(title, str) or is_nothing(title) for title in titles)
+    ):
         lists = {name: one for name, one in value.items() if isinstance(one, list) and len(one) == len(titles)}
         if _names_articles(lists):
             return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
     return None
 
 
+def _is_cell(value: object) -> bool:
+    return isinstance(value, str) or is_nothing(value)
+
+
 def _members(value: object) -> list[_Found]:
     """What is named as no article where nothing is like one."""
     if isinstance(value, dict):
         lists = (one for one in value.values() if isinstance(one, list) and any(isinstance(item, dict) for item in one))
-        value = next(lists, [value])
+        value = next(lists, None)
     return [_Found((f"#{number}",), one) for number, one in enumerate(value, 1)] if isinstance(value, list) else []
 
 

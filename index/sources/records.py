@@ -29,18 +29,19 @@ from rag.errors import ArticleUnreadable
 from rag.text.sentences import sentence_spans
 
 _DOTS = r"(?:…|\.{3,}|[\[(<](?:…|\.{3,})[\])>])"
-_COUNT = r"[\[(<]\s*\+?\s*\d[\d,. ]{0,9}\+?\s*(?:more )?(?:char(?:acter)?|word)s?(?: (?:more|left))?\s*[\])>]"
+_COUNT = r"[\[(<]\s*\+?\s*\d[\d,. ]{0,9}k?\+?\s*(?:more )?(?:char(?:acter)?|word)s?(?: \w+){0,2}\s*[\])>]"
 _MORE = (
     r"(?:read|continue|view|see|click)\b(?: (?:here|to|the|on|this|more|full|whole|rest|of|in|at|reading|read|story"
     r"|article|text|post|entry|original|source|website)){0,8}|(?:to be )?cont(?:inued|['’]?d|\.)|more|truncated"
     r"|(?:text|content|article) (?:cut(?: off)?|truncated|shortened)"
 )
 _CUT_OFF = re.compile(
-    rf"\s*(?:{_DOTS}\s*)*(?:{_COUNT}|{_DOTS}\s*(?:{_MORE})|[\[(<]\s*(?:{_MORE})\s*{_DOTS}?\s*[\])>]"
+    rf"\s*(?:{_DOTS}\s*)*(?:{_COUNT}|{_DOTS}\s*[^.!?…\n]{{1,40}}(?<![.!?”\"»’')])|[\[(<]\s*(?:{_MORE})\s*{_DOTS}?\s*[\])>]"
     rf"|(?<=[.!?”\"\n])\s*(?:{_MORE})\s*(?:{_DOTS}|[→»>]+)|{_DOTS})[\s.…→»>\])]*$",
     re.IGNORECASE,
 )
 """How services mark where they cut a text off: "… [+1234 chars]", "... [5577 chars]", "[…]", "… (continued)"."""
+_SURELY_CUT = re.compile(rf"{_COUNT}|{_MORE}", re.IGNORECASE)
 _LONGEST_MARK = 120
 _LONGEST_CUT = 3000
 # "ONLY AVAILABLE IN PAID PLANS", "Upgrade your subscription to read this article": both kinds of words, and few others.
@@ -105,8 +106,12 @@ def _missing(record: Mapping[str, object], field: str) -> str:
         if plain_name(name) in FIELDS[field] and is_nothing(value):
             return f"no {field}: field {quoted(name)} is empty"
     one, other, *_ = FIELDS[field]
-    there = ", ".join(quoted(name, 30) for name in islice(record, 5)) + (", …" if len(record) > 5 else "")
-    return f"no {field}: expected a field '{one}' or '{other}', found {there or 'none'}"
+    return f"no {field}: expected a field '{one}' or '{other}', found {names_in(record)}"
+
+
+def names_in(record: Mapping[str, object]) -> str:
+    """The names of a record's fields, for a message."""
+    return ", ".join(quoted(name, 30) for name in islice(record, 5)) + (", …" if len(record) > 5 else "") or "none"
 
 
 def _texts(record: Mapping[str, object]) -> Iterator[_Text]:
@@ -127,7 +132,7 @@ def _texts_in(record: Mapping[str, object], field: str) -> Iterator[_Text]:
         words = clean_lines("\n\n".join(map(plain, paragraphs))).rstrip()
         cut = _CUT_OFF.search(words, max(0, len(words) - _LONGEST_MARK))
         # In a long text three dots are the writer's own.
-        mark = cut[0] if cut and (len(words) < _LONGEST_CUT or has_words(cut[0])) else ""
+        mark = cut[0] if cut and (len(words) < _LONGEST_CUT or _SURELY_CUT.search(cut[0])) else ""
         words = words.removesuffix(mark)
         if has_words(words):
             yield _Text(name, words, re.sub(r"\W", "", words), mark.strip(), field == "summary")
@@ -143,7 +148,7 @@ def _goes_further(text: _Text, other: _Text) -> bool:
 def _whole_sentences(text: _Text) -> tuple[str, str]:
     """What of a text is reporting and whole, and what is to be told where that is not all of it."""
     words = text.words
-    if len(words.split()) <= _PLACEHOLDER_WORDS and _GATE.search(words) and _PLAN.search(words):
+    if _is_placeholder(words):
         return "", f"field {quoted(text.name)} holds {quoted(words)}, what its source writes instead of a text"
     if not text.mark:
         return words, ""
@@ -154,3 +159,11 @@ def _whole_sentences(text: _Text) -> tuple[str, str]:
     kept = f"{above}\n{last[:start]}".strip()
     told = f"its last sentence was cut and is left out: {quoted(last[start:end])}"
     return kept, f"text is only the beginning, as its source marked it: {quoted(text.mark)}; {told}"
+
+
+def _is_placeholder(words: str) -> bool:
+    """Whether it only says that there is a text for those who pay; who tells of somebody names them."""
+    count = len(words.split())
+    if count > _PLACEHOLDER_WORDS or not _GATE.search(words) or (count > 4 and not _PLAN.search(words)):
+        return False
+    return words.isupper() or words.istitle() or not re.search(r"[a-z,;] [A-Z]|\d", words)
