@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 
 from index.sources.field_names import BLOCK_KINDS, BLOCKS, NO_TEXT, bare_name
 
 _DEEPEST = 12
+_JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*\{\s*\")")
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _HEADING_KIND = re.compile(r"(?:sub)?-?(?:head(?:ing|er|line)?|title)\b|h[1-6]$|heading[-_]?\d", re.IGNORECASE)
 _TITLES = frozenset("headline heading subheading header title subtitle".split())
@@ -23,7 +25,7 @@ def paragraphs_in(value: object, depth: int = 0) -> list[str]:
     Pictures, videos and the like are left out. Empty where there is no text.
     """
     if isinstance(value, str):
-        return [value] if value.strip() else []
+        return _in_json(value) if depth == 0 and _JSON.match(value) else [value] if value.strip() else []
     if depth > _DEEPEST:
         return []
     if isinstance(value, list):
@@ -45,6 +47,14 @@ def paragraphs_in(value: object, depth: int = 0) -> list[str]:
     # Only where the text has sections: elsewhere a summary says again what the text says.
     openings = _named(value, _OPENINGS, depth) if "sections" in value else []
     return [*openings, *heads, *texts]
+
+
+def _in_json(text: str) -> list[str]:
+    """The paragraphs of blocks that were written into a text field as JSON; of a text that only begins so, the text."""
+    try:
+        return paragraphs_in(json.loads(text), 1) or [text]
+    except (ValueError, RecursionError):
+        return [text]
 
 
 def in_one_language(value: Mapping[str, object]) -> object | None:

@@ -33,6 +33,7 @@ from rag.text.languages import language_code
 
 TITLE_LIMIT = 1000
 _VALUE_LIMIT = 300
+_MOST_FIELDS = 500  # an object with more is no record, but may be a list of them under their ids
 _AUTHOR = re.compile(r"author|byline|writer|written|journalist|reporter|columnist|correspondent", re.IGNORECASE)
 _DATE_NAME = re.compile(r"date|time|publi|posted|aired|_at$|_on$|created", re.IGNORECASE)
 
@@ -99,7 +100,7 @@ def values_of(record: Mapping[str, object], field: str, but: str = "") -> Iterat
 
 def entries_of(record: Mapping[str, object], level: int = 0) -> Iterator[tuple[int, str, object]]:
     """Every entry of a record and of the wrappers in it: how deep it stands, its name, its value."""
-    for name, value in record.items():
+    for name, value in islice(record.items(), _MOST_FIELDS):
         yield level, name, value
         if isinstance(value, dict) and level < 2 and bare_name(name) in WRAPPERS:
             yield from entries_of(value, level + 1)
@@ -203,7 +204,15 @@ def _date(record: Mapping[str, object], field: str, today: date, notices: list[s
             what, kept = ("date", "kept undated") if field == "published" else ("update", "left out")
             problems.append(f"{what} {quoted(given) if isinstance(given, str) else shape_of(given)} {error}: {kept}")
     notices.extend(problems[:1])
-    return None
+    return _day_in_parts(record) if field == "published" and not problems else None
+
+
+def _day_in_parts(record: Mapping[str, object]) -> PublishedDate | None:
+    numbers = (record.get(part) or record.get(part.capitalize()) for part in ("year", "month", "day"))
+    try:
+        return PublishedDate(date(*(int(str(number)) for number in numbers)))
+    except ValueError:
+        return None
 
 
 def _moment(value: object, depth: int = 0) -> object:

@@ -13,7 +13,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         # Left out: "name" (often the file's), "subtitle", "kicker", "seo title".
         "title": "title headline headlines head heading",
         "text": "text body bodies content maintext fulltext paragraphs bodytext plaintext cleantext cleanedtext"
-        " textcontent contenttext story contentelements bodyhtml contenthtml articlebody blocks sections rawtext html",
+        " textcontent contenttext story contentelements bodyhtml contenthtml contents contentencoded article document"
+        " news blocks sections rawtext html",
         # About the article, not its text: read where there is no text, and told.
         "summary": "leadparagraph lead lede abstract description descriptions summary excerpt snippet contentsnippet"
         " shortdescription descriptionshort trailtext standfirst dek deck teaser synopsis intro metadescription",
@@ -22,7 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         " publishername medium provider website site sourcetitle hostname",
         # Left out: "editor" and "photographer", who did not write it; "url" and "email" of an author.
         "authors": "authors author byline bylines creator creators writer writers journalist journalists reporter"
-        " reporters authorname authornames authorsname contributors by primaryauthor",
+        " reporters authorname authornames authorsname contributors by primaryauthor authorsbyline",
         # Left out: "credit" (pictures).
         "agency": "agency wire newswire wireservice",
         # Left out: NO_DATES.
@@ -56,14 +57,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
 PREFIXES = ("", *"article news og web dc dcterms post story item entry doc page main full plain clean raw".split())
 SUFFIXES = (
     "",
-    *"gmt utc iso iso8601 unix ms epoch timestamp string str main full text html xhtml plain markdown".split(),
+    *"gmt utc iso iso8601 unix ms epoch timestamp parsed string str main full text html xhtml plain markdown".split(),
 )
 WEAK_TITLES = ("name",)
 """A title only where the record has a date of publication: search engines name their hits so, and files too."""
 
 WRAPPERS = frozenset(
     "fields attributes metadata meta properties extrainfo document doc record node frontmatter thread embedded kwargs"
-    " data item payload article post story content news json row details credits yoastheadjson extra".split()
+    " data item payload article post story content news json row details credits head header yoastheadjson"
+    " extra".split()
 )
 """Objects in which programs put a part of an article's fields, or all of them."""
 
@@ -79,7 +81,7 @@ OUTLETS = frozenset("newspapers outlets sources publishers publications sites we
 
 INSIDE = tuple(
     "name rendered main title basic original default text #text content value @value url @id $date date datetime iso"
-    " $numberLong seconds _seconds person by node data attributes".split()
+    " $numberLong seconds _seconds person by domain node data attributes".split()
 )
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""
 
@@ -97,7 +99,7 @@ BLOCK_KINDS = ("type", "_type", "nodeType", "blockType", "block_type", "kind", "
 
 NO_TEXT = re.compile(
     r"image|picture|photo|video|audio|embed|gallery|graphic|figure|caption|advert|\bads?\b|promo|related|newsletter"
-    r"|interstitial|divider|separator|hr\b|script|iframe|tweet|social|podcast|asset|link_?list|button|slideshow",
+    r"|interstitial|divider|separator|hr\b|script|iframe|tweet|social|podcast|asset|kicker|byline|author|link_?list|button|slideshow",
     re.IGNORECASE,
 )
 """Kinds of blocks that are no reporting; of records, kinds that only have a caption."""
@@ -127,17 +129,10 @@ _NAMES = frozenset(name for names in FIELDS.values() for name in names)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = bare_name(name)
-    stems = (plain.removeprefix(prefix) for prefix in PREFIXES)
-    whole = next((stem for stem in stems if stem in _NAMES), None)
-    return whole or next(
-        (
-            stem
-            for suffix in SUFFIXES
-            for prefix in PREFIXES
-            if (stem := plain.removesuffix(suffix).removeprefix(prefix)) in _NAMES
-        ),
-        plain,
-    )
+    starts = [prefix for prefix in PREFIXES if plain.startswith(prefix)]
+    ends = [suffix for suffix in SUFFIXES if plain.endswith(suffix)]
+    stems = (plain.removesuffix(suffix).removeprefix(prefix) for suffix in ends for prefix in starts)
+    return next((stem for stem in stems if stem in _NAMES), plain)
 
 
 @lru_cache(maxsize=4096)

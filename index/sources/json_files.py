@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index.sources import files
 from index.sources.blocks import in_one_language, paragraphs_in
 from index.sources.characters import decode, has_words, one_line, quoted
-from index.sources.facts import is_nothing, strings_in, values_of
+from index.sources.facts import entries_of, is_nothing, strings_in, values_of
 from index.sources.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 from index.sources.records import names_in
@@ -23,6 +23,7 @@ _LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jl"))
 _PROSE_ENDINGS = frozenset((".md", ".markdown"))  # they begin with a link, or with front matter
 _BEGINS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d])")
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")  # programs that append to a file write all of these between two values
+_FACTS = ("url", "published", "updated", "authors", "outlet", "section", "language", "publisher_id")
 _ARTICLE_TYPE = re.compile(r"article|posting|report|review|news|creativework$", re.IGNORECASE)
 
 
@@ -211,7 +212,7 @@ def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[st
 
 
 def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
-    above = {**above, **_told_of_all(value, path)}
+    told = _told_of_all(value, path)
     may_be_one = not _is_no_article(value)
     title, text, summary = (may_be_one and _has(value, field) for field in ("title", "text", "summary"))
     inner: list[_Found] = []
@@ -219,16 +220,17 @@ def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mappi
         for name, member in _resolved(value):
             if bare_name(name) not in NO_ITEMS:
                 here = (*path, one_line(name)[:60].lstrip("#") or "?")
-                inner += _search(member, here, {**above, **_told_by_key(name, path)})
+                inner += _search(member, here, {**above, **told, **_told_by_key(name, path)})
         text = text and not any(one.is_article for one in inner)
     # A feed has a title and a description too: what says no more is an article only where articles are expected.
     has_page = any(values_of(value, "published")) or (_link(value) is not None and not _home_of(value))
     is_article = title and (text or (summary and (has_page or not path or path[-1][0] == "#")))
     if any(one.is_article for one in inner):
         is_one_too = is_article and _link(value) is not None and any(values_of(value, "published"))
+        inner = [_with_facts(inner[0], value)] if len(inner) == 1 and inner[0].path[-1][0] != "#" else inner
         return [_Found(path, value, is_article=True), *inner] if is_one_too else inner
     if is_article:
-        return [_completed(_Found(path, value, is_article=True), above)]
+        return [_completed(_Found(path, value, is_article=True), {**above, **told})]
     return [_Found(path, value)] if (title and not summary) or text else inner
 
 
@@ -279,7 +281,7 @@ def _told_of_all(value: dict[str, object], path: tuple[str, ...]) -> dict[str, s
     """What an object says of all articles in it: their outlet. "source" may be who collected them."""
     outlets = {*FIELDS["outlet"]} - {"source"}
     among_outlets = any(bare_name(name) in OUTLETS for name in path[-2:])
-    names = [text for name, text in value.items() if plain_name(name) in outlets]
+    names = [text for level, name, text in entries_of(value) if level == 0 and plain_name(name) in outlets]
     names += [value.get(name) for name in ("name", "title")] if among_outlets else []
     named = next((text for text in names if isinstance(text, str) and has_words(text) and not web_address(text)), None)
     home = _home_of(value)
@@ -317,6 +319,16 @@ def _completed(found: _Found, above: Mapping[str, str]) -> _Found:
     told = {field: text for field, text in above.items() if field not in has}
     notices = tuple(f"{field} {quoted(text)} is what it stands under" for field, text in told.items())
     return replace(found, value=record | told, notices=notices)
+
+
+def _with_facts(found: _Found, around: dict[str, object]) -> _Found:
+    """An article with the facts that the only object around it has and it lacks: {"url": …, "extracted": {…}}."""
+    record = found.value
+    if not isinstance(record, dict):
+        return found
+    lacking = {field for field in _FACTS if not any(values_of(record, field))}
+    facts = {name: value for field in lacking for name, value in values_of(around, field) if name not in record}
+    return replace(found, value=record | facts)
 
 
 def _rows(value: object) -> list[object] | None:
