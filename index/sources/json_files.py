@@ -1,50 +1,78 @@
-"""Read JSON and JSON Lines: which items there are."""
+"""Read JSON and JSON Lines: which articles there are, wherever they stand in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from index.sources import files
-from index.sources.characters import decode
-from index.sources.facts import values_of
+from index.sources.blocks import in_one_language, paragraphs_in
+from index.sources.characters import decode, has_words, one_line, quoted
+from index.sources.facts import entries_of, is_nothing, strings_in, values_of
+from index.sources.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
+from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
+from index.sources.records import names_in
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
+_DEEPEST = 12
+_LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jl"))
+_PROSE_ENDINGS = frozenset((".md", ".markdown"))  # they begin with a link, or with front matter
+_BEGINS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d])")
+_BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")  # programs that append to a file write all of these between two values
+_FACTS = ("url", "published", "updated", "authors", "outlet", "section", "language", "publisher_id")
+_ARTICLE_TYPE = re.compile(r"article|posting|report|review|news|creativework$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something in a JSON value that is an article, or looks as if it should be one."""
+
+    path: tuple[str, ...]
+    """The names that lead to it, and the numbers of members, with "#" before them."""
+    value: object
+    is_article: bool = False
+    notices: tuple[str, ...] = ()
 
 
 def items_of_json(source: Source) -> Iterator[Item]:
-    """The items of a file that is one JSON value: its list, the list inside its object, or the object itself.
+    """The items of a file that is one JSON value, or several one behind the other.
 
     ``ArticleUnreadable`` where the file cannot be read, or holds nothing that could be articles.
     """
-    text, notices = decode(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
+    text, notices = _text(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
-    value = _parsed(text)
+    try:
+        values: list[object] = [_parsed(text)]
+    except ArticleUnreadable as error:
+        values = _values_in(text, error)
     del text  # of a large file, memory holds one copy at a time
-    if _is_article(value):
-        yield Item("", value, notices)
-        return
-    articles = _articles_in(value)
-    if not articles:
-        raise ArticleUnreadable("holds no article: expected a list of objects, each with a title and a text")
-    for number, item in enumerate(articles, 1):
-        yield Item(f" item {number}", item, notices)
+    for number, value in enumerate(values, 1):
+        place = f" value {number}" if len(values) > 1 else ""
+        if isinstance(value, ArticleUnreadable):
+            yield Item(place, value)
+            continue
+        found = _search(value, (), {}) or _members(value)
+        if not found and not place:
+            there = f", found {names_in(value)}" if isinstance(value, dict) else ""
+            raise ArticleUnreadable(
+                f"holds no article: expected a list of objects, each with a title and a text{there}"
+            )
+        yield from _items(found or [_Found((), value)], place, notices)
 
 
 def items_of_lines(source: Source) -> Iterator[Item]:
-    """The items of a file with one JSON value a line; ``ArticleUnreadable`` where the file is none."""
+    """The items of a file with one JSON value a line; ``ArticleUnreadable`` where the file is empty."""
     seen = False
     with source.open() as stream:
         for number, line in files.lines_in(stream):
-            if line is not None and not line.strip():
-                continue
-            if not seen and line is not None and line.strip(b"\xef\xbb\xbf \t\r\n") in (b"[", b"{"):
-                raise ArticleUnreadable("is not JSON Lines but one JSON value over many lines: name it .json")
-            seen = True
-            yield from _items_of_line(line, f" line {number}")
+            if line is None or line.strip():
+                seen = True
+                yield from _items_of_line(line, f" line {number}")
     if not seen:
         raise ArticleUnreadable("is empty")
 
@@ -52,31 +80,51 @@ def items_of_lines(source: Source) -> Iterator[Item]:
 def _items_of_line(line: bytes | None, where: str) -> Iterator[Item]:
     if line is None:
         limit = files.LINE_LIMIT // 1_000_000
-        yield Item(where, ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB"), ())
+        yield Item(where, ArticleUnreadable(f"longer than {limit} MB: an article's text may have {_MEGABYTES} MB"))
         return
     try:
         text, notices = decode(line)
-        value = _parsed(text.strip(), place="column {column}")
+        value = _parsed(text.strip().strip("\x1e,"), place="column {column}")
     except ArticleUnreadable as error:
-        yield Item(where, error, ())
+        yield Item(where, error)
         return
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        for position, member in enumerate(value, 1):
-            yield Item(f"{where} item {position}", member, notices)
-    else:
-        yield Item(where, value, notices)
+    yield from _items(_search(value, (), {}) or [_Found((), value)], where, notices)
+
+
+def _items(found: list[_Found], place: str, notices: tuple[str, ...]) -> Iterator[Item]:
+    in_one_list = len({one.path[:-1] for one in found}) == 1 and all(one.path[-1:] < ("$",) for one in found)
+    for one in found:
+        path = one.path[-1:] if in_one_list else one.path  # where all stand in one list, its name says nothing
+        names = "".join(f" item {name[1:]}" if name[0] == "#" else f" {name}" for name in path)
+        yield Item(place + names, one.value, (*notices, *one.notices), link=_link(one.value))
+
+
+def _link(value: object) -> str | None:
+    """Where the whole text of a record stands that has no text."""
+    if not isinstance(value, Mapping) or _has(value, "text"):
+        return None
+    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
+    return next((url for url in urls if url and not is_home_page(url)), None)
+
+
+def _text(data: bytes) -> tuple[str, tuple[str, ...]]:
+    encoding = json.detect_encoding(data[:4])
+    if encoding.startswith("utf-8"):
+        return decode(data)
+    try:
+        return data.decode(encoding), ()
+    except UnicodeDecodeError as error:
+        raise ArticleUnreadable(f"begins as {encoding.upper()} but is not: save it as UTF-8") from error
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
     try:
-        value: object = json.loads(text)
+        # Line breaks in the middle of a text are no JSON, but leave no doubt about what is meant.
+        value: object = json.loads(text, strict=False)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and error.lineno > 1:
-            hint = ": one JSON value a line is named .jsonl"
-        else:
-            hint = f" ({error.msg[:1].lower()}{error.msg[1:]}): mend it or leave it out"
         where = place.format(line=error.lineno, column=error.colno)
-        raise ArticleUnreadable(f"is not valid JSON at {where}{hint}") from error
+        hint = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise ArticleUnreadable(f"is not valid JSON at {where} ({hint}): mend it or leave it out") from error
     except RecursionError as error:
         raise ArticleUnreadable("is JSON nested too deeply to be an article") from error
     except ValueError as error:  # a number of more digits than Python converts
@@ -84,38 +132,287 @@ def _parsed(text: str, place: str = "line {line} column {column}") -> object:
     return value
 
 
-def _is_article(record: object) -> bool:
-    if not isinstance(record, dict) or not any(values_of(record, "title")):
+def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
+    """The values of a text that is more than one, or of a list that breaks off; raises ``error`` where it is neither.
+
+    What cannot be read is among them as its reason.
+    """
+    values: list[object] = []
+    at = _end(_BETWEEN, text, 0)
+    while at < len(text):
+        value, end = _decoded(text, at)
+        if isinstance(value, ArticleUnreadable):
+            if not values and text[at] == "[":  # a program was stopped while it wrote
+                members, end = _members_until(text, at + 1)
+                if not _search(members, (), {}):
+                    raise error
+                return [members, ArticleUnreadable(f"{error}; nothing behind it is read")]
+            end = text.find("\n{", at) + 1 or len(text)
+            if not values and end == len(text):
+                raise error
+        values.append(value)
+        at = _end(_BETWEEN, text, end)
+    return values
+
+
+def _members_until(text: str, at: int) -> tuple[list[object], int]:
+    members: list[object] = []
+    while at < len(text):
+        value, end = _decoded(text, _end(_BETWEEN, text, at))
+        if isinstance(value, ArticleUnreadable):
+            break
+        members.append(value)
+        at = end
+    return members, at
+
+
+def _decoded(text: str, at: int) -> tuple[object, int]:
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        return ArticleUnreadable(f"is not valid JSON at line {error.lineno} column {error.colno}: mend it"), at
+    except RecursionError:
+        return ArticleUnreadable("is JSON nested too deeply to be an article"), at
+    except ValueError:
+        return ArticleUnreadable("is JSON with a number too long to be read"), at
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _search(value: object, path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    """What in ``value`` is an article, or looks like one; ``above`` has fields that what it stands under gives."""
+    if len(path) > _DEEPEST:
+        return []
+    if isinstance(value, str) and _BEGINS.match(value):  # JSON in JSON, as message queues pass it on
+        try:
+            value = _parsed(value)
+        except ArticleUnreadable:
+            return []
+    rows = _rows(value)
+    if rows is not None:
+        return _search_list(rows, path, above)
+    return _search_object(value, path, above) if isinstance(value, dict) else []
+
+
+def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    found: list[_Found] = []
+    seen = False
+    for number, member in enumerate(members, 1):
+        here = (*path, f"#{number}")
+        inner = _search(member, here, above)
+        seen = seen or bool(inner)
+        if len(inner) == 1 and not any(name[0] == "#" for name in inner[0].path[len(here) :]):
+            inner = [replace(inner[0], path=here)]  # {"_source": {…}}: the member is that article
+        found += inner or ([] if _is_no_article(member) else [_Found(here, member)])
+    # A list of which no member is like an article is something else: tags, authors.
+    return found if seen else []
+
+
+def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    told = _told_of_all(value, path)
+    may_be_one = not _is_no_article(value)
+    title, text, summary = (may_be_one and _has(value, field) for field in ("title", "text", "summary"))
+    inner: list[_Found] = []
+    if not (title and text) or _holds_articles(value):
+        for name, member in _resolved(value):
+            if bare_name(name) not in NO_ITEMS:
+                here = (*path, one_line(name)[:60].lstrip("#") or "?")
+                inner += _search(member, here, {**above, **told, **_told_by_key(name, path)})
+        text = text and not any(one.is_article for one in inner)
+    # A feed has a title and a description too: what says no more is an article only where articles are expected.
+    has_page = any(values_of(value, "published")) or (_link(value) is not None and not _home_of(value))
+    is_article = title and (text or (summary and (has_page or not path or path[-1][0] == "#")))
+    if any(one.is_article for one in inner):
+        is_one_too = is_article and _link(value) is not None and any(values_of(value, "published"))
+        inner = [_with_facts(inner[0], value)] if len(inner) == 1 and inner[0].path[-1][0] != "#" else inner
+        return [_Found(path, value, is_article=True), *inner] if is_one_too else inner
+    if is_article:
+        return [_completed(_Found(path, value, is_article=True), {**above, **told})]
+    return [_Found(path, value)] if (title and not summary) or text else inner
+
+
+def _has(record: Mapping[str, object], field: str) -> bool:
+    if field == "title":
+        return any(map(has_words, (text for _, value in values_of(record, field) for text in strings_in(value))))
+    return any(paragraphs_in(value) for _, value in values_of(record, field))
+
+
+def _is_no_article(value: object) -> bool:
+    """Whether linked data says of itself that it is something else: a page, a person."""
+    if not isinstance(value, dict) or not (types := strings_in(value.get("@type"))):
         return False
-    texts = [value[:1] if isinstance(value, list) else [value] for _, value in values_of(record, "text")]
-    return any(isinstance(text, str) for text, *_ in texts)
+    return not any(map(_ARTICLE_TYPE.search, types))
 
 
-def _articles_in(value: object) -> list[object]:
-    """The list of a file that articles are in; the first list of objects where none of them looks like one."""
+def _holds_articles(record: dict[str, object]) -> bool:
+    """Whether what could be the blocks of a text are articles: each with its own address or day."""
+    return any(
+        isinstance(one, dict) and _has(one, "title") and (_link(one | {"text": ""}) or any(values_of(one, "published")))
+        for _, value in values_of(record, "text")
+        if isinstance(value, list)
+        for one in value[:100]
+    )
+
+
+def _resolved(value: dict[str, object]) -> Iterable[tuple[str, object]]:
+    """The entries of an object; in a graph of linked data, who wrote and published stands where it is named."""
+    graph = value.get("@graph")
+    if not isinstance(graph, list):
+        return value.items()
+    nodes = {str(node["@id"]): node for node in graph if isinstance(node, dict) and "@id" in node}
+
+    def looked_up(named: object) -> object:
+        if isinstance(named, list):
+            return [looked_up(one) for one in named]
+        return nodes.get(str(named["@id"]), named) if isinstance(named, dict) and [*named] == ["@id"] else named
+
+    who = {*FIELDS["authors"], *FIELDS["outlet"]}
+    resolved = [
+        {name: looked_up(one) if name in who else one for name, one in node.items()} if isinstance(node, dict) else node
+        for node in graph
+    ]
+    return (value | {"@graph": resolved}).items()
+
+
+def _told_of_all(value: dict[str, object], path: tuple[str, ...]) -> dict[str, str]:
+    """What an object says of all articles in it: their outlet. "source" may be who collected them."""
+    outlets = {*FIELDS["outlet"]} - {"source"}
+    among_outlets = any(bare_name(name) in OUTLETS for name in path[-2:])
+    names = [text for level, name, text in entries_of(value) if level == 0 and plain_name(name) in outlets]
+    names += [value.get(name) for name in ("name", "title")] if among_outlets else []
+    named = next((text for text in names if isinstance(text, str) and has_words(text) and not web_address(text)), None)
+    home = _home_of(value)
+    outlet = named or (outlet_of(home) if home else None)
+    return {"outlet": outlet} if outlet else {}
+
+
+def _told_by_key(name: str, path: tuple[str, ...]) -> dict[str, str]:
+    """What the name says that articles stand under: their outlet, their day, the address of one."""
+    if is_host(name):
+        outlet = outlet_of(f"https://{name}")
+        return {"outlet": outlet} if outlet else {}
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        return {"published": name}
+    if web_address(name) and not is_home_page(name):
+        return {"url": name}
+    if path and bare_name(path[-1]) in OUTLETS and not name.isdigit():
+        outlet = name if re.search(r"[^a-z0-9_-]", name) else outlet_of(f"https://{name}.org")
+        return {"outlet": outlet} if outlet else {}
+    return {}
+
+
+def _home_of(value: dict[str, object]) -> str | None:
+    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
+    return next((url for url in urls if url and is_home_page(url)), None)
+
+
+def _completed(found: _Found, above: Mapping[str, str]) -> _Found:
+    """An article with what it does not say itself, but stands under."""
+    record = found.value
+    if not isinstance(record, dict):
+        return found
+    has = {field for field in ("outlet", "published", "url") if any(values_of(record, field))}
+    has |= {"outlet"} if "url" in has else set()  # which names the outlet
+    told = {field: text for field, text in above.items() if field not in has}
+    notices = tuple(f"{field} {quoted(text)} is what it stands under" for field, text in told.items())
+    return replace(found, value=record | told, notices=notices)
+
+
+def _with_facts(found: _Found, around: dict[str, object]) -> _Found:
+    """An article with the facts that the only object around it has and it lacks: {"url": …, "extracted": {…}}."""
+    record = found.value
+    if not isinstance(record, dict):
+        return found
+    lacking = {field for field in _FACTS if not any(values_of(record, field))}
+    facts = {name: value for field in lacking for name, value in values_of(around, field) if name not in record}
+    return replace(found, value=record | facts)
+
+
+def _rows(value: object) -> list[object] | None:
+    """The rows of a table that is written as columns, or as names and rows; a list as it is; else None."""
+    if isinstance(value, list):
+        head, *rows = value or [None]
+        if isinstance(head, list) and rows and _names_articles(head) and all(isinstance(row, list) for row in rows):
+            return [dict(zip(head, row, strict=False)) for row in rows]
+        return value
     if not isinstance(value, dict):
-        return value if isinstance(value, list) else []
-    lists = list(_lists_in(value, 0))
-    return next((one for one in lists if any(map(_is_article, one))), lists[0] if lists else [value])
+        return None
+    heads = ([_name_of(one) for one in member] for member in value.values() if isinstance(member, list))
+    if head := next((names for names in heads if _names_articles(names)), None):
+        tables = (one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], list))
+        for rows in tables:
+            return [dict(zip(head, row, strict=False)) if isinstance(row, list) else row for row in rows]
+    return _rows_of_columns(value) if _names_articles(value) else None
 
 
-def _lists_in(value: dict[str, object], depth: int) -> Iterator[list[object]]:
-    members = list(value.values())
-    yield from (one for one in members if isinstance(one, list) and any(isinstance(item, dict) for item in one))
-    inner = [one for one in members if isinstance(one, dict)]
-    if depth < 3:
-        for one in inner:
-            yield from _lists_in(one, depth + 1)
-    if inner and len(inner) == len(members):
-        yield members  # articles under their ids
+def _name_of(column: object) -> object:
+    return column.get("name") if isinstance(column, dict) else column
+
+
+def _names_articles(names: Iterable[object]) -> bool:
+    plain = {plain_name(name) for name in names if isinstance(name, str)}
+    return not plain.isdisjoint(FIELDS["title"]) and not plain.isdisjoint((*FIELDS["text"], *FIELDS["summary"]))
+
+
+def _rows_of_columns(value: dict[str, object]) -> list[object] | None:
+    """The rows of {"title": {"0": …, "1": …}, …} and of {"title": […, …], …}."""
+    titles = next(column for name, column in value.items() if plain_name(name) in FIELDS["title"])
+    if isinstance(titles, dict):
+        keys = [*titles]
+        if any(key in INSIDE for key in keys) or in_one_language(titles) is not None:
+            return None
+        columns = {name: column for name, column in value.items() if isinstance(column, dict)}
+        if not all(isinstance(title, str) or is_nothing(title) for title in titles.values()) or not _names_articles(
+            columns
+        ):
+            return None
+        return [{name: column.get(key) for name, column in columns.items()} for key in keys]
+    if (
+        isinstance(titles, list)
+        and len(titles) > 1
+        and all(isinstance(title, str) or is_nothing(title) for title in titles)
+    ):
+        lists = {name: one for name, one in value.items() if isinstance(one, list) and len(one) == len(titles)}
+        if _names_articles(lists):
+            return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+    return None
+
+
+def _is_cell(value: object) -> bool:
+    return isinstance(value, str) or is_nothing(value)
+
+
+def _members(value: object) -> list[_Found]:
+    """What is named as no article where nothing is like one."""
+    if isinstance(value, dict):
+        lists = (one for one in value.values() if isinstance(one, list) and any(isinstance(item, dict) for item in one))
+        value = next(lists, None)
+    return [_Found((f"#{number}",), one) for number, one in enumerate(value, 1)] if isinstance(value, list) else []
 
 
 def _begins_as_json(source: Source) -> bool:
-    return source.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or source.ending == ".json"
+    if source.ending in _PROSE_ENDINGS:
+        return False
+    return source.ending == ".json" or _BEGINS.match(_head(source)) is not None
 
 
 def _is_lines(source: Source) -> bool:
-    return source.ending in (".jsonl", ".ndjson")
+    first, _, rest = _head(source).lstrip().partition("\n")
+    if source.ending in _LINES_ENDINGS:
+        return first.strip() not in ("[", "{")  # one value over many lines
+    if source.ending in _PROSE_ENDINGS or not _BEGINS.match(first) or not rest.strip():
+        return False
+    try:
+        return isinstance(_parsed(first), dict)
+    except ArticleUnreadable:
+        return False
+
+
+def _head(source: Source) -> str:
+    return source.head.decode(json.detect_encoding(source.head[:4]), "ignore")
 
 
 LINES = Format("JSON Lines", _is_lines, items_of_lines, '{"title": "River depot closed", "text": "The depot …"}')

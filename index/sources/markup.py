@@ -24,6 +24,12 @@ _STRUCTURE = re.compile(
 )
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)[\s/>]", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BLOCK_TAG = re.compile(r"</(?:p|div|li|ul|ol|h[1-6]|blockquote)\s*>|<(?:p|br)\s*/?>", re.I)
+_DRIVE = re.compile(r"[\"'(]?[A-Za-z]:\\")
+_WRITTEN = re.compile(
+    r"\\+(?:u|x(?=[0-9a-fA-F]{2}(?![0-9a-fA-F]{2})))(?P<code>(?<=u)[0-9a-fA-F]{4}|(?<=x)[0-9a-fA-F]{2})"
+    r"|\\+(?P<letter>r\\+n|n|r|t|[\"'/])"
+)
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
@@ -54,10 +60,34 @@ def _markdown() -> MarkdownIt:
 def plain(text: str) -> str:
     """``text`` without HTML, if it is any, and without entities such as ``&amp;``; blocks are parted by empty lines.
 
-    Headings are marked with ``##``, and captions with ``Caption:``.
+    Headings are marked with ``##``, and captions with ``Caption:``. What was escaped more often than once, and line
+    breaks that are written out (a backslash and an n), come out as they were meant.
     """
-    # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), _html_to_lines(text) if _STRUCTURE.search(text) else text)
+    text = _unwritten(text) if "\\" in text else text
+    for _ in range(4):
+        # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
+        before = text
+        if _STRUCTURE.search(text):
+            text = _html_to_lines(text)
+        text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
+        if text == before or not (_ENTITY.search(text) or _BLOCK_TAG.search(text)):
+            break
+    return text
+
+
+def _unwritten(text: str) -> str:
+    """``text`` with the escapes of a program's strings as the characters that they stand for; paths keep theirs."""
+
+    def word(found: re.Match[str]) -> str:
+        return found[0] if _DRIVE.match(found[0]) else _WRITTEN.sub(_character, found[0])
+
+    return re.sub(r"\S*\\\S*", word, text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape["code"]:
+        return chr(int(escape["code"], 16))
+    return {"n": "\n", "r": "\n", "t": " "}.get(escape["letter"][0], escape["letter"])
 
 
 def _html_to_lines(html: str) -> str:

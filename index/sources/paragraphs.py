@@ -105,7 +105,9 @@ def _width(blocks: list[list[str]]) -> int:
     full = [line for line, following in breaks if _is_wrapped(line, following, width)]
     # Wrapped lines end anywhere, which lines that are paragraphs do not.
     open_ended = sum(not _SENTENCE_END.search(line) for line in full)
-    wrapped = len(full) >= 0.6 * len(breaks) and open_ended >= 0.6 * len(full)
+    # Nor does any stand beyond the width: a short line above a long one was no wrapping.
+    beyond = sum(len(line) > width and not _OWN_LINE.match(line) for block in blocks for line in block)
+    wrapped = len(full) >= 0.6 * len(breaks) and open_ended >= 0.6 * len(full) and beyond < len(full)
     return width if wrapped and 40 <= width <= 100 else sys.maxsize
 
 
