@@ -121,7 +121,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"\x89PNG\r\n\0\0", "is a binary file (it holds zero bytes), not text"),
-        (bytes(range(128, 256)) * 9, "is neither UTF-8 nor windows-1252 text: save it as UTF-8"),
+        (bytes(range(128, 256)) * 9, "is neither UTF-8 nor text in an encoding that is sure: save it as UTF-8"),
         (b"\xff\xfea", "begins as UTF-16 but is not valid UTF-16: save it as UTF-8"),
         (b"Only a title", "no text: nothing below the title is reporting"),
         (b"Advertisement\n\nhttps://example.org/x", "no title: no line could be one; put the title on a line of its own at the top"),
