@@ -137,13 +137,17 @@ def _as_list(given: str) -> list[str]:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return [part.strip(" '\"") for part in text[1:-1].split(",")] if text[0] == "[" else [text]
     members = value if isinstance(value, (list, tuple, set)) else (value,)
-    named = (next((one[key] for key in INSIDE if one.get(key)), "") if isinstance(one, dict) else one for one in members)
+    named = (
+        next((one[key] for key in INSIDE if one.get(key)), "") if isinstance(one, dict) else one for one in members
+    )
     return [one for one in named if isinstance(one, str) and one.strip()]
 
 
 def _is_house(name: str, outlet: str | None, has_authors: bool) -> bool:
-    """Whether a name is the outlet's, as it is or in another length ("Quarrendon Post" of "Post"); behind an author,
-    also that of another house, which begins with initials or an article."""
+    """Whether a name is the outlet's, as it is or in another length: "Quarrendon Post" of "Post".
+
+    Behind an author also that of another house, which begins with initials or an article.
+    """
     if is_same_name(name, outlet):
         return True
     if has_authors and (re.match(r"(?i:the)\s", name) or (re.match(r"[A-Z]{3,}\s", name) and not name.isupper())):
@@ -209,15 +213,15 @@ def _without_role(part: str, is_later: bool) -> list[str]:
         if (words[at] in _AGENCIES.values() or agency_named(ending)) and not any(map(_ROLE.search, words[:at])):
             name = " ".join(words[:at])
             return [*([name] if name else []), words[at] if words[at] in _AGENCIES.values() else ending]
-    role = _ROLE.search(part)
-    if role is None:
+    roles = list(_ROLE.finditer(part))
+    if not roles:
         return [part]
-    if is_later:
+    if is_later and not roles[-1][0].endswith("s"):  # "… and Rolf Tamsin Staff Writers"
         return []  # "Jane Doe, Science Editor": the second part is no second author
-    before = part[: role.start()].split()
+    before = part[: roles[0].start()].split()
     while before and before[-1].islower():
         before.pop()  # "science" of "science writer"
-    after = part[max(found.end() for found in _ROLE.finditer(part)) :].split()
+    after = part[roles[-1].end() :].split()
     return [" ".join(name) for name in (before, after) if len(name) > 1][:1]
 
 

@@ -24,14 +24,20 @@ _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 _C1 = re.compile("[\x80-\x9f]")
 _WORD = re.compile(r"[^\W_]")
 # UTF-8 that was read as windows-1252 and saved again: "Ã©", "â€™", "Ð´Ðµ".
-_SURELY_TWICE = re.compile("\u00c3[\x80-\xbf\u0152-\u02dc\u2013-\u2122]|\u00c2[\xa0-\xbf]|\u00e2\u20ac[\x80-\xbf\u0152-\u2122]")
+_SURELY_TWICE = re.compile(
+    "\u00c3[\x80-\xbf\u0152-\u02dc\u2013-\u2122]|\u00c2[\xa0-\xbf]|\u00e2\u20ac[\x80-\xbf\u0152-\u2122]"
+)
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
-_TWICE_ENCODED = re.compile("[\u00c2-\u00df][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|[\u00e2-\u00ef][\x80-\xbf\u0152-\u20ac][\x80-\xbf\u0152-\u2122]")
+_TWICE_ENCODED = re.compile(
+    "[\u00c2-\u00df][\x80-\xbf\u0152-\u02dc\u2013-\u2122]|[\u00e2-\u00ef][\x80-\xbf\u0152-\u20ac][\x80-\xbf\u0152-\u2122]"
+)
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """``data`` as text, with a notice where it was neither plain UTF-8 nor UTF-16; ``ArticleUnreadable`` if none, or
-    if its encoding is not sure: of two that both make words, one would make other words than were written."""
+    """``data`` as text, with a notice where it was neither plain UTF-8 nor UTF-16.
+
+    ``ArticleUnreadable`` where it is none, or its encoding is not sure: another would make other words of it.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return data.decode("utf-16"), ()
@@ -78,10 +84,10 @@ def _other_encoding(data: bytes) -> tuple[str, tuple[str, ...]]:
             name = readable_name(encoding)
             notice = f"two encodings: {len(other)} of {len(lines)} lines are not UTF-8 and were read as {name}"
             return b"\n".join(lines).decode("utf-8-sig", "replace"), (notice,)
-        if encoding := encoding_of(data):
-            return data.decode(encoding, "replace"), (f"not UTF-8: read as {readable_name(encoding)}",)
-        if name := likely_name(data):
-            raise ArticleUnreadable(f"is not UTF-8 but perhaps {name}, which is not sure: save it as UTF-8")
+        if whole := encoding_of(data):
+            return data.decode(whole, "replace"), (f"not UTF-8: read as {readable_name(whole)}",)
+        if likely := likely_name(data):
+            raise ArticleUnreadable(f"is not UTF-8 but perhaps {likely}, which is not sure: save it as UTF-8")
     raise ArticleUnreadable("is neither UTF-8 nor text in an encoding that is sure: save it as UTF-8")
 
 

@@ -16,14 +16,19 @@ from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
 _NUMBERED = re.compile(
-    r"^[^\S\n]*(?:(?:Document|Dokument|Documento) )?(\d{1,6}) (?:of|von|de|di|sur|van) (\d{1,6})(?: (?:DOCUMENT|DOKUMENT|DOCUMENTO)[A-Z]*)?[^\S\n]*$",
+    r"^[^\S\n]*(?:(?:Document|Dokument|Documento) )?(\d{1,6}) (?:of|von|de|di|sur|van) (\d{1,6})"
+    r"(?: (?:DOCUMENT|DOKUMENT|DOCUMENTO)[A-Z]*)?[^\S\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _UNDERLINES = re.compile(r"^_{20,}[^\S\n]*$", re.MULTILINE)
 _END = re.compile(r"^End of Document[^\S\n]*$", re.MULTILINE)
 _FACTIVA_END = re.compile(r"^Document [A-Za-z0-9]{8,12}\d{8}\w{6,20}[^\S\n]*$", re.MULTILINE)
-_TAG = re.compile(r"^[^\S\n]{0,4}(HD|SE|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|ART|CLM|CO|IN|NS|RE|IPD|IPC|PUB|AN)(?:[^\S\n]+(.*)|)$")
-_LABELLED = re.compile(r"([A-ZÄÖÜ][A-ZÄÖÜ/-]{3,24}(?: [A-ZÄÖÜ]{2,12}){0,2}|[A-Z][a-z]+(?:(?:-| / | )[A-Za-z]{1,14}){0,4}):(?:\s+(.*)|)")
+_TAG = re.compile(
+    r"^[^\S\n]{0,4}(HD|SE|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|ART|CLM|CO|IN|NS|RE|IPD|IPC|PUB|AN)(?:[^\S\n]+(.*)|)$"
+)
+_LABELLED = re.compile(
+    r"([A-ZÄÖÜ][A-ZÄÖÜ/-]{3,24}(?: [A-ZÄÖÜ]{2,12}){0,2}|[A-Z][a-z]+(?:(?:-| / | )[A-Za-z]{1,14}){0,4}):(?:\s+(.*)|)"
+)
 _CENTRED = re.compile(r"^[^\S\n]{8,}\S")
 _COPYRIGHT = re.compile(r"(?:copyright|©|\(c\)).{0,200}|all rights reserved.{0,20}", re.IGNORECASE)
 _DAY = re.compile(r"^(?:\w+day,? )?[^\W\d_]{3,9}\.? \d{1,2}, \d{4}|^\d{1,2}\.? [^\W\d_]{3,9} \d{4}")
@@ -111,7 +116,9 @@ def _parts(text: str, kind: re.Pattern[str]) -> Iterator[str]:
         return
     for part in kind.split(text):
         labels = [found[1].lower() for line in part.split("\n") if (found := _LABELLED.fullmatch(line[:300].strip()))]
-        if len(labels) > 1 or (kind is _FACTIVA_END and _WORDS.search(part)):  # else a list of hits above, or the service's own words below
+        if len(labels) > 1 or (
+            kind is _FACTIVA_END and _WORDS.search(part)
+        ):  # else a list of hits above, or the service's own words below
             yield part
 
 
@@ -175,7 +182,13 @@ def _labelled(part: str, *, in_proquest: bool) -> _Document:
                 text.append("")
             continue
         found = _LABELLED.fullmatch(line) if after_break or label not in (None, "") else None
-        name = found[1].lower() if found else line.lower() if line in ("Body", "Graphic", "Classification", "Notes") else None
+        name = (
+            found[1].lower()
+            if found
+            else line.lower()
+            if line in ("Body", "Graphic", "Classification", "Notes")
+            else None
+        )
         if name and (found is None or _is_label(name, found[1], labelled, in_proquest)):
             label = "" if name in _BODY else name
             value = (found[2] or "") if found else ""

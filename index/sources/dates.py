@@ -45,7 +45,9 @@ _LABEL = re.compile(
     r"(?: (?:online|on|at|am|vom|le|el|il|em|op|den))*\b\s*:?\s*",
     re.IGNORECASE,
 )
-_IS_UPDATE = re.compile("updat|modif|edit|revis|review|aktuali|jour|actuali|atuali|aggiorn|bijge|uppdat|обнов|онов", re.I)
+_IS_UPDATE = re.compile(
+    "updat|modif|edit|revis|review|aktuali|jour|actuali|atuali|aggiorn|bijge|uppdat|обнов|онов", re.I
+)
 _BETWEEN = re.compile(r"\s*[|·•;]\s*|\s[–—-]\s|(?<=[\d.A-Z]),?\s+(?=(?i:published|posted|updated|modified)\b)")
 _IN_A_SENTENCE = re.compile(r"(?:on|in|by|the)\b", re.IGNORECASE)
 _LONGEST = 80
@@ -232,6 +234,7 @@ def _written(text: str) -> PublishedDate:
         text = _ONLY_TWO_DIGITS.sub(lambda found: f"{found[1][:1]}{_century(found[2])}", text, count=1)
         text = _NUMBERS.sub(_with_century, text, count=1)
     text = _YEAR_FIRST.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", text, count=1)
+    text = re.sub(r"(?<=\d{4}):(?=\d\d:\d\d)", " ", text)  # 4/Mar/2025:10:15, of logs
     text = _MILITARY.sub(r"\1:\2", text)
     if len(text) > _LONGEST or not _YEAR.search(text):
         raise ValueError(_NOT_UNDERSTOOD)

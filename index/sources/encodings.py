@@ -20,18 +20,16 @@ _SAMPLE = 200_000
 _FEWEST_BYTES = 40
 _TOKEN = re.compile(rb"[^\s\x00-\x26\x28-\x40\x5b-\x60\x7b-\x7f]+")  # words in any of them, apostrophes included
 # No word has a sign inside, or letters of two alphabets.
-_NO_WORD = re.compile(r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[^\W\d_][^\w\s'’‘´`\-–—./:;,()*&@·\xad]+[^\W\d_]")
+_NO_WORD = re.compile(
+    r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[^\W\d_][^\w\s'’‘´`\-–—./:;,()*&@·\xad]+[^\W\d_]"
+)
 
 
 def encoding_of(data: bytes) -> str | None:
     """The encoding that ``data`` is surely in; None where it is not sure, or no text."""
     sample = (data[:_SAMPLE].rpartition(b"\n")[0] or data[:_SAMPLE]) if len(data) > _SAMPLE else data
     tokens = sorted({token for token in _TOKEN.findall(sample) if not token.isascii()})
-    hits = {
-        name: _hits(tokens, name)
-        for name in _LANGUAGES
-        if _decodes(data, name) and not _is_spoiled(tokens, name)
-    }
+    hits = {name: _hits(tokens, name) for name in _LANGUAGES if _decodes(data, name) and not _is_spoiled(tokens, name)}
     best = max(hits, key=lambda name: hits[name], default="")
     if hits.get(best):
         return best if all(_is_likelier(best, other, tokens) for other in hits if other != best) else None
@@ -117,6 +115,6 @@ def _frequent_words(languages: tuple[str, ...]) -> frozenset[str]:
     import justext
 
     listed = (word for language in languages for word in justext.get_stoplist(language))
-    words = {word.strip(" .,;:\"()").lower() for word in listed}
+    words = {word.strip(' .,;:"()').lower() for word in listed}
     # Single letters are what a dash or a quotation mark is in some encoding.
     return frozenset(word for word in words if not word.isascii() and len(word) > 1)

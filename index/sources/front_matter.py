@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 
 # An unclosed fence ends at the first empty line, if all above it are entries.
 _FENCE = re.compile(
-    r"\s*(?P<fence>---|\+\+\+|;;;)[ \t]*(?P<kind>yaml|toml|json)?[ \t]*\n(?P<block>.*?)(?:^|\n)(?:(?P=fence)|(?<!\+\+\+)\.\.\.)"
-    r"[ \t]*(?:\n|$)",
+    r"\s*(?P<fence>---|\+\+\+|;;;)[ \t]*(?P<kind>yaml|toml|json)?[ \t]*\n(?P<block>.*?)(?:^|\n)"
+    r"(?:(?P=fence)|\.\.\.)[ \t]*(?:\n|$)",
     re.DOTALL,
 )
 _UNCLOSED = re.compile(r"\s*(?P<fence>---|\+\+\+|;;;)(?P<kind>)[ \t]*\n(?P<block>.+?)\n[ \t]*\n", re.DOTALL)

@@ -18,10 +18,11 @@ _SHORTCODE = re.compile(
     r"\[(?P<close>/?)(?P<name>[A-Za-z][\w-]{1,40})(?P<attributes>(?:\s+(?:[\w-]+=)?(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\[\]]+)){0,30})"
     r"\s*/?\](?![(:]|\[(?!/))"
 )
-_ONLY_SHOWN = re.compile(r"\s*(?:\[?<?https?://\S+|<?img\b[^>]*>?)?\s*")
+_ONLY_SHOWN = re.compile(r"\s*(?:\[?<?https?://\S+|<img\b[^>]*>)?\s*")
 # Lines of MDX and of Markdown's extensions: imports, components and nothing else, :::note, {: .lead}, [TOC].
 _LINE = re.compile(
-    r"^[ \t]{0,40}(?:import\s(?:[^\n]{1,300}\sfrom\s)?[\"'][^\n\"']{1,300}[\"'];?|export\s+(?:default|const|let|function)\b"
+    r"^[ \t]{0,40}(?:import\s(?:[^\n]{1,300}\sfrom\s)?[\"'][^\n\"']{1,300}[\"'];?"
+    r"|export\s+(?:default|const|let|function)\b"
     r"(?:[^\n{]{0,200}\{[^}]{0,3000}\}+(?:\s*;)?|[^\n]*)|:{3,}[^\n]*|\{:[^{}\n]*\}|\[\[?_?toc_?\]?\]"
     r"|(?:</?[A-Za-z][\w.]*(?:\s[^<>]{0,2000})?/?>[ \t]{0,40})+)[ \t]{0,40}$",
     re.MULTILINE | re.IGNORECASE,

@@ -21,8 +21,10 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(\"'“‘])(?:[A-Z]\.){2,}$")
 _END_OR_QUOTATION = re.compile("(?P<end>[。！？｡।॥۔؟။។]+[”’」』）)》]*)|(?P<open>[「『“《（])|(?P<close>[」』”》）])")
 # A full stop, what closes behind it, and the capitalised word that follows with a space or glued to it.
 _STOP = re.compile(
-    r"(?<=[^\W_]|[%)\]”\"’])(?P<stop>[.!?])[\"”’')\]»]{0,3}(?P<space>\s*)(?=[\"“‘'(«]{0,2}(?P<after>[^\W\d_]\w{0,20}\.?))"
+    r"(?<=[^\W_]|[%)\]”\"’])(?P<stop>[.!?])[\"”’')\]»]{0,3}(?P<space>\s*)"
+    r"(?=[\"“‘'(«]{0,2}(?P<after>[^\W\d_]\w{0,20}\.?))"
 )
+_VOWEL = re.compile("[aeiouy]")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 # What has a vowel, is abbreviated, and stands before capitals. nupunkt knows thousands, learned from scanned law reports:
 # words and surnames are among them ("month", "Marsh"). One without a vowel, or with a full stop inside, is believed.
@@ -62,23 +64,35 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_end(text: str, first: int, stop: re.Match[str]) -> bool:
-    """Whether a sentence ends at a full stop that the tokenizer passed over: one that is glued to the next sentence
-    ("repairs.The"), or stands behind a word that only looks abbreviated ("said Ada Marsh. The")."""
+    """Whether a sentence ends at a full stop that the tokenizer passed over.
+
+    It is glued to the next sentence ("repairs.The"), or behind what only looks abbreviated ("said Ada Marsh. The").
+    """
     after, begin = stop["after"], max(first, stop.start() - 24)
     word = _LAST_WORD.search(text, begin, stop.start())
     before = word[0] if word else ""
     ahead = text[begin : word.start() if word else stop.start()]
-    if not after[0].isupper() or ahead[-1:] in tuple("./@’'") or text[stop.end("after") : stop.end("after") + 1] in tuple("/@"):
+    if before.isdigit() and re.search(r"\d\.$", ahead):
+        before, ahead = "", ""  # "$8.50.The": decimals
+    if (
+        not after[0].isupper()
+        or ahead[-1:] in tuple("./@’'")
+        or text[stop.end("after") : stop.end("after") + 1] in tuple("/@")
+    ):
         return False  # in an address, or of something dotted: "p.m. Monday"
     if not stop["space"]:  # not "Node.js", "St.Gallen" or "24.Dezember": small letters, then a capital and small ones
         written = before[-2:].islower() and (len(before) > 3 or before.lower() not in _abbreviations())
         return after[1:2].islower() and (not before or written or (before.isdigit() and len(before) > 2))
     small = before.lower()
-    if stop["stop"] != "." or small not in _abbreviations() or not re.search("[aeiouy]", small):
+    if stop["stop"] != "." or small not in _abbreviations() or not _VOWEL.search(small):
         return False
     # "Sat. Dec. 5"; and states are abbreviated behind a comma: "Tampa, Fla. Police".
     follows_one = after[-1] == "." and after[:-1].lower() in _abbreviations()
     return before.islower() or not (small in _BEFORE_CAPITALS or follows_one or ahead.endswith(", "))
+
+
+def _is_title(word: str) -> bool:
+    return word in _abbreviations() and (word in _BEFORE_CAPITALS or not _VOWEL.search(word))
 
 
 def _cut_at_full_stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -106,8 +120,11 @@ def _cut_at_full_stops(text: str, start: int, end: int) -> list[tuple[int, int]]
 def _goes_on(before: str, after: str) -> bool:
     """Whether a sentence was cut behind an abbreviation that names what follows: "meeting U.S. | Secretary of State".
 
+    So is one behind a title that was glued to the sentence before: "on Friday.Dr. | Orlo".
     A word that often begins a sentence ("He", "The") shows that the abbreviation ended the one before.
     """
+    if before[-1] == "." and before[:-1].isalpha() and before[0].isupper() and _is_title(before[:-1].lower()):
+        return True
     return bool(_ABBREVIATION.search(before) and (first := words(after[:_FIRST_WORD])) and first[0] not in STOP_WORDS)
 
 
