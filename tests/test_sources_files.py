@@ -121,10 +121,13 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"\x89PNG\r\n\0\0", "is a binary file (it holds zero bytes), not text"),
-        (bytes(range(128, 256)) * 9, "is neither UTF-8 nor windows-1252 text: save it as UTF-8"),
+        (bytes(range(128, 256)) * 9, "is neither UTF-8 nor text in an encoding that is sure: save it as UTF-8"),
         (b"\xff\xfea", "begins as UTF-16 but is not valid UTF-16: save it as UTF-8"),
         (b"Only a title", "no text: nothing below the title is reporting"),
-        (b"Advertisement\n\nhttps://example.org/x", "no title: no line of the text could be one"),
+        (
+            b"Advertisement\n\nhttps://example.org/x",
+            "no title: no line could be one; put the title on a line of its own at the top",
+        ),
         (b"word " * 100, "no title: the first line has 499 characters; put the title on a line of its own above it"),
         (b"x" * 5_000_001, "more than 5 MB of data: an article may have 5 MB"),
         (b"Title\n" + b"line\n" * 20_001, "text of 20,002 paragraphs: an article may have 20,000"),

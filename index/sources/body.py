@@ -11,10 +11,11 @@ from index.sources.characters import clean_lines, has_words, one_line, quoted
 from index.sources.dates import DateLine, date_line
 from index.sources.facts import TITLE_LIMIT, ReadArticle, facts_of
 from index.sources.front_matter import split_front_matter
-from index.sources.markup import visible
+from index.sources.markup import plain, visible
 from index.sources.outlets import is_home_page, outlet_of, web_address
 from index.sources.page_furniture import is_caption, is_credit, is_furniture, is_only_url, is_promotion
 from index.sources.paragraphs import Line, paragraphs_of, with_text
+from index.sources.template_marks import without_marks
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
@@ -32,12 +33,13 @@ _OUTLET_LABEL = re.compile(r"(?:source|outlet|publisher|publication)\s*:\s*(?=.{
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(?=\w)", re.IGNORECASE)
 _LINK_TARGET = re.compile(r"\]\((https?://[^()\s]+)\)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
-_BULLET = re.compile(r"^(?:[-*+]|>+)\s+(?=\S)")
+_BULLET = re.compile(r"^(?:[-*+|]|>+)\s+(?=\S)")
 _ONLY_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_]{1,120})\1:?")
 _ONLY_LINK = re.compile(r"(?:[-*+>»→]\s*)?(?:\*\*|\*|_)?!?\[[^\[\]]*\]\([^()]*\)(?:\*\*|\*|_)?[.\s]*")
 _REFERENCE = re.compile(r"\[[^\[\]]{1,100}\]:\s*<?https?://\S+")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"”’'»)\]]*$")
-_LIST_MEMBER = re.compile(r"[-*+•] |\d{1,3}[.)] ")
+_LIST_MEMBER = re.compile(r"[-*+•|] |\d{1,3}[.)] ")
+_CLOSED_TAG = re.compile(r"</[a-zA-Z][a-zA-Z0-9]{0,11}\s*>|<br\s*/?>")
 _LONG_PARAGRAPH = 90
 _QUOTATION_MARKS = '"“”«»„'
 
@@ -77,6 +79,9 @@ def with_body(facts: ReadArticle, body: str, today: date) -> ReadArticle:
     """
     known = facts.article
     page = _Page(known, bool(known.title), bool(known.published or known.updated))
+    body, holes = without_marks(body)
+    if holes:
+        page.notices.append(f"{quoted(holes[0])} was never filled in: '…' stands for it")
     lines = _without_addresses(_lines(body), page)
     if not page.has_title:
         lines = _without_title(lines, page)
@@ -85,12 +90,17 @@ def with_body(facts: ReadArticle, body: str, today: date) -> ReadArticle:
         for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
             line.is_heading = line.is_heading or _is_plain_heading(line, before, after)
     article = with_text(_with_url(page), lines)
+    if article.updated and not article.published:
+        # Who asks for a month must find it; its first publication is not known.
+        article = replace(article, published=article.updated, published_at=article.updated_at)
+        page.notices.append("only the day of an update is given: taken for the day of publication")
     return ReadArticle(article, (*facts.notices, *page.notices), tuple(page.omitted))
 
 
 def _lines(body: str) -> list[Line]:
     lines: list[Line] = []
-    for raw in paragraphs_of(body):
+    paragraphs = (plain(raw).split("\n") if _CLOSED_TAG.search(raw) else (raw,) for raw in paragraphs_of(body))
+    for raw in (line.strip() for lines_of_one in paragraphs for line in lines_of_one):
         heading = _HEADING.fullmatch(raw) if len(raw) < 1000 else None
         words = one_line(visible(heading[2] if heading else _BULLET.sub("", raw, count=1)))
         if has_words(words) and not _REFERENCE.fullmatch(raw[:2000]):
@@ -132,7 +142,8 @@ def _without_title(lines: list[Line], page: _Page) -> list[Line]:
     others = (number for number, line in enumerate(lines) if _may_be_title(line.words))
     top = next(headings, next(others, None))
     if top is None:
-        raise ArticleUnreadable("no title: no line of the text could be one" if lines else "no title and no text")
+        way_out = "put the title on a line of its own at the top"
+        raise ArticleUnreadable(f"no title: no line could be one; {way_out}" if lines else "no title and no text")
     title = _TITLE_LABEL.sub("", lines[top].words)
     if len(title) > (TITLE_LIMIT if lines[top].is_heading else _TITLE_AS_PARAGRAPH):
         way_out = "put the title on a line of its own above it"

@@ -166,8 +166,9 @@ def _place(record: Mapping[str, object], notices: list[str]) -> tuple[str | None
     urls = [text for text, *_ in _texts_of(record, "url", notices)]
     outlet = None
     for text, *_ in _texts_of(record, "outlet", notices):
-        if not text.startswith(("http://", "https://")):
-            outlet = outlet_of("https://" + text) if is_host(text) else text
+        address = "https://" + text if is_host(text) else web_address(text)
+        if address is None or is_home_page(address):
+            outlet = outlet_of(address) if address else text
             break
         urls.append(text)  # "source: https://…"
     addresses = list(filter(None, map(web_address, urls)))

@@ -29,14 +29,14 @@ def web_address(text: str) -> str | None:
     url = text.strip().strip('<>"')
     if not url or len(url) > _URL_LENGTH or re.search(r"\s", url):
         return None
-    if re.match(r"(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+/)", url, re.IGNORECASE):
-        url = "https://" + url
+    if re.match(r"(?://)?(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?/)", url, re.IGNORECASE):
+        url = "https://" + url.removeprefix("//")
     return url if _host(url) else None
 
 
 def is_host(text: str) -> bool:
-    """Whether ``text`` is the bare name of a host such as ``cnn.com``: in lower case, unlike a name for readers."""
-    return _HOST.fullmatch(text) is not None
+    """Whether ``text`` is the bare name of a host, as ``cnn.com`` or ``Www.cnn.com``; "U.S.News" is a name."""
+    return _HOST.fullmatch(text.lower()) is not None and (text.islower() or "." not in text[:2])
 
 
 def is_home_page(url: str) -> bool:
@@ -54,6 +54,11 @@ def outlet_of(url: str) -> str | None:
     if len(labels) > 1 and labels[-1] in _REGISTRIES and len(country) == 2:
         labels.pop()
     return " ".join(_capitalised(word) for part in re.split(r"[-_]+", labels[-1]) if part for word in _words(part))
+
+
+def is_newspaper_word(word: str) -> bool:
+    """Whether names of news outlets end with ``word`` in any country: "post", "herald"."""
+    return _LAST_WORD.fullmatch("xx" + word.lower()) is not None
 
 
 def _host(url: str) -> str | None:

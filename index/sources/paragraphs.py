@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from index.sources.authors import agency_named
 from index.sources.page_furniture import without_gallery_marks
+from index.sources.tables import with_rows_as_words
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 
@@ -74,7 +75,7 @@ def paragraphs_of(text: str) -> list[str]:
     Lines that were all wrapped to one width are joined; else each line is a paragraph. ``ArticleUnreadable`` where
     there are more than ``PARAGRAPH_LIMIT``.
     """
-    blocks = [_block(block) for block in re.split(r"\n[^\S\n]*\n", text)]
+    blocks = [_block(block) for block in re.split(r"\n[^\S\n]*\n", text) for block in with_rows_as_words(block)]
     width = _width(blocks)
     paragraphs: list[str] = []
     for block in blocks:
@@ -101,13 +102,12 @@ def _block(text: str) -> list[str]:
 def _width(blocks: list[list[str]]) -> int:
     """The width that all lines were wrapped to; beyond every line's if each line is a paragraph."""
     breaks = [pair for block in blocks for pair in pairwise(block) if not any(map(_OWN_LINE.match, pair))]
-    width = max((len(line) for line, _ in breaks), default=0)
-    full = [line for line, following in breaks if _is_wrapped(line, following, width)]
-    # Wrapped lines end anywhere, which lines that are paragraphs do not.
-    open_ended = sum(not _SENTENCE_END.search(line) for line in full)
-    # Nor does any stand beyond the width: a short line above a long one was no wrapping.
-    beyond = sum(len(line) > width and not _OWN_LINE.match(line) for block in blocks for line in block)
-    wrapped = len(full) >= 0.6 * len(breaks) and open_ended >= 0.6 * len(full) and beyond < len(full)
+    width = max((len(line) for pair in breaks for line in pair), default=0)
+    full = [pair for pair in breaks if _is_wrapped(*pair, width)]
+    # Wrapped lines end anywhere, mostly before a small letter; lines that are paragraphs or headlines do not.
+    open_ended = sum(not _SENTENCE_END.search(line) for line, _ in full)
+    going_on = sum(not following[0].isupper() for _, following in full)
+    wrapped = len(full) >= 0.6 * len(breaks) and open_ended >= 0.6 * len(full) and going_on >= 0.4 * len(full)
     return width if wrapped and 40 <= width <= 100 else sys.maxsize
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from index.sources import files
 from index.sources.body import article_in_text
-from index.sources.characters import escaped
+from index.sources.characters import escaped, mended
 from index.sources.facts import shape_of
 from index.sources.formats import items_of
 from index.sources.records import article_in_record
@@ -83,10 +83,13 @@ def _article(where: str, item: Item, today: date) -> SourceItem:
     try:
         if isinstance(item.value, ArticleUnreadable):
             raise item.value
+        value = mended(item.value)
+        if value is not item.value:
+            item = replace(item, value=value, notices=(*item.notices, "UTF-8 that was read as windows-1252: mended"))
         if item.is_text:
-            draft = article_in_text(str(item.value), today)
-        elif isinstance(item.value, Mapping):
-            draft = article_in_record(item.value, today)
+            draft = article_in_text(str(value), today)
+        elif isinstance(value, Mapping):
+            draft = article_in_record(value, today)
         else:
             raise ArticleUnreadable(f"is {shape_of(item.value)}, not an object with a title and a text")
     except ArticleUnreadable as error:

@@ -9,11 +9,16 @@ from index.sources.characters import decode
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
-_ENDINGS = frozenset((".txt", ".text", ".md", ".markdown"))
+_MARKDOWN = frozenset((".md", ".markdown", ".mdx"))
+_ENDINGS = _MARKDOWN | {".txt", ".text"}
 
 
 def _recognises(source: Source) -> bool:
     return source.ending in _ENDINGS
+
+
+def _begins_with_json(source: Source) -> bool:
+    return source.ending in _MARKDOWN and source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _items(source: Source) -> Iterator[Item]:
@@ -24,4 +29,6 @@ def _items(source: Source) -> Iterator[Item]:
     yield Item("", text, notices, is_text=True)
 
 
+FRONT_MATTER = Format("Markdown below a JSON object", _begins_with_json, _items, "content/2025-03-04-tolls.md")
+"""Before JSON is looked for: the object is the front matter of the text that follows."""
 TEXT = Format("plain text, Markdown", _recognises, _items, "news/2025-03-04-tolls.md")

@@ -1,0 +1,120 @@
+"""Find the encoding of bytes that are not UTF-8 and declare none, where it is sure; nothing is guessed in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+
+_WESTERN = ("French", "German", "Spanish", "Portuguese", "Italian", "Dutch", "Swedish", "Danish", "Norwegian_Bokmal",
+            "Finnish", "Icelandic", "Catalan", "English")  # fmt: skip
+_CENTRAL = ("Polish", "Czech", "Slovak", "Hungarian", "Romanian", "Croatian", "Slovenian")
+_CYRILLIC = ("Russian", "Ukrainian", "Bulgarian", "Serbian", "Belarusian", "Macedonian")
+_LANGUAGES = {
+    "cp1252": _WESTERN, "mac_roman": _WESTERN, "cp850": _WESTERN, "cp1250": _CENTRAL, "iso8859-2": _CENTRAL,
+    "cp852": _CENTRAL, "cp1254": ("Turkish",), "cp1257": ("Lithuanian", "Latvian", "Estonian"), "cp1251": _CYRILLIC,
+    "koi8-r": _CYRILLIC, "koi8-u": ("Ukrainian",), "iso8859-5": _CYRILLIC, "cp866": _CYRILLIC, "cp1253": ("Greek",),
+    "iso8859-7": ("Greek",), "cp1255": ("Hebrew",), "cp1256": ("Arabic", "Persian"),
+}  # fmt: skip
+_SAMPLE = 200_000
+_FEWEST_BYTES = 40
+_TOKEN = re.compile(rb"[^\s\x00-\x26\x28-\x40\x5b-\x60\x7b-\x7f]+")  # words in any of them, apostrophes included
+# No word has a sign inside, or letters of two alphabets.
+_NO_WORD = re.compile(
+    r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[^\W\d_][^\w\s'’‘´`\-–—./:;,()*&@·\xad]+[^\W\d_]"
+)
+
+
+def encoding_of(data: bytes) -> str | None:
+    """The encoding that ``data`` is surely in; None where it is not sure, or no text."""
+    sample = (data[:_SAMPLE].rpartition(b"\n")[0] or data[:_SAMPLE]) if len(data) > _SAMPLE else data
+    tokens = sorted({token for token in _TOKEN.findall(sample) if not token.isascii()})
+    hits = {name: _hits(tokens, name) for name in _LANGUAGES if _decodes(data, name) and not _is_spoiled(tokens, name)}
+    best = max(hits, key=lambda name: hits[name], default="")
+    if hits.get(best):
+        return best if all(_is_likelier(best, other, tokens) for other in hits if other != best) else None
+    # A few accents of names in English text, say: what has long been the custom.
+    high = sum(byte > 127 for byte in sample)
+    return _multi_byte(sample, data) or ("cp1252" if "cp1252" in hits and high <= 0.3 * len(sample) else None)
+
+
+def _is_likelier(best: str, other: str, tokens: Iterable[bytes]) -> bool:
+    """Whether the words that two encodings read differently are words in the first, at least twice as often."""
+    differing = [token for token in tokens if token.decode(best, "replace") != token.decode(other, "replace")]
+    return 2 * _hits(differing, other) <= _hits(differing, best)
+
+
+def readable_name(encoding: str) -> str:
+    """An encoding as people know it: "windows-1250"."""
+    names = {"cp932": "Shift-JIS", "cp949": "EUC-KR", "euc_jp": "EUC-JP", "big5": "Big5", "gb18030": "GB18030"}
+    return names.get(encoding) or re.sub("^cp(?=125)", "windows-", encoding).replace("iso8859", "ISO-8859")
+
+
+def likely_name(data: bytes) -> str | None:
+    """The encoding that ``data`` may be in, for a message."""
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(data[:_SAMPLE]).best()
+    return readable_name(found.encoding) if found else None
+
+
+def _is_spoiled(tokens: Collection[bytes], encoding: str) -> bool:
+    spoiled = sum(_NO_WORD.search(token.decode(encoding, "replace")) is not None for token in tokens)
+    return spoiled > 0.05 * len(tokens)
+
+
+def _hits(tokens: Iterable[bytes], encoding: str) -> int:
+    """How many words with letters beyond ASCII are frequent ones of the languages that are written in ``encoding``."""
+    known = _frequent_words(_LANGUAGES[encoding])
+    return sum(token.decode(encoding, "replace").lower() in known for token in tokens)
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return encoding == "cp1252"  # five bytes of it mean nothing
+    return True
+
+
+def _multi_byte(sample: bytes, data: bytes) -> str | None:
+    """Of Chinese, Japanese and Korean, where what comes out is the letters of one of them."""
+    from charset_normalizer import from_bytes
+
+    fitting = [name for name in _SCRIPTS if _decodes(data, name) and _SCRIPTS[name](_shares(data.decode(name)))]
+    if len(fitting) < 2:
+        return next(iter(fitting), None)
+    best = from_bytes(sample).best()
+    # On a few words a guess is as often wrong.
+    text = str(best) if best and len(sample.strip()) >= _FEWEST_BYTES else None
+    return next((name for name in fitting if sample.decode(name, "replace") == text), None)
+
+
+def _shares(text: str) -> tuple[float, float, float]:
+    """The shares of Han, kana and hangul of what is beyond ASCII and no punctuation."""
+    letters = [char for char in text[:_SAMPLE] if char > "\x7f" and char.isalpha()]
+    counts = (
+        sum(first <= char <= last for char in letters)
+        for first, last in (("\u4e00", "\u9fff"), ("\u3041", "\u30ff"), ("\uac00", "\ud7a3"))
+    )
+    han, kana, hangul = (count / max(1, len(letters)) for count in counts)
+    return han, kana, hangul
+
+
+_SCRIPTS: dict[str, Callable[[tuple[float, float, float]], bool]] = {
+    "gb18030": lambda shares: shares[0] > 0.9,
+    "big5": lambda shares: shares[0] > 0.9,
+    "cp932": lambda shares: shares[1] > 0.1 and shares[0] + shares[1] > 0.9,
+    "euc_jp": lambda shares: shares[1] > 0.1 and shares[0] + shares[1] > 0.9,
+    "cp949": lambda shares: shares[2] > 0.8,
+}
+
+
+@cache
+def _frequent_words(languages: tuple[str, ...]) -> frozenset[str]:
+    import justext
+
+    listed = (word for language in languages for word in justext.get_stoplist(language))
+    words = {word.strip(' .,;:"()').lower() for word in listed}
+    # Single letters are what a dash or a quotation mark is in some encoding.
+    return frozenset(word for word in words if not word.isascii() and len(word) > 1)
