@@ -13,6 +13,10 @@ HEAD = 65_536
 """Bytes at the beginning of a source that say what it is."""
 
 
+class Withdrawn(ArticleUnreadable):
+    """Its publisher took the article back; ``Item.link`` says which: its address, or its publisher's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Bytes that may hold articles: a file, a member of an archive, or what an address gave."""
