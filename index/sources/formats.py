@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import database_export, json_files, texts
+from index.sources import agency, database_export, feeds, json_files, sitemaps, texts, wiki_dump, word_press
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
     texts.FRONT_MATTER,
+    word_press.WXR,
+    feeds.FEED,
+    feeds.JSON_FEED,
+    sitemaps.SITEMAP,
+    agency.NEWS_ITEM,
+    wiki_dump.WIKI,
     json_files.LINES,
     json_files.JSON,
     database_export.EXPORT,

@@ -31,6 +31,7 @@ _FURNITURE = _any_of(
     rf"(?:most (?:read|popular|viewed)|trending(?: now)?|you may also like|editor['’]?s['’]? picks?|tags){_END}",
     rf"(?:related|recommended|more)(?: articles?| stor(?:y|ies)| pages| news| coverage| links| topics)?{_END}",
     rf"(?:cookie (?:policy|settings)|privacy policy|terms of (?:use|service)|all rights reserved){_END}",
+    r"the post .{1,300} (?:appeared first|first appeared) on .{1,100}",
     rf"(?:\d{{1,2}} min(?:ute)?s? read|reading time:? \d+ min(?:ute)?s?){_END}",
     rf"(?:(?:hide|show) caption|(?:prev )?(?:next )?(?:image|photo|slide))(?: \d+ (?:of|/) \d+)?(?: photos)?{_END}",
 )
