@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import json_files, texts
+from index.sources import archives, json_files, mail, parquet, pdf, tables, texts, warc
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
+    *archives.FORMATS,
+    parquet.PARQUET,
+    pdf.PDF,
+    warc.WARC,
+    mail.MAILBOX,
+    mail.MESSAGE,
     json_files.LINES,
     json_files.JSON,
+    tables.TABLE,
     texts.TEXT,
 )
 """The first that recognises a source reads it, so what is surest to be known by its content stands first."""
