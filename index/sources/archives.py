@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -38,12 +38,13 @@ class _Bomb(ArticleUnreadable):
 
 
 @dataclass(slots=True)
-class _Allowance:
+class Allowance:
     """What a file and all archives in it may still unpack to, in bytes."""
 
     left: int
 
     def take(self, size: int) -> None:
+        """Count bytes that were unpacked; raises ``ArticleUnreadable`` where they are too many."""
         self.left -= size
         if self.left < 0:
             raise _Bomb(f"unpacks to more than {_RATIO} times its size: what follows was left out")
@@ -54,7 +55,7 @@ class _Member:
     """The bytes of a member, in memory or in a file without a name; opens them as ``Source.open`` does."""
 
     data: bytes | BinaryIO
-    allowance: _Allowance
+    allowance: Allowance
 
     @contextmanager
     def __call__(self) -> Iterator[BinaryIO]:
@@ -66,32 +67,35 @@ class _Member:
                 yield stream
 
 
-def _allowance(source: Source, stream: BinaryIO) -> _Allowance:
+def allowance_of(source: Source, stream: BinaryIO) -> Allowance:
+    """What a source may unpack to: what is left to the archive that it stands in, or else by the size of its file."""
     if isinstance(source.open, (_Member, _Unpacked)):
         return source.open.allowance
     try:
         size = os.fstat(stream.fileno()).st_size  # of the packed file, where it is unpacked as it is read
     except (OSError, AttributeError):
         size = len(source.head)
-    return _Allowance(_FREE + _RATIO * size)
+    return Allowance(_FREE + _RATIO * size)
 
 
-def _member(source: Source, name: str, stream: BinaryIO, allowance: _Allowance) -> Source:
+@contextmanager
+def _member(source: Source, name: str, stream: BinaryIO, allowance: Allowance) -> Iterator[Source]:
     """The member that ``stream`` gives; raises what the archive's library does where it is damaged."""
     start = b""
     while len(start) < _IN_MEMORY and (piece := stream.read(_PIECE)):
         allowance.take(len(piece))
         start += piece
-    data: bytes | BinaryIO = start
-    if len(start) >= _IN_MEMORY:
-        data = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the source
-        data.write(start)
-        while piece := stream.read(_PIECE):
-            allowance.take(len(piece))
-            data.write(piece)
-        data.flush()
     last = name.replace("\\", "/").rpartition("/")[2].lower()
-    return Source(f"{source.where}: {escaped(name)}", last, start[:HEAD], _Member(data, allowance))
+    with ExitStack() as closed:
+        data: bytes | BinaryIO = start
+        if len(start) >= _IN_MEMORY:
+            data = file = cast(BinaryIO, closed.enter_context(tempfile.TemporaryFile()))
+            file.write(start)
+            while piece := stream.read(_PIECE):
+                allowance.take(len(piece))
+                file.write(piece)
+            file.flush()
+        yield Source(f"{source.where}: {escaped(name)}", last, start[:HEAD], _Member(data, allowance))
 
 
 def _refusal(name: str, reason: str) -> Item:
@@ -114,7 +118,7 @@ _LINK = "is a link or device in an archive: skipped"
 
 def _zip_items(source: Source) -> Iterator[Item | Source]:
     with source.open() as stream:
-        allowance = _allowance(source, stream)
+        allowance = allowance_of(source, stream)
         try:
             _check_directory(stream)
             archive = zipfile.ZipFile(stream)
@@ -136,8 +140,11 @@ def _zip_items(source: Source) -> Iterator[Item | Source]:
                 yield _refusal(name, "is encrypted: unpack the archive with its password")
             else:
                 try:
-                    with archive.open(info) as packed:
-                        yield _member(source, name, cast(BinaryIO, packed), allowance)
+                    with (
+                        archive.open(info) as packed,
+                        _member(source, name, cast(BinaryIO, packed), allowance) as member,
+                    ):
+                        yield member
                 except NotImplementedError:
                     yield _refusal(name, "is packed by a method that is not read: unpack the archive")
                 except _DAMAGE:
@@ -158,7 +165,7 @@ def _check_directory(stream: BinaryIO) -> None:
     stream.seek(0)
 
 
-def _without_directory(source: Source, stream: BinaryIO, allowance: _Allowance) -> Iterator[Item | Source]:
+def _without_directory(source: Source, stream: BinaryIO, allowance: Allowance) -> Iterator[Item | Source]:
     """The members of a ZIP whose end is lost, by what stands before each."""
     stream.seek(0)
     while (head := stream.read(30))[:4] == b"PK\3\4" and len(head) == 30:
@@ -169,17 +176,17 @@ def _without_directory(source: Source, stream: BinaryIO, allowance: _Allowance) 
             break  # where it ends is not known
         packed = _Deflated(stream) if method == 8 else _Part(stream, size)
         try:
-            member = _member(source, name, cast(BinaryIO, packed), allowance)
+            with _member(source, name, cast(BinaryIO, packed), allowance) as member:
+                if _leads_out(name):
+                    yield _refusal(name, _OUTSIDE)
+                elif not (_is_hidden(name) or name.endswith("/")):
+                    yield member
         except _DAMAGE:
             break
         if method == 8:
             stream.seek(-len(packed.rest), io.SEEK_CUR)
             if flags & 8:
                 stream.seek(12 if stream.read(4) == b"PK\7\x08" else 8, io.SEEK_CUR)
-        if _leads_out(name):
-            yield _refusal(name, _OUTSIDE)
-        elif not (_is_hidden(name) or name.endswith("/")):
-            yield member
     yield _refusal("the end of the archive", f"damaged or cut short: {_AGAIN}")
 
 
@@ -237,7 +244,7 @@ class _Guarded:
 
 def _tar_items(source: Source) -> Iterator[Item | Source]:
     with source.open() as stream:
-        allowance = _allowance(source, stream)
+        allowance = allowance_of(source, stream)
         members = 0
         try:
             archive = tarfile.open(fileobj=cast(BinaryIO, _Guarded(stream)), mode="r:")  # noqa: SIM115
@@ -255,7 +262,8 @@ def _tar_items(source: Source) -> Iterator[Item | Source]:
                 elif not info.isreg():
                     yield _refusal(info.name, _LINK)
                 elif packed := archive.extractfile(info):
-                    yield _member(source, info.name, cast(BinaryIO, packed), allowance)
+                    with packed, _member(source, info.name, cast(BinaryIO, packed), allowance) as member:
+                        yield member
             stream.seek(archive.offset)
             if stream.read(512) != bytes(512):  # else there is no end mark
                 raise tarfile.ReadError
@@ -284,7 +292,7 @@ class _Unpacked:
 
     packed: Callable[[], object]
     unpack: Callable[[BinaryIO], object]
-    allowance: _Allowance
+    allowance: Allowance
 
     @contextmanager
     def __call__(self) -> Iterator[BinaryIO]:
@@ -298,7 +306,7 @@ class _Unpacked:
 class _Counted(io.RawIOBase):
     """What is unpacked, and counted."""
 
-    def __init__(self, unpacked: BinaryIO, allowance: _Allowance) -> None:
+    def __init__(self, unpacked: BinaryIO, allowance: Allowance) -> None:
         self._unpacked = unpacked
         self._allowance = allowance
 
@@ -324,7 +332,7 @@ class _Counted(io.RawIOBase):
 def _packed_items(source: Source) -> Iterator[Source]:
     unpack = next(unpack for magic, unpack in _UNPACKERS.items() if source.head.startswith(magic))
     with source.open() as stream:
-        opener = _Unpacked(source.open, unpack, _allowance(source, stream))
+        opener = _Unpacked(source.open, unpack, allowance_of(source, stream))
     with opener() as stream:
         head = stream.read(HEAD)
     name = re.sub(r"\.(?:gz|bz2|xz)$", "", re.sub(r"\.t([bgx]z2?)$", ".tar", source.name))

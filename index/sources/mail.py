@@ -28,15 +28,18 @@ _OF_MAIL = frozenset(
     b" list-unsubscribe content-type".split()
 )
 _FROM_LINE = re.compile(rb"From \S+ .*\d\d:\d\d.*\d{4}")
+_TOP, _FOOT = 5, 10  # lines with words where such furniture stands
 _SIGNATURE = re.compile(r"^-- \r?$", re.MULTILINE)
 _OUTLET_BEHIND = re.compile(r"(.+?) (?:at|from|via|of|\||@) (.+)")
 # What every newsletter must show, or shows around its text; never a sentence of reporting.
 _FURNITURE = re.compile(
     r"(?:.{0,80}\b(?:view|open|read|see)\b.{0,30}\b(?:in|on) (?:your|a|the) (?:web ?)?browser\b.{0,40}"
-    r"|.{0,300}\bunsubscrib(?:e|ing)\b.{0,200}"
+    r"|(?:.{0,80}[|·•,.]\s*)?unsubscribe\b.{0,100}"
+    r"|.{0,100}\b(?:click|here|link|wish|want|e-?mail)\b.{0,60}\bunsubscribe\b.{0,60}"
+    r"|.{0,40}\bunsubscribe\b.{0,20}\b(?:here|at any time|anytime|from this (?:list|e-?mail|newsletter))\b.{0,60}"
     r"|.{0,60}\b(?:update|manage|change|edit)\b.{0,20}\b(?:preferences|subscriptions?|settings)\b.{0,80}"
     r"|you(?:['’]re| are) (?:receiving|getting) this .{0,300}|you received this .{0,300}"
-    r"|.{0,60}forward(?:ed)? (?:this )?(?:e-?mail )?to a friend.{0,60}|_{5,}|-- ?)",
+    r"|.{0,60}forward(?:ed)? (?:this )?(?:e-?mail )?to a friend.{0,60}|_{5,})",
     re.IGNORECASE,
 )
 
@@ -152,9 +155,12 @@ def _text(parts: list[Message], notices: list[str]) -> str:
         else:
             pieces = [_SIGNATURE.split(piece, maxsplit=1)[0] for piece in pieces]
         lines = "\n\n".join(pieces).split("\n")
-        around = [line for line in lines if len(line) < 600 and _FURNITURE.fullmatch(line.strip())]
-        if has_words(text := "\n".join(line for line in lines if line not in around)):
-            notices.extend(f"left out: {quoted(line)}" for line in around[:5] if has_words(line))
+        filled = [number for number, line in enumerate(lines) if has_words(line)]
+        edges = {*filled[:_TOP], *filled[-_FOOT:]}
+        around = [number for number in sorted(edges) if _FURNITURE.fullmatch(one_line(lines[number]))]
+        text = "\n".join(line for number, line in enumerate(lines) if number not in around)
+        if has_words(text):
+            notices.extend(f"left out: {quoted(lines[number])}" for number in around)
             return text
     return ""
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import count
+from typing import TYPE_CHECKING
 
+from index.sources.archives import Allowance, allowance_of
 from index.sources.characters import escaped
 from index.sources.source import Format, Item, Source
-from index.sources.tables import item_of, missing_columns, record_of
+from index.sources.tables import fields_named, item_of, missing_columns, record_of
 from rag.errors import ArticleUnreadable
 
-_ROWS = 16  # held at once: each may have a text at its limit
-_GROUP_LIMIT = 4_000_000_000
+if TYPE_CHECKING:
+    from pyarrow.parquet import FileMetaData
+
+_ROWS = 64  # held at once
+_HELD = 256_000_000  # bytes: a value may be as large as all that its column says of a group of rows
 
 
 def _items(source: Source) -> Iterator[Item]:
@@ -28,17 +33,27 @@ def _items(source: Source) -> Iterator[Item]:
             if problem := missing_columns(table.schema_arrow.names):
                 raise ArticleUnreadable(problem)
             # Vectors and pictures are no facts of an article, and are most of such a file.
-            columns = [field.name for field in table.schema_arrow if _is_legible(field.type)]
+            columns = [one.name for one in table.schema_arrow if fields_named([one.name]) or _is_legible(one.type)]
             numbers = count(1)
-            for batch in table.iter_batches(_ROWS, columns=columns):
+            allowance = allowance_of(source, stream)
+            for batch in table.iter_batches(_rows_at_once(table.metadata, allowance), columns=columns):
                 names = batch.schema.names
                 for row in zip(*(_cells(column) for column in batch.columns), strict=True):
                     seen = True
+                    allowance.take(sum(len(cell) for cell in row if isinstance(cell, str)))
                     yield item_of(f" row {next(numbers)}", record_of(names, row))
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             raise ArticleUnreadable(f"damaged Parquet: {escaped(str(error))[:200]}; fetch it again") from error
     if not seen:
         raise ArticleUnreadable("is a table without rows")
+
+
+def _rows_at_once(metadata: FileMetaData, allowance: Allowance) -> int:
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    sizes = [group.column(number).total_uncompressed_size for group in groups for number in range(group.num_columns)]
+    for size in sizes:
+        Allowance(allowance.left).take(size)
+    return int(max(1, min(_ROWS, _HELD // max((1, *sizes)))))
 
 
 def _is_legible(kind: object) -> bool:
@@ -71,6 +86,8 @@ def _value(value: object) -> object:
         return [_value(member) for member in value]
     if isinstance(value, dict):
         return {str(name): _value(member) for name, member in value.items()}
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 

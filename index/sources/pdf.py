@@ -6,11 +6,13 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.sources.bounded import run
 from index.sources.characters import clean_lines, one_line, quoted
+from index.sources.dates import date_line
 from index.sources.files import TEXT_LIMIT
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
@@ -24,9 +26,11 @@ _NO_TITLE = re.compile(
     r"untitled|(?:microsoft )?word\b|document\d*$|.*\.(?:docx?|pdf|indd|qxd|html?|odt)$", re.IGNORECASE
 )
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\xad\u2010\u0002\ufffe]$")
-_BROKEN = re.compile("[\x02\ufffe]")  # what the library gives for a hyphen at the end of a line
+_BROKEN = re.compile("([^\\W\\d_]+)[\x02\ufffe] ?([^\\W\\d_]+)")  # at the end of a line, as the library gives it too
 _SENTENCE_END = re.compile(r"[.!?:…][\"”’»')\]]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.|seite)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?\W*", re.IGNORECASE)
+_PARTED = re.compile(r"\s+[|·•–—-]\s+")
+_MASTHEAD = 4  # lines
 _EDGE = 2  # lines at the top and the foot of a page, where running heads and page numbers stand
 
 
@@ -75,14 +79,17 @@ def article_in_pdf(data: bytes, _: str | None) -> object:
     if not any(pages):
         raise ArticleUnreadable("has no text: it is a picture of its pages, so have it recognised (OCR) first")
     lines, running = _without_running_lines(pages)
-    if running:
-        notices.append(f"on several pages, left out: {', '.join(map(quoted, running[:3]))}")
+    if not lines:
+        raise ArticleUnreadable("has no text but what repeats on its pages")
     title, above, below = _title(one_line(document.get_metadata_value("Title")), lines)
-    # Above a title stand the day, which may be its own, and the name of the paper or section.
-    mastheads = [line for line in above if len(above) <= 4 and not any(map(str.isdigit, line.text))]
-    notices.extend(f"above the title, left out: {quoted(line.text)}" for line in mastheads)
-    lines = [*(line for line in above if line not in mastheads), *below]
-    return {"title": title, "text": "\n\n".join(_paragraphs(lines)), "notices": notices}
+    # Above a title stand the paper, the section and the day. What stands higher is another article.
+    mastheads = [line.text for line in above] if len(above) <= _MASTHEAD else []
+    around = list(dict.fromkeys((*running, *mastheads)))
+    days = [piece for line in around for piece in _PARTED.split(line) if date_line(piece, date.max)]
+    if around:
+        notices.append(f"around the text, left out: {', '.join(map(quoted, around[:5]))}")
+    kept = [*([] if mastheads else above), *below]
+    return {"title": title, "text": "\n\n".join((*days[:1], *_paragraphs(kept))), "notices": notices}
 
 
 def _lines(page: PdfTextPage) -> list[_Line]:
@@ -121,7 +128,7 @@ def _shape(line: _Line) -> str:
 
 
 def _title(named: str, lines: list[_Line]) -> tuple[str, list[_Line], list[_Line]]:
-    """The title and the lines above and below it: what the document calls itself, if it stands there, or the largest."""
+    """The title, and the lines above and below it: what the document calls itself, or else its largest lines."""
     top = lines[:40]
     for start in range(len(top)):
         for end in range(start + 1, min(start + 5, len(top)) + 1):
@@ -170,14 +177,15 @@ def _paragraphs(lines: list[_Line]) -> list[str]:
         gap = fall > 1.35 * step
         if sized or (gap and not goes_on) or short or (indented and not goes_on):
             paragraphs.append(line.text)
-        elif hyphen := _HYPHEN.search(paragraphs[-1]):
-            word = re.findall(r"[^\W\d_]+$", paragraphs[-1][: hyphen.start()])[-1]
-            whole = f"{word}-{re.match(r'[^ ]*', line.text)[0]}".rstrip(".,;:")  # type: ignore[index]
-            kept = whole in text or not line.text[:1].islower()
-            paragraphs[-1] = paragraphs[-1][: hyphen.start()] + ("-" if kept else "") + line.text
+        elif _HYPHEN.search(paragraphs[-1]):
+            paragraphs[-1] = _HYPHEN.sub("\x02", paragraphs[-1]) + line.text
         else:
             paragraphs[-1] += " " + line.text
-    return [_BROKEN.sub("", clean_lines(paragraph)) for paragraph in paragraphs]
+
+    def mended(word: re.Match[str]) -> str:
+        return f"{word[1]}-{word[2]}" if f"{word[1]}-{word[2]}" in text or word[2][0].isupper() else word[1] + word[2]
+
+    return [clean_lines(_BROKEN.sub(mended, paragraph)) for paragraph in paragraphs]
 
 
 PDF = Format("PDF", lambda source: b"%PDF-" in source.head[:1024], _items, "clipping.pdf")
