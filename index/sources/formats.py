@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import agency, database_export, feeds, json_files, sitemaps, texts, wiki_dump, word_press
+from index.sources import (
+    agency,
+    archives,
+    database_export,
+    feeds,
+    json_files,
+    mail,
+    parquet,
+    pdf,
+    sitemaps,
+    tables,
+    texts,
+    warc,
+    wiki_dump,
+    word_press,
+)
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
+    *archives.FORMATS,
+    parquet.PARQUET,
+    pdf.PDF,
+    warc.WARC,
     texts.FRONT_MATTER,
+    mail.MAILBOX,
+    mail.MESSAGE,
     word_press.WXR,
     feeds.FEED,
     feeds.JSON_FEED,
@@ -18,6 +39,7 @@ FORMATS: tuple[Format, ...] = (
     json_files.LINES,
     json_files.JSON,
     database_export.EXPORT,
+    tables.TABLE,
     texts.TEXT,
 )
 """The first that recognises a source reads it, so what is surest to be known by its content stands first."""

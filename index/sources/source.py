@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from rag.errors import ArticleUnreadable
 
@@ -49,6 +50,16 @@ class Source:
         if len(data) > limit:
             raise ArticleUnreadable(f"more than {limit // 1_000_000} MB of data: {way_out}")
         return data
+
+
+def in_memory(where: str, name: str, data: bytes, url: str | None = None) -> Source:
+    """The source that ``data`` is."""
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        yield cast(BinaryIO, io.BufferedReader(io.BytesIO(data)))
+
+    return Source(where, name.lower(), data[:HEAD], opened, url)
 
 
 @dataclass(frozen=True, slots=True)

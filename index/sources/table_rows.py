@@ -1,0 +1,52 @@
+"""Tables of a text, row by row as words, so that a row can be quoted: "Year: 2024; Spent on the roof: 2,400,000"."""
+
+from __future__ import annotations
+
+import re
+
+ROW = "| "
+"""Stands before a row, so that nothing is joined to it or takes it for a heading."""
+
+_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:[|+]\s*:?-+:?\s*)+\|?\s*")
+_GRID = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
+_PIPE = re.compile(r"(?<!\\)\|")
+_GAP = re.compile(r"\t+|\s{2,}")
+_FEWEST_ROWS = 3
+
+
+def with_rows_as_words(block: str) -> list[str]:
+    """The block, its lines above and below a table apart, and each row of the table as a block of its own."""
+    lines = [line for line in block.split("\n") if line.strip() and not _GRID.fullmatch(line)]
+    head = next((at for at, line in enumerate(lines) if at and _DELIMITER.fullmatch(line)), None)
+    if head is None:
+        grid = len(lines) < block.count("\n") + 1 and all(line.strip()[:1] == "|" for line in lines)
+        cells = [_cells(line) if grid else _GAP.split(line.strip()) for line in lines]
+        return _rows(cells[0], cells[1:]) if _is_table(cells, grid) else [block]
+    end = next((at for at in range(head + 1, len(lines)) if not _PIPE.search(lines[at])), len(lines))
+    names = _cells(lines[head - 1])
+    if len(names) < 2 or len(names) != len(_cells(lines[head])):
+        return [block]
+    rows = _rows(names, [_cells(line) for line in lines[head + 1 : end]])
+    return [*(["\n".join(lines[: head - 1])] if head > 1 else []), *rows, *with_rows_as_words("\n".join(lines[end:]))]
+
+
+def _is_table(cells: list[list[str]], grid: bool) -> bool:
+    """Whether lines that have no rule below the first are a table: as many cells in each, short ones, with figures."""
+    if len(cells) < (2 if grid else _FEWEST_ROWS) or not 2 <= len(cells[0]) <= 30:
+        return False
+    same = all(len(row) == len(cells[0]) for row in cells) and all(len(cell) <= 80 for row in cells for cell in row)
+    figures = [any(re.match(r"[^\w]{0,2}\d", cell) for cell in row) for row in cells]
+    return same and (grid or (not figures[0] and all(figures[1:])))
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.replace("\\|", "|").strip() for cell in _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))]
+
+
+def _rows(names: list[str], rows: list[list[str]]) -> list[str]:
+    named = ([f"{name}: {cell}" if name else cell for name, cell in _pairs(names, row) if cell] for row in rows)
+    return [ROW + "; ".join(cells) for cells in named if cells]
+
+
+def _pairs(names: list[str], row: list[str]) -> list[tuple[str, str]]:
+    return [(names[at] if at < len(names) else "", cell) for at, cell in enumerate(row)]
