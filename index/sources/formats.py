@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import json_files, texts
+from index.sources import json_files, pages, texts
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
     json_files.LINES,
     json_files.JSON,
+    pages.MHTML,
+    pages.PAGE,
     texts.TEXT,
 )
 """The first that recognises a source reads it, so what is surest to be known by its content stands first."""
