@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import IO, NoReturn
 
 from rag.errors import ArticleUnreadable
 
@@ -144,14 +144,14 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _write(stream: BinaryIO, *frames: bytes) -> None:
+def _write(stream: IO[bytes], *frames: bytes) -> None:
     for frame in frames:
         stream.write(len(frame).to_bytes(4, "big"))
         stream.write(frame)
     stream.flush()
 
 
-def _read(stream: BinaryIO) -> list[bytes]:
+def _read(stream: IO[bytes]) -> list[bytes]:
     frames: list[bytes] = []
     for _ in range(2):
         length = stream.read(4)

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
@@ -33,7 +34,7 @@ _VALUE_IN_BROKEN_JSON = re.compile(
 )
 # What stands behind a name in the same box: a date, a button, a place.
 _AFTER_NAME = re.compile(
-    r"\W+(?:published|updated|posted|commented|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr)uary|march|april|june"
+    r"\W+(?:on\W+)?(?:published|updated|posted|commented|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr)uary|march|april|june"
     r"|july|august|(?:sept|nov|dec)ember|october|\d)\b.*",
     re.IGNORECASE,
 )
@@ -159,7 +160,9 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
 def _of(field: str, meta: dict[str, list[str]]) -> Iterator[str]:
     """What the meta tags give for a field, the preferred name first; an address is no name."""
     for name in FIELDS[field]:
-        yield from (value for value in meta.get(name, ()) if field == "url" or not value.startswith(("http:", "https:")))
+        yield from (
+            value for value in meta.get(name, ()) if field == "url" or not value.startswith(("http:", "https:"))
+        )
 
 
 def _article(nodes: list[dict[str, object]], url: str | None, titles: list[str]) -> dict[str, object] | None:
@@ -309,11 +312,14 @@ def _authors(
 
 
 def _without_employer(name: str, sites: set[str]) -> str:
-    """``name`` without who its bearer writes for: "Ines Corvath | Gull Media", "Ines Corvath, Lindmoor Gull Business"."""
+    """``name`` without whom its bearer writes for: "Ines Corvath | Gull Media", "Ines Corvath, Lindmoor Gull"."""
     name = name.partition(" | ")[0]
-    first, _, last = name.rpartition(", ")
-    ours = [letters for letters in map(_letters, sites) if len(letters) > 2]
-    return first if first and any(_letters(last).startswith(one) for one in ours) else name
+    if parts := re.fullmatch(r"(.{4,})[,.] (.+)", name):
+        ours = [letters for letters in map(_letters, sites) if len(letters) > 2]
+        return parts[1] if any(_letters(parts[2]).startswith(one) for one in ours) else name
+    words = name.split()
+    named = next((count for count in (2, 1) if len(words) > count + 1 and agency_named(" ".join(words[-count:]))), 0)
+    return f"{' '.join(words[:-named])}, {' '.join(words[-named:])}" if named else name
 
 
 def _date(
@@ -333,11 +339,9 @@ def _date(
         for element in tree.xpath(f'//*[@itemprop="{name}"]')[:3]:
             said.append(element.get("datetime") or element.get("content") or text_of(element))
     for text in said:
-        try:
+        with suppress(ValueError):
             parse_date(text, date.max)
-        except ValueError:
-            continue
-        return text
+            return text
     found = _seen_date(tree, url) if tree is not None else None
     return found or next(iter(said), None)
 

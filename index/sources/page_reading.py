@@ -1,4 +1,4 @@
-"""Read the article of a web page, or say what the page is instead; runs in a process that may be killed (``bounded``)."""
+"""Read the article of a web page, or say what the page is instead, in a process that may be killed (``bounded``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from index.sources.characters import decode, has_words, one_line
 from index.sources.outlets import is_home_page
@@ -22,7 +22,9 @@ _MOST_ATTRIBUTES = 10_000
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{40000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
-_CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
+)
 # What browsers read under these names: the declared one is a part of it.
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
           "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-11": "cp874", "tis-620": "cp874"}  # fmt: skip
@@ -30,7 +32,9 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb23
 _UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe")
 # trafilatura takes these out as well, after it has copied them several times.
 _AROUND = ("nav", "footer", "aside", "select", "button", "video", "audio", "object", "canvas", "link", "meta")
-_SAVED_FROM = re.compile(r"<!--[^<>]{0,200}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s<>\"]{4,2000})", re.IGNORECASE)
+_SAVED_FROM = re.compile(
+    r"<!--[^<>]{0,200}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s<>\"]{4,2000})", re.IGNORECASE
+)
 
 _LITTLE = 120
 """Words below which a text without the markup of an article may be anything."""
@@ -144,8 +148,7 @@ def _parsed(text: str) -> HtmlElement:
         raise ArticleUnreadable("is no HTML that can be read") from error
     if any("depth" in entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"):
         raise ArticleUnreadable("is nested more than 2,000 tags deep: it is no page for readers")
-    elements = tree.xpath("count(//*)")
-    if elements > _MOST_TAGS:
+    if (elements := cast(float, tree.xpath("count(//*)"))) > _MOST_TAGS:
         raise ArticleUnreadable(f"holds {elements:,.0f} elements: a page for readers has fewer than {_MOST_TAGS:,}")
     return tree
 
@@ -167,15 +170,20 @@ def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
     from lxml.etree import strip_elements
     from trafilatura import bare_extraction
 
-    whole = _size(str(tree.xpath("string(//body)")))
+    whole = _size(str(tree.xpath("string(//body)"))) - sum(_size(script.text or "") for script in tree.iter("script"))
     strip_elements(tree, *_AROUND, with_tail=False)
     _join_chunks(tree)
+    _drop_links(tree)
     found = bare_extraction(tree, fast=True, include_comments=False)
+    body: _Element | None = getattr(found, "body", None)
     lines: list[_Line] = []
-    if found is not None and found.body is not None:
+    if body is not None:
         pieces: list[str] = []
-        _walk(found.body, pieces, lines, is_heading=False)
+        _walk(body, pieces, lines, is_heading=False)
         _flush(pieces, lines, is_heading=False)
+        if len(body) == 1 and (dump := (body[0].text or "").split("\n"))[8:]:
+            # Where it finds no article it gives all that the page shows, one piece a line: sentences are kept of that.
+            lines = [_Line(one_line(line)) for line in dump if _size(line) >= 12]
     title = folded(str(facts.record.get("title", "")))
     return [line for line in lines if not (line.is_heading and folded(line.text) == title)], whole
 
@@ -199,6 +207,14 @@ def _join_chunks(tree: HtmlElement) -> None:
                 first.extend(list(box))
 
 
+def _drop_links(tree: HtmlElement) -> None:
+    """Take out the paragraphs that are one link and nothing else: they lead to other articles."""
+    for paragraph in list(tree.iter("p")):
+        links = paragraph.findall(".//a")
+        if len(links) == 1 and text_of(links[0]) == text_of(paragraph):
+            paragraph.drop_tree()
+
+
 # trafilatura's own names of blocks
 _BLOCKS = frozenset("body p head list item quote table row cell div ab code graphic figure".split())
 
@@ -210,18 +226,17 @@ def _walk(element: _Element, pieces: list[str], lines: list[_Line], *, is_headin
     elif tag == "row" and (cells := _cells(element)):
         _flush(pieces, lines, is_heading=is_heading)
         lines.append(_Line(" | ".join(cells)))
-    elif tag in _BLOCKS:
-        _flush(pieces, lines, is_heading=is_heading)
-        pieces.append(element.text or "")
-        for child in element:
-            _walk(child, pieces, lines, is_heading=tag == "head")
-            pieces.append(child.tail or "")
-        _flush(pieces, lines, is_heading=tag == "head")
     else:
+        is_block = tag in _BLOCKS
+        if is_block:
+            _flush(pieces, lines, is_heading=is_heading)
+            is_heading = tag == "head"
         pieces.append(element.text or "")
         for child in element:
             _walk(child, pieces, lines, is_heading=is_heading)
             pieces.append(child.tail or "")
+        if is_block:
+            _flush(pieces, lines, is_heading=is_heading)
 
 
 def _flush(pieces: list[str], lines: list[_Line], *, is_heading: bool) -> None:
@@ -236,7 +251,7 @@ def _cells(row: _Element) -> list[str]:
     cells = [cell for cell in row if cell.tag == "cell"]
     if len(cells) < 2 or any(part.tag in _BLOCKS for cell in cells for part in cell):
         return []
-    return [text for text in (one_line("".join(cell.itertext())) for cell in cells) if text]
+    return [text for text in (one_line("".join(map(str, cell.itertext()))) for cell in cells) if text]
 
 
 def _text(lines: list[_Line]) -> str:
@@ -265,7 +280,7 @@ def _refuse_what_is_no_article(tree: HtmlElement, facts: PageFacts, lines: list[
     url = facts.record.get("url")
     cookies = sum("cookie" in line.text.lower() for line in lines)
     if words < _LITTLE:
-        if tree.xpath('//input[translate(@type, "PASWORD", "pasword") = "password"]'):
+        if (words < 2 * _NOTHING or whole < 2 * _LITTLE) and tree.xpath('//input[@type="password"]'):
             raise ArticleUnreadable(f"looks like a login page: it asks for a password, {found}")
         if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and _is_consent(tree)):
             raise ArticleUnreadable(f"looks like a cookie wall: it asks for consent, {found}")
@@ -282,7 +297,9 @@ def _refuse_what_is_no_article(tree: HtmlElement, facts: PageFacts, lines: list[
 
 
 def _is_consent(tree: HtmlElement) -> bool:
-    return bool(tree.xpath('//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]'))
+    return bool(
+        tree.xpath('//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]')
+    )
 
 
 def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
