@@ -55,8 +55,9 @@ class PageFacts:
     is_free: bool | None
     """Whether its markup says that everybody may read it whole."""
     words: int
-    """Words of the whole text, as the markup counts or holds them; 0 where it does not say."""
-    description: str
+    """Words of the whole text, as the markup counts them; 0 where it does not say."""
+    body: str
+    """The whole text, where the markup holds it."""
     corrected: bool
     """The markup holds a correction."""
 
@@ -89,7 +90,7 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         article is not None or "article" in kinds,
         None if free is None else str(free).rpartition("/")[2].lower() not in ("false", "no", "0"),
         _words(article),
-        next(iter(_named(article, "description")), "") or next(iter(meta.get("description", ())), ""),
+        str(body) if isinstance(body := (article or {}).get("articleBody"), str) else "",
         bool(article and article.get("correction")) or any("CorrectionComment" in _types(node) for node in nodes),
     )
 
@@ -371,10 +372,8 @@ def _language(article: dict[str, object] | None, meta: dict[str, list[str]], tre
 
 
 def _words(article: dict[str, object] | None) -> int:
-    if not article:
-        return 0
-    count, body = str(article.get("wordCount") or ""), article.get("articleBody")
-    return int(count) if re.fullmatch(r"\d{1,6}", count) else len(body.split()) if isinstance(body, str) else 0
+    count = str((article or {}).get("wordCount") or "")
+    return int(count) if re.fullmatch(r"[0-9]{1,6}", count) else 0
 
 
 def text_of(element: HtmlElement) -> str:

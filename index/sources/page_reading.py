@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from index.sources.characters import decode, has_words, one_line
+from index.sources.characters import clean_lines, decode, has_words, one_line
+from index.sources.markup import plain
 from index.sources.outlets import is_home_page
 from index.sources.page_metadata import PageFacts, folded, page_facts, text_of
 from rag.errors import ArticleUnreadable
@@ -69,10 +72,8 @@ class _Line:
     is_heading: bool = False
 
 
-def read_page(data: bytes, argument: str | None) -> dict[str, object]:
-    """The record of the page's article and the notices about it, for ``bounded``.
-
-    ``argument`` is the encoding that came with the page and the address that it has, parted by a space.
+def read_page(data: bytes, url: str | None) -> dict[str, object]:
+    """The record of the page's article, which was fetched from ``url`` if that is known, and the notices about it.
 
     Raises:
         ArticleUnreadable: it holds no article; says what it looks like.
@@ -80,8 +81,7 @@ def read_page(data: bytes, argument: str | None) -> dict[str, object]:
     import trafilatura  # noqa: F401 - what is needed for the first page is there before it
     from htmldate import find_date  # noqa: F401
 
-    declared, _, url = (argument or " ").partition(" ")
-    text, notices = decoded(data, declared or None)
+    text, notices = decoded(data)
     if not text.strip():
         raise ArticleUnreadable("is empty")
     _refuse_traps(text)
@@ -89,7 +89,7 @@ def read_page(data: bytes, argument: str | None) -> dict[str, object]:
         url = saved[1]
     tree = _parsed(text)
     _strip_unseen(tree)
-    facts = page_facts(tree, url or None)
+    facts = page_facts(tree, url)
     lines, whole = _lines(tree, facts)
     _refuse_what_is_no_article(tree, facts, lines, whole)
     labels, remarks = _labels(facts, lines)
@@ -97,34 +97,23 @@ def read_page(data: bytes, argument: str | None) -> dict[str, object]:
     return {"record": record, "notices": [*notices, *remarks]}
 
 
-def decoded(data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:
-    """A page's text: by its byte order mark, what came with it, or what it says itself; UTF-8 wherever it is valid."""
+def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """A page's text: by its byte order mark, as UTF-8 wherever it is that, else by what the page itself declares."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace"), ()
     data = data.replace(b"\0", b"")
     try:
-        return data.decode("utf-8-sig"), ()  # other encodings are valid UTF-8 by chance only where all is ASCII
+        return data.decode("utf-8-sig"), ()  # what is valid UTF-8 is in no other encoding, whatever a page declares
     except UnicodeDecodeError:
-        inside = _CHARSET.search(data[:4096])
-        for name in filter(None, (declared, inside[1].decode("ascii") if inside else None)):
-            try:
-                codec = codecs.lookup(name).name
-            except LookupError:
-                continue
-            if not codec.startswith("utf"):
-                text = data.decode(_WIDER.get(codec, codec), "replace")
+        if declared := _CHARSET.search(data[:4096]):
+            with suppress(LookupError, ValueError):
+                codec = codecs.lookup(declared[1].decode("ascii")).name
+                text = "" if codec.startswith("utf") else data.decode(_WIDER.get(codec, codec), "replace")
                 wrong = text.count("\ufffd")
-                if wrong * 200 <= len(text):
+                if text and wrong * 200 <= len(text):
+                    name = declared[1].decode("ascii").lower()
                     return text, (f"{wrong} characters are not {name}: read as \ufffd",) if wrong else ()
-    try:
-        return decode(data)
-    except ArticleUnreadable:
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(data[:200_000]).best()
-        if best is None:
-            raise
-        return data.decode(best.encoding, "replace"), (f"no encoding is declared: read as {best.encoding}",)
+    return decode(data)
 
 
 def _refuse_traps(text: str) -> None:
@@ -172,6 +161,8 @@ def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
 
     whole = _size(str(tree.xpath("string(//body)"))) - sum(_size(script.text or "") for script in tree.iter("script"))
     strip_elements(tree, *_AROUND, with_tail=False)
+    _mark_paragraphs(tree)
+    _mark_article(tree, whole)
     _join_chunks(tree)
     _drop_links(tree)
     found = bare_extraction(tree, fast=True, include_comments=False)
@@ -183,9 +174,77 @@ def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
         _flush(pieces, lines, is_heading=False)
         if len(body) == 1 and (dump := (body[0].text or "").split("\n"))[8:]:
             # Where it finds no article it gives all that the page shows, one piece a line: sentences are kept of that.
-            lines = [_Line(one_line(line)) for line in dump if _size(line) >= 12]
+            lines = [_Line(one_line(line)) for line in dump if _size(line) >= _SENTENCE]
+    if 2 * sum(_size(line.text) for line in lines) < _size(facts.body):
+        # The page shows less than it holds: a program, or a payment, would show the rest.
+        lines = [_Line(text) for text in map(one_line, clean_lines(plain(facts.body)).split("\n")) if has_words(text)]
     title = folded(str(facts.record.get("title", "")))
     return [line for line in lines if not (line.is_heading and folded(line.text) == title)], whole
+
+
+def _mark_paragraphs(tree: HtmlElement) -> None:
+    """Make paragraphs of text that stands bare in a box, parted by line breaks: only paragraphs are looked for."""
+    from lxml.html import Element
+
+    for box in list(tree.iter("pre")):
+        if box.find(".//code") is None:
+            text = str(box.text_content())
+            box.clear(keep_tail=True)
+            box.tag = "div"
+            for part in re.split(r"\n\s*\n" if re.search(r"\S\s*\n\s*\n", text) else r"\n", text):
+                box.append(Element("p"))
+                box[-1].text = part
+    boxes = [box for box in tree.iter(*_BOXES) if box.tag != "td" or box.find("br") is not None]
+    bare = {box for box in boxes if any(len(text or "") >= _BARE for text in (box.text, *(one.tail for one in box)))}
+    beside = {(box.getparent(), box.get("class")) for box in bare if box.tag == "div"}
+    for box in boxes:
+        if box not in bare and not (box.tag == "div" and (box.getparent(), box.get("class")) in beside):
+            continue
+        children = list(box)
+        pieces = [Element("p")]
+        pieces[0].text, box.text = box.text, None
+        for child in children:
+            tail, child.tail = child.tail, None
+            if child.tag in _INLINE:
+                pieces[-1].append(child)
+                child.tail = tail
+            elif child.tag != "br":
+                pieces += [child, Element("p")]
+                pieces[-1].text = tail
+            elif len(pieces[-1]) and pieces[-1][-1].tag == "br" and not (pieces[-1][-1].tail or "").strip():
+                pieces.append(Element("p"))
+                pieces[-1].text = tail
+            else:
+                pieces[-1].append(child)
+                child.tail = tail
+        box.extend(piece for piece in pieces if piece.tag != "p" or len(piece) or (piece.text or "").strip())
+
+
+def _mark_article(tree: HtmlElement, whole: int) -> None:
+    """Mark the box that holds the prose of the page as its article, where the page does not: or else it is guessed."""
+    from lxml.html import Element
+
+    for box in tree.xpath(_COMMENTS):
+        if 2 * _size(str(box.text_content())) < whole:
+            box.drop_tree()
+    if next(tree.iter("article", "main"), None) is not None:
+        return
+    prose: Counter[HtmlElement] = Counter()
+    for paragraph in tree.iter("p"):
+        if (words := _size(text_of(paragraph))) >= _SENTENCE:
+            prose.update(dict.fromkeys(paragraph.iterancestors(), words))
+    most = 0.8 * max(prose.values(), default=0)
+    # In the order of the document, so that the last of these, each inside the one before, is the closest.
+    *_, closest = [None, *(box for box in tree.iter() if prose[box] >= most)] if most else [None]
+    if closest is None or len(closest.xpath(".//h1[.//a] | .//h2[.//a] | .//h3[.//a]")) > 1:
+        return  # several articles, or their beginnings
+    if closest.tag != "body":
+        closest.tag = "article"
+        return
+    article = Element("article")
+    article.text, closest.text = closest.text, None
+    article.extend(list(closest))
+    closest.append(article)
 
 
 def _join_chunks(tree: HtmlElement) -> None:
@@ -197,7 +256,7 @@ def _join_chunks(tree: HtmlElement) -> None:
     for paragraph in tree.iter("p"):
         box = paragraph.getparent()
         region = next(paragraph.iterancestors("article", "main"), None)
-        if box is not None and region is not None and box.get("class") and _size(text_of(paragraph)) >= 12:
+        if box is not None and region is not None and box.get("class") and _size(text_of(paragraph)) >= _SENTENCE:
             boxes = chunks.setdefault((region, str(box.tag), box.get("class", "")), [])
             if box not in boxes[-1:]:
                 boxes.append(box)
@@ -214,6 +273,18 @@ def _drop_links(tree: HtmlElement) -> None:
         if len(links) == 1 and text_of(links[0]) == text_of(paragraph):
             paragraph.drop_tree()
 
+
+_COMMENTS = " | ".join(
+    f"//*[contains(concat(' ', normalize-space(@{name}), ' '), ' {word} ')][not(self::body)]"
+    for name in ("class", "id")
+    for word in ("comment", "comments")
+)
+_SENTENCE = 12
+"""Words of a paragraph that is surely prose."""
+_BOXES = ("div", "td", "body", "article", "section", "main", "center")
+_BARE = 60
+"""Characters of text that are no label or button."""
+_INLINE = frozenset("a b strong i em u s span font small big sub sup mark abbr cite q code time ins del".split())
 
 # trafilatura's own names of blocks
 _BLOCKS = frozenset("body p head list item quote table row cell div ab code graphic figure".split())
