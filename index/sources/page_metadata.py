@@ -63,12 +63,19 @@ class PageFacts:
 
 
 def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
-    """What the page ``tree``, which was fetched from ``url`` if that is known, says about itself."""
+    """What the page ``tree``, which was fetched from ``url`` if that is known, says about itself.
+
+    Its scripts are taken out: libraries would read them as well, and choose between several articles.
+    """
+    from lxml.etree import strip_elements
+
     nodes = list(_json_ld(tree))
+    strip_elements(tree, "script", with_tail=False)
     meta = _meta(tree)
     headings = [heading for heading in (text_of(element) for element in tree.iter("h1")) if has_words(heading)]
-    address = _address(tree, meta, nodes, url)
+    address = _address(tree, meta, [], url)
     article = _article(nodes, address, [*headings, *meta.get("title", ())])
+    address = address or _address(tree, meta, _links(article or {}), None)
     types = frozenset(kind for node in (nodes if article is None else [article]) for kind in _types(node))
     outlet = _outlet(article, meta, address)
     sites = set(filter(None, (outlet, *meta.get("sitename", ()), outlet_of(address) if address else None)))
@@ -206,19 +213,13 @@ def _names(value: object) -> list[str]:
     return [text] if text and not text.startswith(("http:", "https:")) else []
 
 
-def _address(
-    tree: HtmlElement, meta: dict[str, list[str]], nodes: list[dict[str, object]], url: str | None
-) -> str | None:
-    """The page's own address: as it names it, else where it was fetched or saved from."""
-    links = [tag.get("href") for tag in tree.iter("link") if "canonical" in (tag.get("rel") or "").lower().split()]
-    said = [*links, *meta.get("url", ())]
-    for node in nodes:
-        if any(map(_ARTICLE.fullmatch, _types(node))):
-            said += _links(node)
+def _address(tree: HtmlElement, meta: dict[str, list[str]], links: list[str], url: str | None) -> str | None:
+    """The page's own address: as it names it, else where it was fetched or saved from, else one of ``links``."""
+    said = [tag.get("href") for tag in tree.iter("link") if "canonical" in (tag.get("rel") or "").lower().split()]
     base = next(filter(None, (tag.get("href") for tag in tree.iter("base"))), None)
     base = url or (web_address(base) if base else None)
     addresses: list[str] = []
-    for link in filter(None, (*said, url)):
+    for link in filter(None, (*said, *meta.get("url", ()), url, *links)):
         try:
             whole = urljoin(base, link.strip()) if base else link.strip()
         except ValueError:

@@ -159,7 +159,7 @@ def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
     from lxml.etree import strip_elements
     from trafilatura import bare_extraction
 
-    whole = _size(str(tree.xpath("string(//body)"))) - sum(_size(script.text or "") for script in tree.iter("script"))
+    whole = _size(str(tree.xpath("string(//body)")))
     strip_elements(tree, *_AROUND, with_tail=False)
     _mark_paragraphs(tree)
     _mark_article(tree, whole)
@@ -256,14 +256,15 @@ def _join_chunks(tree: HtmlElement) -> None:
     for paragraph in tree.iter("p"):
         box = paragraph.getparent()
         region = next(paragraph.iterancestors("article", "main"), None)
-        if box is not None and region is not None and box.get("class") and _size(text_of(paragraph)) >= _SENTENCE:
+        if box is not None and region is not None and box.get("class"):
             boxes = chunks.setdefault((region, str(box.tag), box.get("class", "")), [])
             if box not in boxes[-1:]:
                 boxes.append(box)
     for first, *others in chunks.values():
-        for box in others:
-            if first not in box.iterancestors() and box not in first.iterancestors():
-                first.extend(list(box))
+        if any(_size(text_of(paragraph)) >= _SENTENCE for box in others for paragraph in box.iterchildren("p")):
+            for box in others:
+                if first not in box.iterancestors() and box not in first.iterancestors():
+                    first.extend(list(box))
 
 
 def _drop_links(tree: HtmlElement) -> None:
@@ -330,7 +331,7 @@ def _text(lines: list[_Line]) -> str:
 
     def shown() -> Iterator[str]:
         for line in lines:
-            text = re.sub(r"&(?=#?\w{1,31};)", "&amp;", line.text)
+            text = re.sub(r"&(?=#?\w{1,31};)", "&amp;amp;", line.text)  # a record may be HTML, and then Markdown
             text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
             yield f"## {text}" if line.is_heading else text
 

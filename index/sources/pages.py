@@ -70,8 +70,9 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
             raise ArticleUnreadable(f"holds a page of more than {LIMIT // 1_000_000} MB: {_WAY_OUT}")
         with suppress(LookupError, UnicodeDecodeError):  # what is declared outside counts more than what is inside
             page = codecs.BOM_UTF8 + page.decode(part.get_content_charset() or "utf-8").encode()
-        places = map(str, (message.get("Snapshot-Content-Location"), part.get("Content-Location"), source.url))
-        yield _item(page, next((place for place in places if place.startswith("http")), None))
+        places = (message.get("Snapshot-Content-Location"), part.get("Content-Location"), source.url)
+        addresses = ("".join(str(place).split()) for place in places)  # headers are folded
+        yield _item(page, next((address for address in addresses if address.startswith("http")), None))
         return
     raise ArticleUnreadable("holds no page: no part of it is HTML")
 
