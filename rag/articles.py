@@ -171,6 +171,8 @@ def plain_url(url: str) -> str:
     page (``#!/story/12`` is one), and all that can be written in two ways. What is no address stays as it is.
     """
     url = url.strip()
+    if len(url) > _LONGEST_URL:
+        return url
     scheme = _SCHEME.match(url)
     try:
         parts = urlsplit("//" + url[scheme.end() if scheme else 0 :])
@@ -178,7 +180,7 @@ def plain_url(url: str) -> str:
         host = (host if host.isascii() else host.encode("idna").decode()).rstrip(".")
     except ValueError:  # of Unicode too
         return url
-    if not host or re.search(r"[\s%]", host) or len(url) > _LONGEST_URL:
+    if not host or re.search(r"[\s%]", host):
         return url
     query = parts.query.replace("&amp;", "&")
     host = f"[{host}]" if ":" in host else _EDITION.sub("", host)
