@@ -121,11 +121,9 @@ def _stands_in_article(stored: StoredPassage, group: Group) -> bool:
     first, article = group.members[0], stored.article
     if article.id == first.article.id or first.story != stored.story:
         return False
-    if stored.story == -1 and not (
-        _may_stand_in(stored.passage.text, first.article) and is_copy(article, first.article)
-    ):
-        return False
     text = _text(first.article)
+    if not _may_stand_in(stored.passage.text, text) or (stored.story == -1 and not is_copy(article, first.article)):
+        return False
     pieces = [article.paragraph(one.paragraph)[one.start : one.end] for one in stored.passage.spans]
     return all(
         _stands_in(piece, shingles, text, _shingles(text))
@@ -137,14 +135,15 @@ def _stands_in_article(stored: StoredPassage, group: Group) -> bool:
 def is_copy(one: Article, other: Article) -> bool:
     """Whether two articles are copies of one text, retouched and cut; for whoever has no store that knows it."""
     shorter, longer = sorted((_text(one), _text(other)), key=len)
+    if not _may_stand_in(shorter, longer):
+        return False
     said = _shingles(shorter)
     return len(said) >= _FEWEST and len(said & _shingles(longer)) >= _COPIED * len(said)
 
 
-def _may_stand_in(text: str, article: Article) -> bool:
-    """Whether a few probes of a text do; for most pairs, none does, and their words need not be looked at."""
-    probes = {text[len(text) * part // 8 :][:_PROBE] for part in (1, 3, 5, 7)}
-    return any(probe in paragraph for paragraph in article.paragraphs for probe in probes)
+def _may_stand_in(text: str, other: str) -> bool:
+    """Whether one of a few probes of a text does; for most pairs none does, and their words need not be looked at."""
+    return any(text[len(text) * part // 8 :][:_PROBE] in other for part in (1, 3, 5, 7))
 
 
 def _stands_in(text: str, shingles: frozenset[tuple[str, ...]], other: str, others: frozenset[tuple[str, ...]]) -> bool:
