@@ -57,6 +57,8 @@ class StoredPassage:
     article: Article
     previous: PassageId | None
     next: PassageId | None
+    story: int = -1
+    """Number of the first article of its group of copies; -1 where the store does not know."""
 
 
 @dataclass(frozen=True, slots=True)
