@@ -42,7 +42,7 @@ HEAVY = {
 # One heavy library, one owner: a room, or a module of it.
 OWNERS = {
     "rag.store.vectors": "faiss",
-    "rag.store.coverage": "sqlite3",
+    "rag.store": "sqlite3",
     "rag.store.lexical": "tantivy",
     "rag.models": "torch sentence_transformers huggingface_hub",
     "rag.text": "tiktoken nupunkt snowballstemmer",

@@ -57,6 +57,8 @@ class StoredPassage:
     article: Article
     previous: PassageId | None
     next: PassageId | None
+    story: int
+    """The same number for all articles that are copies of each other, and for no others."""
 
 
 @dataclass(frozen=True, slots=True)
