@@ -17,7 +17,7 @@ from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress
 from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
-from index.versions import Gathered, Standing, settle
+from index.versions import Fate, Gathered, settle
 from rag.articles import Article, Passage, day_in_words
 from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
 from rag.models.embedding import Embedder, ModelIdentity
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LIBRARIES = "faiss-cpu tantivy sentence-transformers torch tiktoken nupunkt snowballstemmer numpy".split()
-_COVERAGE = "coverage.sqlite"
+COVERAGE = "coverage.sqlite"
+"""The file of a snapshot's articles."""
 # Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
 _BATCH = 2_048
 
@@ -67,7 +68,7 @@ class Base:
     @contextmanager
     def coverage(self) -> Iterator[Coverage]:
         """Its articles, opened."""
-        coverage = Coverage(self.path / _COVERAGE)
+        coverage = Coverage(self.path / COVERAGE)
         try:
             yield coverage
         finally:
@@ -75,7 +76,7 @@ class Base:
 
     def draft(self, path: Path) -> CoverageDraft:
         """A draft at ``path`` that begins with all its articles."""
-        return CoverageDraft(path, self.path / _COVERAGE, self.manifest.files[_COVERAGE])
+        return CoverageDraft(path, self.path / COVERAGE, self.manifest.files[COVERAGE])
 
     def skipped(self) -> list[Skipped]:
         """The lines of its ``SKIPPED_FILE``."""
@@ -112,7 +113,7 @@ def build(
     with (
         folder.changing(),
         folder.staging() as staging,
-        CoverageDraft(staging / _COVERAGE) as draft,
+        CoverageDraft(staging / COVERAGE) as draft,
         PartsDraft(staging) as parts,
     ):
         draft.refuse(refused(folder))
@@ -121,7 +122,7 @@ def build(
             raise _nothing(gathered, named)
         base = _reusable(folder, embedder.identity)
         if base:
-            draft.taken_before(base.path / _COVERAGE)
+            draft.taken_before(base.path / COVERAGE)
         change = Change(folder, staging, draft, Chunking(budget, ENCODING), embedder.identity, _lines(gathered))
         if base and base.manifest.content == change.content:
             return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
@@ -153,7 +154,7 @@ def add(
                 f"{embedder.identity.name}: rebuild with rag-index build"
             )
         with (
-            base.draft(staging / _COVERAGE) if base else CoverageDraft(staging / _COVERAGE) as draft,
+            base.draft(staging / COVERAGE) if base else CoverageDraft(staging / COVERAGE) as draft,
             PartsDraft(staging) as parts,
         ):
             gathered, seen = _take_in(draft, items, progress)
@@ -210,7 +211,7 @@ class Change:
             libraries={library: version(library) for library in _LIBRARIES},
             counts=Counts(articles, versions, paragraphs, passages, skipped),
             files={
-                _COVERAGE: self._draft.finish(erase=erase),
+                COVERAGE: self._draft.finish(erase=erase),
                 SKIPPED_FILE: write_file(self._staging / SKIPPED_FILE, lines),
                 **parts.finish(),
             },
@@ -221,7 +222,7 @@ class Change:
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:
     """The manifest of the current snapshot, or else of the newest that can be read; None where there is none."""
-    for base in _bases(folder):
+    for base in bases(folder):
         return base.manifest
     return None
 
@@ -248,13 +249,13 @@ def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base
 
 def refused(folder: IndexFolder) -> list[Removal]:
     """What was removed from the index for good, as the newest snapshot that can be read knows it."""
-    for base in _bases(folder):
+    for base in bases(folder):
         with suppress(RagError), base.coverage() as coverage:
             return coverage.removals()
     return []
 
 
-def _bases(folder: IndexFolder) -> Iterator[Base]:
+def bases(folder: IndexFolder) -> Iterator[Base]:
     """The snapshots that can be read, the current one first, then the newest."""
     try:
         ids = [folder.current().id]
@@ -302,19 +303,19 @@ def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gat
         return f"{why}: rag-index remove --forget {removal.article_id} lets it in again"
     known = draft.known(article.id)
     settled = settle(article, known, [draft.is_new(one.number) for one in known])
-    match settled.standing:
-        case Standing.REPEAT:
+    match settled.fate:
+        case Fate.REPEAT:
             gathered.repeats += 1
-        case Standing.STUB:
+        case Fate.STUB:
             gathered.stubs += 1
-        case Standing.CONFLICT if settled.beside:
+        case Fate.CONFLICT if settled.beside:
             other = f"another text of {article.url or article.title!r} came from {settled.beside.origin}"
             return f"{other}: give the newer one a later updated date"
         case _:
             draft.drop(settled.replaced)
             gathered.stubs += len(settled.replaced)
             gathered.taken += 1
-            draft.take(article, where, now, current=settled.standing is Standing.CURRENT)
+            draft.take(article, where, now, current=settled.fate is Fate.CURRENT)
     return None
 
 
@@ -339,7 +340,7 @@ def _fill(
     embedded = 0
     progress.stage("cutting and embedding articles", len(numbers))
     for batch in _batches(draft, numbers, budget, embedder):
-        digests = [[_text_digest(passage.text) for passage in passages] for _, _, passages in batch]
+        digests = [[text_digest(passage.text) for passage in passages] for _, _, passages in batch]
         every = [passage for _, _, passages in batch for passage in passages]
         vectors, missing = _vectors(every, [one for some in digests for one in some], base, known, embedder)
         embedded += missing
@@ -404,7 +405,8 @@ def _lines(gathered: Gathered) -> list[Skipped]:
     return lines
 
 
-def _text_digest(text: str) -> bytes:
+def text_digest(text: str) -> bytes:
+    """What the text of a passage is known by, so that its vector can be taken over."""
     return hashlib.sha256(text.encode()).digest()
 
 

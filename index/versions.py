@@ -12,7 +12,7 @@ from rag.articles import Article
 from rag.store.coverage import Known
 
 
-class Standing(Enum):
+class Fate(Enum):
     """What becomes of an article."""
 
     CURRENT = auto()
@@ -31,7 +31,7 @@ class Standing(Enum):
 class Settled:
     """What becomes of an article, and what follows from it."""
 
-    standing: Standing
+    fate: Fate
     beside: Known | None = None
     """The version that decided."""
     replaced: tuple[int, ...] = ()
@@ -64,26 +64,26 @@ def settle(article: Article, known: Sequence[Known], fresh: Sequence[bool]) -> S
     together = dict(zip((one.number for one in known), fresh, strict=True))
     for one in known:
         if article.version == one.article.version or _same(article, one.article, together[one.number]):
-            return Settled(Standing.REPEAT, one)
+            return Settled(Fate.REPEAT, one)
     restamped = [one for one in known if together[one.number] and _text(article) == _text(one.article)]
     if restamped and article.updated is None:  # now it is known better when it was published
-        return Settled(Standing.CURRENT, replaced=tuple(one.number for one in restamped))
+        return Settled(Fate.CURRENT, replaced=tuple(one.number for one in restamped))
     for one in known:
         if is_stub(article, one.article):
-            return Settled(Standing.STUB, one)
+            return Settled(Fate.STUB, one)
     stubs = [one for one in known if is_stub(one.article, article) and (together[one.number] or _is_cut(one.article))]
     others = [one for one in known if one not in stubs]
     replaced = tuple(one.number for one in stubs)
     if not others:
-        return Settled(Standing.CURRENT, replaced=replaced)
+        return Settled(Fate.CURRENT, replaced=replaced)
     for one in others:
         if together[one.number] and _appeared(article) == _appeared(one.article):
-            return Settled(Standing.CONFLICT, one)
+            return Settled(Fate.CONFLICT, one)
     newest = next((one for one in others if one.current), None) or max(others, key=lambda one: _appeared(one.article))
     is_later = _appeared(article) > _appeared(newest.article)
     if not together[newest.number]:
         is_later |= _appeared(article) == _appeared(newest.article) or not _is_dated(article)
-    return Settled(Standing.CURRENT if is_later else Standing.EARLIER, newest, replaced)
+    return Settled(Fate.CURRENT if is_later else Fate.EARLIER, newest, replaced)
 
 
 def is_stub(article: Article, full: Article) -> bool:

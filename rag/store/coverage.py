@@ -192,6 +192,26 @@ class Coverage:
         """Every version of an article, the oldest first, the current one last."""
         return known(self._read, article_id)
 
+    def ids_within(self, scope: Scope) -> list[str]:
+        """Ids of the articles that a scope allows; raises as ``allowed`` does."""
+        condition, values = self._condition(scope)
+        return [id_ for (id_,) in self._read(f"SELECT article_id FROM versions v WHERE {condition} ORDER BY 1", values)]  # noqa: S608
+
+    def rows_about(self, numbers: Iterable[int]) -> list[int]:
+        """Rows of the passages of some versions."""
+        import numpy as np
+
+        return [int(row) for row in np.flatnonzero(np.isin(self._loaded[1], list(numbers)))]
+
+    def says(self, text: str) -> bool:
+        """Whether any version of an article has ``text`` in a paragraph, its title or its address."""
+        found = self._read(
+            "SELECT EXISTS (SELECT 1 FROM paragraphs WHERE instr(text, ?)) "
+            "OR EXISTS (SELECT 1 FROM versions WHERE instr(title, ?) OR instr(coalesce(url, ''), ?))",
+            (text, text, text),
+        )
+        return bool(found[0][0])
+
     def removals(self) -> list[Removal]:
         """What was removed for good, and is not to be taken in again."""
         return [Removal(*row) for row in self._read(f"SELECT {REMOVAL} FROM removed ORDER BY day, article_id, text")]  # noqa: S608

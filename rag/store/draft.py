@@ -154,6 +154,13 @@ class CoverageDraft:
                 *(("subheadings", "version"), ("sketches", "version")),
             ):
                 self._run(f"DELETE FROM {table} WHERE {column} IN ({marks(part)})", part)  # noqa: S608
+            # A group of copies whose first article goes is named after the next.
+            heads = self._run(
+                f"SELECT story, min(number) FROM versions WHERE story IN ({marks(part)}) GROUP BY story",  # noqa: S608
+                part,
+            )
+            for head, following in heads:
+                self._run("UPDATE versions SET story = ? WHERE story = ?", (following, head))
 
     def taken_before(self, base: Path) -> None:
         """Let versions that another coverage holds too have been taken in when they were taken in there."""
@@ -209,7 +216,7 @@ class CoverageDraft:
         """That the article was removed, under this address or with this text; None where it was not."""
         found = self._run(
             f"SELECT {REMOVAL} FROM removed WHERE article_id = ? OR text = ? LIMIT 1",  # noqa: S608
-            (article.id, text_digest(article)),
+            (article.id, article_digest(article)),
         )
         return Removal(*found[0]) if found else None
 
@@ -280,7 +287,7 @@ class CoverageDraft:
         return OSError(f"{self._path} could not be written: {error}")
 
 
-def text_digest(article: Article) -> str:
+def article_digest(article: Article) -> str:
     """What an article is known by under any address: 16 hex digits of its outlet, title and text."""
     outlet = name_key(article.outlet) if article.outlet else None
     return hashlib.sha256(json.dumps([outlet, article.title, *article.paragraphs]).encode()).hexdigest()[:16]

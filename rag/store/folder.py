@@ -203,6 +203,8 @@ class IndexFolder:
             _sync(staging / folder)
         target = self.snapshot_path(manifest.id)
         target.parent.mkdir(exist_ok=True)
+        if not current and target.exists():
+            return target  # a command that was killed came as far as this, and does it again
         staging.rename(target)
         _sync(target.parent)
         _sync(self.path)

@@ -217,27 +217,38 @@ def _documents(folder: Path) -> Iterator[tuple[int, Document]]:
 
 
 def said_in(folder: Path) -> Iterator[str]:
-    """The words of every passage and article in the folder of one part, cut as they are indexed."""
-    for kind, field in ((_PASSAGES, "words"), (_ARTICLES, "terms")):
+    """What every passage and article in the folder of one part says, as ``said_by`` puts it."""
+    for kind in (_PASSAGES, _ARTICLES):
         for _, document in _documents(folder / kind):
-            yield str(document.get_first(field) or "")
+            yield str(document.get_first("terms") or "")
+
+
+def said_by(article: Article, passages: Sequence[Passage]) -> list[str]:
+    """What is indexed of an article and of its passages: their terms in one line each."""
+    return [_article_terms(article), *(_passage_terms(passage, article) for passage in passages)]
 
 
 def _passage_document(row: int, passage: Passage, article: Article) -> Document:
     document = _document(row, article)
-    document.add_text(
-        "terms", " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
-    )
+    document.add_text("terms", _passage_terms(passage, article))
     document.add_text("words", " ".join(words(passage.text)))
     return document
 
 
 def _article_document(number: int, article: Article) -> Document:
     document = _document(number, article)
+    document.add_text("terms", _article_terms(article))
+    return document
+
+
+def _passage_terms(passage: Passage, article: Article) -> str:
+    return " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
+
+
+def _article_terms(article: Article) -> str:
     text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
     above = terms(header(article), article.language)
-    document.add_text("terms", " ".join([*text, *above * _TITLE_WEIGHT]))
-    return document
+    return " ".join([*text, *above * _TITLE_WEIGHT])
 
 
 def _document(row: int, article: Article) -> Document:
