@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 # Eight bytes of what is looked for are found by a table of their digests; only there is all of it compared.
 _ANCHOR = 8
-_TABLE_BITS = 20
+_TABLE_BITS = 16
 _FACTOR = 0x9E3779B97F4A7C15  # spreads them over the table (Knuth's multiplicative hashing)
-_PIECE = 1 << 22
+_PIECE = 1 << 18  # what is worked on stays in the processor's cache
 # A shorter text ("Weather") is in too many places to be a trace of one article.
 SHORTEST = 16
 
@@ -130,11 +130,12 @@ def _table(needles: Iterable[bytes]) -> _Table:
     return marked, at
 
 
-def _slots(anchors: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _slots(anchors: NDArray[np.uint64]) -> NDArray[np.int64]:
     import numpy as np
 
-    slots: NDArray[np.uint64] = (anchors * np.uint64(_FACTOR)) >> np.uint64(64 - _TABLE_BITS)
-    return slots
+    slots = anchors * np.uint64(_FACTOR)
+    slots >>= np.uint64(64 - _TABLE_BITS)
+    return slots.view(np.int64)
 
 
 def _found(path: Path, table: _Table) -> Iterator[bytes]:
@@ -150,7 +151,7 @@ def _found(path: Path, table: _Table) -> Iterator[bytes]:
         for shift in range(_ANCHOR):
             length = (len(piece) - shift) // _ANCHOR * _ANCHOR
             anchors = piece[shift : shift + length].view("<u8")
-            for place in np.flatnonzero(marked[_slots(anchors)]):
+            for place in np.flatnonzero(marked.take(_slots(anchors))):
                 for before, needle in at.get(int(anchors[place]), ()):
                     begin = start + shift + int(place) * _ANCHOR - before
                     if begin >= 0 and data[begin : begin + len(needle)].tobytes() == needle:

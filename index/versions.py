@@ -79,11 +79,11 @@ def settle(article: Article, known: Sequence[Known], fresh: Sequence[bool]) -> S
     for one in others:
         if together[one.number] and _appeared(article) == _appeared(one.article):
             return Settled(Fate.CONFLICT, one)
-    newest = next((one for one in others if one.current), None) or max(others, key=lambda one: _appeared(one.article))
-    is_later = _appeared(article) > _appeared(newest.article)
-    if not together[newest.number]:
-        is_later |= _appeared(article) == _appeared(newest.article) or not _is_dated(article)
-    return Settled(Fate.CURRENT if is_later else Fate.EARLIER, newest, replaced)
+    latest = max(others, key=lambda one: _appeared(one.article))
+    is_later = _appeared(article) > _appeared(latest.article)
+    if not any(together[one.number] for one in others):
+        is_later |= _appeared(article) == _appeared(latest.article) or not _is_dated(article)
+    return Settled(Fate.CURRENT if is_later else Fate.EARLIER, latest, replaced)
 
 
 def is_stub(article: Article, full: Article) -> bool:
