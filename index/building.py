@@ -1,14 +1,14 @@
-"""Builds a snapshot: read, settle which version of an article counts, chunk, embed, publish."""
+"""Makes snapshots: a whole one of what is under some paths, or the last one with what has come since."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.progress import Progress
 from index.sources.files import find_files
-from index.sources.reading import SourceItem
-from index.versions import Gathered, gather
-from rag.articles import Article, Passage
-from rag.errors import ArticleUnreadable, RagError
+from index.sources.reading import SourceItem, read_files
+from index.versions import Fate, Gathered, settle
+from rag.articles import Article, Passage, day_in_words
+from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
 from rag.models.embedding import Embedder, ModelIdentity
-from rag.store.coverage import write_coverage
+from rag.store.coverage import Coverage, Removal
+from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
-from rag.store.lexical import write_lexical
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
-from rag.store.snapshot import Snapshot
-from rag.store.vectors import write_vectors
+from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.text.tokens import ENCODING
 
 if TYPE_CHECKING:
@@ -34,15 +33,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LIBRARIES = "faiss-cpu tantivy sentence-transformers torch tiktoken nupunkt snowballstemmer numpy".split()
+COVERAGE = "coverage.sqlite"
+"""The file of a snapshot's articles."""
+# Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
+_BATCH = 2_048
 
 SKIPPED_FILE = "skipped.jsonl"
 """What was not read and why, and what was left out of articles that were: an object a line, with the item's place
 (``where``) and one of ``skipped`` (the reason), ``notice`` or ``omitted`` (a line of the text)."""
 
+Skipped = dict[str, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did."""
+    """What a build did, or an addition."""
 
     snapshot: str
     published: bool
@@ -50,7 +55,32 @@ class BuildReport:
     counts: Counts
     gathered: Gathered
     embedded: int
-    """Passages that the last build's vectors could not be taken over for."""
+    """Passages that no earlier vectors could be taken over for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The snapshot that another one is made from: its vectors are taken over, and what else is still right."""
+
+    path: Path
+    manifest: Manifest
+
+    @contextmanager
+    def coverage(self) -> Iterator[Coverage]:
+        """Its articles, opened."""
+        coverage = Coverage(self.path / COVERAGE)
+        try:
+            yield coverage
+        finally:
+            coverage.close()
+
+    def draft(self, path: Path) -> CoverageDraft:
+        """A draft at ``path`` that begins with all its articles."""
+        return CoverageDraft(path, self.path / COVERAGE, self.manifest.files[COVERAGE])
+
+    def skipped(self) -> list[Skipped]:
+        """The lines of its ``SKIPPED_FILE``."""
+        return [json.loads(line) for line in (self.path / SKIPPED_FILE).read_text("utf-8").splitlines()]
 
 
 def build(
@@ -80,148 +110,303 @@ def build(
     found = find_files(paths)
     if not found.files:
         raise ArticleUnreadable(f"no articles in {named}: the folder is empty")
-    with folder.changing():
-        gathered = gather(found, today or date.today(), progress)
-        if not gathered.current:
-            if not gathered.skipped:
-                others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
-                raise ArticleUnreadable(f"no articles in {named}: {others}")
-            first = gathered.skipped[0]
-            skipped = f"{len(gathered.skipped)} skipped, the first is {first.where} ({first.reason})"
-            raise ArticleUnreadable(f"no readable article in {named}: {skipped}")
-        chunking = Chunking(budget, ENCODING)
-        content = _content(gathered, chunking, embedder.identity)
-        previous = _previous(folder, embedder.identity)
-        published = previous is None or previous.manifest.content != content
-        embedded = 0
-        if previous and not published:
-            manifest = previous.manifest
-        else:
-            rows = _chunk_all(gathered.current, budget, embedder, progress)
-            vectors, embedded = _vectors(rows, previous, embedder, progress)
+    with (
+        folder.changing(),
+        folder.staging() as staging,
+        CoverageDraft(staging / COVERAGE) as draft,
+        PartsDraft(staging) as parts,
+    ):
+        draft.refuse(refused(folder))
+        gathered, _ = _take_in(draft, read_files(found, today=today or date.today()), progress)
+        if not gathered.taken:
+            raise _nothing(gathered, named)
+        base = _reusable(folder, embedder.identity)
+        if base:
+            draft.taken_before(base.path / COVERAGE)
+        change = Change(folder, staging, draft, Chunking(budget, ENCODING), embedder.identity, _lines(gathered))
+        if base and base.manifest.content == change.content:
+            return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+        embedded = _fill(draft, parts, base, budget, embedder, progress)
+        progress.stage("publishing", None)
+        manifest = change.publish(parts)
+    return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
+
+
+def add(
+    items: Iterable[SourceItem], folder: IndexFolder, embedder: Embedder, *, progress: Progress | None = None
+) -> BuildReport:
+    """Add articles to the index in a new snapshot; what is there stays, and is not read again.
+
+    An article that is there already, in this state, changes nothing; in another state it becomes a version.
+
+    Raises:
+        ArticleUnreadable: there is no index yet, and no readable article.
+        IndexIncompatible: the index was built with another model.
+        IndexCorrupt: the current snapshot is damaged.
+        IndexBusy, OSError: as ``build``.
+    """
+    progress = progress or Progress()
+    with folder.changing(), folder.staging() as staging:
+        base = current_base(folder)
+        if base and base.manifest.model != embedder.identity:
+            raise IndexIncompatible(
+                f"{folder.path} was built with {base.manifest.model.name}, and not these weights of "
+                f"{embedder.identity.name}: rebuild with rag-index build"
+            )
+        with (
+            base.draft(staging / COVERAGE) if base else CoverageDraft(staging / COVERAGE) as draft,
+            PartsDraft(staging) as parts,
+        ):
+            gathered, seen = _take_in(draft, items, progress)
+            if not base and not gathered.taken:
+                raise _nothing(gathered, "what was named")
+            skipped = [line for line in base.skipped() if line["where"] not in seen] if base else []
+            chunking = base.manifest.chunking if base else Chunking(DEFAULT_BUDGET, ENCODING)
+            lines = [*skipped, *_lines(gathered)]
+            change = Change(folder, staging, draft, chunking, embedder.identity, lines)
+            if base and base.manifest.content == change.content:
+                return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+            if base:
+                take_over(folder, draft, parts, base)
+            embedded = _fill(draft, parts, base, chunking.budget, embedder, progress)
             progress.stage("publishing", None)
-            manifest = _publish(folder, gathered, rows, vectors, content, chunking, embedder.identity)
-        if previous:
-            previous.close()
-    return BuildReport(manifest.id, published, manifest.counts, gathered, embedded)
+            manifest = change.publish(parts)
+    return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
+
+
+class Change:
+    """A snapshot that is about to be published."""
+
+    def __init__(
+        self,
+        folder: IndexFolder,
+        staging: Path,
+        draft: CoverageDraft,
+        chunking: Chunking,
+        model: ModelIdentity,
+        skipped: Sequence[Skipped],
+    ) -> None:
+        self._folder = folder
+        self._staging = staging
+        self._draft = draft
+        self._chunking = chunking
+        self._model = model
+        self._skipped = list({json.dumps(line, ensure_ascii=False): line for line in skipped})
+        # What was skipped counts too: a snapshot answers why an article is missing.
+        told = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt]
+        self.content = hashlib.sha256(json.dumps([*told, draft.digest(), self._skipped]).encode()).hexdigest()
+
+    def publish(self, parts: PartsDraft, *, erase: bool = False, instead_of: Manifest | None = None) -> Manifest:
+        """Publish it as the current snapshot, or in the place of an older one; ``erase`` as in ``finish``."""
+        name, created = self._folder.name(self.content, instead_of)
+        articles, versions, paragraphs, passages = self._draft.counts()
+        skipped = sum('"skipped": ' in line for line in self._skipped)
+        lines = "".join(line + "\n" for line in self._skipped).encode()
+        manifest = Manifest(
+            id=name,
+            created=created,
+            content=self.content,
+            model=self._model,
+            chunking=self._chunking,
+            libraries={library: version(library) for library in _LIBRARIES},
+            counts=Counts(articles, versions, paragraphs, passages, skipped),
+            files={
+                COVERAGE: self._draft.finish(erase=erase),
+                SKIPPED_FILE: write_file(self._staging / SKIPPED_FILE, lines),
+                **parts.finish(),
+            },
+        )
+        self._folder.publish(self._staging, manifest, current=instead_of is None)
+        return manifest
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:
     """The manifest of the current snapshot, or else of the newest that can be read; None where there is none."""
+    for base in bases(folder):
+        return base.manifest
+    return None
+
+
+def current_base(folder: IndexFolder) -> Base | None:
+    """The current snapshot, to be changed; None where there is no index. Raises as ``Snapshot.open``."""
+    try:
+        pointer = folder.current()
+    except IndexNotFound:
+        return None
+    manifest = folder.manifest(pointer.id, pointer.manifest)
+    folder.check_sizes(manifest)
+    return Base(folder.snapshot_path(pointer.id), manifest)
+
+
+def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base: Base) -> None:
+    """Take over all parts of ``base``, but for the passages that ``draft`` does not search any more."""
+    rows, ids, versions = draft.outdated()
+    stored = parts_of(base.manifest)
+    touched = parts.take_over(base.path, stored, base.manifest.model.dimension, rows, ids, versions)
+    # What is written anew gets new digests, and must not be given them damaged.
+    folder.check_bytes(base.manifest, [name for part in touched for name in part.files])
+
+
+def refused(folder: IndexFolder) -> list[Removal]:
+    """What was removed from the index for good, as the newest snapshot that can be read knows it."""
+    for base in bases(folder):
+        with suppress(RagError), base.coverage() as coverage:
+            return coverage.removals()
+    return []
+
+
+def bases(folder: IndexFolder) -> Iterator[Base]:
+    """The snapshots that can be read, the current one first, then the newest."""
     try:
         ids = [folder.current().id]
     except RagError:
         ids = []
     for id_ in [*ids, *reversed(folder.snapshots())]:
         with suppress(RagError):
-            return folder.manifest(id_)
+            yield Base(folder.snapshot_path(id_), folder.manifest(id_))
+
+
+def _reusable(folder: IndexFolder, model: ModelIdentity) -> Base | None:
+    """The current snapshot, if its vectors can be taken over: same model, and not one byte altered."""
+    try:
+        base = current_base(folder)
+        if base is None or base.manifest.model != model:
+            return None
+        folder.verify(base.manifest.id)
+    except (RagError, OSError):
+        return None  # it is damaged: this build is what mends it
+    return base
+
+
+def _take_in(draft: CoverageDraft, items: Iterable[SourceItem], progress: Progress) -> tuple[Gathered, set[str]]:
+    """Read all, settle which version of each article is current, and say which places were read."""
+    gathered, seen = Gathered(), set[str]()
+    now = datetime.now(UTC).replace(microsecond=0)
+    progress.stage("reading", None)
+    for item in items:
+        progress.advance(1)
+        seen.add(item.where)
+        if item.article is None:
+            (gathered.passed_over if item.passed_over else gathered.skipped).append(item)
+        elif reason := _take(draft, item.article, item.where, now, gathered):
+            gathered.skipped.append(SourceItem(item.where, None, reason))
+        elif item.notices or item.omitted:
+            gathered.noticed.append(item)
+    return gathered, seen
+
+
+def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gathered: Gathered) -> str | None:
+    """Store one article as what it is, beside what is there of it; the reason where it is not taken in."""
+    if removal := draft.removal_of(article):
+        day = day_in_words(date.fromisoformat(removal.day))
+        why = f"was removed on {day} ({removal.reason})" if removal.reason else f"was removed on {day}"
+        return f"{why}: rag-index remove --forget {removal.article_id} lets it in again"
+    known = draft.known(article.id)
+    settled = settle(article, known, [draft.is_new(one.number) for one in known])
+    match settled.fate:
+        case Fate.REPEAT:
+            gathered.repeats += 1
+        case Fate.STUB:
+            gathered.stubs += 1
+        case Fate.CONFLICT if settled.beside:
+            other = f"another text of {article.url or article.title!r} came from {settled.beside.origin}"
+            return f"{other}: give the newer one a later updated date"
+        case _:
+            draft.drop(settled.replaced)
+            gathered.stubs += len(settled.replaced)
+            gathered.taken += 1
+            draft.take(article, where, now, current=settled.fate is Fate.CURRENT)
     return None
 
 
-def _chunk_all(
-    articles: Sequence[Article], budget: int, embedder: Embedder, progress: Progress
-) -> list[tuple[Passage, Article]]:
-    """Every passage with its article, none longer than the model reads."""
+def _nothing(gathered: Gathered, named: str) -> ArticleUnreadable:
+    if not gathered.skipped:
+        others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
+        return ArticleUnreadable(f"no articles in {named}: {others}")
+    first = gathered.skipped[0]
+    skipped = f"{len(gathered.skipped)} skipped, the first is {first.where} ({first.reason})"
+    return ArticleUnreadable(f"no readable article in {named}: {skipped}")
+
+
+def _fill(
+    draft: CoverageDraft, parts: PartsDraft, base: Base | None, budget: int, embedder: Embedder, progress: Progress
+) -> int:
+    """Cut, embed and write every article that has no passages yet; how many passages had to be embedded."""
+    numbers = draft.uncut()
+    known: dict[bytes, int] = {}
+    if numbers and base:
+        with base.coverage() as coverage:
+            known = coverage.embedded()
+    embedded = 0
+    progress.stage("cutting and embedding articles", len(numbers))
+    for batch in _batches(draft, numbers, budget, embedder):
+        digests = [[text_digest(passage.text) for passage in passages] for _, _, passages in batch]
+        every = [passage for _, _, passages in batch for passage in passages]
+        vectors, missing = _vectors(every, [one for some in digests for one in some], base, known, embedder)
+        embedded += missing
+        at = 0
+        for (number, article, passages), some in zip(batch, digests, strict=True):
+            ids = draft.cut(number, list(zip(passages, some, strict=True)))
+            own = vectors[at : at + len(ids)]
+            parts.add(number, article, list(zip(ids, passages, strict=True)), own)
+            at += len(ids)
+        progress.advance(len(batch))
+    return embedded
+
+
+def _batches(
+    draft: CoverageDraft, numbers: Sequence[int], budget: int, embedder: Embedder
+) -> Iterator[list[tuple[int, Article, list[Passage]]]]:
+    """Articles with their passages, none longer than the model reads, about ``_BATCH`` passages at a time."""
 
     def fits(texts: Sequence[str]) -> list[bool]:
         return [tokens <= embedder.identity.window for tokens in embedder.count_tokens(texts)]
 
-    progress.stage("chunking", len(articles))
-    rows: list[tuple[Passage, Article]] = []
-    for article in articles:
-        rows += [(passage, article) for passage in fit(article, chunk(article, budget), budget, fits)]
-        progress.advance(1)
-    return rows
+    batch: list[tuple[int, Article, list[Passage]]] = []
+    size = 0
+    for number in numbers:
+        article = draft.article(number)
+        passages = fit(article, chunk(article, budget), budget, fits)
+        batch.append((number, article, passages))
+        size += len(passages)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _vectors(
-    rows: Sequence[tuple[Passage, Article]], previous: Snapshot | None, embedder: Embedder, progress: Progress
+    passages: Sequence[Passage],
+    digests: Sequence[bytes],
+    base: Base | None,
+    known: dict[bytes, int],
+    embedder: Embedder,
 ) -> tuple[NDArray[np.float32], int]:
-    """Vectors of all rows, and the number that had to be embedded."""
+    """Vectors of passages, and the number that had to be embedded."""
     import numpy as np
 
-    vectors = np.empty((len(rows), embedder.identity.dimension), dtype=np.float32)
-    known = previous.coverage.embedded() if previous else {}
-    old = [known.get(_text_digest(passage.text)) for passage, _ in rows]
+    vectors = np.empty((len(passages), embedder.identity.dimension), dtype=np.float32)
+    old = [known.get(digest) for digest in digests]
     missing = [number for number, row in enumerate(old) if row is None]
-    if previous:
+    if base:
         taken_over = [number for number, row in enumerate(old) if row is not None]
-        vectors[taken_over] = previous.vectors.all()[[row for row in old if row is not None]]
-    progress.stage("embedding", len(missing))
+        vectors[taken_over] = vectors_of(base.path, base.manifest, [row for row in old if row is not None])
     if missing:
-        vectors[missing] = embedder.embed_passages([rows[number][0].text for number in missing], progress.advance)
+        vectors[missing] = embedder.embed_passages([passages[number].text for number in missing])
     return vectors, len(missing)
 
 
-def _publish(
-    folder: IndexFolder,
-    gathered: Gathered,
-    rows: Sequence[tuple[Passage, Article]],
-    vectors: NDArray[np.float32],
-    content: str,
-    chunking: Chunking,
-    model: ModelIdentity,
-) -> Manifest:
-    name, created = folder.name(content)
-    digests = [(passage, _text_digest(passage.text)) for passage, _ in rows]
-    skipped = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in _skipped(gathered))
-    with folder.staging() as staging:
-        coverage = staging / "coverage.sqlite"
-        files = {
-            "coverage.sqlite": write_coverage(coverage, gathered.current, gathered.earlier, digests),
-            "vectors.faiss": write_vectors(staging / "vectors.faiss", vectors),
-            **write_lexical(staging, rows, gathered.current),
-            SKIPPED_FILE: write_file(staging / SKIPPED_FILE, skipped.encode()),
-        }
-        versions = [*gathered.current, *gathered.earlier]
-        manifest = Manifest(
-            id=name,
-            created=created,
-            content=content,
-            model=model,
-            chunking=chunking,
-            libraries={library: version(library) for library in _LIBRARIES},
-            counts=Counts(
-                articles=len(gathered.current),
-                versions=len(versions),
-                paragraphs=sum(len(article.paragraphs) for article in versions),
-                passages=len(rows),
-                skipped=len(gathered.skipped),
-            ),
-            files=files,
-        )
-        folder.publish(staging, manifest)
-    return manifest
-
-
-def _previous(folder: IndexFolder, model: ModelIdentity) -> Snapshot | None:
-    """Open the current snapshot, if its vectors can be taken over: same model, and not one byte altered."""
-    try:
-        snapshot = Snapshot.open(folder.path)
-        if snapshot.manifest.model != model:
-            return None
-        folder.verify(snapshot.id)
-    except (RagError, OSError):
-        return None  # there is none, or it is damaged: this build is what mends it
-    return snapshot
-
-
-def _content(gathered: Gathered, chunking: Chunking, model: ModelIdentity) -> str:
-    versions = [[article.id, article.version] for article in (*gathered.current, *gathered.earlier)]
-    parts = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt, versions]
-    # What was skipped counts too: a snapshot answers why an article is missing.
-    return hashlib.sha256(json.dumps([*parts, _skipped(gathered)]).encode()).hexdigest()
-
-
-def _skipped(gathered: Gathered) -> list[dict[str, str | None]]:
-    skipped = [{"where": item.where, "skipped": item.reason} for item in gathered.skipped]
+def _lines(gathered: Gathered) -> list[Skipped]:
+    lines: list[Skipped] = [{"where": item.where, "skipped": item.reason} for item in gathered.skipped]
     for item in gathered.noticed:
-        skipped += [{"where": item.where, "notice": notice} for notice in item.notices]
-        skipped += [{"where": item.where, "omitted": line} for line in item.omitted]
-    return skipped
+        lines += [{"where": item.where, "notice": notice} for notice in item.notices]
+        lines += [{"where": item.where, "omitted": line} for line in item.omitted]
+    return lines
 
 
-def _text_digest(text: str) -> bytes:
+def text_digest(text: str) -> bytes:
+    """What the text of a passage is known by, so that its vector can be taken over."""
     return hashlib.sha256(text.encode()).digest()
 
 

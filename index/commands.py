@@ -1,18 +1,17 @@
-"""The command line `rag-index`: build, list, verify, use and prune."""
+"""The command line `rag-index`: build, list, verify, use and prune; what changes and shows an index is beside it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from index import building
+from index import building, changes, views
 from index.chunking import DEFAULT_BUDGET
 from index.progress import shown_progress
-from index.sources.characters import quoted
+from index.reporting import say_what_was_done, say_what_was_skipped
 from index.sources.files import find_files
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, run, say
 from rag.errors import IndexCorrupt, RagError
@@ -22,8 +21,6 @@ from rag.sample import ARTICLES
 from rag.store.folder import IndexFolder
 from rag.text.words import counted
 
-SKIPPED_EXIT = 3
-_LISTED = 20
 _MODEL_HELP = "Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]"
 _BUDGET_HELP = "Most tokens in a passage.  [default: the last build's, or 60]"
 
@@ -73,52 +70,17 @@ def build(
         report = building.build(chosen, folder, embedder, budget=budget, progress=progress)
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
-    _say_what_was_done(report, index)
-    _say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
+    say_what_was_done(report, index)
+    say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
     if report.gathered.skipped:
-        sys.exit(SKIPPED_EXIT)
+        sys.exit(changes.SKIPPED_EXIT)
 
 
-def _say_what_was_done(report: building.BuildReport, index: Path) -> None:
-    counts = report.counts
-    held = f"{counted(counts.articles, 'article')} in {counted(counts.passages, 'passage')}"
-    if report.published:
-        say(f"{index}: {held}, snapshot {report.snapshot}")
-        say(
-            f"embedded {counted(report.embedded, 'passage')}, took over {counts.passages - report.embedded:,} unchanged"
-        )
-    else:
-        say(f"{index}: unchanged, {held}; snapshot {report.snapshot} stays in use")
-    if counts.versions > counts.articles:
-        earlier = counted(counts.versions - counts.articles, "earlier version")
-        say(f"{earlier} of articles that changed: kept, but not searched")
-    if report.gathered.repeats:
-        say(f"{report.gathered.repeats:,} repeated articles were counted once")
-    if passed_over := report.gathered.passed_over:
-        kinds = building.kinds_among(passed_over)
-        say(f"passed over, as of other kinds: {counted(len(passed_over), 'file')} ({kinds})")
-
-
-def _say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
-    omitted = [item for item in report.gathered.noticed if item.omitted]
-    told = (
-        [f"note: {item.where}: {notice}" for item in report.gathered.noticed for notice in item.notices],
-        [f"note: {item.where}: left out as no reporting: {_named(item.omitted)}" for item in omitted],
-        [f"skipped: {item.where}: {item.reason}" for item in report.gathered.skipped],
-    )
-    for lines in told:
-        for line in lines[:_LISTED]:
-            say(line, error=True)
-    if more := sum(max(0, len(lines) - _LISTED) for lines in told):
-        say(f"and {more:,} more", error=True)
-    if omitted or more:
-        say(f"all of it is in {details}", error=True)
-    if report.gathered.skipped:
-        say(f"could not be read: {len(report.gathered.skipped):,}; the others are in the index", error=True)
-
-
-def _named(lines: Sequence[str]) -> str:
-    return quoted(lines[0]) + (f" and {counted(len(lines) - 1, 'other line')}" if len(lines) > 1 else "")
+commands.command()(changes.add)
+commands.command()(changes.remove)
+commands.command()(views.history)
+commands.command()(views.stats)
+commands.command()(views.sources)
 
 
 @commands.command("list")

@@ -52,7 +52,7 @@ HEAVY = {
 # One heavy library, one owner: a room, or a module of it.
 OWNERS = {
     "rag.store.vectors": "faiss",
-    "rag.store.coverage": "sqlite3",
+    "rag.store": "sqlite3",
     "rag.store.lexical": "tantivy",
     "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers safetensors",
     "rag.text": "tiktoken nupunkt snowballstemmer",

@@ -46,7 +46,7 @@ def test_vectors_of_another_model_or_from_a_damaged_index_are_not_taken_over(tmp
     build_index(tmp_path / "index", [HARBOUR])
     assert build_index(tmp_path / "index", [HARBOUR], ToyEmbedder("other")).embedded == 1
     folder = IndexFolder(tmp_path / "index")
-    path = folder.snapshot_path(folder.current().id) / "vectors.faiss"
+    path = folder.snapshot_path(folder.current().id) / "parts/0000000000/vectors.f32"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)

@@ -23,6 +23,7 @@ from rag.text.words import terms
 from tests.cited import SUMMARY
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, build_index
 
+VECTORS = "parts/0000000000/vectors.f32"
 ARTICLES = [HARBOUR, PROTEST, ORCHESTRA]
 
 
@@ -51,7 +52,7 @@ def test_articles_come_back_as_they_went_in(toy_index: Path) -> None:
     snapshot = Snapshot.open(toy_index)
     assert [snapshot.coverage.article(article.id) for article in ARTICLES] == ARTICLES
     passage = Passage(PROTEST.id, (Span(1, 0, 64), Span(2, 0, 56)), "\n\n".join(PROTEST.paragraphs))
-    assert snapshot.passages([PassageId(1)]) == [StoredPassage(PassageId(1), passage, PROTEST, None, None)]
+    assert snapshot.passages([PassageId(1)]) == [StoredPassage(PassageId(1), passage, PROTEST, None, None, 2)]
 
 
 def test_summary_says_what_there_is(toy_index: Path) -> None:
@@ -118,13 +119,12 @@ def read_first(index: Path) -> None:
 REBUILD = ": rebuild with rag-index build"
 DAMAGE: list[tuple[str, Callable[[bytes], bytes], Callable[[Path], object], str]] = [
     ("coverage.sqlite", lambda data: data[:-1], Snapshot.open, f"has .* bytes instead of .*{REBUILD}"),
-    ("vectors.faiss", lambda data: data[:-1], Snapshot.open, f"has .* bytes instead of .*{REBUILD}"),
+    (VECTORS, lambda data: data[:-1], Snapshot.open, f"has .* bytes instead of .*{REBUILD}"),
     ("skipped.jsonl", lambda data: data + b"x", Snapshot.open, f"has .* bytes instead of .*{REBUILD}"),
     ("manifest.json", flipped, Snapshot.open, r"manifest\.json is not the manifest that was published"),
     ("coverage.sqlite", flipped, verify, "was altered after it was published"),
-    ("vectors.faiss", flipped, verify, "was altered after it was published"),
+    (VECTORS, flipped, verify, "was altered after it was published"),
     ("coverage.sqlite", lambda data: os.urandom(len(data)), Snapshot.open, f"cannot be read .*{REBUILD}"),
-    ("vectors.faiss", lambda data: bytes(len(data)), Snapshot.open, "cannot be read as vectors"),
     ("coverage.sqlite", lambda data: data.replace(b"nine per", b"five per"), read_first, "is not what was stored"),
 ]
 
@@ -140,8 +140,8 @@ def test_a_damaged_file_is_refused(
 
 
 def test_a_missing_file_is_refused(index: Path) -> None:
-    (current_folder(index) / "vectors.faiss").unlink()
-    with pytest.raises(IndexCorrupt, match=r"vectors\.faiss is missing"):
+    (current_folder(index) / VECTORS).unlink()
+    with pytest.raises(IndexCorrupt, match=r"vectors\.f32 is missing"):
         Snapshot.open(index)
     shutil.rmtree(current_folder(index))
     with pytest.raises(IndexCorrupt, match="has lost its current snapshot"):
@@ -204,9 +204,9 @@ def test_use_refuses_what_is_damaged_or_unknown_and_leaves_the_old(index: Path) 
     first = folder.current().id
     build_index(index, [HARBOUR])
     now = folder.current()
-    (folder.snapshot_path(first) / "vectors.faiss").write_bytes(b"")
+    (folder.snapshot_path(first) / VECTORS).write_bytes(b"")
     for snapshot, error, message in (
-        (first, IndexCorrupt, r"vectors\.faiss has 0 bytes"),
+        (first, IndexCorrupt, r"vectors\.f32 has 0 bytes"),
         ("20250101T000000Z-00000000", IndexNotFound, "no snapshot 20250101T000000Z-00000000 in"),
         ("../x", ValueError, r"'\.\./x' is no snapshot id"),
     ):
@@ -248,7 +248,7 @@ def test_reading_writes_nothing(toy_index: Path) -> None:
 def test_a_flipped_byte_never_ends_in_anything_but_a_clear_error(toy_index: Path, tmp_path: Path) -> None:
     folder = IndexFolder(shutil.copytree(toy_index, tmp_path / "index"))
     refused = 0
-    for path in sorted(folder.snapshot_path(folder.current().id).glob("lexical/*/*")):
+    for path in sorted(folder.snapshot_path(folder.current().id).glob("parts/*/*/*")):
         whole = path.read_bytes()
         for place in range(0, len(whole), max(1, len(whole) // 5)):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from rag.articles import Article, Passage, Span, Subheading
 from rag.errors import IndexCorrupt
-from rag.store.manifest import FileRecord, record_file
 from rag.store.protocol import PassageId, StoredPassage, Summary
 from rag.store.scope import EVERYTHING, Scope, name_key, unknown_language, unknown_name
 
@@ -20,110 +20,40 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SCHEMA = """
-CREATE TABLE versions (
-    number INTEGER PRIMARY KEY,
-    article_id TEXT NOT NULL,
-    version TEXT NOT NULL,
-    current INTEGER NOT NULL,       -- 1: the newest state, the one that is searched
-    title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
-    published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
-    publisher_id TEXT,
-    labels TEXT,                    -- parted by spaces
-    UNIQUE (article_id, version)
-);
-CREATE TABLE authors (
-    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
-    PRIMARY KEY (version, position)
-) WITHOUT ROWID;
-CREATE TABLE paragraphs (
-    version INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (version, number)
-) WITHOUT ROWID;
-CREATE TABLE subheadings (
-    version INTEGER NOT NULL, position INTEGER NOT NULL, before INTEGER NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (version, position)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY,        -- the vector's number
-    version INTEGER NOT NULL,
-    first_paragraph INTEGER NOT NULL, start INTEGER NOT NULL,
-    last_paragraph INTEGER NOT NULL, end INTEGER NOT NULL,
-    embedded BLOB NOT NULL          -- sha256 of the text that the vector stands for
-);
-"""
-# Made last: a tree that is filled in order is smaller and quicker than one filled at random.
-_INDICES = """
-CREATE INDEX versions_by_day ON versions (published);
-CREATE INDEX versions_by_outlet ON versions (outlet_key);
-CREATE INDEX versions_by_language ON versions (language);
-CREATE INDEX authors_by_key ON authors (key);
-CREATE INDEX passages_by_version ON passages (version);
-"""
-
-
 # An article's own fields, as they are columns of a version.
-_TEXTS = ("title", "outlet", "url", "agency", "section", "language", "publisher_id")
-_DAYS = ("published", "updated")
-_MOMENTS = ("published_at", "updated_at")
-_FIELDS = ", ".join((*_TEXTS, *_DAYS, *_MOMENTS, "labels"))
+TEXTS = ("title", "outlet", "url", "agency", "section", "language", "publisher_id")
+DAYS = ("published", "updated")
+MOMENTS = ("published_at", "updated_at")
+FIELDS = ", ".join((*TEXTS, *DAYS, *MOMENTS, "labels"))
+
+Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+"""Runs a query on a coverage, and gives all of its rows."""
+REMOVAL = "article_id, text, day, reason"
 
 
-def write_coverage(
-    path: Path, current: Sequence[Article], earlier: Sequence[Article], passages: Iterable[tuple[Passage, bytes]]
-) -> FileRecord:
-    """Store articles, the earlier versions of them, and passages in row order, each with its text's digest.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A version of an article that is there already."""
 
-    Raises:
-        OSError: the disk is full.
-    """
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        # The file is nobody's until the whole folder is published: no journal, one sync at the end.
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        connection.execute("BEGIN")
-        for number, article in enumerate([*current, *earlier], start=1):
-            _write_article(connection, number, article, current=number <= len(current))
-        numbers = {article.id: number for number, article in enumerate(current, start=1)}
-        connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (row, numbers[one.article_id], first.paragraph, first.start, last.paragraph, last.end, digest)
-                for row, (one, digest) in enumerate(passages)
-                for first, last in [(one.spans[0], one.spans[-1])]
-            ),
-        )
-        connection.execute("COMMIT")
-        connection.executescript(_INDICES)
-    except sqlite3.OperationalError as error:
-        raise OSError(f"{path} could not be written: {error}") from error
-    finally:
-        connection.close()
-    return record_file(path)
+    number: int
+    article: Article
+    current: bool
+    origin: str
+    """Where it was read: a file and a place in it, an address."""
+    taken: datetime
+    """When it was taken in."""
 
 
-def _write_article(connection: sqlite3.Connection, number: int, article: Article, *, current: bool) -> None:
-    fields = [getattr(article, name) for name in _TEXTS]
-    fields += [value and value.isoformat() for value in (getattr(article, name) for name in (*_DAYS, *_MOMENTS))]
-    fields.append(" ".join(article.labels))
-    key = name_key(article.outlet) if article.outlet else None
-    connection.execute(
-        f"INSERT INTO versions (number, article_id, version, current, outlet_key, {_FIELDS}) "  # noqa: S608
-        f"VALUES ({_marks(fields)}, ?, ?, ?, ?, ?)",
-        (number, article.id, article.version, int(current), key, *fields),
-    )
-    connection.executemany(
-        "INSERT INTO authors VALUES (?, ?, ?, ?)",
-        [(number, position, name, name_key(name)) for position, name in enumerate(article.authors)],
-    )
-    connection.executemany(
-        "INSERT INTO paragraphs VALUES (?, ?, ?)",
-        [(number, position, text) for position, text in enumerate(article.paragraphs, start=1)],
-    )
-    connection.executemany(
-        "INSERT INTO subheadings VALUES (?, ?, ?, ?)",
-        [(number, position, item.before, item.text) for position, item in enumerate(article.subheadings)],
-    )
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """That an article was removed, told by digests alone."""
+
+    article_id: str
+    """Itself a digest of the canonical address, or of what else names the article."""
+    text: str
+    """Digest of outlet, title and text, under whatever address they come again."""
+    day: str
+    reason: str
 
 
 class Coverage:
@@ -134,7 +64,7 @@ class Coverage:
         self._path = path
         self._one_at_a_time = Lock()
         self._articles: dict[int, Article] = {}
-        self._numbers: NDArray[np.int64] | None = None
+        self._columns: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._keys: dict[str, set[str]] = {}
         try:
             # immutable: SQLite takes no lock and writes nothing beside the file, which nobody changes once published.
@@ -156,17 +86,15 @@ class Coverage:
     def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
         """Return passages with their articles and neighbours, in the order of ``rows``."""
         stored = dict[int, tuple[int, int, int, int, int]]()
-        wanted = sorted({near for row in rows for near in (row - 1, row, row + 1)})
-        for start in range(0, len(wanted), 900):  # SQLite takes at most 999 values in older builds
-            part = wanted[start : start + 900]
-            stored |= {
-                row: (version, first, begin, last, end)
-                for row, version, first, begin, last, end in self._read(
-                    "SELECT row, version, first_paragraph, start, last_paragraph, end FROM passages "  # noqa: S608
-                    f"WHERE row IN ({_marks(part)})",
-                    part,
-                )
-            }
+        wanted = sorted({near for row in rows for near in (row - 1, row, row + 1) if 0 <= near < self._rows})
+        row_of = dict(zip((int(self._ids[row]) for row in wanted), wanted, strict=True))
+        for part in batched(row_of):
+            found = self._read(
+                "SELECT id, version, first_paragraph, start, last_paragraph, end FROM passages "  # noqa: S608
+                f"WHERE id IN ({marks(part)})",
+                part,
+            )
+            stored |= {row_of[id_]: columns for id_, *columns in found}  # type: ignore[misc]
         return [self._stored(row, stored) for row in rows]
 
     def _stored(self, row: int, stored: Mapping[int, tuple[int, int, int, int, int]]) -> StoredPassage:
@@ -186,17 +114,43 @@ class Coverage:
         previous, following = (
             PassageId(near) if near in stored and stored[near][0] == version else None for near in (row - 1, row + 1)
         )
-        return StoredPassage(PassageId(row), Passage(article.id, spans, text), article, previous, following)
+        story = self._stories.get(version, version)
+        return StoredPassage(PassageId(row), Passage(article.id, spans, text), article, previous, following, story)
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number of the article, as the lexical side counts them, that each of the passages ``rows`` is of."""
+        return self._loaded[1][rows]
+
+    def rows_of(self, ids: Iterable[int]) -> list[int]:
+        """Rows of passages by the ids that they keep from snapshot to snapshot; ``ValueError`` for one it lacks."""
         import numpy as np
 
-        if self._numbers is None:
-            # Asked for hundreds of rows by every question: eight bytes a passage spare it that many look-ups.
-            found = self._read("SELECT version FROM passages ORDER BY row")
-            self._numbers = np.fromiter((version for (version,) in found), dtype=np.int64, count=len(found))
-        return self._numbers[rows]
+        wanted = np.fromiter(ids, dtype=np.int64)
+        rows = np.searchsorted(self._ids, wanted)
+        if not np.array_equal(self._ids[rows.clip(max=self._rows - 1)], wanted):
+            raise ValueError("a passage that the coverage does not hold")
+        return [int(row) for row in rows]
+
+    @property
+    def _ids(self) -> NDArray[np.int64]:
+        return self._loaded[0]
+
+    @property
+    def _loaded(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Id and article of each passage, in order: row *n* has the *n*-th id."""
+        import numpy as np
+
+        if self._columns is None:
+            # Asked for hundreds of rows by every question: 16 bytes a passage spare it that many look-ups.
+            found = self._read("SELECT id, version FROM passages ORDER BY id")
+            table = np.fromiter((one for pair in found for one in pair), np.int64, 2 * len(found)).reshape(-1, 2)
+            self._columns = table[:, 0].copy(), table[:, 1].copy()
+        return self._columns
+
+    @cached_property
+    def _stories(self) -> dict[int, int]:
+        """Articles that are copies, by number, and the first of their group."""
+        return dict(self._read("SELECT number, story FROM versions WHERE current = 1 AND story != number"))
 
     def outlets(self) -> list[str]:
         """Names of all outlets whose articles are searched."""
@@ -230,8 +184,57 @@ class Coverage:
         return self._article(found[0][0]) if found else None
 
     def embedded(self) -> dict[bytes, int]:
-        """Digest of each embedded text and its row, so that the next build need not embed it again."""
-        return {bytes(digest): row for row, digest in self._read("SELECT row, embedded FROM passages")}
+        """Digest of each embedded text and its row, so that it need not be embedded again."""
+        digests = self._read("SELECT embedded FROM passages ORDER BY id")
+        return {bytes(digest): row for row, (digest,) in enumerate(digests)}
+
+    def history(self, article_id: str) -> list[Known]:
+        """Every version of an article, the oldest first, the current one last."""
+        return known(self._read, article_id)
+
+    def ids_within(self, scope: Scope) -> list[str]:
+        """Ids of the articles that a scope allows; raises as ``allowed`` does."""
+        condition, values = self._condition(scope)
+        return [id_ for (id_,) in self._read(f"SELECT article_id FROM versions v WHERE {condition} ORDER BY 1", values)]  # noqa: S608
+
+    def rows_about(self, numbers: Iterable[int]) -> list[int]:
+        """Rows of the passages of some versions."""
+        import numpy as np
+
+        return [int(row) for row in np.flatnonzero(np.isin(self._loaded[1], list(numbers)))]
+
+    def says(self, text: str) -> bool:
+        """Whether any version of an article has ``text`` in a paragraph, its title or its address."""
+        found = self._read(
+            "SELECT EXISTS (SELECT 1 FROM paragraphs WHERE instr(text, ?)) "
+            "OR EXISTS (SELECT 1 FROM versions WHERE instr(title, ?) OR instr(coalesce(url, ''), ?))",
+            (text, text, text),
+        )
+        return bool(found[0][0])
+
+    def removals(self) -> list[Removal]:
+        """What was removed for good, and is not to be taken in again."""
+        return [Removal(*row) for row in self._read(f"SELECT {REMOVAL} FROM removed ORDER BY day, article_id, text")]  # noqa: S608
+
+    def tally(self) -> dict[str, dict[str, int]]:
+        """How many articles there are of each outlet, month and language; where one has none, of ``""``."""
+        return {
+            name: dict(
+                self._read(
+                    f"SELECT coalesce({column}, ''), count(*) FROM versions WHERE current = 1 "  # noqa: S608
+                    f"GROUP BY 1 ORDER BY {order}, 1"
+                )
+            )
+            for name, column, order in (
+                ("outlets", "outlet", "2 DESC"),
+                ("months", "substr(published, 1, 7)", "1"),
+                ("languages", "language", "2 DESC"),
+            )
+        }
+
+    def copies(self) -> int:
+        """How many articles are copies of another that is there."""
+        return len(self._stories)
 
     def allowed(self, scope: Scope) -> NDArray[np.bool_] | None:
         """Mark the passages that a scope allows, shape ``(rows,)``; None where it limits nothing.
@@ -301,11 +304,11 @@ class Coverage:
             values.append(scope.published_to.isoformat())
         if scope.outlets:
             keys = self._known_keys("outlet", scope.outlets)
-            conditions.append(f"v.outlet_key IN ({_marks(keys)})")
+            conditions.append(f"v.outlet_key IN ({marks(keys)})")
             values += keys
         if scope.authors:
             keys = self._known_keys("author", scope.authors)
-            of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({_marks(keys)})"  # noqa: S608
+            of_author = f"SELECT 1 FROM authors a WHERE a.version = v.number AND a.key IN ({marks(keys)})"  # noqa: S608
             conditions.append(f"EXISTS ({of_author})")
             values += keys
         if scope.languages:
@@ -313,7 +316,7 @@ class Coverage:
             for language in scope.languages:
                 if language not in known:
                     raise unknown_language(language, known)
-            conditions.append(f"v.language IN ({_marks(scope.languages)})")
+            conditions.append(f"v.language IN ({marks(scope.languages)})")
             values += scope.languages
         return " AND ".join(conditions), values
 
@@ -334,32 +337,10 @@ class Coverage:
         return kept
 
     def _read_article(self, number: int) -> Article:
-        [(article_id, version, *values)] = self._read(
-            f"SELECT article_id, version, {_FIELDS} FROM versions WHERE number = ?",  # noqa: S608
-            (number,),
-        )
-        fields = dict(zip((*_TEXTS, *_DAYS, *_MOMENTS, "labels"), values, strict=True))
         try:
-            fields["labels"] = tuple(fields["labels"].split())
-            fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in _DAYS}
-            fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in _MOMENTS}
+            article, article_id, version = read_article(self._read, number)
         except ValueError as error:
             raise self._corrupt(error) from error
-
-        def column(sql: str) -> list[tuple[Any, ...]]:
-            return self._read(sql, (number,))
-
-        article = Article(
-            paragraphs=tuple(
-                text for (text,) in column("SELECT text FROM paragraphs WHERE version = ? ORDER BY number")
-            ),
-            authors=tuple(name for (name,) in column("SELECT name FROM authors WHERE version = ? ORDER BY position")),
-            subheadings=tuple(
-                Subheading(text, before)
-                for before, text in column("SELECT before, text FROM subheadings WHERE version = ? ORDER BY position")
-            ),
-            **fields,
-        )
         if (article.id, article.version) != (article_id, version):
             raise self._corrupt(f"article {article_id} is not what was stored")
         return article
@@ -375,9 +356,54 @@ class Coverage:
         return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
 
 
+def read_article(read: Read, number: int) -> tuple[Article, str, str]:
+    """The article that a version holds, and the id and version it was stored under; ``ValueError`` for bad values."""
+    [(article_id, version, *values)] = read(
+        f"SELECT article_id, version, {FIELDS} FROM versions WHERE number = ?",  # noqa: S608
+        (number,),
+    )
+    fields = dict(zip((*TEXTS, *DAYS, *MOMENTS, "labels"), values, strict=True))
+    fields["labels"] = tuple(fields["labels"].split())
+    fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in DAYS}
+    fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in MOMENTS}
+
+    def column(sql: str) -> list[tuple[Any, ...]]:
+        return read(sql, (number,))
+
+    article = Article(
+        paragraphs=tuple(text for (text,) in column("SELECT text FROM paragraphs WHERE version = ? ORDER BY number")),
+        authors=tuple(name for (name,) in column("SELECT name FROM authors WHERE version = ? ORDER BY position")),
+        subheadings=tuple(
+            Subheading(text, before)
+            for before, text in column("SELECT before, text FROM subheadings WHERE version = ? ORDER BY position")
+        ),
+        **fields,
+    )
+    return article, article_id, version
+
+
+def known(read: Read, article_id: str) -> list[Known]:
+    """Every version of an article that a coverage holds, the current one last."""
+    found = read(
+        "SELECT number, current, origin, taken FROM versions WHERE article_id = ? ORDER BY current, taken, number",
+        (article_id,),
+    )
+    return [
+        Known(number, read_article(read, number)[0], bool(current), origin, datetime.fromisoformat(taken))
+        for number, current, origin, taken in found
+    ]
+
+
+def batched(values: Iterable[int]) -> Iterator[list[int]]:
+    """Values in lists of at most 900: SQLite takes at most 999 of them in older builds."""
+    every = list(values)
+    return (every[start : start + 900] for start in range(0, len(every), 900))
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
+    """Place holders for values in SQL."""
     return ", ".join("?" * len(values))

@@ -7,11 +7,11 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -135,12 +135,16 @@ class IndexFolder:
         name = snapshot or (pointer.id if pointer else "")
         manifest = self.manifest(name, pointer.manifest if pointer and pointer.id == name else None)
         self.check_sizes(manifest)
-        for file, record in manifest.files.items():
-            path = self.snapshot_path(name) / file
-            with path.open("rb") as opened:
-                if hashlib.file_digest(opened, "sha256").hexdigest() != record.sha256:
-                    raise IndexCorrupt(f"{path} was altered after it was published: {self._way_out()}")
+        self.check_bytes(manifest, manifest.files)
         return manifest
+
+    def check_bytes(self, manifest: Manifest, files: Iterable[str]) -> None:
+        """Compare every byte of some files of a snapshot with their digests; raises ``IndexCorrupt``."""
+        for file in files:
+            path = self.snapshot_path(manifest.id) / file
+            with path.open("rb") as opened:
+                if hashlib.file_digest(opened, "sha256").hexdigest() != manifest.files[file].sha256:
+                    raise IndexCorrupt(f"{path} was altered after it was published: {self._way_out()}")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -159,11 +163,14 @@ class IndexFolder:
         except Timeout as error:
             raise IndexBusy(f"another process is changing {self.path}: try again when it has ended") from error
 
-    def name(self, content: str) -> tuple[str, datetime]:
+    def name(self, content: str, instead_of: Manifest | None = None) -> tuple[str, datetime]:
         """Choose an id for a snapshot that is about to be staged, and say when it was made; needs ``changing``.
 
-        Ids sort by age, so it is later than every other, also within a second, or when the clock was put back.
+        Ids sort by age, so it is later than every other, also within a second, or when the clock was put back; but one
+        that comes in the place of another keeps its age.
         """
+        if instead_of:
+            return snapshot_id(instead_of.created, content), instead_of.created
         created = datetime.now(UTC).replace(microsecond=0)
         # none is there, or somebody made a folder that only looks like one
         with suppress(ValueError, IndexError, OverflowError):
@@ -182,8 +189,8 @@ class IndexFolder:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
-    def publish(self, staging: Path, manifest: Manifest) -> Path:
-        """Make a staged build the current snapshot and return its folder; needs ``changing``.
+    def publish(self, staging: Path, manifest: Manifest, *, current: bool = True) -> Path:
+        """Make a staged build a snapshot, the ``current`` one, and return its folder; needs ``changing``.
 
         The order is what makes a crash harmless. Until the rename the build is under a name that nobody reads; until
         ``CURRENT`` is replaced it is complete but unused; and each step is on the disk before the next begins, so that
@@ -191,14 +198,18 @@ class IndexFolder:
         """
         data = manifest.to_bytes()
         write_file(staging / "manifest.json", data)
-        for folder in {staging, *((staging / name).parent for name in manifest.files)}:
-            _sync(folder)
+        inside = {parent for name in manifest.files for parent in PurePosixPath(name).parents}
+        for folder in sorted(inside, reverse=True):
+            _sync(staging / folder)
         target = self.snapshot_path(manifest.id)
         target.parent.mkdir(exist_ok=True)
+        if not current and target.exists():
+            return target  # a command that was killed came as far as this, and does it again
         staging.rename(target)
         _sync(target.parent)
         _sync(self.path)
-        self._point(Pointer(manifest.id, hashlib.sha256(data).hexdigest()))
+        if current:
+            self._point(Pointer(manifest.id, hashlib.sha256(data).hexdigest()))
         return target
 
     def use(self, snapshot: str) -> Manifest:
@@ -227,11 +238,16 @@ class IndexFolder:
         others = [snapshot for snapshot in self.snapshots() if snapshot != current]
         doomed = others[: max(0, len(others) - (keep - 1))]
         for snapshot in doomed:
-            # Renamed first: a snapshot is there as a whole or not at all, also when this is killed half-way.
-            left = self.path / f"{_STAGING}{snapshot}"
-            self.snapshot_path(snapshot).rename(left)
-            shutil.rmtree(left)
+            self.delete(snapshot)
         return doomed
+
+    def delete(self, snapshot: str) -> None:
+        """Delete a snapshot, which must not be the current one; needs ``changing``."""
+        # Renamed first: a snapshot is there as a whole or not at all, also when this is killed half-way.
+        left = self.path / f"{_STAGING}{snapshot}"
+        self.snapshot_path(snapshot).rename(left)
+        _sync(left.parent)
+        shutil.rmtree(left)
 
     def _point(self, pointer: Pointer) -> None:
         sibling = self.path / ".CURRENT-next"

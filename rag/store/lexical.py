@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.articles import Article, Passage, header
 from rag.errors import IndexCorrupt
@@ -16,49 +17,80 @@ from rag.store.scope import EVERYTHING, Scope, name_key
 from rag.text.words import terms, words
 
 if TYPE_CHECKING:
-    from tantivy import Document, Query, Schema, Searcher
+    from tantivy import Document, IndexWriter, Query, Schema, Searcher
 
-FOLDER = "lexical"
+RowsOf = Callable[[Iterable[int]], list[int]]
+_LIST = "meta.json"  # of an index's segments, as tantivy writes it
 _PASSAGES, _ARTICLES = "passages", "articles"
 # A title says in a few words what an article's thousand say; measured in benchmarks/retrieval.md.
 _TITLE_WEIGHT = 3
 # Bytes that tantivy may gather in memory before it writes a segment.
-_HEAP = 256_000_000
+_HEAP = 64_000_000
 
 
-def write_lexical(
-    staging: Path, passages: Iterable[tuple[Passage, Article]], articles: Sequence[Article]
-) -> dict[str, FileRecord]:
-    """Index passages, in row order, and articles, in the order of their numbers (from 1), under ``staging``.
+class LexicalWriter:
+    """Indexes the passages and articles of one part of a snapshot.
 
-    Returns what was written, by its name in the snapshot.
-
-    Raises:
-        OSError: the disk is full.
+    All that a document was given is stored with it: its words can be copied into another part, and need not be cut
+    again. Nothing is ever deleted in place, since tantivy keeps the words of what was deleted until it merges.
     """
-    files = {}
-    folder = staging / FOLDER / _PASSAGES
-    _write(folder, (_passage_document(row, passage, article) for row, (passage, article) in enumerate(passages)))
-    files.update(_records(staging, folder))
-    folder = staging / FOLDER / _ARTICLES
-    _write(folder, (_article_document(number, article) for number, article in enumerate(articles, start=1)))
-    files.update(_records(staging, folder))
-    return files
+
+    def __init__(self, folder: Path) -> None:
+        """Begin one in ``folder``, which must not be there yet; raises ``OSError`` when the disk is full."""
+        self._folder = folder
+        self._writers = {kind: _begin(folder / kind) for kind in (_PASSAGES, _ARTICLES)}
+
+    def add(self, number: int, article: Article, passages: Iterable[tuple[int, Passage]]) -> None:
+        """Add an article under its number, and its passages under their ids."""
+        with self._written():
+            self._writers[_ARTICLES].add_document(_article_document(number, article))
+            for id_, passage in passages:
+                self._writers[_PASSAGES].add_document(_passage_document(id_, passage, article))
+
+    def copy(self, folder: Path, passages: Collection[int], articles: Collection[int]) -> None:
+        """Add what ``folder``, of another part, holds, but for the passages and articles of these ids and numbers."""
+        for kind, gone in ((_PASSAGES, passages), (_ARTICLES, articles)):
+            for id_, document in _documents(folder / kind):
+                if id_ not in gone:
+                    with self._written():
+                        self._writers[kind].add_document(document)
+
+    def finish(self, staging: Path) -> dict[str, FileRecord]:
+        """Write everything, and return the files by their names under ``staging``."""
+        files = {}
+        for kind, writer in self._writers.items():
+            with self._written():
+                writer.commit()
+                writer.wait_merging_threads()
+            files.update(_records(staging, self._folder / kind))
+        return files
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:  # what it raises for everything, a full disk among it
+            raise OSError(f"{self._folder} could not be written: {error}") from error
 
 
 class LexicalIndex:
     """The lexical side of one snapshot, read only. Threads may share it."""
 
-    def __init__(self, folder: Path, passages: Searcher, articles: Searcher) -> None:
+    def __init__(self, folder: Path, passages: Searcher, articles: Searcher, rows_of: RowsOf) -> None:
         self._folder = folder
         self._passages = passages
         self._articles = articles
+        self._rows_of = rows_of
         self._schema = _schema()
 
     @classmethod
-    def read(cls, folder: Path) -> LexicalIndex:
-        """Open what ``write_lexical`` wrote; raises ``IndexCorrupt`` when it is not that."""
-        return cls(folder, _searcher(folder / _PASSAGES), _searcher(folder / _ARTICLES))
+    def read(cls, folders: Sequence[Path], rows_of: RowsOf) -> LexicalIndex:
+        """Open what ``LexicalWriter`` wrote, in the folders of all parts; ``IndexCorrupt`` when it is not that.
+
+        ``rows_of`` gives the rows of passages for their ids.
+        """
+        passages, articles = (_searcher([folder / kind for folder in folders]) for kind in (_PASSAGES, _ARTICLES))
+        return cls(folders[0].parent, passages, articles, rows_of)
 
     @property
     def rows(self) -> int:
@@ -91,9 +123,7 @@ class LexicalIndex:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in self._phrases(phrases)])
         with _readable(self._folder):
             found = self._passages.search(query, limit=max(1, self.rows), count=False).hits
-            rows = self._passages.fast_field_values("row", [at for _, at in found])
-            _check_numbers(rows, self.rows)
-            return [int(row or 0) for row in rows]
+            return self._rows(found)
 
     def rows_like(self, word: str, edits: int, limit: int) -> list[int]:
         """Rows of at most ``limit`` passages that hold a word within ``edits`` of ``word``; two at most."""
@@ -102,9 +132,11 @@ class LexicalIndex:
         query = tantivy.Query.fuzzy_term_query(self._schema, "words", word, edits)
         with _readable(self._folder):
             found = self._passages.search(query, limit=max(1, min(limit, self.rows)), count=False).hits
-            rows = self._passages.fast_field_values("row", [at for _, at in found])
-            _check_numbers(rows, self.rows)
-            return sorted(int(row or 0) for row in rows)
+            return sorted(self._rows(found))
+
+    def _rows(self, found: Sequence[tuple[Any, Any]]) -> list[int]:
+        """Rows of the passages that tantivy found; ``ValueError`` where there is no such, as a flipped byte has it."""
+        return self._rows_of(_numbers(self._passages, found))
 
     def _best(
         self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
@@ -125,10 +157,8 @@ class LexicalIndex:
         # tantivy makes room for as many as it is asked for, whether there are that many or not.
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
-            rows = searcher.fast_field_values("row", [at for _, at in found])
-            # Articles count from 1, and none is without a passage.
-            _check_numbers(rows, self.rows + (searcher is self._articles))
-        best = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, found, strict=True)]
+            rows = self._rows(found) if searcher is self._passages else _numbers(searcher, found)
+        best = [(row, float(score)) for row, (score, _) in zip(rows, found, strict=True)]
         # Equal scores come in the order of the rows, however the index is divided into segments.
         return sorted(best, key=lambda one: (-one[1], one[0]))
 
@@ -171,27 +201,54 @@ class LexicalIndex:
         return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
 
 
-def _check_numbers(numbers: Sequence[int | float | None], end: int) -> None:
-    """Raise ``ValueError`` for a number outside the index, as a flipped byte gives one."""
-    if any(not 0 <= int(number or 0) < end for number in numbers):
-        raise ValueError("a number outside the index")
+def _numbers(searcher: Searcher, found: Sequence[tuple[Any, Any]]) -> list[int]:
+    return [int(number or 0) for number in searcher.fast_field_values("row", [at for _, at in found])]
+
+
+def _documents(folder: Path) -> Iterator[tuple[int, Document]]:
+    """Every document of one index with its id, as it was added, in the order of the ids."""
+    import tantivy
+
+    searcher = _searcher([folder])
+    with _readable(folder):
+        found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        for number, (_, at) in sorted(zip(_numbers(searcher, found), found, strict=True), key=lambda one: one[0]):
+            yield number, searcher.doc(at)
+
+
+def said_in(folder: Path) -> Iterator[str]:
+    """What every passage and article in the folder of one part says, as ``said_by`` puts it."""
+    for kind in (_PASSAGES, _ARTICLES):
+        for _, document in _documents(folder / kind):
+            yield str(document.get_first("terms") or "")
+
+
+def said_by(article: Article, passages: Sequence[Passage]) -> list[str]:
+    """What is indexed of an article and of its passages: their terms in one line each."""
+    return [_article_terms(article), *(_passage_terms(passage, article) for passage in passages)]
 
 
 def _passage_document(row: int, passage: Passage, article: Article) -> Document:
     document = _document(row, article)
-    document.add_text(
-        "terms", " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
-    )
+    document.add_text("terms", _passage_terms(passage, article))
     document.add_text("words", " ".join(words(passage.text)))
     return document
 
 
 def _article_document(number: int, article: Article) -> Document:
     document = _document(number, article)
+    document.add_text("terms", _article_terms(article))
+    return document
+
+
+def _passage_terms(passage: Passage, article: Article) -> str:
+    return " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
+
+
+def _article_terms(article: Article) -> str:
     text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
     above = terms(header(article), article.language)
-    document.add_text("terms", " ".join([*text, *above * _TITLE_WEIGHT]))
-    return document
+    return " ".join([*text, *above * _TITLE_WEIGHT])
 
 
 def _document(row: int, article: Article) -> Document:
@@ -215,28 +272,24 @@ def _schema() -> Schema:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", fast=True)
-    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
-    builder.add_text_field("outlet", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("author", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("day", indexed=True, fast=True)
+    builder.add_unsigned_field("row", stored=True, fast=True)
+    builder.add_text_field("terms", stored=True, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("words", stored=True, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("outlet", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("author", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", stored=True, indexed=True, fast=True)
     return builder.build()
 
 
-def _write(folder: Path, documents: Iterable[Document]) -> None:
+def _begin(folder: Path) -> IndexWriter:
     import tantivy
 
     folder.mkdir(parents=True)
     try:
         # One thread: with more, the order of documents, and with it that of equal scores, would be chance.
-        writer = tantivy.Index(_schema(), path=str(folder)).writer(heap_size=_HEAP, num_threads=1)
-        for document in documents:
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-    except ValueError as error:  # what it raises for everything, a full disk among it
+        return tantivy.Index(_schema(), path=str(folder)).writer(heap_size=_HEAP, num_threads=1)
+    except ValueError as error:
         raise OSError(f"{folder} could not be written: {error}") from error
 
 
@@ -251,15 +304,22 @@ def _records(staging: Path, folder: Path) -> dict[str, FileRecord]:
     return records
 
 
-def _searcher(folder: Path) -> Searcher:
+def _searcher(folders: Sequence[Path]) -> Searcher:
+    """Open the indexes of several folders as one, so that a term weighs the same in all of them."""
     import tantivy
 
     # It puts a lock file beside what it opens, and a snapshot is never written to, nor may it be writable. So it is
     # shown links to the files elsewhere; once they are open the links are not needed. Its threads may put the lock
     # there at the very moment of the clearing up, and what is left then does no harm.
-    with _readable(folder), tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as aside:
-        for path in folder.iterdir():
+    with (
+        _readable(folders[0]),
+        tempfile.TemporaryDirectory(prefix="news-rag-", ignore_cleanup_errors=True) as aside,
+    ):
+        lists = [json.loads((folder / _LIST).read_bytes()) for folder in folders]
+        for path in (path for folder in folders for path in folder.iterdir() if path.name != _LIST):
             (Path(aside) / path.name).symlink_to(path.resolve())
+        segments = [segment for one in lists for segment in one["segments"]]
+        (Path(aside) / _LIST).write_text(json.dumps(lists[0] | {"segments": segments}))
         index = tantivy.Index.open(aside)
         index.config_reader(reload_policy="manual")
         return index.searcher()
@@ -270,7 +330,7 @@ def _readable(folder: Path) -> Iterator[None]:
     """Name the folder and the way out when tantivy cannot read its files."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OSError) as error:
         raise IndexCorrupt(f"{folder} cannot be read ({error}): rebuild with rag-index build") from error
     except BaseException as error:
         # A flipped byte makes its Rust code panic, and that is no Exception; pyo3 does not export the class.

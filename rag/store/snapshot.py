@@ -11,9 +11,9 @@ from rag.errors import IndexCorrupt, IndexNotFound
 from rag.models.embedding import ModelIdentity
 from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
-from rag.store.lexical import FOLDER as LEXICAL_FOLDER
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
+from rag.store.parts import parts_of
 from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage
 from rag.store.scope import Scope
 from rag.store.vectors import VectorIndex
@@ -29,7 +29,7 @@ _LIKE = 200
 
 
 class Snapshot:
-    """One snapshot held open, a ``Store``. A passage's id is its row, the same in SQLite, FAISS and tantivy."""
+    """One snapshot held open, a ``Store``. A passage's id is its row; SQLite and tantivy have ids that stay."""
 
     def __init__(
         self, folder: IndexFolder, manifest: Manifest, coverage: Coverage, vectors: VectorIndex, lexical: LexicalIndex
@@ -79,10 +79,12 @@ class Snapshot:
     def _load(cls, folder: IndexFolder, manifest: Manifest) -> Self:
         at = folder.snapshot_path(manifest.id)
         coverage = Coverage(at / "coverage.sqlite")
-        vectors = VectorIndex.read(at / "vectors.faiss")
-        lexical = LexicalIndex.read(at / LEXICAL_FOLDER)
-        passages = manifest.counts.passages
-        if {coverage.rows, vectors.rows, lexical.rows} != {passages} or vectors.dimension != manifest.model.dimension:
+        parts = parts_of(manifest)
+        if not parts:
+            raise IndexCorrupt(f"{at} holds no passages: rebuild with rag-index build")
+        vectors = VectorIndex.read([part.vectors(at) for part in parts], manifest.model.dimension)
+        lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of)
+        if {coverage.rows, vectors.rows, lexical.rows} != {manifest.counts.passages}:
             raise IndexCorrupt(
                 f"{at} has passages, vectors and words that do not belong together: rebuild with rag-index build"
             )

@@ -1,13 +1,16 @@
-"""The vectors of a snapshot in a FAISS index; vector *n* belongs to passage row *n*."""
+"""The vectors of a snapshot, in files and in a FAISS index; vector *n* belongs to passage row *n*."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import IndexCorrupt
-from rag.store.manifest import FileRecord, write_file
+from rag.store.manifest import FileRecord
 
 if TYPE_CHECKING:
     import faiss
@@ -15,17 +18,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def write_vectors(path: Path, vectors: NDArray[np.float32]) -> FileRecord:
-    """Store unit vectors, shape ``(rows, dimension)``.
+class VectorWriter:
+    """Writes unit vectors one behind the other into a file, as little-endian 32 bit floats and nothing else."""
 
-    FAISS serialises; the bytes are written here, because its own writer reports success on a full disk.
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._digest = hashlib.sha256()
+
+    def add(self, vectors: NDArray[np.float32]) -> None:
+        """Append vectors, shape ``(rows, dimension)``; raises ``OSError`` when the disk is full."""
+        data = vectors.astype("<f4", copy=False).tobytes()
+        self._file.write(data)
+        self._digest.update(data)
+
+    def finish(self) -> FileRecord:
+        """Close the file, and say what is in it."""
+        with self._file as file:
+            file.flush()
+            os.fsync(file.fileno())
+            return FileRecord(file.tell(), self._digest.hexdigest())
+
+    def close(self) -> None:
+        """Close the file, finished or not."""
+        with suppress(OSError):
+            self._file.close()
+
+
+def stored_vectors(path: Path, dimension: int) -> NDArray[np.float32]:
+    """The vectors of a file that ``VectorWriter`` wrote, shape ``(rows, dimension)``, read as they are looked at.
+
+    Raises:
+        IndexCorrupt: it cannot be read, or holds no whole number of vectors.
     """
-    import faiss
+    import numpy as np
 
-    # Exact search: up to some hundred thousand passages it is faster than the embedding of the question.
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
-    return write_file(path, faiss.serialize_index(index).tobytes())
+    try:
+        return np.memmap(path, dtype="<f4", mode="r").reshape(-1, dimension)
+    except (OSError, ValueError) as error:
+        raise IndexCorrupt(f"{path} cannot be read as vectors: rebuild with rag-index build") from error
 
 
 class VectorIndex:
@@ -35,15 +65,15 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def read(cls, path: Path) -> VectorIndex:
-        """Load the vectors; raises ``IndexCorrupt`` where FAISS, or the disk, cannot read them."""
+    def read(cls, paths: Sequence[Path], dimension: int) -> VectorIndex:
+        """Load vectors from files, one behind the other; raises ``IndexCorrupt`` where one cannot be read."""
         import faiss
-        import numpy as np
 
-        try:
-            return cls(faiss.deserialize_index(np.fromfile(path, dtype=np.uint8)))
-        except (OSError, RuntimeError) as error:
-            raise IndexCorrupt(f"{path} cannot be read as vectors: rebuild with rag-index build") from error
+        # Exact search: up to some hundred thousand passages it is faster than the embedding of the question.
+        index = faiss.IndexFlatIP(dimension)
+        for path in paths:
+            index.add(stored_vectors(path, dimension))
+        return cls(index)
 
     @property
     def rows(self) -> int:
@@ -56,7 +86,7 @@ class VectorIndex:
         return int(self._index.d)
 
     def all(self) -> NDArray[np.float32]:
-        """Every vector, shape ``(rows, dimension)``, to be taken over by the next build."""
+        """Every vector, shape ``(rows, dimension)``."""
         import numpy as np
 
         return np.asarray(self._index.reconstruct_n(0, self.rows), dtype=np.float32)

@@ -1,0 +1,182 @@
+"""The verbs of `rag-index` that change what an index holds without building it anew: add and remove."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index import building, removing
+from index.progress import shown_progress
+from index.reporting import say_what_was_done, say_what_was_skipped
+from index.sources.files import find_files
+from index.sources.reading import SourceItem, read_files
+from index.tracing import Scan
+from rag.articles import Article
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, say
+from rag.errors import ArticleUnreadable, IndexIncompatible
+from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.store.folder import IndexFolder
+from rag.store.scope import Scope
+from rag.text.words import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SKIPPED_EXIT = 3
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_SHOWN = 20
+
+
+def items_at(places: Sequence[str], today: date) -> Iterator[SourceItem]:
+    """What is found at addresses and under paths; a mistyped path is told before anything is read.
+
+    Raises:
+        ArticleUnreadable: a path does not exist, or an address is given, which nothing reads yet.
+    """
+    addresses = [place for place in places if _ADDRESS.match(place)]
+    if addresses:  # the one place where an address becomes what is read from it
+        raise ArticleUnreadable(f"{addresses[0]} is an address: save what is there, and name the file")
+    return read_files(find_files([Path(place) for place in places]), today=today)
+
+
+def add(
+    places: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files or folders of articles.")],
+    index: IndexOption = DEFAULT_INDEX,
+) -> None:
+    """Add articles to the index; what is there stays, and is neither read nor embedded again.
+
+    An article that is there already changes nothing. One that has changed becomes its newest version, and the old one
+    is kept: see rag-index history.
+
+    Example: rag-index add today.jsonl --index data/index
+    """
+    items = items_at(places, date.today())
+    folder = IndexFolder(index)
+    last = building.last_manifest(folder)
+    with shown_progress() as progress:
+        embedder = LateEmbedder(last.model) if last else SentenceTransformerEmbedder.load()
+        report = building.add(items, folder, embedder, progress=progress)
+    say_what_was_done(report, index)
+    say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
+    if report.gathered.skipped:
+        sys.exit(SKIPPED_EXIT)
+
+
+def remove(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="ID|URL…", help="Articles, by id or address.", show_default=False)
+    ] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    outlet: Annotated[list[str] | None, typer.Option(metavar="NAME", help="All of this outlet.")] = None,
+    author: Annotated[list[str] | None, typer.Option(metavar="NAME", help="All by this author.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="DAY", help="Published before this day.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published on this day or later.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published on this day or before.")] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept, and told when they come again.")] = "",
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Out of the older snapshots, too.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Let what was removed be taken in again.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the receipt.")] = False,
+) -> None:
+    """Remove articles, all of their versions, and refuse to take them in again.
+
+    Nothing of them is left in the new snapshot; in older ones there is, unless --everywhere is given. A receipt of what
+    was done, and of a look through every byte of the index, is kept beside the snapshots.
+
+    Example: rag-index remove https://courier.example/tolls --reason "withdrawn by the Courier" --everywhere
+    """
+    days = (read_day(first) if first else None, read_day(last) if last else None)
+    if before:
+        if last:
+            raise typer.BadParameter("either --before or --to, not both", param_hint="--before")
+        days = (days[0], read_day(before) - timedelta(days=1))
+    scope = Scope(*days, outlets=tuple(outlet or ()), authors=tuple(author or ()))
+    if bool(names) == bool(scope):
+        raise typer.BadParameter(
+            "name articles, or say which by --outlet, --author, --before, --from, --to", param_hint="ID|URL…"
+        )
+    folder = IndexFolder(index)
+    if forget:
+        for name in names or ():
+            say(f"{name} may be taken in again, snapshot {removing.forget(folder, name)}")
+        return
+    selection = removing.Selection(tuple(names or ()), scope)
+    articles = removing.selected(folder, selection, everywhere=everywhere)
+    if dry_run or not as_json:
+        _show(articles, "would be removed" if dry_run else "to be removed")
+    if dry_run:
+        return
+    receipt = removing.remove(folder, selection, reason, everywhere=everywhere)
+    if as_json:
+        say(receipt.to_json().rstrip("\n"))
+        return
+    say(f"removed {counted(len(receipt.removed), 'article')}, snapshot {receipt.snapshot}")
+    for old, new in receipt.rewritten.items():
+        say(f"snapshot {old} was written anew without them: {new}")
+    if receipt.deleted:
+        say(f"snapshots deleted, as they held them: {', '.join(receipt.deleted)}")
+    if receipt.still_in:
+        ways = "--everywhere takes them out there, too, and rag-index prune deletes them"
+        say(f"still in {counted(len(receipt.still_in), 'older snapshot')} ({', '.join(receipt.still_in)}): {ways}")
+    say(_said_of(receipt.scan))
+    say(f"receipt: {folder.path / removing.RECEIPTS / receipt.at}.json")
+
+
+def _show(articles: Sequence[Article], what: str) -> None:
+    say(f"{what}: {counted(len(articles), 'article')}")
+    for article in articles[:_SHOWN]:
+        told = (str(article.published or "undated"), article.outlet, article.title, article.url)
+        say(f"  {article.id} {' · '.join(filter(None, told))}")
+    if len(articles) > _SHOWN:
+        say(f"  and {len(articles) - _SHOWN:,} more")
+
+
+def _said_of(scan: Scan) -> str:
+    looked = f"looked for {sum(scan.looked_for.values()):,} urls, titles, sentences, vectors and lines of words in "
+    looked += f"{counted(scan.files, 'file')} of {scan.bytes / 2**20:,.1f} MiB"
+    if scan.said_by_others:
+        looked += f" ({scan.said_by_others:,} of them other articles have, too)"
+    if not scan.traces:
+        return f"{looked}: no trace is left"
+    files = sorted({"/".join(trace.file.split("/")[:2]) for trace in scan.traces})
+    return f"{looked}: traces are left in {', '.join(files)}"
+
+
+class LateEmbedder:
+    """The model of an index, loaded when something has to be embedded: it takes longer to load than all the rest."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self.identity = identity
+        self._loaded: SentenceTransformerEmbedder | None = None
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """See ``Embedder``."""
+        return self._model().embed_passages(texts, progress)
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See ``Embedder``."""
+        return self._model().embed_questions(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See ``Embedder``."""
+        return self._model().count_tokens(texts)
+
+    def _model(self) -> SentenceTransformerEmbedder:
+        """The model; raises ``IndexIncompatible`` where its files are others than those of the index."""
+        if self._loaded is None:
+            loaded = SentenceTransformerEmbedder.load(self.identity.name, revision=self.identity.revision)
+            if loaded.identity != self.identity:
+                raise IndexIncompatible(
+                    f"the model {self.identity.name} is not what the index was built with: rebuild with rag-index build"
+                )
+            self._loaded = loaded
+        return self._loaded

@@ -1,0 +1,152 @@
+"""Removing: that nothing is left, that it is not taken in again, and what is written down of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.removing import Selection, forget, remove
+from rag import Scope
+from rag.errors import RagError
+from rag.store import parts
+from rag.store.folder import IndexFolder
+from rag.store.snapshot import Snapshot
+from tests.test_index_adding import CORRECTED, add, found, invented
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, build_index
+
+URL = str(HARBOUR.url)
+WORDS = [word.encode() for word in ("Fishermen called the rise unfair", "ellery-courier.example/2025/03/04/tolls")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> IndexFolder:
+    """An index of three articles; one has an earlier version, and that one is all that an older snapshot holds."""
+    build_index(tmp_path / "index", [HARBOUR, PROTEST])
+    add(tmp_path / "index", CORRECTED, ORCHESTRA)
+    return IndexFolder(tmp_path / "index")
+
+
+def holding(folder: IndexFolder, text: bytes) -> set[str]:
+    """Snapshots with a file that has ``text``."""
+    paths = (path for path in folder.path.rglob("*") if path.is_file() and text in path.read_bytes())
+    return {path.relative_to(folder.path).parts[1] for path in paths}
+
+
+def test_nothing_is_left_in_the_new_snapshot_and_the_older_ones_are_named(folder: IndexFolder) -> None:
+    old = folder.snapshots()
+    receipt = remove(folder, Selection((f"{URL}?utm_source=x",)), "withdrawn", today=TODAY)
+    snapshot = Snapshot.open(folder.path)
+    folder.verify()
+    assert (snapshot.id, snapshot.manifest.counts.articles) == (receipt.snapshot, 2)
+    assert snapshot.article(HARBOUR.id) is None
+    assert snapshot.lexical.passages_with("seven") == 0
+    assert [holding(folder, text) for text in WORDS] == [set(old)] * 2
+    assert receipt.still_in == tuple(old)
+    kinds = {trace.kind for trace in receipt.scan.traces}
+    assert {trace.file.split("/")[1] for trace in receipt.scan.traces} == set(old)
+    assert kinds == {"url", "title", "sentence", "vector", "words"}
+    [kept] = (folder.path / "receipts").iterdir()
+    told = json.loads(kept.read_text())
+    assert told["removed"].keys() == {HARBOUR.id}
+    assert not any(text.decode() in kept.read_text() for text in (*WORDS, b"Harbour tolls rise"))
+
+
+def test_everywhere_writes_the_older_ones_anew(folder: IndexFolder) -> None:
+    build_index(folder.path, [HARBOUR])
+    build_index(folder.path, [ORCHESTRA, PROTEST])
+    before = folder.snapshots()
+    receipt = remove(folder, Selection((HARBOUR.id,)), "", everywhere=True)
+    assert [holding(folder, text) for text in WORDS] == [set()] * 2
+    assert receipt.scan.traces == ()
+    assert (list(receipt.rewritten), receipt.deleted, receipt.still_in) == (before[1::-1], (before[2],), ())
+    for id_ in folder.snapshots():
+        folder.verify(id_)
+    # Ids sort by age as before, and one can be gone back to.
+    folder_ids = folder.snapshots()
+    assert [id_[:16] for id_ in folder_ids[:2]] == [id_[:16] for id_ in before[:2]]
+    with folder.changing():
+        folder.use(folder_ids[0])
+    assert Snapshot.open(folder.path).newest(9) == [PROTEST]
+
+
+def test_it_is_not_taken_in_again_by_add_or_build_until_it_is_forgotten(folder: IndexFolder) -> None:
+    remove(folder, Selection((URL,)), "withdrawn", today=date(2025, 3, 4))
+    moved = replace(HARBOUR, url="https://www.ellery-courier.example/moved")
+    why = f"was removed on 4 March 2025 (withdrawn): rag-index remove --forget {HARBOUR.id} lets it in again"
+    some = (replace(HARBOUR, paragraphs=("Other words.",)), moved, PROTEST)
+    for take in (add, lambda index, *news: build_index(index, news)):
+        report = take(folder.path, *some)
+        assert [one.reason for one in report.gathered.skipped] == [why, why]
+        assert Snapshot.open(folder.path).article(PROTEST.id) == PROTEST
+    # Other outlets' reports are theirs.
+    assert add(folder.path, replace(HARBOUR, outlet="Strand Radio", url="https://strand.example/1")).gathered.taken == 1
+    forget(folder, URL)
+    assert add(folder.path, HARBOUR).gathered.taken == 1
+    with pytest.raises(RagError, match="is not among what was removed"):
+        forget(folder, URL)
+
+
+def test_what_others_say_too_is_no_trace(tmp_path: Path) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    build_index(folder.path, [HARBOUR, replace(HARBOUR, url="https://gull.example/1", outlet="Lindmoor Gull")])
+    receipt = remove(folder, Selection((URL,)), "", everywhere=True)
+    assert (receipt.scan.traces, receipt.scan.said_by_others) == ((), 4)
+
+
+def test_many_by_outlet_and_day_leave_the_rest_as_if_built_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_PART", 10)
+    articles = invented(40)
+    scope = Scope(outlets=("Quarrendon Post",), published_to=date(2025, 1, 20))
+    build_index(tmp_path / "all", articles, budget=20)
+    receipt = remove(IndexFolder(tmp_path / "all"), Selection(scope=scope), "licence ended")
+    stay = [one for one in articles if one.id not in receipt.removed]
+    assert {one.outlet for one in articles if one not in stay} == {"Quarrendon Post"}
+    assert len(stay) == 24
+    build_index(tmp_path / "rest", stay, budget=20)
+    assert found(tmp_path / "all") == found(tmp_path / "rest")
+    IndexFolder(tmp_path / "all").verify()
+
+
+def test_lines_of_what_was_left_out_go_with_their_article(folder: IndexFolder) -> None:
+    add(folder.path, replace(HARBOUR, paragraphs=("Quite other words about tolls.",), updated=date(2025, 3, 6)))
+    file = folder.snapshot_path(folder.current().id) / "skipped.jsonl"
+    lines = file.read_text().splitlines()
+    remove(folder, Selection((URL,)), "")
+    file = folder.snapshot_path(folder.current().id) / "skipped.jsonl"
+    assert len(lines) > len(file.read_text().splitlines()) or not lines
+    assert URL not in file.read_text()
+
+
+REFUSALS: list[tuple[Selection, type[Exception], str]] = [
+    (Selection(("https://nowhere.example/1",)), RagError, "no article of https://nowhere.example/1 in "),
+    (Selection(scope=Scope(outlets=("Strand Rado",))), ValueError, "did you mean 'Strand Radio'"),
+    (
+        Selection(scope=Scope(published_from=date(1999, 1, 1))),
+        RagError,
+        "would leave no article in .*: delete",
+    ),
+]
+
+
+@pytest.mark.parametrize(("selection", "kind", "message"), REFUSALS)
+def test_what_cannot_be_removed_leaves_everything(
+    folder: IndexFolder, selection: Selection, kind: type[Exception], message: str
+) -> None:
+    before = folder.current(), folder.snapshots()
+    with pytest.raises(kind, match=message):
+        remove(folder, selection, "")
+    assert (folder.current(), folder.snapshots()) == before
+
+
+def test_a_snapshot_that_cannot_be_read_is_named_or_deleted(folder: IndexFolder) -> None:
+    first = folder.snapshots()[0]
+    (folder.snapshot_path(first) / "manifest.json").write_bytes(b"{")
+    assert first in remove(folder, Selection((HARBOUR.id,)), "").still_in
+    assert first in remove(folder, Selection((PROTEST.id,)), "", everywhere=True).deleted
+    folder.verify()
