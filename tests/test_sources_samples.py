@@ -19,8 +19,9 @@ LACKING = {
     "mail.eml": {"url", "authors"},
     "newsml.xml": {"url"},
     "nexis.txt": {"url"},
-    "ninjs.json": {"url"},
-    "nitf.xml": {"url"},
+    "ninjs.json": {"outlet", "url"},
+    "nitf.xml": {"outlet", "url"},
+    "plain.txt": {"outlet"},
     "wiki.xml": {"authors", "url"},
 }
 # Their names decide, as nothing in them does.
