@@ -33,7 +33,7 @@ _ENDINGS = frozenset((".csv", ".tsv", ".tab", ".psv"))
 _OTHER_FORMATS = frozenset((".md", ".markdown", ".html", ".htm", ".xml"))
 
 
-class _Line(NamedTuple):
+class _TableLine(NamedTuple):
     number: int
     text: str | None
     """None for a line too long to be read."""
@@ -81,11 +81,11 @@ class _Header:
 class _Lines(Iterator[str]):
     """Lines for ``csv.reader``, of which those that turn out to belong to no row can be given back."""
 
-    def __init__(self, lines: Iterator[_Line], *, backslash: bool) -> None:
-        self.row: list[_Line] = []
+    def __init__(self, lines: Iterator[_TableLine], *, backslash: bool) -> None:
+        self.row: list[_TableLine] = []
         """Those that were taken since ``begin``."""
         self._lines = lines
-        self._ahead: deque[_Line] = deque()
+        self._ahead: deque[_TableLine] = deque()
         self._backslash = backslash
         self._length = self._again = 0
 
@@ -188,7 +188,7 @@ def _torn(first: int, last: int) -> Item:
     return Item(place, ArticleUnreadable(f"{_BAD_QUOTES}: mend the row"))
 
 
-def _rows(source: Source, header: _Header) -> Iterator[tuple[list[_Line], list[str] | None]]:
+def _rows(source: Source, header: _Header) -> Iterator[tuple[list[_TableLine], list[str] | None]]:
     """The rows below the header with their lines; None for one whose quotation marks cannot be understood."""
     # This limit holds for the whole process; _Lines stops before it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * _ROW_LIMIT))
@@ -240,7 +240,7 @@ def _mended(lines: _Lines, header: _Header) -> list[str] | None:
     return plain if not closed and is_alone and len(plain) == len(header.names) else None
 
 
-def _lines(source: Source, above: int) -> Iterator[_Line]:
+def _lines(source: Source, above: int) -> Iterator[_TableLine]:
     """The lines below line ``above``, decoded."""
     with source.open() as stream:
         waiting: list[tuple[int, bytes]] = []
@@ -252,14 +252,14 @@ def _lines(source: Source, above: int) -> Iterator[_Line]:
                 yield from _decoded(waiting)
                 waiting, size = [], 0
             if line is None:
-                yield _Line(number, None)
+                yield _TableLine(number, None)
             else:
                 waiting.append((number, line))
                 size += len(line)
         yield from _decoded(waiting)
 
 
-def _decoded(lines: list[tuple[int, bytes]]) -> Iterator[_Line]:
+def _decoded(lines: list[tuple[int, bytes]]) -> Iterator[_TableLine]:
     data = b"".join(line for _, line in lines)
     zeros = data.count(b"\0")
     if zeros > len(data) // 100:
@@ -272,7 +272,7 @@ def _decoded(lines: list[tuple[int, bytes]]) -> Iterator[_Line]:
         text, notices = data.decode("utf-8", "replace"), ("neither UTF-8 nor windows-1252: read with \ufffd",)
     for (number, raw), line in zip(lines, io.StringIO(text, newline="\n"), strict=True):
         left_out = ("zero bytes: left out",) if zeros and b"\0" in raw else ()
-        yield _Line(number, line.replace("\0", ""), (*left_out, *(() if line.isascii() else notices)))
+        yield _TableLine(number, line.replace("\0", ""), (*left_out, *(() if line.isascii() else notices)))
 
 
 class _Recoded(io.RawIOBase):
