@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import archives, json_files, mail, parquet, pdf, tables, texts, warc
+from index.sources import archives, csv_files, json_files, mail, parquet, pdf, texts, warc
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
@@ -16,7 +16,7 @@ FORMATS: tuple[Format, ...] = (
     mail.MESSAGE,
     json_files.LINES,
     json_files.JSON,
-    tables.TABLE,
+    csv_files.TABLE,
     texts.TEXT,
 )
 """The first that recognises a source reads it, so what is surest to be known by its content stands first."""
