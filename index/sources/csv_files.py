@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import csv
 import io
@@ -28,6 +29,7 @@ _ROW_LIMIT = 16_000_000
 _AGAIN_LIMIT = 100_000_000  # characters, and a hundred for each line, read again after quotation marks gone wrong
 _MENDED_LINES = 200
 _BAD_QUOTES = "quotation marks that do not close, or close inside a cell"
+_WRITTEN_LIST = re.compile(r"\[\s*['\"]")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ENDINGS = frozenset((".csv", ".tsv", ".tab", ".psv"))
 _OTHER_FORMATS = frozenset((".md", ".markdown", ".html", ".htm", ".xml"))
@@ -133,8 +135,21 @@ def record_of(names: Sequence[str], cells: Sequence[object]) -> dict[str, object
     record: dict[str, object] = {}
     for name, cell in zip(names, cells, strict=True):
         if name.strip() and cell not in (None, "", "\\N"):
-            record.setdefault(name, cell)
+            record.setdefault(name, _listed(cell) if isinstance(cell, str) else cell)
     return record
+
+
+def _listed(cell: str) -> object:
+    """A cell as the list that a program wrote into it as text, "['Ada Roe', 'Ben Doe']"; else as it stands."""
+    if not (_WRITTEN_LIST.match(cell) and cell.endswith("]") and len(cell) < _BLOCK):
+        return cell
+    if "', " not in cell and '", ' not in cell:
+        cell = re.sub(r"(?<=['\"])\s+(?=['\"])", ", ", cell)  # numpy writes no commas
+    try:
+        value = ast.literal_eval(cell)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return cell
+    return value if isinstance(value, list) and all(isinstance(member, str) for member in value) else cell
 
 
 def item_of(place: str, record: dict[str, object], notices: tuple[str, ...] = ()) -> Item:
