@@ -98,5 +98,3 @@ def _seconds(text: str) -> float:
     if not found or not int(found[1]):
         raise typer.BadParameter(f"{text!r} is no time: write 90s, 10m, 1h or 1d", param_hint="--every")
     return int(found[1]) * _UNITS[found[2]]
-
-

@@ -143,6 +143,8 @@ def test_what_cannot_be_unpacked_is_named(tmp_path: Path) -> None:
     office = zipped([("[Content_Types].xml", b"<a/>"), ("xl/workbook.xml", b"<a/>")])
     for name, content, reason in (
         ("a.xlsx", office, "is an office document: save it as CSV, text or PDF"),
+        ("a.zip", zipped([("__MACOSX/._a.csv", b"x")]), "is an archive without files to read"),
+        ("a.tar", tarred([(".a", b"x")]), "is an archive without files to read"),
         ("a.rar", b"Rar!\x1a\x07\0", "is a RAR archive: unpack it"),
         ("a.zst", b"\x28\xb5\x2f\xfd", "is packed by zstd: unpack it by `zstd -d`"),
     ):

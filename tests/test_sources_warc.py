@@ -91,7 +91,7 @@ def test_a_page_keeps_its_address_and_is_known_as_one(tmp_path: Path) -> None:
 
 
 def test_a_wrong_length_or_a_cut_costs_one_record(tmp_path: Path) -> None:
-    damaged = (" damaged records", "1 records are cut short, damaged, or larger than 32 MB: fetch the file again")
+    damaged = (" damaged records", "1 cut short, damaged, or larger than 32 MB: fetch the file again")
     one, two = (": https://courier.example/1", "One"), (": https://courier.example/2", "Two")
     for length in (5, 0, 10**15):
         wrong = record("response", "https://courier.example/1", response(article("One")), length=length)

@@ -112,6 +112,7 @@ def _leads_out(name: str) -> bool:
     return parts[0] == "" or ".." in parts or parts[0][1:2] == ":"
 
 
+_EMPTY = "is an archive without files to read"
 _OUTSIDE = "its name leads out of the archive: skipped"
 _LINK = "is a link or device in an archive: skipped"
 
@@ -122,16 +123,19 @@ def _zip_items(source: Source) -> Iterator[Item | Source]:
         try:
             _check_directory(stream)
             archive = zipfile.ZipFile(stream)
-        except _DAMAGE:
+        except (*_DAMAGE, NotImplementedError):
             yield from _without_directory(source, stream, allowance)
             return
         names = {info.filename for info in archive.infolist()[:100]}
         if "[Content_Types].xml" in names or b"mimetypeapplication/vnd.oasis" in source.head[:100]:
             raise ArticleUnreadable("is an office document: save it as CSV, text or PDF")
-        for info in archive.infolist():
+        members = [
+            info for info in archive.infolist() if not (info.filename.endswith("/") or _is_hidden(info.filename))
+        ]
+        if not members:
+            raise ArticleUnreadable(_EMPTY)
+        for info in members:
             name = info.filename
-            if info.is_dir() or _is_hidden(name):
-                continue
             if _leads_out(name):
                 yield _refusal(name, _OUTSIDE)
             elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
@@ -245,7 +249,7 @@ class _Guarded:
 def _tar_items(source: Source) -> Iterator[Item | Source]:
     with source.open() as stream:
         allowance = allowance_of(source, stream)
-        members = 0
+        members = hidden = 0
         try:
             archive = tarfile.open(fileobj=cast(BinaryIO, _Guarded(stream)), mode="r:")  # noqa: SIM115
             while info := archive.next():
@@ -256,6 +260,7 @@ def _tar_items(source: Source) -> Iterator[Item | Source]:
                 if info.isreg() and (is_hidden or is_outside):
                     allowance.take(info.size)  # it is unpacked, to get past it
                 if info.isdir() or is_hidden:
+                    hidden += 1
                     continue
                 if is_outside:
                     yield _refusal(info.name, _OUTSIDE)
@@ -272,6 +277,8 @@ def _tar_items(source: Source) -> Iterator[Item | Source]:
                 yield _refusal("the rest of the archive", f"damaged or cut short: {_AGAIN}")
             else:
                 raise ArticleUnreadable("is a damaged tar archive: fetch it again") from error
+        if members == hidden:
+            raise ArticleUnreadable(_EMPTY)
 
 
 _UNPACKERS: dict[bytes, Callable[[BinaryIO], object]] = {

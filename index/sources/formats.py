@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from index.sources import (
     agency,
     archives,
+    csv_files,
     database_export,
     feeds,
     json_files,
@@ -15,7 +16,6 @@ from index.sources import (
     parquet,
     pdf,
     sitemaps,
-    tables,
     texts,
     warc,
     wiki_dump,
@@ -42,7 +42,7 @@ FORMATS: tuple[Format, ...] = (
     json_files.LINES,
     json_files.JSON,
     database_export.EXPORT,
-    tables.TABLE,
+    csv_files.TABLE,
     texts.TEXT,
 )
 """The first that recognises a source reads it, so what is surest to be known by its content stands first."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.sources.authors import agency_named
 from index.sources.page_furniture import without_gallery_marks
-from index.sources.table_rows import with_rows_as_words
+from index.sources.tables import with_rows_as_words
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from index.sources.archives import Allowance, allowance_of
 from index.sources.characters import escaped
+from index.sources.csv_files import fields_named, item_of, missing_columns, record_of
 from index.sources.source import Format, Item, Source
-from index.sources.tables import fields_named, item_of, missing_columns, record_of
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

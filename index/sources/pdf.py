@@ -34,7 +34,7 @@ _MASTHEAD = 4  # lines
 _EDGE = 2  # lines at the top and the foot of a page, where running heads and page numbers stand
 
 
-class _Line(NamedTuple):
+class _PageLine(NamedTuple):
     text: str
     left: float
     right: float
@@ -62,7 +62,7 @@ def article_in_pdf(data: bytes, _: str | None) -> object:
         if "password" in str(error).lower():
             raise ArticleUnreadable("is encrypted: save it without a password") from error
         raise ArticleUnreadable("is a damaged PDF: fetch it again") from error
-    pages: list[list[_Line]] = []
+    pages: list[list[_PageLine]] = []
     notices: list[str] = []
     length = 0
     for number in range(min(len(document), _PAGES)):
@@ -92,18 +92,18 @@ def article_in_pdf(data: bytes, _: str | None) -> object:
     return {"title": title, "text": "\n\n".join((*days[:1], *_paragraphs(kept))), "notices": notices}
 
 
-def _lines(page: PdfTextPage) -> list[_Line]:
-    lines: list[_Line] = []
+def _lines(page: PdfTextPage) -> list[_PageLine]:
+    lines: list[_PageLine] = []
     text = page.get_text_range()
     for match in re.finditer(r"[^\r\n]+", text):
         if not (words := " ".join(match[0].split(" ")).strip()):
             continue
         first, last = (page.get_charbox(index, loose=True) for index in (match.start(), match.end() - 1))
-        lines.append(_Line(words, first[0], last[2], first[1], last[1], first[3] - first[1]))
+        lines.append(_PageLine(words, first[0], last[2], first[1], last[1], first[3] - first[1]))
     return lines
 
 
-def _without_running_lines(pages: list[list[_Line]]) -> tuple[list[_Line], list[str]]:
+def _without_running_lines(pages: list[list[_PageLine]]) -> tuple[list[_PageLine], list[str]]:
     """The lines of all pages in order; and the texts of those at the edges that stand on several, or are numbers."""
     edges = [{*range(_EDGE), *range(len(page) - _EDGE, len(page))} for page in pages]
     shapes = Counter(
@@ -111,7 +111,7 @@ def _without_running_lines(pages: list[list[_Line]]) -> tuple[list[_Line], list[
         for page, numbers in zip(pages, edges, strict=True)
         for shape in {_shape(page[number]) for number in numbers if 0 <= number < len(page)}
     )
-    kept: list[_Line] = []
+    kept: list[_PageLine] = []
     running: dict[str, str] = {}
     for page, numbers in zip(pages, edges, strict=True):
         for number, line in enumerate(page):
@@ -123,11 +123,11 @@ def _without_running_lines(pages: list[list[_Line]]) -> tuple[list[_Line], list[
     return kept, list(running.values())
 
 
-def _shape(line: _Line) -> str:
+def _shape(line: _PageLine) -> str:
     return re.sub(r"\d+", "0", line.text.casefold())
 
 
-def _title(named: str, lines: list[_Line]) -> tuple[str, list[_Line], list[_Line]]:
+def _title(named: str, lines: list[_PageLine]) -> tuple[str, list[_PageLine], list[_PageLine]]:
     """The title, and the lines above and below it: what the document calls itself, or else its largest lines."""
     top = lines[:40]
     for start in range(len(top)):
@@ -150,7 +150,7 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _paragraphs(lines: list[_Line]) -> list[str]:
+def _paragraphs(lines: list[_PageLine]) -> list[str]:
     """Lines joined to paragraphs: a new one begins after a gap, a short line that ends a sentence, or indented."""
     if not lines:
         return []

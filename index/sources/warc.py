@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ _BEGIN = re.compile(rb"^WARC/1\.[0-9]\r?\n", re.MULTILINE)
 _NEXT = re.compile(rb"\r\n\r\n(?=WARC/1\.[0-9]\r\n)")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_DAMAGE = (ValueError, AttributeError, EOFError, zlib.error)  # what the library raises on records without an address
 _ABOUT_OTHERS = frozenset(("warcinfo", "request", "metadata"))
 # By what is in a content type: what a source's name must end with where its first bytes leave its kind open.
 _ENDINGS = {
@@ -113,24 +115,29 @@ def _items(source: Source) -> Iterator[Item | Source]:
     others: Counter[str] = Counter()
     with source.open() as stream:
         records = _Records(stream)
+        seen = False
         try:
             for data in records:
                 try:
-                    record = loader.parse_record_stream(io.BytesIO(data), known_format="warc")
+                    with redirect_stderr(io.StringIO()):  # where the library says what it mends
+                        record = loader.parse_record_stream(io.BytesIO(data), known_format="warc")
                     member = _member(source, record, others)
-                except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError, zlib.error):
+                except (ArchiveLoadFailed, StatusAndHeadersParserException, *_DAMAGE):
                     records.damaged += 1
                     continue
                 if member:
+                    seen = True
                     yield member
         except (OSError, EOFError, zlib.error) as error:
             yield Item(" end", ArticleUnreadable(f"{reason_for(error)}; what stands before it was read"))
     if records.damaged:
-        problem = f"{records.damaged} records are cut short, damaged, or larger than {_RECORD_LIMIT // 1_000_000} MB"
+        problem = f"{records.damaged} cut short, damaged, or larger than {_RECORD_LIMIT // 1_000_000} MB"
         yield Item(" damaged records", ArticleUnreadable(f"{problem}: fetch the file again"))
     if others:
         kinds = ", ".join(f"{count} {kind}" for kind, count in others.most_common(8))
         yield Item(" other records", ArticleUnreadable(f"{others.total()} hold no page, feed or data: {kinds}"))
+    if not (seen or records.damaged or others):
+        raise ArticleUnreadable("holds no page, feed or data")
 
 
 def _member(source: Source, record: ArcWarcRecord, others: Counter[str]) -> Source | Item | None:

@@ -75,6 +75,20 @@ def test_any_delimiter_and_encoding(tmp_path: Path, name: str, content: str | by
     assert found.article.paragraphs[0].replace(",", ";") == "The port; it rose."
 
 
+def test_lists_that_were_written_into_cells(tmp_path: Path) -> None:
+    content = (
+        "title,text,authors\nTolls,\"['The port toll, \"\"now\"\" up.', 'Many came.']\",\"['Ada Roe', 'Ben Doe']\"\n"
+        "Fees,They fell.,['Ada Roe' 'Ben Doe']\nBees,['Hum' said,[]\n"
+    )
+    found = readings_of(tmp_path, "a.csv", content)
+    articles = [one.article for one in found]
+    assert [(one.paragraphs, one.authors) for one in articles if one] == [
+        (('The port toll, "now" up.', "Many came."), ("Ada Roe", "Ben Doe")),
+        (("They fell.",), ("Ada Roe", "Ben Doe")),
+        (("['Hum' said",), ()),
+    ]
+
+
 def test_rows_that_do_not_fit_are_named_and_cost_no_others(tmp_path: Path) -> None:
     content = (
         'id,title,text,date\n1,Tolls\n2,Fees,a,b,c,d\n3,Bees,"They, hum.",2024-01-04,,\n'
@@ -172,7 +186,7 @@ def test_parquet_with_the_types_that_programs_store(tmp_path: Path) -> None:
     columns: dict[str, object] = {
         "__index_level_0__": [0, 1],
         "headline": ["Tolls rise", "Fees fall"],
-        "body": [["They rose.", "Many paid."], ["They fell."]],
+        "body": [["They rose.", "Many came."], ["They fell."]],
         "date": pyarrow.array([datetime(2024, 3, 4), datetime(2024, 3, 5, 10, 30)], pyarrow.timestamp("ns")),
         "authors": [["Ada Roe", "Ben Doe"], None],
         "source": pyarrow.array(["Lindmoor Post"] * 2).dictionary_encode(),
@@ -181,7 +195,7 @@ def test_parquet_with_the_types_that_programs_store(tmp_path: Path) -> None:
     first, second = readings_of(tmp_path, "news", parquet(columns))
     assert first.where == f"{tmp_path}/news row 1"
     assert first.article
-    assert first.article.paragraphs == ("They rose.", "Many paid.")
+    assert first.article.paragraphs == ("They rose.", "Many came.")
     assert (first.article.published, first.article.published_at) == (date(2024, 3, 4), None)
     assert (first.article.outlet, first.article.authors) == ("Lindmoor Post", ("Ada Roe", "Ben Doe"))
     assert second.article
