@@ -125,7 +125,7 @@ NO_DATES = re.compile(
 _NAMES = frozenset(name for names in FIELDS.values() for name in names)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = bare_name(name)
@@ -135,7 +135,7 @@ def plain_name(name: str) -> str:
     return next((stem for stem in stems if stem in _NAMES), plain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def bare_name(name: str) -> str:
     """The letters and digits of a name, in lower case."""
     return re.sub(r"[^a-z0-9]", "", name[:100].lower())

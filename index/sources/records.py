@@ -74,6 +74,9 @@ class _Text:
 
 def article_in_record(value: Mapping[str, object], today: date) -> ReadArticle:
     """The article that one item holds; ``ArticleUnreadable`` where it has no title or no text, or was withdrawn."""
+    for fields in (("title",), ("text", "summary")):  # before any work, as there may be millions of such records
+        if not any(any(values_of(value, field)) for field in fields):
+            raise ArticleUnreadable(_missing(value, fields[0]))
     for name, status in values_of(value, "status"):
         if any(bare_name(text) in WITHDRAWN for text in strings_in(status)):
             raise ArticleUnreadable(f"is no published article: field {quoted(name)} holds {shape_of(status)}")
