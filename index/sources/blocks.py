@@ -119,7 +119,7 @@ def _joined(pieces: Iterable[str]) -> list[str]:
     paragraphs: list[str] = []
     open_end = False
     for piece in filter(str.strip, pieces):
-        if open_end or (paragraphs and piece[0] == " " and not _OPEN_END.search(paragraphs[-1])):
+        if open_end or (paragraphs and piece[0] in " .,;:!?)" and not _OPEN_END.search(paragraphs[-1])):
             paragraphs[-1] += piece
         else:
             paragraphs.append(piece)

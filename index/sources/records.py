@@ -28,7 +28,7 @@ from rag.articles import LABELS
 from rag.errors import ArticleUnreadable
 from rag.text.sentences import sentence_spans
 
-_DOTS = r"(?:…|\.{3,}|[\[(<](?:…|\.{3,})[\])>])"
+_DOTS = r"(?:…|\.{3}(?!\.)|[\[(<](?:…|\.{3,})[\])>])"
 _COUNT = r"[\[(<]\s*\+?\s*\d[\d,. ]{0,9}k?\+?\s*(?:more )?(?:char(?:acter)?|word)s?(?: \w+){0,2}\s*[\])>]"
 _MORE = (
     r"(?:read|continue|view|see|click)\b(?: (?:here|to|the|on|this|more|full|whole|rest|of|in|at|reading|read|story"
