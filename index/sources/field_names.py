@@ -65,7 +65,7 @@ WEAK_TITLES = ("name",)
 WRAPPERS = frozenset(
     "fields attributes metadata meta properties extrainfo document doc record node frontmatter thread embedded kwargs"
     " data item payload article post story content news json row details credits head header yoastheadjson"
-    " extra".split()
+    " extra dates timestamps urls".split()
 )
 """Objects in which programs put a part of an article's fields, or all of them."""
 
