@@ -157,3 +157,56 @@ def test_a_home_page_names_the_outlet_and_never_the_article() -> None:
     assert facts({"source_url": home, "link": home + "/a"}).url == home + "/a"
     assert facts({"source": home + "/a"}).url == home + "/a"
     assert facts({"url": home + "/?p=7"}).url == home + "/?p=7"
+
+
+def test_facts_stand_in_wrappers_and_in_parts() -> None:
+    record: dict[str, object] = {
+        "title": "T",
+        "author": 7,
+        "_embedded": {"author": [{"firstName": "Jane", "lastName": "Doe"}]},
+        "guid": {"rendered": "tag:a.example,2021:7"},
+        "metadata": {
+            "date": {"$date": {"$numberLong": "1638453900000"}},
+            "source": {"domain": "ellery-courier.example"},
+        },
+    }
+    expected = Article(
+        "T",
+        (),
+        "Ellery Courier",
+        authors=("Jane Doe",),
+        published=DAY,
+        published_at=AT,
+        publisher_id="tag:a.example,2021:7",
+    )
+    assert facts(record) == expected
+    assert facts({"title": "T", "uri": "8546423422"}).publisher_id is None
+    assert facts({"title": "T", "year": 2021, "month": "12", "day": 2}).published == DAY
+    agency = facts({"title": "T", "versioncreated": "2021-12-02", "firstcreated": "2021-12-01"})
+    assert (agency.published, agency.updated) == (date(2021, 12, 1), DAY)
+    assert facts({"title": "T", "versioncreated": "2021-12-02"}).updated is None
+
+
+def test_labels_are_what_the_publisher_says() -> None:
+    for record, labels in (
+        ({"labels": ["live", "excerpt", "hot"]}, ("excerpt", "live")),
+        ({"correction": {"text": "A name was wrong."}}, ("corrected",)),
+        ({"corrections": [], "corrected": False, "isLive": "no"}, ()),
+        ({"genre": "Op-Ed"}, ("opinion",)),
+        ({"section": "Opinion", "@type": ["LiveBlogPosting"]}, ("opinion", "live")),
+    ):
+        assert facts({"title": "T", **record}).labels == labels
+
+
+def test_a_field_that_looks_like_a_missing_fact_is_named() -> None:
+    record = {
+        "title": "T",
+        "aired": "2 December 2021",
+        "crawled": "2021-12-03",
+        "written by": "Jane Doe",
+        "score": 1638453900,
+    }
+    assert facts_of(record, TODAY).notices == (
+        "undated; field 'aired' looks like a date",
+        "no author; field 'written by' looks like one",
+    )

@@ -12,6 +12,7 @@ from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
 from index.sources.records import article_in_record
 from rag.articles import Article, Subheading
+from rag.errors import ArticleUnreadable
 
 TODAY = date(2026, 1, 1)
 ITEM = {"title": "Tolls rise", "text": "The port raised its tolls."}
@@ -70,7 +71,11 @@ def test_lists_are_found_where_they_are(tmp_path: Path) -> None:
         {"anything": [ITEM]},
         {"authors": [{"name": "x"}], "data": [ITEM]},
         {"response": {"results": [ITEM]}},
-        {"a1": ITEM},
+        {"hits": {"hits": [{"_id": "7", "_source": ITEM}]}},
+        {"schema": {"fields": []}, "data": [ITEM]},
+        {"columns": ["title", "text"], "data": [[*ITEM.values()]]},
+        {"title": {"0": "Tolls rise"}, "text": {"0": "The port raised its tolls."}},
+        [["title", "text"], [*ITEM.values()]],
     ):
         [found] = readings_of(tmp_path, "x.json", content)
         assert (found.where, found.article and found.article.title) == (f"{tmp_path}/x.json item 1", "Tolls rise")
@@ -81,10 +86,10 @@ def test_items_that_are_no_articles_are_told_one_by_one(tmp_path: Path) -> None:
         ("a string", "is the text 'a string', not an object with a title and a text"),
         (5, "is 5, not an object with a title and a text"),
         (None, "is null, not an object with a title and a text"),
-        ({"text": "x"}, "no title: expected a field 'title' or 'headline'"),
+        ({"text": "x"}, "no title: expected a field 'title' or 'headline', found 'text'"),
         ({"title": 5, "text": "x"}, "no title: field 'title' holds 5"),
-        ({"title": " ", "text": "x"}, "no title: expected a field 'title' or 'headline'"),
-        ({"title": "T"}, "no text: expected a field 'text' or 'body'"),
+        ({"title": " ", "text": "x"}, "no title: field 'title' is empty"),
+        ({"title": "T"}, "no text: expected a field 'text' or 'body', found 'title'"),
         ({"title": "T", "text": {"a": 1}}, "no text: field 'text' holds an object"),
         ({"title": "T", "text": "Advertisement"}, "no text: field 'text' holds nothing that could be one"),
         ({"title": "T\n" * 999, "text": "x"}, "no title: field 'title' holds nothing that could be one"),
@@ -102,7 +107,10 @@ def test_items_that_are_no_articles_are_told_one_by_one(tmp_path: Path) -> None:
         ("[]", "holds no article: expected a list of objects, each with a title and a text"),
         ("5", "holds no article: expected a list of objects, each with a title and a text"),
         ("[{}\n{}]", "is not valid JSON at line 2 column 1 (expecting ',' delimiter): mend it or leave it out"),
-        ('{"a": 1}\n{"b": 2}', "is not valid JSON at line 2 column 1: one JSON value a line is named .jsonl"),
+        (
+            '{"status": "error", "message": "no"}',
+            "holds no article: expected a list of objects, each with a title and a text, found 'status', 'message'",
+        ),
         ("[" * 100_000, "is JSON nested too deeply to be an article"),
         ('{"a":' * 100_000, "is JSON nested too deeply to be an article"),
         ("1" * 5000, "is JSON with a number too long to be read"),
@@ -122,9 +130,7 @@ def test_lines_are_read_one_by_one(tmp_path: Path) -> None:
         ("x.ndjson line 5", "is JSON nested too deeply to be an article"),
         ("x.ndjson line 6", None),
     ]
-    assert reasons_of(tmp_path, "x.jsonl", json.dumps([ITEM], indent=1)) == [
-        ("x.jsonl", "is not JSON Lines but one JSON value over many lines: name it .json")
-    ]
+    assert reasons_of(tmp_path, "x.jsonl", json.dumps([ITEM], indent=1)) == [("x.jsonl item 1", None)]
     assert reasons_of(tmp_path, "x.jsonl", json.dumps([ITEM, ITEM])) == [
         ("x.jsonl line 1 item 1", None),
         ("x.jsonl line 1 item 2", None),
@@ -162,7 +168,148 @@ def test_lines_at_the_head_that_repeat_the_facts_are_dropped() -> None:
     assert dated.omitted == ("Updated Nov. 17, 2015, 3:06 p.m. ET",)  # not what the record says
 
 
-def test_a_text_that_its_source_cut_off_is_told() -> None:
-    draft = article_in_record({"title": "T", "content": "The port raised its… [+1234 chars]"}, TODAY)
-    assert draft.article.paragraphs == ("The port raised its",)
-    assert draft.notices == ("text is only the beginning, as its source marked it: '… [+1234 chars]'",)
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "… [+1234 chars]",
+        "... [5577 chars]",
+        " [1,234 characters]",
+        "… Read more…",
+        " […]",
+        "... (continued)",
+        "… →",
+        "...",
+    ],
+)
+def test_a_text_that_its_source_cut_off_keeps_whole_sentences(mark: str) -> None:
+    draft = article_in_record({"title": "T", "content": f"The port raised its tolls. Ships of 2.{mark}"}, TODAY)
+    assert draft.article.paragraphs == ("The port raised its tolls.",)
+    assert draft.article.labels == ("excerpt",)
+    [notice] = draft.notices
+    assert notice.endswith("; its last sentence was cut and is left out: 'Ships of 2.'")
+    whole = article_in_record({"title": "T", "content": "The port raised its tolls. “And …”"}, TODAY)
+    assert (whole.article.labels, whole.notices) == ((), ())
+
+
+def test_what_stands_instead_of_a_text_gives_way_to_a_summary() -> None:
+    for content in (
+        "ONLY AVAILABLE IN PAID PLANS",
+        "Upgrade your plan to read it",
+        "The por… [+99 chars]",
+        "[Removed]",
+    ):
+        record = {"title": "T", "content": content, "description": "The port raised its tolls."}
+        draft = article_in_record(record, TODAY)
+        assert draft.article.paragraphs == ("The port raised its tolls.",)
+        assert draft.article.labels == ("excerpt",)
+        assert draft.notices[-1] == "only a summary or the beginning: its text is that of field 'description'"
+    told = {"title": "T", "content": "Only members of Port Ellery's club may vote."}
+    assert article_in_record(told, TODAY).article.labels == ()
+
+
+def test_the_fullest_of_texts_that_begin_alike_is_read() -> None:
+    record = {
+        "title": "T",
+        "text": "One is he… [+9 chars]",
+        "body": "One is here.\n\nTwo is there.",
+        "html": "<p>Menu</p>",
+    }
+    draft = article_in_record(record, TODAY)
+    assert (draft.article.paragraphs, draft.notices) == (("One is here.", "Two is there."), ())
+
+
+def test_withdrawn_articles_and_pictures_are_refused_by_name() -> None:
+    for record, reason in (
+        ({"pubStatus": "canceled"}, "is no published article: field 'pubStatus' holds the text 'canceled'"),
+        ({"type": "picture"}, "no text: it is 'picture', which field 'description_text' only describes"),
+    ):
+        with pytest.raises(ArticleUnreadable, match=f"^{reason}$"):
+            article_in_record({"headline": "T", "description_text": "A ship.", **record}, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'One is here.\\n\\nTwo is \\"there\\".',
+        "&lt;p&gt;One is here.&lt;/p&gt;&lt;p&gt;Two is &amp;quot;there&amp;quot;.&lt;/p&gt;",
+        '<div>&lt;p class="a"&gt;One is here.&lt;/p&gt;&lt;br/&gt;Two is "there".</div>',
+        ["One is here.", 'Two is "there".'],
+        ["One is ", "here", ".", 'Two is "there".'],
+        {"blocks": [{"type": "paragraph", "data": {"text": "One is here."}}, {"type": "p", "html": 'Two is "there".'}]},
+        [
+            {"_type": "block", "children": [{"_type": "span", "text": "One is "}, {"_type": "span", "text": "here."}]},
+            {"_type": "image", "caption": "A ship"},
+            {"_type": "block", "children": [{"_type": "span", "text": 'Two is "there".'}]},
+        ],
+        [
+            {"role": "main", "value": "x"},
+            {"role": "main", "contentType": "text/html", "value": "<p>One is here."},
+        ],
+        '{"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "One is here."}]}]}',
+    ],
+)
+def test_texts_of_every_shape(text: object) -> None:
+    assert paragraphs(text) in (("One is here.", 'Two is "there".'), ("One is here.",))
+
+
+def test_paths_keep_their_backslashes() -> None:
+    assert paragraphs("It lay in C:\\new\\reports of the port.") == ("It lay in C:\\new\\reports of the port.",)
+
+
+def test_all_lists_are_read_and_each_member_that_is_no_article_is_named(tmp_path: Path) -> None:
+    content = {
+        "newspapers": {
+            "ellery-courier": {"articles": [ITEM, {"title": "Titles only", "url": "https://a.example/2"}]},
+            "The Gull": {"articles": [ITEM | {"url": "https://gull.example/1"}]},
+        },
+        "2021-12-02": [ITEM],
+        "tags": [{"title": "port"}],
+    }
+    found = readings_of(tmp_path, "x.json", content)
+    assert [(one.where.removeprefix(f"{tmp_path}/x.json "), one.notices or one.reason) for one in found] == [
+        ("newspapers ellery-courier articles item 1", ("outlet 'Ellery Courier' is what it stands under",)),
+        (
+            "newspapers ellery-courier articles item 2",
+            "no text: expected a field 'text' or 'body', found 'title', 'url'",
+        ),
+        ("newspapers The Gull articles item 1", None),
+        ("2021-12-02 item 1", ("published '2021-12-02' is what it stands under",)),
+    ]
+    assert found[1].link == "https://a.example/2"
+    assert [one.article and one.article.outlet for one in found] == ["Ellery Courier", None, "Gull", None]
+
+
+def test_several_values_one_behind_the_other(tmp_path: Path) -> None:
+    one = json.dumps(ITEM)
+    for name, content, places in (
+        ("x.json", f"{one}\r\n{one}", ["line 1", "line 2"]),
+        ("x", f"{one}\n{one}", ["line 1", "line 2"]),
+        ("x.json", one + one, ["value 1", "value 2"]),
+        ("x.json", f"[{one}][{one}]", ["value 1 item 1", "value 2 item 1"]),
+        ("x.json", f"{json.dumps(ITEM, indent=1)}\n{json.dumps(ITEM, indent=1)}", ["value 1", "value 2"]),
+        ("x.jsonl", json.dumps({"articles": [ITEM, ITEM]}), ["line 1 item 1", "line 1 item 2"]),
+    ):
+        found = reasons_of(tmp_path, name, content)
+        assert found == [(f"{name} {place}", None) for place in places]
+    kept, lost = reasons_of(tmp_path, "x.json", f"[{one}, {{")  # a program was stopped
+    assert (kept[1], str(lost[1])[-27:]) == (None, "; nothing behind it is read")
+    (tmp_path / "y.json").write_bytes(json.dumps(ITEM).encode("utf-16-le"))
+    [reading] = read_files(find_files([tmp_path / "y.json"]), today=TODAY)
+    assert reading.article is not None
+
+
+def test_linked_data_names_who_wrote_and_published(tmp_path: Path) -> None:
+    graph = [
+        {
+            "@type": "NewsArticle",
+            "headline": "T",
+            "articleBody": "The port.",
+            "author": {"@id": "#a"},
+            "publisher": {"@id": "#b"},
+        },
+        {"@type": "WebPage", "name": "T | Courier", "description": "The port.", "datePublished": "2021-12-02"},
+        {"@id": "#a", "@type": "Person", "name": "Jane Doe"},
+        {"@id": "#b", "@type": "Organization", "name": "The Courier"},
+    ]
+    [found] = readings_of(tmp_path, "x.json", {"@graph": graph})
+    assert found.article == Article("T", ("The port.",), outlet="The Courier", authors=("Jane Doe",))

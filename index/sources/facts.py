@@ -33,7 +33,10 @@ from rag.text.languages import language_code
 
 TITLE_LIMIT = 1000
 _VALUE_LIMIT = 300
-_MOST_FIELDS = 500  # an object with more is no record, but may be a list of them under their ids
+_MOST_FIELDS = 250  # an object with more is no record, but may be a list of them under their ids
+_FIELDS_OF = {
+    name: [field for field, others in FIELDS.items() if name in others] for names in FIELDS.values() for name in names
+}
 _AUTHOR = re.compile(r"author|byline|writer|written|journalist|reporter|columnist|correspondent", re.IGNORECASE)
 _DATE_NAME = re.compile(r"date|time|publi|posted|aired|_at$|_on$|created", re.IGNORECASE)
 
@@ -96,6 +99,11 @@ def values_of(record: Mapping[str, object], field: str, but: str = "") -> Iterat
     if field == "title" and not found and any(values_of(record, "published")):
         found = [(0, 0, True, name, value) for name, value in record.items() if name in WEAK_TITLES]
     return ((name, value) for *_, name, value in found)
+
+
+def fields_in(record: Mapping[str, object]) -> set[str]:
+    """The fields that a record has an entry for, which may hold nothing."""
+    return {field for _, name, _ in entries_of(record) for field in _FIELDS_OF.get(plain_name(name), ())}
 
 
 def entries_of(record: Mapping[str, object], level: int = 0) -> Iterator[tuple[int, str, object]]:

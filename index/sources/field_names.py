@@ -65,7 +65,7 @@ WEAK_TITLES = ("name",)
 WRAPPERS = frozenset(
     "fields attributes metadata meta properties extrainfo document doc record node frontmatter thread embedded kwargs"
     " data item payload article post story content news json row details credits head header yoastheadjson"
-    " extra".split()
+    " extra dates timestamps urls".split()
 )
 """Objects in which programs put a part of an article's fields, or all of them."""
 
@@ -125,7 +125,7 @@ NO_DATES = re.compile(
 _NAMES = frozenset(name for names in FIELDS.values() for name in names)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def plain_name(name: str) -> str:
     """A name as ``FIELDS`` has it, where it has it."""
     plain = bare_name(name)
@@ -135,7 +135,7 @@ def plain_name(name: str) -> str:
     return next((stem for stem in stems if stem in _NAMES), plain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def bare_name(name: str) -> str:
     """The letters and digits of a name, in lower case."""
     return re.sub(r"[^a-z0-9]", "", name[:100].lower())

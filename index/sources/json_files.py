@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index.sources import files
 from index.sources.blocks import in_one_language, paragraphs_in
 from index.sources.characters import decode, has_words, one_line, quoted
-from index.sources.facts import entries_of, is_nothing, strings_in, values_of
+from index.sources.facts import entries_of, fields_in, is_nothing, strings_in, values_of
 from index.sources.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
 from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
 from index.sources.records import names_in
@@ -19,10 +19,12 @@ from rag.errors import ArticleUnreadable
 
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
 _DEEPEST = 12
+_MOST_TOLD = 1000
 _LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jl"))
 _PROSE_ENDINGS = frozenset((".md", ".markdown"))  # they begin with a link, or with front matter
 _BEGINS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d])")
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")  # programs that append to a file write all of these between two values
+_ARTICLE = ("title", "text", "summary")
 _FACTS = ("url", "published", "updated", "authors", "outlet", "section", "language", "publisher_id")
 _ARTICLE_TYPE = re.compile(r"article|posting|report|review|news|creativework$", re.IGNORECASE)
 
@@ -138,6 +140,7 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
     What cannot be read is among them as its reason.
     """
     values: list[object] = []
+    faults = 0
     at = _end(_BETWEEN, text, 0)
     while at < len(text):
         value, end = _decoded(text, at)
@@ -147,8 +150,9 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
                 if not _search(members, (), {}):
                     raise error
                 return [members, ArticleUnreadable(f"{error}; nothing behind it is read")]
+            faults += 1
             end = text.find("\n{", at) + 1 or len(text)
-            if not values and end == len(text):
+            if (not values and end == len(text)) or faults > _MOST_TOLD:
                 raise error
         values.append(value)
         at = _end(_BETWEEN, text, end)
@@ -212,9 +216,14 @@ def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[st
 
 
 def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    fields = fields_in(value)
+    if not fields and not any(isinstance(member, (dict, list, str)) for member in value.values()):
+        return []
     told = _told_of_all(value, path)
     may_be_one = not _is_no_article(value)
-    title, text, summary = (may_be_one and _has(value, field) for field in ("title", "text", "summary"))
+    if "published" in fields:
+        fields.add("title")  # there are titles that are only taken for one in a dated record
+    title, text, summary = (may_be_one and field in fields and _has(value, field) for field in _ARTICLE)
     inner: list[_Found] = []
     if not (title and text) or _holds_articles(value):
         for name, member in _resolved(value):
@@ -237,7 +246,10 @@ def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mappi
 def _has(record: Mapping[str, object], field: str) -> bool:
     if field == "title":
         return any(map(has_words, (text for _, value in values_of(record, field) for text in strings_in(value))))
-    return any(paragraphs_in(value) for _, value in values_of(record, field))
+    try:
+        return any(paragraphs_in(value) for _, value in values_of(record, field))
+    except ArticleUnreadable:  # too much of it: told when it is read
+        return True
 
 
 def _is_no_article(value: object) -> bool:
@@ -390,7 +402,9 @@ def _members(value: object) -> list[_Found]:
     if isinstance(value, dict):
         lists = (one for one in value.values() if isinstance(one, list) and any(isinstance(item, dict) for item in one))
         value = next(lists, None)
-    return [_Found((f"#{number}",), one) for number, one in enumerate(value, 1)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(value) > _MOST_TOLD:  # so many of something else are told once
+        return []
+    return [_Found((f"#{number}",), one) for number, one in enumerate(value, 1)]
 
 
 def _begins_as_json(source: Source) -> bool:

@@ -27,8 +27,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _BLOCK_TAG = re.compile(r"</(?:p|div|li|ul|ol|h[1-6]|blockquote)\s*>|<(?:p|br)\s*/?>", re.I)
 _DRIVE = re.compile(r"[\"'(]?[A-Za-z]:\\")
 _WRITTEN = re.compile(
-    r"\\+(?:u|x(?=[0-9a-fA-F]{2}(?![0-9a-fA-F]{2})))(?P<code>(?<=u)[0-9a-fA-F]{4}|(?<=x)[0-9a-fA-F]{2})"
-    r"|\\+(?P<letter>r\\+n|n|r|t|[\"'/])"
+    r"(?<!\\)\\{1,8}(?:(?:u(?=[0-9a-fA-F]{4})|x(?=[0-9a-fA-F]{2}(?![0-9a-fA-F])))(?P<code>[0-9a-fA-F]{2,4})"
+    r"|(?P<letter>r\\{1,8}n|n|r|t|[\"'/]))"
 )
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
@@ -81,7 +81,7 @@ def _unwritten(text: str) -> str:
     def word(found: re.Match[str]) -> str:
         return found[0] if _DRIVE.match(found[0]) else _WRITTEN.sub(_character, found[0])
 
-    return re.sub(r"\S*\\\S*", word, text)
+    return re.sub(r"(?<!\S)\S*\\\S*", word, text)
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -28,7 +28,7 @@ from rag.articles import LABELS
 from rag.errors import ArticleUnreadable
 from rag.text.sentences import sentence_spans
 
-_DOTS = r"(?:…|\.{3,}|[\[(<](?:…|\.{3,})[\])>])"
+_DOTS = r"(?:…|\.{3}(?!\.)|[\[(<](?:…|\.{3,})[\])>])"
 _COUNT = r"[\[(<]\s*\+?\s*\d[\d,. ]{0,9}k?\+?\s*(?:more )?(?:char(?:acter)?|word)s?(?: \w+){0,2}\s*[\])>]"
 _MORE = (
     r"(?:read|continue|view|see|click)\b(?: (?:here|to|the|on|this|more|full|whole|rest|of|in|at|reading|read|story"
@@ -74,6 +74,9 @@ class _Text:
 
 def article_in_record(value: Mapping[str, object], today: date) -> ReadArticle:
     """The article that one item holds; ``ArticleUnreadable`` where it has no title or no text, or was withdrawn."""
+    for fields in (("title",), ("text", "summary")):  # before any work, as there may be millions of such records
+        if not any(any(values_of(value, field)) for field in fields):
+            raise ArticleUnreadable(_missing(value, fields[0]))
     for name, status in values_of(value, "status"):
         if any(bare_name(text) in WITHDRAWN for text in strings_in(status)):
             raise ArticleUnreadable(f"is no published article: field {quoted(name)} holds {shape_of(status)}")
