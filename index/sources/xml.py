@@ -53,11 +53,12 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
 _DECLARED = re.compile(rb"""^[^>]{0,200}\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufdd0\ufffe\uffff\ud800-\udc7f\udd00-\udfff]")
 _STRAY_BYTES = re.compile("[\udc80-\udcff]+")
-# What XML forbids and feeds have: "AT&T", "a < b", "&nbsp;" without a declaration, "<br>".
+# What XML forbids and feeds have: "AT&T", "a < b", "&nbsp;" without a declaration, "<br>". Tags that never end, each of
+# which libxml2 looks for in all that follows, are shown as they are written.
 _TOKEN = re.compile(
     r"(?P<open><!\[CDATA\[)|(?P<close>\]\]>)|<!ENTITY\s+(?:%\s+)?(?P<declared>[^\s%\"'<>]{1,100})"
     r"|&(?:#(?:\d{1,7}|x[0-9a-fA-F]{1,6});|(?P<entity>[A-Za-z][\w.-]{0,100});)?"
-    r"|<(?P<void>(?i:br|hr|img|wbr)(?:\s[^<>]*)?)(?<!/)>(?!</)|<(?![A-Za-z_/!?:])"
+    r"|<(?P<void>(?i:br|hr|img|wbr)(?:\s[^<>]*)?)(?<!/)>(?!</)|<(?:(?![A-Za-z_/!?:])|(?=[A-Za-z_/:][^<>]*<))"
 )
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
@@ -203,7 +204,9 @@ class _Mended:
             edge = max(text.rfind("<", -_HELD_BACK), text.rfind("&", -128), text.rfind("]", -2), -1)
             edge = edge if edge >= 0 else len(text)
             text, rest = text[:edge], text[edge:]
-            yield _TOKEN.sub(self._token, text).encode()
+            # What is held back is a sign that a tag before it has no end; of "<!" itself nothing is made.
+            sign = "<!" if rest.startswith("<") else ""
+            yield _TOKEN.sub(self._token, text + sign).encode()[: -len(sign) or None]
         yield _TOKEN.sub(self._token, rest).encode()
 
     def _decoded(self) -> Iterator[str]:
@@ -305,9 +308,9 @@ def first_text(found: list[_Element]) -> str:
 
 
 def attribute(element: _Element, *names: str) -> str:
-    """The first attribute of these names (without prefixes) that is not empty."""
-    by_name = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
-    return _resolved(next(filter(None, (by_name.get(name, "").strip() for name in names)), ""))
+    """The first attribute of these names that is not empty."""
+    # One by one: listing 200,000 attributes takes lxml minutes.
+    return _resolved(next(filter(None, (str(element.get(name) or "").strip() for name in names)), ""))
 
 
 def language_of(element: _Element) -> str:
