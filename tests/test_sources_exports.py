@@ -96,6 +96,10 @@ def test_wordpress_gives_published_posts_and_counts_the_rest() -> None:
     assert item.notices == (
         "left out of the whole file: comments (3), posts of status draft (1), of type attachment (1)",
     )
+    assert titles(WXR.format(posts[0] * 2)[:-250]) == [
+        "Depot shut",
+        "is cut short, after item 1: what follows is lost; fetch it again",
+    ]
     assert titles(WXR.format(posts[1])) == [
         "is a WordPress export without a published post or page, only comments (1), posts of status draft (1)"
     ]

@@ -148,7 +148,7 @@ def _items(source: Source) -> Iterator[Item]:
 def _found(source: Source) -> Iterator[Item | str]:
     newest = ("", "")
     number = 0
-    for element, notices in elements(source, "page revision"):
+    for element, notices in elements(source, "page", "revision"):
         if name_of(element) == "revision":
             # A whole history is read one revision at a time: of a page, only the newest text is kept.
             moment = first_text(children(element, "timestamp"))

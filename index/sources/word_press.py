@@ -40,7 +40,7 @@ def _items(source: Source) -> Iterator[Item]:
 def _found(source: Source) -> Iterator[Item | str]:
     writers: dict[str, str] = {}
     number = 0
-    for element, notices in elements(source, "item wp:author"):
+    for element, notices in elements(source, "item", "wp:author"):
         if element.tag == "item":
             number += 1
             yield from _post(element, f" item {number}", notices, writers)

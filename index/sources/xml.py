@@ -95,23 +95,31 @@ def with_count(items: Iterator[Item | str], nothing: str) -> Iterator[Item]:
     """
     left_out: Counter[str] = Counter()
     last: Item | None = None
-    for item in items:
-        if isinstance(item, str):
-            left_out[item] += 1
-            continue
-        if last:
-            yield last
-        last = item
+    cut: ArticleUnreadable | None = None
+    try:
+        for item in items:
+            if isinstance(item, str):
+                left_out[item] += 1
+                continue
+            if last:
+                yield last
+            last = item
+    except ArticleUnreadable as error:
+        cut = error
     counted = ", ".join(f"{what} ({count:,})" for what, count in left_out.most_common(20))
-    if last is None:
-        raise ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
-    yield replace(last, notices=(*last.notices, f"left out of the whole file: {counted}")) if counted else last
+    if last and counted:
+        last = replace(last, notices=(*last.notices, f"left out of the whole file: {counted}"))
+    if last:
+        yield last
+    if cut or not last:
+        raise cut or ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
 
 
-def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str, ...]]]:
+def elements(source: Source, wanted: str, beside: str = "") -> Iterator[tuple[_Element, tuple[str, ...]]]:
     """Each element of the names ``wanted`` once it is complete, and notices; it is emptied when the next is asked for.
 
-    What stands before and around it can be reached from it. One in another comes before it.
+    So are those of the names ``beside``, which are no items. What stands before and around an element can be reached
+    from it. One in another comes before it.
 
     Raises:
         ArticleUnreadable: the source ends early, is not well-formed, or an item is beyond the limits; what could be
@@ -128,7 +136,7 @@ def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str,
         resolve_entities=False,
         huge_tree=False,
     )
-    names = frozenset(wanted.split())
+    names, others = frozenset(wanted.split()), frozenset(beside.split())
     text = _Mended(source)
     previous: _Element | None = None
     size = count = number = 0
@@ -140,9 +148,10 @@ def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str,
             element = cast("_Element", ended)
             finished = finished or element.getparent() is None
             count += 1
-            if name_of(element) not in names:
+            name = name_of(element)
+            if name not in names | others:
                 continue
-            number += 1
+            number += name in names
             yield element, text.notices
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs are older
             # Not the element itself: the parser may still have to add to its place.
@@ -160,6 +169,8 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
     """Why not all of a file was read, where it was not."""
     from lxml import etree
 
+    # Before the end: a cut through a closing tag looks like one that does not match.
+    mismatch = next((error for error in parser.feed_error_log if error.type_name == "ERR_TAG_NAME_MISMATCH"), None)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
@@ -170,7 +181,7 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
         limit = errors["ERR_RESOURCE_LIMIT"]
         what = "is nested too deeply" if "depth" in limit.message else "has a text or name that is too long"
         return f"{what} for an article in line {limit.line}: nothing was read from there on, {after}"
-    if mismatch := errors.get("ERR_TAG_NAME_MISMATCH"):
+    if mismatch:
         what = mismatch.message[:1].lower() + mismatch.message[1:]
         return f"is not well-formed ({quoted(what)}): what could be read was read"
     if finished and "ERR_DOCUMENT_END" in errors:
