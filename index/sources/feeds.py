@@ -37,6 +37,7 @@ _UPDATED = "updated dcterms:modified modified prism:modificationDate".split()
 _WHOLE_TEXT = ("content:encoded", "content")
 _SUMMARY = ("description", "summary")
 _AUTHORS = ("author", "dc:creator")
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 # RFC 822's dates with a zone that it defines, which dateparser takes a hundred times as long for.
 _MAIL_DATE = re.compile(
@@ -116,7 +117,7 @@ def _host(link: str) -> str | None:
 
 def _item(element: _Element, channel: _Channel) -> Item:
     link = _link_in(element, channel.link)
-    guid = first_text(children(element, "guid", "id")) or (attribute(element, "about") if not link else "")
+    guid = first_text(children(element, "guid", "id")) or (attribute(element, _ABOUT) if not link else "")
     if not link and guid.startswith(("http://", "https://")) and not _is_no_permalink(element):
         link = guid
     if children(element, "thr:in-reply-to"):

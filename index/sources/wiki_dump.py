@@ -103,9 +103,10 @@ class _Wikitext:
 
     def _words(self, line: str) -> str:
         pieces = _UNREAD.split(line)  # at odd places stands a template
-        for at in range(1, len(pieces), 2):
-            if has_words("".join(pieces[:at:2])) and has_words("".join(pieces[at + 1 :: 2])) and len(self.notices) < 5:
-                self.notices.append(f"template {quoted('{{' + pieces[at] + '}}')} in a sentence is left out")
+        spoken = [at for at in range(0, len(pieces), 2) if has_words(pieces[at])]
+        inside = range(spoken[0] + 1, spoken[-1], 2) if spoken else ()
+        for at in inside[: 5 - min(5, len(self.notices))]:
+            self.notices.append(f"template {quoted('{{' + pieces[at] + '}}')} in a sentence is left out")
         return one_line(_MARKS.sub("", "".join(pieces[::2])))
 
     def _link(self, found: re.Match[str]) -> str:
@@ -147,7 +148,7 @@ def _items(source: Source) -> Iterator[Item]:
 def _found(source: Source) -> Iterator[Item | str]:
     newest = ("", "")
     number = 0
-    for element, notices in elements(source, "page revision"):
+    for element, notices in elements(source, "page", "revision"):
         if name_of(element) == "revision":
             # A whole history is read one revision at a time: of a page, only the newest text is kept.
             moment = first_text(children(element, "timestamp"))

@@ -22,14 +22,10 @@ from rag.errors import ArticleUnreadable
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_CAPTION = re.compile(r"\[(caption|wp_caption)\b[^\[\]]{0,2000}\].{0,5000}?\[/\1\]", re.DOTALL)
-# WordPress's own, any with a value, and any that is closed; "[sic]" is none.
-_SHORTCODE = re.compile(
-    r"\[/?(?:gallery|playlist|embed|audio|video)\b[^\[\]]{0,2000}\]|\[[a-z][\w-]{0,60}\s[^\[\]]{0,2000}?=[^\[\]]{0,2000}\]"
-    r"|\[([a-z][\w-]{0,60})\](?=.{0,5000}?\[/\1\])|\[/[a-z][\w-]{0,60}\]",
-    re.DOTALL,
-)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+_CAPTION = re.compile(r"\[(caption|wp_caption)\b[^\[\]]*\](?:(?!\[(?:wp_)?caption\b).)*?\[/\1\]", re.DOTALL)
+_SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]{0,60})\b([^\[\]]{0,2000})\]")
+_OWN_SHORTCODES = frozenset(("gallery", "playlist", "embed", "audio", "video"))
 _NO_MOMENT = "0000-00-00"
 
 
@@ -44,7 +40,7 @@ def _items(source: Source) -> Iterator[Item]:
 def _found(source: Source) -> Iterator[Item | str]:
     writers: dict[str, str] = {}
     number = 0
-    for element, notices in elements(source, "item wp:author"):
+    for element, notices in elements(source, "item", "wp:author"):
         if element.tag == "item":
             number += 1
             yield from _post(element, f" item {number}", notices, writers)
@@ -95,7 +91,10 @@ def _one(element: _Element, name: str) -> str:
 
 def _html(content: str) -> str:
     """Content as it is shown: blocks and shortcodes are notes to WordPress, an empty line begins a paragraph."""
-    content = _SHORTCODE.sub("", _CAPTION.sub("", _COMMENT.sub("", content)))
+    content = _CAPTION.sub("", _COMMENT.sub("", content))
+    closed = {found[2] for found in _SHORTCODE.finditer(content) if found[1]} | _OWN_SHORTCODES
+    # What has a value or is closed is no word in brackets, as "[sic]" is.
+    content = _SHORTCODE.sub(lambda found: "" if "=" in found[3] or found[2] in closed else found[0], content)
     return re.sub(r"\n[^\S\n]*\n", "\n<p>", content.replace("\r\n", "\n"))
 
 

@@ -53,11 +53,12 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
 _DECLARED = re.compile(rb"""^[^>]{0,200}\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufdd0\ufffe\uffff\ud800-\udc7f\udd00-\udfff]")
 _STRAY_BYTES = re.compile("[\udc80-\udcff]+")
-# What XML forbids and feeds have: "AT&T", "a < b", "&nbsp;" without a declaration, "<br>".
+# What XML forbids and feeds have: "AT&T", "a < b", "&nbsp;" without a declaration, "<br>". Tags that never end, each of
+# which libxml2 looks for in all that follows, are shown as they are written.
 _TOKEN = re.compile(
     r"(?P<open><!\[CDATA\[)|(?P<close>\]\]>)|<!ENTITY\s+(?:%\s+)?(?P<declared>[^\s%\"'<>]{1,100})"
     r"|&(?:#(?:\d{1,7}|x[0-9a-fA-F]{1,6});|(?P<entity>[A-Za-z][\w.-]{0,100});)?"
-    r"|<(?P<void>(?i:br|hr|img|wbr)(?:\s[^<>]*)?)(?<!/)>(?!</)|<(?![A-Za-z_/!?:])"
+    r"|<(?P<void>(?i:br|hr|img|wbr)(?:\s[^<>]*)?)(?<!/)>(?!</)|<(?:(?![A-Za-z_/!?:])|(?=[A-Za-z_/:][^<>]*<))"
 )
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
@@ -94,23 +95,31 @@ def with_count(items: Iterator[Item | str], nothing: str) -> Iterator[Item]:
     """
     left_out: Counter[str] = Counter()
     last: Item | None = None
-    for item in items:
-        if isinstance(item, str):
-            left_out[item] += 1
-            continue
-        if last:
-            yield last
-        last = item
+    cut: ArticleUnreadable | None = None
+    try:
+        for item in items:
+            if isinstance(item, str):
+                left_out[item] += 1
+                continue
+            if last:
+                yield last
+            last = item
+    except ArticleUnreadable as error:
+        cut = error
     counted = ", ".join(f"{what} ({count:,})" for what, count in left_out.most_common(20))
-    if last is None:
-        raise ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
-    yield replace(last, notices=(*last.notices, f"left out of the whole file: {counted}")) if counted else last
+    if last and counted:
+        last = replace(last, notices=(*last.notices, f"left out of the whole file: {counted}"))
+    if last:
+        yield last
+    if cut or not last:
+        raise cut or ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
 
 
-def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str, ...]]]:
+def elements(source: Source, wanted: str, beside: str = "") -> Iterator[tuple[_Element, tuple[str, ...]]]:
     """Each element of the names ``wanted`` once it is complete, and notices; it is emptied when the next is asked for.
 
-    What stands before and around it can be reached from it. One in another comes before it.
+    So are those of the names ``beside``, which are no items. What stands before and around an element can be reached
+    from it. One in another comes before it.
 
     Raises:
         ArticleUnreadable: the source ends early, is not well-formed, or an item is beyond the limits; what could be
@@ -127,7 +136,7 @@ def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str,
         resolve_entities=False,
         huge_tree=False,
     )
-    names = frozenset(wanted.split())
+    names, others = frozenset(wanted.split()), frozenset(beside.split())
     text = _Mended(source)
     previous: _Element | None = None
     size = count = number = 0
@@ -139,9 +148,10 @@ def elements(source: Source, wanted: str) -> Iterator[tuple[_Element, tuple[str,
             element = cast("_Element", ended)
             finished = finished or element.getparent() is None
             count += 1
-            if name_of(element) not in names:
+            name = name_of(element)
+            if name not in names | others:
                 continue
-            number += 1
+            number += name in names
             yield element, text.notices
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs are older
             # Not the element itself: the parser may still have to add to its place.
@@ -159,6 +169,8 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
     """Why not all of a file was read, where it was not."""
     from lxml import etree
 
+    # Before the end: a cut through a closing tag looks like one that does not match.
+    mismatch = next((error for error in parser.feed_error_log if error.type_name == "ERR_TAG_NAME_MISMATCH"), None)
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
@@ -169,7 +181,7 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
         limit = errors["ERR_RESOURCE_LIMIT"]
         what = "is nested too deeply" if "depth" in limit.message else "has a text or name that is too long"
         return f"{what} for an article in line {limit.line}: nothing was read from there on, {after}"
-    if mismatch := errors.get("ERR_TAG_NAME_MISMATCH"):
+    if mismatch:
         what = mismatch.message[:1].lower() + mismatch.message[1:]
         return f"is not well-formed ({quoted(what)}): what could be read was read"
     if finished and "ERR_DOCUMENT_END" in errors:
@@ -203,7 +215,9 @@ class _Mended:
             edge = max(text.rfind("<", -_HELD_BACK), text.rfind("&", -128), text.rfind("]", -2), -1)
             edge = edge if edge >= 0 else len(text)
             text, rest = text[:edge], text[edge:]
-            yield _TOKEN.sub(self._token, text).encode()
+            # What is held back is a sign that a tag before it has no end; of "<!" itself nothing is made.
+            sign = "<!" if rest.startswith("<") else ""
+            yield _TOKEN.sub(self._token, text + sign).encode()[: -len(sign) or None]
         yield _TOKEN.sub(self._token, rest).encode()
 
     def _decoded(self) -> Iterator[str]:
@@ -305,9 +319,9 @@ def first_text(found: list[_Element]) -> str:
 
 
 def attribute(element: _Element, *names: str) -> str:
-    """The first attribute of these names (without prefixes) that is not empty."""
-    by_name = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
-    return _resolved(next(filter(None, (by_name.get(name, "").strip() for name in names)), ""))
+    """The first attribute of these names that is not empty."""
+    # One by one: listing 200,000 attributes takes lxml minutes.
+    return _resolved(next(filter(None, (str(element.get(name) or "").strip() for name in names)), ""))
 
 
 def language_of(element: _Element) -> str:
