@@ -128,12 +128,14 @@ def test_dates(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        *((value, "is what programs write for no date") for value in (0, "0000-00-00", "0001-01-01", "1970-01-01")),
-        *(
-            (value, "is what programs write for no date")
-            for value in ("1970-01-01T01:00+01:00", "1970-01-21T03:37:55Z")
-        ),
-        *((value, "not understood") for value in ("2025/038", "5 minutes ago", "February 2025", {"a": {"b": []}})),
+        (0, "is what programs write for no date"),
+        ("0000-00-00", "is what programs write for no date"),
+        ("0001-01-01T00:00:00Z", "is what programs write for no date"),
+        ("1970-01-01T01:00+01:00", "is what programs write for no date"),
+        ("1970-01-21T03:37:55Z", "is what programs write for no date"),
+        ("2025/038", "not understood"),
+        ("Updated 5 minutes ago", "not understood"),
+        ({"a": {"b": []}}, "not understood"),
         ("13/04/25", "is ambiguous (2013 or 2025)"),
         ("2026-12-24", "is in the future"),
     ],
