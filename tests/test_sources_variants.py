@@ -68,6 +68,13 @@ def test_template_marks_are_no_paragraphs(tmp_path: Path, mark: str) -> None:
     assert (article.paragraphs, article.subheadings) == ((FARES, PRICE), ())
 
 
+@pytest.mark.parametrize("mark", ['[gallery ids="1"]', "{% include top.html %}"])
+def test_a_mark_at_the_top_is_no_json(tmp_path: Path, mark: str) -> None:
+    article = read(tmp_path, "post.txt", f"{mark}\n\nFares rise\n\n{FARES}").article
+    assert article is not None
+    assert (article.title, article.paragraphs) == ("Fares rise", (FARES,))
+
+
 def test_template_marks_in_sentences() -> None:
     assert without_marks("It costs {{ price }} crowns.") == ("It costs … crowns.", ("{{ price }}",))
     for text, left in (

@@ -8,7 +8,7 @@ from index.sources import database_export, json_files, texts
 from index.sources.source import Format, Item, Source
 
 FORMATS: tuple[Format, ...] = (
-    texts.FRONT_MATTER,
+    texts.BRACKETED,
     json_files.LINES,
     json_files.JSON,
     database_export.EXPORT,
