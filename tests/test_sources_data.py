@@ -77,4 +77,6 @@ def test_realtime_qa_loses_no_article() -> None:
     assert len(articles) == 1000
     assert {article.outlet for article in articles} == {"USA Today", "CNN", "The Week"}
     assert all(article.published for article in articles)
-    assert [notice for found in readings for notice in found.notices] == []
+    assert [notice for found in readings for notice in found.notices] == [
+        "UTF-8 that was read as windows-1252: mended",
+    ]

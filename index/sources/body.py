@@ -39,7 +39,10 @@ _ONLY_LINK = re.compile(r"(?:[-*+>»→]\s*)?(?:\*\*|\*|_)?!?\[[^\[\]]*\]\([^()]
 _REFERENCE = re.compile(r"\[[^\[\]]{1,100}\]:\s*<?https?://\S+")
 _SENTENCE_END = re.compile(r"[.!?…:;,][\"”’'»)\]]*$")
 _LIST_MEMBER = re.compile(r"[-*+•|] |\d{1,3}[.)] ")
-_CLOSED_TAG = re.compile(r"</[a-zA-Z][a-zA-Z0-9]{0,11}\s*>|<br\s*/?>")
+# HTML of a page in Markdown; "<b>" alone may be what an article is about.
+_PAGE_TAG = re.compile(
+    r"</(?:p|div|li|[uo]l|h[1-6]|blockquote|fig\w+|section|span)\s*>|<br\s*/?>|<a\s[^<>]{0,500}href", re.IGNORECASE
+)
 _LONG_PARAGRAPH = 90
 _QUOTATION_MARKS = '"“”«»„'
 
@@ -99,7 +102,7 @@ def with_body(facts: ReadArticle, body: str, today: date) -> ReadArticle:
 
 def _lines(body: str) -> list[Line]:
     lines: list[Line] = []
-    paragraphs = (plain(raw).split("\n") if _CLOSED_TAG.search(raw) else (raw,) for raw in paragraphs_of(body))
+    paragraphs = (plain(raw).split("\n") if _PAGE_TAG.search(raw) else (raw,) for raw in paragraphs_of(body))
     for raw in (line.strip() for lines_of_one in paragraphs for line in lines_of_one):
         heading = _HEADING.fullmatch(raw) if len(raw) < 1000 else None
         words = one_line(visible(heading[2] if heading else _BULLET.sub("", raw, count=1)))

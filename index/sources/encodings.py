@@ -18,8 +18,8 @@ _LANGUAGES = {
 }  # fmt: skip
 _SAMPLE = 200_000
 _FEWEST_BYTES = 40
+_FEWEST_FREQUENT = 0.1  # of the words; one that happens to be frequent in another language is no sign
 _TOKEN = re.compile(rb"[^\s\x00-\x26\x28-\x40\x5b-\x60\x7b-\x7f]+")  # words in any of them, apostrophes included
-# No word has a sign inside, or letters of two alphabets.
 _NO_WORD = re.compile(
     r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[^\W\d_][^\w\s'’‘´`\-–—./:;,()*&@·\xad]+[^\W\d_]"
 )
@@ -31,7 +31,7 @@ def encoding_of(data: bytes) -> str | None:
     tokens = sorted({token for token in _TOKEN.findall(sample) if not token.isascii()})
     hits = {name: _hits(tokens, name) for name in _LANGUAGES if _decodes(data, name) and not _is_spoiled(tokens, name)}
     best = max(hits, key=lambda name: hits[name], default="")
-    if hits.get(best):
+    if hits.get(best, 0) > _FEWEST_FREQUENT * len(tokens):
         return best if all(_is_likelier(best, other, tokens) for other in hits if other != best) else None
     # A few accents of names in English text, say: what has long been the custom.
     high = sum(byte > 127 for byte in sample)
@@ -59,8 +59,11 @@ def likely_name(data: bytes) -> str | None:
 
 
 def _is_spoiled(tokens: Collection[bytes], encoding: str) -> bool:
-    spoiled = sum(_NO_WORD.search(token.decode(encoding, "replace")) is not None for token in tokens)
-    return spoiled > 0.05 * len(tokens)
+    """Whether too many words have a sign inside, letters of two alphabets, or capitals amid small letters."""
+    words = [token.decode(encoding, "replace") for token in tokens]
+    signs = sum(_NO_WORD.search(word) is not None for word in words)
+    mixed = sum(not word.isupper() and any(char.isupper() for char in word[1:]) for word in words)
+    return signs > 0.05 * len(words) or mixed > 0.3 * len(words)
 
 
 def _hits(tokens: Iterable[bytes], encoding: str) -> int:

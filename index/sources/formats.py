@@ -28,7 +28,7 @@ FORMATS: tuple[Format, ...] = (
     parquet.PARQUET,
     pdf.PDF,
     warc.WARC,
-    texts.FRONT_MATTER,
+    texts.BRACKETED,
     pages.MHTML,
     mail.MAILBOX,
     mail.MESSAGE,

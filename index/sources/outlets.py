@@ -35,8 +35,9 @@ def web_address(text: str) -> str | None:
 
 
 def is_host(text: str) -> bool:
-    """Whether ``text`` is the bare name of a host, as ``cnn.com`` or ``Www.cnn.com``; "U.S.News" is a name."""
-    return _HOST.fullmatch(text.lower()) is not None and (text.islower() or "." not in text[:2])
+    """Whether ``text`` is the bare name of a host, as ``cnn.com`` or ``Www.cnn.com``; "MySports.com" is a name."""
+    written_by_program = text in (text.lower(), text.upper(), text.capitalize(), text.title()) or text[:4] == "www."
+    return written_by_program and _HOST.fullmatch(text.lower()) is not None and (text.islower() or "." not in text[:2])
 
 
 def is_home_page(url: str) -> bool:

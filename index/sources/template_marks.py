@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 # {% include … %}, {{< video … >}}, {{ page.title }}, {# … #}, {/* … */}, <% … %>, <?php … ?>, <!-- … -->
-_OPENING = re.compile(r"\{%|\{\{|\{#(?![\w-]+\})|\{/\*|<%|<\?(?=php\b|=)|<!--|<(?:script|style)(?=[\s>])")
+# Not {{ #block }}, of which a whole line is furniture.
+_OPENING = re.compile(r"\{%|\{\{(?!\s?[#^/!])|\{#(?![\w-]+\})|\{/\*|<%|<\?(?=php\b|=)|<!--|<(?:script|style)(?=[\s>])")
 _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}", "{/*": "*/}", "<%": "%>", "<?": "?>", "<!--": "-->"} | {
     "<script": "</script>", "<style": "</style>",
 }  # fmt: skip
@@ -42,7 +43,8 @@ def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
         if first < start or last[close] < first:
             continue
         end = text.find(close, opening.end(), first + _LONGEST)
-        if end < 0:
+        before = text[max(start, first - 300) : first]
+        if end < 0 or (opening[0] == "{{" and re.search(r"\{\{\s?[#^/!]", before.rpartition("\n")[2])):
             continue
         inner = text[opening.end() : end].strip(" -<%>\t\n")
         if opening[0] == "{%" and re.match(r"(?:comment|javascript|schema|style)\b", inner):
@@ -50,7 +52,7 @@ def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
             second = re.compile(r"\{%-?\s{0,9}end" + inner.split()[0]).search(text, end, end + _LONGEST)
             end = text.find(close, second.end(), second.end() + 100) if second else end
         end += len(close) + (text[opening.end() : opening.end() + 1] + text[end + 2 : end + 3] == "{}")
-        before, after = text[max(start, first - 300) : first], text[end : end + 1]
+        after = text[end : end + 1]
         in_a_sentence = before.rpartition("\n")[2].strip(" \t>*-") != "" or after.strip() != ""
         kept.append(text[start:first])
         start = end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from index.sources import files
@@ -17,8 +18,14 @@ def _recognises(source: Source) -> bool:
     return source.ending in _ENDINGS
 
 
-def _begins_with_json(source: Source) -> bool:
-    return source.ending in _MARKDOWN and source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+# Begins as JSON does, and goes on as it never does: "[gallery]", "{% include".
+_NO_JSON = re.compile(rb"\[(?!\s*(?:[\[{\"\]\d-]|true|false|null))|\{(?!\s*[\"}])")
+
+
+def _only_looks_like_json(source: Source) -> bool:
+    start = source.head[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    front_matter = source.ending in _MARKDOWN and start.startswith(b"{")
+    return front_matter or (source.ending in _ENDINGS and _NO_JSON.match(start) is not None)
 
 
 def _items(source: Source) -> Iterator[Item]:
@@ -29,6 +36,6 @@ def _items(source: Source) -> Iterator[Item]:
     yield Item("", text, notices, is_text=True)
 
 
-FRONT_MATTER = Format("Markdown below a JSON object", _begins_with_json, _items, "content/2025-03-04-tolls.md")
-"""Before JSON is looked for: the object is the front matter of the text that follows."""
+BRACKETED = Format("Markdown below a JSON object", _only_looks_like_json, _items, "content/2025-03-04-tolls.md")
+"""Before JSON is looked for: a bracket may begin a text, and an object be the front matter of what follows."""
 TEXT = Format("plain text, Markdown", _recognises, _items, "news/2025-03-04-tolls.md")

@@ -26,8 +26,9 @@ _STOP = re.compile(
 )
 _VOWEL = re.compile("[aeiouy]")
 _LAST_WORD = re.compile(r"[^\W_]+$")
-# What has a vowel, is abbreviated, and stands before capitals. nupunkt knows thousands, learned from law reports:
-# words and surnames are among them ("month", "Marsh"). One without a vowel, or with a full stop inside, is believed.
+# What has a vowel, is abbreviated, and stands before capitals. nupunkt knows thousands, learned from scanned law
+# reports, words and surnames among them ("month", "Marsh"). One without a vowel, or with a full stop inside, is
+# believed.
 _BEFORE_CAPITALS = frozenset(
     "adm assn asst ave bros capt co col corp dept det gen gov hon inc insp maj messrs mlle mme no pres prof rep rev sen"
     " supt univ".split()
