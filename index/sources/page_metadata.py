@@ -316,6 +316,8 @@ def _authors(
 def _without_employer(name: str, sites: set[str]) -> str:
     """``name`` without whom its bearer writes for: "Ines Corvath | Gull Media", "Ines Corvath, Lindmoor Gull"."""
     name = name.partition(" | ")[0]
+    while (degree := re.fullmatch(r"(.+), ([A-Z]{2,4})", name)) and not agency_named(degree[2]):
+        name = degree[1]
     if parts := re.fullmatch(r"(.{4,})[,.] (.+)", name):
         ours = [letters for letters in map(_letters, sites) if len(letters) > 2]
         return parts[1] if any(_letters(parts[2]).startswith(one) for one in ours) else name

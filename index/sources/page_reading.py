@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from index.sources.characters import clean_lines, decode, has_words, one_line
 from index.sources.markup import plain
 from index.sources.outlets import is_home_page
-from index.sources.page_metadata import PageFacts, folded, page_facts, text_of
+from index.sources.page_metadata import PageFacts, folded, page_facts
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb23
 
 _UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe")
 # trafilatura takes these out as well, after it has copied them several times.
-_AROUND = ("nav", "footer", "aside", "select", "button", "video", "audio", "object", "canvas", "link", "meta")
+_AROUND = ("nav", "footer", "aside", "select", "button", "video", "audio", "object", "canvas")
 _SAVED_FROM = re.compile(
     r"<!--[^<>]{0,200}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s<>\"]{4,2000})", re.IGNORECASE
 )
@@ -80,6 +80,7 @@ def read_page(data: bytes, url: str | None) -> dict[str, object]:
     """
     import trafilatura  # noqa: F401 - what is needed for the first page is there before it
     from htmldate import find_date  # noqa: F401
+    from lxml.etree import strip_elements
 
     text, notices = decoded(data)
     if not text.strip():
@@ -89,8 +90,10 @@ def read_page(data: bytes, url: str | None) -> dict[str, object]:
         url = saved[1]
     tree = _parsed(text)
     _strip_unseen(tree)
+    whole = _size(str(tree.xpath("string(//body)")))
+    strip_elements(tree, *_AROUND, with_tail=False)
     facts = page_facts(tree, url)
-    lines, whole = _lines(tree, facts)
+    lines = _lines(tree, facts, whole)
     _refuse_what_is_no_article(tree, facts, lines, whole)
     labels, remarks = _labels(facts, lines)
     record = facts.record | {"text": _text(lines), "labels": labels}
@@ -154,13 +157,10 @@ def _strip_unseen(tree: HtmlElement) -> None:
         script.tag = "script"
 
 
-def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
-    """The blocks of the article, and how many words the whole page shows."""
-    from lxml.etree import strip_elements
+def _lines(tree: HtmlElement, facts: PageFacts, whole: int) -> list[_Line]:
+    """The blocks of the article; the page shows ``whole`` words."""
     from trafilatura import bare_extraction
 
-    whole = _size(str(tree.xpath("string(//body)")))
-    strip_elements(tree, *_AROUND, with_tail=False)
     _mark_paragraphs(tree)
     _mark_article(tree, whole)
     _join_chunks(tree)
@@ -179,7 +179,7 @@ def _lines(tree: HtmlElement, facts: PageFacts) -> tuple[list[_Line], int]:
         # The page shows less than it holds: a program, or a payment, would show the rest.
         lines = [_Line(text) for text in map(one_line, clean_lines(plain(facts.body)).split("\n")) if has_words(text)]
     title = folded(str(facts.record.get("title", "")))
-    return [line for line in lines if not (line.is_heading and folded(line.text) == title)], whole
+    return [line for line in lines if not (line.is_heading and folded(line.text) == title)]
 
 
 def _mark_paragraphs(tree: HtmlElement) -> None:
@@ -231,7 +231,7 @@ def _mark_article(tree: HtmlElement, whole: int) -> None:
         return
     prose: Counter[HtmlElement] = Counter()
     for paragraph in tree.iter("p"):
-        if (words := _size(text_of(paragraph))) >= _SENTENCE:
+        if (words := _size(str(paragraph.text_content()))) >= _SENTENCE:
             prose.update(dict.fromkeys(paragraph.iterancestors(), words))
     most = 0.8 * max(prose.values(), default=0)
     # In the order of the document, so that the last of these, each inside the one before, is the closest.
@@ -261,7 +261,9 @@ def _join_chunks(tree: HtmlElement) -> None:
             if box not in boxes[-1:]:
                 boxes.append(box)
     for first, *others in chunks.values():
-        if any(_size(text_of(paragraph)) >= _SENTENCE for box in others for paragraph in box.iterchildren("p")):
+        if any(
+            _size(str(paragraph.text_content())) >= _SENTENCE for box in others for paragraph in box.iterchildren("p")
+        ):
             for box in others:
                 if first not in box.iterancestors() and box not in first.iterancestors():
                     first.extend(list(box))
@@ -271,7 +273,7 @@ def _drop_links(tree: HtmlElement) -> None:
     """Take out the paragraphs that are one link and nothing else: they lead to other articles."""
     for paragraph in list(tree.iter("p")):
         links = paragraph.findall(".//a")
-        if len(links) == 1 and text_of(links[0]) == text_of(paragraph):
+        if len(links) == 1 and str(links[0].text_content()).split() == str(paragraph.text_content()).split():
             paragraph.drop_tree()
 
 
