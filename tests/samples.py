@@ -167,11 +167,19 @@ def _parquet() -> bytes:
 
 
 def _mail() -> bytes:
-    return (
-        f"From: {OUTLET} <news@lindmoor-gull.example>\r\nTo: reader@example.org\r\nSubject: {TITLE}\r\n"
-        f"Date: {_MAIL_DATE}\r\nMessage-ID: <4711@lindmoor-gull.example>\r\nList-Unsubscribe: <https://www.lindmoor-gull.example/u>\r\nMIME-Version: 1.0\r\n"
-        f"Content-Type: text/html; charset=utf-8\r\n\r\n<html><body>{_BODY}</body></html>\r\n"
-    ).encode()
+    lines = [
+        f"From: {OUTLET} <news@lindmoor-gull.example>",
+        "To: reader@example.org",
+        f"Subject: {TITLE}",
+        f"Date: {_MAIL_DATE}",
+        "Message-ID: <4711@lindmoor-gull.example>",
+        "List-Unsubscribe: <https://www.lindmoor-gull.example/u>",
+        "MIME-Version: 1.0",
+        "Content-Type: text/html; charset=utf-8",
+        "",
+        f"<html><body>{_BODY}</body></html>",
+    ]
+    return "\r\n".join(lines).encode()
 
 
 def _warc() -> bytes:
