@@ -98,7 +98,7 @@ def test_template_marks_in_sentences() -> None:
 def test_rows_of_tables(tmp_path: Path, table: str) -> None:
     article = read(tmp_path, "post.txt", f"Fares rise\n\n{FARES}\n\n{table}\n\n{PRICE}").article
     assert article is not None
-    assert article.paragraphs == (FARES, "Line: North; Fare: 8", "Line: South; Fare: 9", PRICE)
+    assert article.paragraphs == (FARES, "Line: North, Fare: 8.", "Line: South, Fare: 9.", PRICE)
 
 
 @pytest.mark.parametrize(
