@@ -25,6 +25,11 @@ _MOST_ATTRIBUTES = 10_000
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{40000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
+# What no document may hold, and what stands for it: the parser lets both through.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])"
+    "|&#[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F])"
+)
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
 )
@@ -135,7 +140,7 @@ def _parsed(text: str) -> HtmlElement:
 
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
     try:
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_CONTROL.sub(" ", text).encode("utf-8", "replace"), parser=parser)
     except LxmlError as error:
         raise ArticleUnreadable("is no HTML that can be read") from error
     if any("depth" in entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"):
