@@ -25,6 +25,12 @@ _MOST_ATTRIBUTES = 10_000
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{40000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
+# What no document may hold, and what stands for it: the parser lets both through.
+_CONTROLS = bytes.maketrans(bytes(set(range(32)) - set(b"\t\n\r")), b" " * 29)
+_CONTROL = re.compile(
+    rb"&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])|&#[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F])"
+    rb"|\xef\xbf[\xbe\xbf]"
+)
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
 )
@@ -134,8 +140,9 @@ def _parsed(text: str) -> HtmlElement:
     from lxml.html import HTMLParser, document_fromstring
 
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
+    data = text.encode("utf-8", "replace").translate(_CONTROLS)
     try:
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_CONTROL.sub(b" ", data), parser=parser)
     except LxmlError as error:
         raise ArticleUnreadable("is no HTML that can be read") from error
     if any("depth" in entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"):
