@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from functools import cache, cached_property
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-# Parameters that say how a reader came to a page, never which page it is.
-_TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "cmpid", "ref", "smid", "taid")
+# What a cache of AMP pages, or a search engine, puts in front of the page's own address.
+_AMP_CACHE = re.compile(
+    r"(?:(?:[\w-]+\.)?cdn\.ampproject\.org/[cv]|(?:www\.)?google\.[a-z.]{2,6}/amp|[\w-]+\.bing-amp\.com/[cv])/(?:s/)?"
+)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)?://|//", re.IGNORECASE)
+# Editions for a kind of device; only where a whole name is left, as "m.example" is somebody's name.
+_EDITION = re.compile(r"^(?:(?:www\d*|m|mobile|amp)\.)+(?=[^.]+\.[^.])")
+# A session in the path; the page of a folder; the AMP variant of a page, which "/amp" alone is not.
+_VARIANT = re.compile(
+    r";(?:jsessionid|phpsessid)=[^/;]*|/\(s\([a-z0-9]+\)\)(?=/|$)|/(?:index|default)\.(?:s?html?|php|aspx?|jsp|cfm)$"
+    r"|(?<=[^/])/amp$|^/amp(?=/[^/])|(?<=[^/.])\.amp(?=\.html?$|$)",
+    re.IGNORECASE,
+)
+# Parameters of AMP, and those of news sites that courlan's list lacks.
+_TRACKING = re.compile(r"amp|(?:amp|at|ns|soc|guce|hsa|_hs\w*)_\w+|usqp|aoh|guccounter|\w*sessionid|phpsessid")
+_TRACKING_WORDS = frozenset("cmp cmpid icid intcid intcmp ocid smid smtyp emc ito ncid mbid taid partner spm".split())
+# With a number behind it, any of them may well name the page.
+_MAY_NAME = frozenset("cid eid uid ref source session keyword kwd partner".split())
+_AMP_FORMS = frozenset(("outputtype", "view", "mode", "type", "format"))
+_LONGEST_URL = 4_096  # what is longer is data
+_ESCAPE = re.compile(r"%([0-9a-f]{2})", re.IGNORECASE)
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")
 
 LABELS = ("excerpt", "corrected", "opinion", "live")
 """Only the beginning or a summary is there; its publisher says that it was corrected; it gives a view; it is still
@@ -143,15 +165,79 @@ def _shortened(text: str, length: int) -> str:
 
 
 def plain_url(url: str) -> str:
-    """Reduce ``url`` to what names the page: no scheme, ``www.``, fragment, tracking parameters or final slash."""
-    parts = urlsplit(url.strip())
-    query = [
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not any(key.lower() == name or (name.endswith("_") and key.lower().startswith(name)) for name in _TRACKING)
-    ]
-    host = (parts.netloc or "").lower().removeprefix("www.")
-    return host + parts.path.rstrip("/") + ("?" + urlencode(sorted(query)) if query else "")
+    """Reduce ``url`` to what names the page, without a scheme: the same for every way that leads there.
+
+    Gone are what says how a reader came (tracking, sessions), the variant for a device or of AMP, a fragment that is no
+    page (``#!/story/12`` is one), and all that can be written in two ways. What is no address stays as it is.
+    """
+    url = url.strip()
+    if len(url) > _LONGEST_URL:
+        return url
+    scheme = _SCHEME.match(url)
+    try:
+        parts = urlsplit("//" + url[scheme.end() if scheme else 0 :])
+        host, port = parts.hostname or "", parts.port
+        host = (host if host.isascii() else host.encode("idna").decode()).rstrip(".")
+    except ValueError:  # of Unicode too
+        return url
+    if not host or re.search(r"[\s%]", host):
+        return url
+    query = parts.query.replace("&amp;", "&")
+    host = f"[{host}]" if ":" in host else _EDITION.sub("", host)
+    port = None if port in (80, 443) else port
+    path = posixpath.normpath(f"/{_one_spelling(parts.path).strip('/')}")
+    page = _page(path)
+    if not port and (cached := _AMP_CACHE.match(host + path) or _AMP_CACHE.match(host + page)):
+        return plain_url(f"{cached.string[cached.end() :]}?{query}")
+    fragment = f"#{_one_spelling(parts.fragment)}" if re.match("!.|/.", parts.fragment) else ""
+    return f"{host}{f':{port}' if port is not None else ''}{page}{_naming(query)}{fragment}"
+
+
+def _page(path: str) -> str:
+    before = None
+    while path != before:
+        before, path = path, posixpath.normpath(f"/{_VARIANT.sub('', path).strip('/')}")
+    return path.rstrip("/")
+
+
+def _naming(query: str) -> str:
+    """The parameters of a query that name the page, in one order."""
+    # In Latin-1 the bytes of every encoding stay what they are.
+    fields = parse_qsl(_one_spelling(query), keep_blank_values=True, encoding="latin-1")
+    named = sorted({(name, value) for name, value in fields if not _tracks(name.lower(), value.lower())})
+    return "?" + urlencode(named, encoding="latin-1") if named else ""
+
+
+def _tracks(name: str, value: str) -> bool:
+    """Whether a parameter says how a reader came to a page, and not which page it is."""
+    if _TRACKING.fullmatch(name) or (value == "amp" and name in _AMP_FORMS):
+        return True
+    found = _trackers().search(name)
+    word = found[0].strip("_") if found else name
+    # Two pages must not become one.
+    return bool(found or name in _TRACKING_WORDS) and not (word in _MAY_NAME and value.isdigit())
+
+
+@cache
+def _trackers() -> re.Pattern[str]:
+    from courlan.clean import TRACKERS_RE  # takes 0.1 s, and most addresses have no parameters
+
+    # Whole words of its list, since "ga" begins a gallery and "ref" a reference.
+    return re.compile(rf"(?:{TRACKERS_RE.pattern})(?:(?<=_)|(?:id)?(?![a-z0-9]))")
+
+
+def _one_spelling(text: str) -> str:
+    """Escape what has to be, in capitals, and nothing else (RFC 3986, 6.2.2)."""
+    if _UNRESERVED.fullmatch(text):
+        return text
+    text = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)
+    text = quote(text, safe="/%:@!$&'()*+,;=~?[]#|", errors="surrogatepass")
+    return _ESCAPE.sub(_unescaped, text)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character != "/" and _UNRESERVED.fullmatch(character) else escape[0].upper()
 
 
 def _digest(value: object) -> str:

@@ -174,7 +174,9 @@ def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
                     "url": "https://www.ellery-courier.example/2025/03/04/tolls",
                     "outlet": "The Ellery Courier",
                     "published": "2025-03-04",
+                    "updated": None,
                     "language": None,
+                    "labels": [],
                 },
                 "link": "https://www.ellery-courier.example/2025/03/04/tolls"
                 "#:~:text=We%20need%20the%20money,harbour%20master%20Odile%20Brandt",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -55,6 +56,12 @@ def test_a_prompt_holds_paragraphs_once_their_origin_and_the_question() -> None:
     )
     assert f"write exactly: {REFUSAL}" in prompt.instructions
     assert "BEGIN 5eaf and END 5eaf" in prompt.instructions
+
+
+def test_a_prompt_says_what_is_to_be_known_of_an_article() -> None:
+    labelled = replace(HARBOUR, updated=date(2025, 3, 9), labels=("live",))
+    heading = "[1] The Ellery Courier · 4 March 2025 · updated 9 March 2025 · live blog · Harbour tolls rise\n"
+    assert heading in writing_prompt("Why?", [sentence(labelled, 1)]).text
 
 
 def test_the_data_keep_to_the_budget_and_the_least_relevant_go_first() -> None:

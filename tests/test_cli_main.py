@@ -110,7 +110,7 @@ def test_search_within_limits_in_json_and_for_readers(rag: Rag, index: Path) -> 
     assert (explain["subquery"], explain["reranked"]) == ("harbour", None)
     assert explain["lexical"] == 0 < explain["dense"] < 1
     known = {name: getattr(PROTEST, name) for name in ("id", "title", "url", "outlet", "language")}
-    assert article == {**known, "published": "2025-04-12"}
+    assert article == {**known, "published": "2025-04-12", "updated": None, "labels": []}
     text = "\n\n".join(PROTEST.paragraphs)
     assert hit == {"rank": 1, "score": 1.0, "text": text, "paragraphs": [1, 2], "near_duplicates": []}
     first, text, *_ = rag("search", "orchestra hall", "--index", index, "--limit", "1").out.splitlines()

@@ -139,6 +139,11 @@ def test_the_record_has_this_form() -> None:
     assert answer["searched"]["outlets"] == [["The Ellery Courier", 2], ["Strand Radio", 1]]
 
 
+def test_a_record_is_read_whose_ids_were_made_by_older_rules_of_addresses() -> None:
+    read = from_json(to_json(EVERYTHING_IN_IT).replace(FULL.id, "0123456789abcdef"))
+    assert (read.claims, read.hits[0].article.id) == (EVERYTHING_IN_IT.claims, FULL.id)
+
+
 REMOVED: Any = object()
 
 

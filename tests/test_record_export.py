@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from rag import Answer, Article, Claim, Scope
-from rag.record.export.formats import export
+from rag.record.export.formats import FORMATS, export
 from rag.record.links import deep_link
 from rag.store.protocol import Summary
 from tests.cited import HOSTILE, SNAPSHOT, answer_of, cite, hit, said
@@ -69,6 +69,13 @@ def test_a_refusal_says_what_was_searched_and_which_limits_left_nothing() -> Non
     asked = replace(LIMITED, question="Who\n@article{x, @comment?")
     assert export(asked, "bibtex") == f"% Asked: Who (at)article{{x, (at)comment?\n% {searched}\n"
     assert checked_csl(export(LIMITED, "csl")) == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_to_be_known_of_an_article_is_in_every_export(name: str) -> None:
+    labelled = replace(HARBOUR, updated=date(2025, 3, 9), labels=("excerpt", "opinion"))
+    text = export(answer_of(said(labelled, 1, 1)), name)
+    assert all(remark in text for remark in ("updated 9 March 2025", "only the beginning", "opinion"))
 
 
 def drawn(markdown: str) -> str:

@@ -70,3 +70,29 @@ def test_what_says_something_else_is_no_near_duplicate(tmp_path: Path, text: str
     store = Snapshot.open(tmp_path / "index")
     groups = group(ranking(PassageId(0), PassageId(1)), store, limit=5, joined=10)
     assert [len(each.near_duplicates) for each in groups] == [0, 0]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_of_a_copy_only_what_it_alone_says_takes_a_place(
+    tmp_path: Path, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = "Readers in Vellmar will hear more of the tolls at their own town hall on Thursday evening."
+    original = Article(title="Tolls", paragraphs=TOLLS, outlet="Strand Radio", url="https://a.example/1")
+    copy = replace(original, outlet="Vellmar Post", url="https://b.example/2", paragraphs=(*TOLLS, own))
+    other = replace(original, outlet="Lindmoor Gull", url="https://c.example/3", paragraphs=(own, TOLLS[2]))
+    build_index(tmp_path / "index", [original, copy, other], budget=20)
+    store = Snapshot.open(tmp_path / "index")
+    if known:
+        passages, stories = store.passages, {original.id: 0, copy.id: 0, other.id: 2}
+        told = lambda rows: [replace(one, story=stories[one.article.id]) for one in passages(rows)]  # noqa: E731
+        monkeypatch.setattr(store, "passages", told)
+    ids = {(one.article.outlet, one.passage.text): one.id for one in store.passages([*map(PassageId, range(9))])}
+    order = ranking(ids["Strand Radio", TOLLS[0]], *(ids["Vellmar Post", said] for said in (*TOLLS[1:], own)))
+    groups = group(order, store, limit=5, joined=0)
+    assert [(one.article.outlet, one.passage.text) for one in groups] == [
+        ("Strand Radio", TOLLS[0]),
+        ("Vellmar Post", own),
+    ]
+    assert [one.article.outlet for one in groups[0].near_duplicates] == ["Vellmar Post"]
+    order = ranking(ids["Strand Radio", TOLLS[0]], ids["Lindmoor Gull", TOLLS[2]])
+    assert len(group(order, store, limit=5, joined=0)) == 2  # another story, though it uses the same words

@@ -137,13 +137,15 @@ def test_help_and_names_with_slips_are_said_without_a_source() -> None:
 
 def test_a_source_shows_the_quote_in_its_article() -> None:
     article = replace(HARBOUR, updated=date(2025, 3, 5), agency="Agency One", subheadings=(Subheading("Angry", 3),))
+    article = replace(article, labels=("corrected",))
     citation = cite(article, 2, 1, "said harbour master")
     html = Html(render_sources(answer_of(Claim("She said so.", (citation,))), 7))
     assert html.values("id", "details", ".source") == ["a7", "a7-c1"]
     assert html.texts("summary") == ["Sources Who raised the tolls?"]
-    assert html.texts(".outlet", "time") == ["The Ellery Courier", "4 March 2025", "5 March 2025"]
+    assert html.texts(".outlet", "time") == ["The Ellery Courier", "4 March 2025"]
+    assert html.texts(".remark") == ["updated 5 March 2025", "corrected by the publisher"]
     assert html.texts("h3") == ["Harbour tolls rise"]
-    assert html.texts(".byline") == ["By Mara Quill · Agency One · updated 5 March 2025 · ellery-courier.example"]
+    assert html.texts(".byline") == ["By Mara Quill · Agency One · ellery-courier.example"]
     assert html.texts(".neighbour", ".cited", "h4") == [*article.paragraphs[:2], "Angry", article.paragraphs[2]]
     assert html.texts("mark", ".save") == ["said harbour master"]  # it is not complete yet
     assert html.values("href", "a") == [deep_link(citation), "#a7-c1"]

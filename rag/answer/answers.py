@@ -173,7 +173,7 @@ class Answer:
         for claim in self.claims:
             markers = "".join(f"[{citation.marker}]" for citation in claim.citations)
             lines.append(f"{origin(claim.citations[0].article)}: {claim.text} {markers}")
-        behind = (rests_on(self.citations), not_answered(self.unanswered))
+        behind = (rests_on(self.citations, self.hits), not_answered(self.unanswered))
         return "\n".join(filter(None, [*lines, *behind]))
 
     @property

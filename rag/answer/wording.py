@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import cycle
@@ -12,11 +13,19 @@ from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.query.spelling import Correction
+from rag.search.grouping import is_copy
+from rag.search.hits import Hit
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope
 from rag.text.languages import reads_as_english
 from rag.text.words import counted
 
+_LABELS = {
+    "excerpt": "only the beginning",
+    "corrected": "corrected by the publisher",
+    "opinion": "opinion",
+    "live": "live blog",
+}
 # Outlets that are named where somebody asks for help.
 _OUTLETS = 8
 
@@ -30,19 +39,50 @@ class Quoted(Protocol):
     def citations(self) -> Sequence[Citation]: ...  # noqa: D102
 
 
-def rests_on(citations: Sequence[Citation]) -> str:
-    """Say what an answer rests on: "From 3 articles of 2 outlets, 4 March 2025 to 12 April 2025."; "" for nothing."""
-    articles = {one.article.id: one.article for one in citations}.values()
+def rests_on(citations: Sequence[Citation], hits: Sequence[Hit] = ()) -> str:
+    """Say what an answer rests on: "From 3 articles of 2 outlets, 4 March 2025 to 12 April 2025."; "" for nothing.
+
+    Copies of one text are one article, of one outlet; ``hits`` know others that were not cited.
+    """
+    articles = {one.article.id: one.article for one in citations}
     if not articles:
         return ""
-    outlets = {one.outlet for one in articles if one.outlet}
-    days = sorted(one.published for one in articles if one.published)
-    text = f"From {counted(len(articles), 'article')}"
+    apart = list[Article]()
+    for one in articles.values():
+        if not any(is_copy(one, other) for other in apart):
+            apart.append(one)
+    outlets = {one.outlet for one in apart if one.outlet}
+    copies = [near.article for hit in hits if hit.article.id in articles for near in hit.near_duplicates]
+    others = {one.outlet for one in (*articles.values(), *copies) if one.outlet} - outlets
+    days = sorted(one.published for one in apart if one.published)
+    text = f"From {counted(len(apart), 'article')}"
     if outlets:
         text += f" of {counted(len(outlets), 'outlet')}"
     if days:
         text += f", {_period(days[0], days[-1])}"
+    if others:
+        text += f"; copies in {counted(len(others), 'other outlet')}"
     return text + "."
+
+
+def also_in(hit: Hit) -> str:
+    """Say which other outlets carry a hit's text, each once, and where it seems to come from; "" where none does."""
+    if not hit.near_duplicates:
+        return ""
+    carriers = [hit.article, *(one.article for one in hit.near_duplicates)]
+    others = dict.fromkeys(one.outlet for one in carriers if one.outlet and one.outlet != hit.article.outlet)
+    where = f"{counted(len(others), 'other outlet')}: {', '.join(others)}" if others else "another article"
+    source = likely_source(carriers)
+    return f"nearly the same in {where}" + (f"; probably from {source}" if source else "")
+
+
+def likely_source(carriers: Sequence[Article]) -> str:
+    """Who copies of one text probably come from: the agency that most name, or else who was first; "" for nobody."""
+    if agencies := Counter(one.agency for one in carriers if one.agency):
+        return agencies.most_common(1)[0][0]
+    days = [one.published for one in carriers if one.published]
+    first = {one.outlet for one in carriers if one.outlet and one.published == min(days)} if days else set[str]()
+    return first.pop() if len(first) == 1 and len(set(days)) > 1 else ""
 
 
 def not_answered(subqueries: Sequence[str]) -> str:
@@ -143,9 +183,16 @@ def skipped_articles(searched: Summary) -> str:
 
 
 def origin(article: Article) -> str:
-    """Outlet and day of an article: "The Moscow Times, 2 December 2021"."""
+    """Outlet and day of an article, and what is to be known of it: "The Moscow Times, 2 December 2021, opinion"."""
     day = day_in_words(article.published) if article.published else "undated"
-    return f"{article.outlet or 'unknown outlet'}, {day}"
+    return ", ".join((article.outlet or "unknown outlet", day, *remarks(article)))
+
+
+def remarks(article: Article) -> list[str]:
+    """What a reader must know of an article before believing it: that it was updated later, and its labels in words."""
+    updated = article.updated
+    changed = [f"updated {day_in_words(updated)}"] if updated and updated > (article.published or date.min) else []
+    return changed + [_LABELS[label] for label in article.labels if label in _LABELS]
 
 
 def _period(first: date, last: date) -> str:

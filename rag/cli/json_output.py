@@ -70,7 +70,7 @@ def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record
 
 
 def _article(article: Article) -> _Record:
-    return _fields(article, "id title url outlet published language")
+    return _fields(article, "id title url outlet published updated language labels")
 
 
 def _fields(value: object, names: str) -> _Record:

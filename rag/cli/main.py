@@ -160,7 +160,7 @@ def search(
     Example: rag search "harbour tolls" --limit 5 --json
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answer.wording import how_it_was_read, origin, skipped_articles
+    from rag.answer.wording import also_in, how_it_was_read, origin, skipped_articles
     from rag.cli.json_output import search_json
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
@@ -174,8 +174,8 @@ def search(
         first, last = hit.passage.paragraphs[0], hit.passage.paragraphs[-1]
         paragraphs = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
         say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})\n{hit.text}\n")
-        if hit.near_duplicates:
-            say(f"nearly the same in {', '.join(origin(one.article) for one in hit.near_duplicates)}\n")
+        if copies := also_in(hit):
+            say(f"{copies}\n")
     searched = f"Only this was searched: {found.scope}." if found.scope else ""
     skipped = skipped_articles(retriever.store.summary(found.scope))
     nothing = "" if found.hits else "No article is within these limits."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rag.articles import Article, Passage, Span
 from rag.search.fusion import Ranked
@@ -16,6 +17,9 @@ _LONGEST = 3  # passages that are joined into one: more would be an article, not
 _SHARED = 0.6
 _SHINGLE = 5  # words of one (Broder 1997): with so many in one order two texts do not agree by chance
 _FEWEST = 6  # fewer shingles are alike by chance: "He did not comment on the report."
+# Of a copy half of the shorter text stands in the other, as in the index.
+_COPIED = 0.5
+_PROBE = 32  # characters that two texts which share sentences surely have in common
 _READ = 64  # passages that are read from the store at a time
 
 
@@ -49,8 +53,10 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
 
     Among the first ``joined`` passages neighbours of one article become one group, at the place of the better one, so
     that a long article does not take many places and a reader sees what belongs together. A passage of another article
-    that says the same as a better group is its near-duplicate. A passage among the first ``accompanied`` groups that
-    found no neighbour so takes the better one of its two, however far down that is: what is found often goes on there.
+    that says the same as a better group is its near-duplicate; and so is one of a copy of a better group's article that
+    says nothing which is not said there: a story takes its places once. A passage among the first ``accompanied``
+    groups that found no neighbour so takes the better one of its two, however far down that is: what is found often
+    goes on there.
     """
     groups: list[Group] = []
     by_id: dict[PassageId, Group] = {}
@@ -66,8 +72,9 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
             continue  # only neighbours of what is there are of interest any more
         shingles = _shingles(stored.passage.text)
         original = next((one for one in groups if _is_near_duplicate(stored, shingles, one)), None)
-        if original:
-            original.near_duplicates.append(stored)
+        if original := original or next((one for one in groups if _stands_in_article(stored, one)), None):
+            if all(one.article.id != stored.article.id for one in original.near_duplicates):
+                original.near_duplicates.append(stored)
             continue
         groups.append(Group(ranked, [stored], shingles=shingles))
         by_id[stored.id] = groups[-1]
@@ -103,24 +110,65 @@ def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store,
 
 
 def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...]], original: Group) -> bool:
-    """Whether most of a passage stands in a group of another article, word for word (containment, Broder 1997).
+    """Whether most of a passage stands in a group of another article, word for word (containment, Broder 1997)."""
+    if stored.passage.article_id == original.members[0].passage.article_id:
+        return False
+    return _stands_in(stored.passage.text, shingles, original.passage.text, original.shingles)
+
+
+def _stands_in_article(stored: StoredPassage, group: Group) -> bool:
+    """Whether each paragraph of a passage stands somewhere in a group's article, which its own is a copy of."""
+    first, article = group.members[0], stored.article
+    if article.id == first.article.id or first.story != stored.story:
+        return False
+    text = _text(first.article)
+    if not _may_stand_in(stored.passage.text, text) or (stored.story == -1 and not is_copy(article, first.article)):
+        return False
+    pieces = [article.paragraph(one.paragraph)[one.start : one.end] for one in stored.passage.spans]
+    return all(
+        _stands_in(piece, shingles, text, _shingles(text))
+        for piece in pieces
+        if len(shingles := _shingles(piece)) >= _FEWEST
+    )
+
+
+def is_copy(one: Article, other: Article) -> bool:
+    """Whether two articles are copies of one text, retouched and cut; for whoever has no store that knows it."""
+    shorter, longer = sorted((_text(one), _text(other)), key=len)
+    if not _may_stand_in(shorter, longer):
+        return False
+    said = _shingles(shorter)
+    return len(said) >= _FEWEST and len(said & _shingles(longer)) >= _COPIED * len(said)
+
+
+def _may_stand_in(text: str, other: str) -> bool:
+    """Whether one of a few probes of a text does; for most pairs none does, and their words need not be looked at."""
+    return any(text[len(text) * part // 8 :][:_PROBE] in other for part in (1, 3, 5, 7))
+
+
+def _stands_in(text: str, shingles: frozenset[tuple[str, ...]], other: str, others: frozenset[tuple[str, ...]]) -> bool:
+    """Whether most of a text stands in another one.
 
     What agrees in more words once all figures are masked is another report: "seven dead" is not "nineteen dead".
     """
-    shared = len(shingles & original.shingles)
-    same_article = stored.passage.article_id == original.members[0].passage.article_id
-    if same_article or len(shingles) < _FEWEST or shared < _SHARED * len(shingles):
+    shared = len(shingles & others)
+    if len(shingles) < _FEWEST or shared < _SHARED * len(shingles):
         return False
-    masked = _shingles(_without_figures(stored.passage.text)) & _shingles(_without_figures(original.passage.text))
-    return len(masked) <= shared
+    return len(_shingles(_without_figures(text)) & _shingles(_without_figures(other))) <= shared
 
 
+def _text(article: Article) -> str:
+    return "\n\n".join(article.paragraphs)
+
+
+@lru_cache(maxsize=64)
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     # Cut alike whatever language the articles name: of two copies one may name it and the other not.
     said = words(text)
     return frozenset(tuple(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1))
 
 
+@lru_cache(maxsize=64)
 def _without_figures(text: str) -> str:
     for one in reversed(quantities(text)):
         text = f"{text[: one.start]} 0 {text[one.end :]}"

@@ -57,8 +57,8 @@ class StoredPassage:
     article: Article
     previous: PassageId | None
     next: PassageId | None
-    story: int
-    """The same number for all articles that are copies of each other, and for no others."""
+    story: int = -1
+    """Number of the first article of its group of copies; -1 where the store does not know."""
 
 
 @dataclass(frozen=True, slots=True)

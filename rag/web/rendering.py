@@ -14,6 +14,7 @@ from rag.answer.wording import (
     how_it_was_read,
     not_answered,
     origin,
+    remarks,
     rests_on,
     searched_instead,
     skipped_articles,
@@ -79,7 +80,7 @@ def render_answer(answer: Answer, turn: int) -> str:
     parts = [above]
     parts += [_claim(claim, turn, first=not number) for number, claim in enumerate(answer.claims)]
     if answer.claims:
-        parts.append(f'<p class="basis">{escaped(rests_on(answer.citations))}</p>')
+        parts.append(f'<p class="basis">{escaped(rests_on(answer.citations, answer.hits))}</p>')
     if answer.unanswered:
         parts.append(f'<p class="unanswered">{isolated(not_answered(answer.unanswered))}</p>')
     parts += [_note([skipped, notice]), _cut(answer.cut)]
@@ -210,17 +211,15 @@ def _near(hit: Hit) -> str:
 
 
 def _heading(article: Article, url: str | None) -> str:
-    day, updated = article.published, article.updated
+    day = article.published
     published = f'<time datetime="{day}">{day_in_words(day)}</time>' if day else "undated"
     authors = f"By {isolated(', '.join(article.authors))}" if article.authors else ""
-    changed = f'updated <time datetime="{updated}">{day_in_words(updated)}</time>' if updated and updated != day else ""
-    details = list(
-        filter(None, (authors, isolated(article.agency or ""), changed, isolated(host_of(article.url) or "")))
-    )
+    details = list(filter(None, (authors, isolated(article.agency or ""), isolated(host_of(article.url) or ""))))
     byline = f'<p class="byline">{" · ".join(details)}</p>' if details else ""
+    known = "".join(f' · <span class="remark">{escaped(one)}</span>' for one in remarks(article))
     return (
         f'<p class="origin"><span class="outlet">{isolated(article.outlet or "Unknown outlet")}</span> · {published}'
-        f'</p><h3 dir="auto">{link(url, article.title)}</h3>{byline}'
+        f'{known}</p><h3 dir="auto">{link(url, article.title)}</h3>{byline}'
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.answer.drafts import Evidence
 from rag.answer.sentence_ranking import Sentence
+from rag.answer.wording import remarks
 from rag.articles import day_in_words
 from rag.text.tokens import count_tokens
 
@@ -61,8 +62,9 @@ def writing_prompt(
         text = article.paragraph(one.paragraph)
         start, end = (0, len(text)) if count_tokens(text) <= _LONG else (one.start, one.end)
         day = day_in_words(article.published) if article.published else "undated"
-        origin = " · ".join(neutral(part)[:200] for part in (article.outlet or "unknown outlet", day, article.title))
-        block = f"[{len(shown) + 1}] {origin}\n{neutral(text[start:end])}"
+        parts = (article.outlet or "unknown outlet", day, *remarks(article), article.title)
+        head = " · ".join(neutral(part)[:200] for part in parts)
+        block = f"[{len(shown) + 1}] {head}\n{neutral(text[start:end])}"
         left -= count_tokens(block) + 2  # the empty line between two
         if left < 0:
             break

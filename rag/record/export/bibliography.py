@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag.answer.answers import Answer
-from rag.answer.wording import why_refused
+from rag.answer.wording import remarks, why_refused
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.record.links import deep_link, web_address
@@ -107,7 +107,8 @@ def _by_key(answer: Answer) -> Mapping[str, Sequence[Citation]]:
 
 
 def _note(citations: Sequence[Citation]) -> str:
-    return "; ".join(f"[{one.marker}] cites paragraph {one.paragraph}" for one in citations)
+    cited = [f"[{one.marker}] cites paragraph {one.paragraph}" for one in citations]
+    return "; ".join([*remarks(citations[0].article), *cited])
 
 
 def _csl_text(text: str | None) -> str:
