@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
+from index.copies import CopyGroups, sketch
 from index.progress import Progress
 from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
@@ -241,6 +242,8 @@ def current_base(folder: IndexFolder) -> Base | None:
 def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base: Base) -> None:
     """Take over all parts of ``base``, but for the passages that ``draft`` does not search any more."""
     rows, ids, versions = draft.outdated()
+    for number in draft.unsketched():
+        draft.group(number, number, sketch(draft.article(number)).tobytes())
     stored = parts_of(base.manifest)
     touched = parts.take_over(base.path, stored, base.manifest.model.dimension, rows, ids, versions)
     # What is written anew gets new digests, and must not be given them damaged.
@@ -286,7 +289,9 @@ def _take_in(draft: CoverageDraft, items: Iterable[SourceItem], progress: Progre
     for item in items:
         progress.advance(1)
         seen.add(item.where)
-        if item.article is None:
+        if item.withdrawn:
+            gathered.withdrawn.append(item)
+        elif item.article is None:
             (gathered.passed_over if item.passed_over else gathered.skipped).append(item)
         elif reason := _take(draft, item.article, item.where, now, gathered):
             gathered.skipped.append(SourceItem(item.where, None, reason))
@@ -316,6 +321,9 @@ def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gat
             gathered.stubs += len(settled.replaced)
             gathered.taken += 1
             draft.take(article, where, now, current=settled.fate is Fate.CURRENT)
+            stay = [one for one in known if one.number not in settled.replaced]
+            if settled.fate is Fate.EARLIER and settled.beside and not any(one.current for one in stay):
+                draft.make_current(settled.beside.number)
     return None
 
 
@@ -337,6 +345,7 @@ def _fill(
     if numbers and base:
         with base.coverage() as coverage:
             known = coverage.embedded()
+    groups = CopyGroups(_sketches(draft) if numbers else ())
     embedded = 0
     progress.stage("cutting and embedding articles", len(numbers))
     for batch in _batches(draft, numbers, budget, embedder):
@@ -346,12 +355,21 @@ def _fill(
         embedded += missing
         at = 0
         for (number, article, passages), some in zip(batch, digests, strict=True):
+            known_by = sketch(article)
+            draft.group(number, groups.place(number, known_by), known_by.tobytes())
             ids = draft.cut(number, list(zip(passages, some, strict=True)))
             own = vectors[at : at + len(ids)]
             parts.add(number, article, list(zip(ids, passages, strict=True)), own)
             at += len(ids)
         progress.advance(len(batch))
     return embedded
+
+
+def _sketches(draft: CoverageDraft) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    import numpy as np
+
+    for number, hashes in draft.sketches():
+        yield number, np.frombuffer(hashes, dtype=np.uint64)
 
 
 def _batches(

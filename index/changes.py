@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index import building, removing
+from index.intake import Intake
 from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
-from index.sources.files import find_files
-from index.sources.reading import SourceItem, read_files
 from index.tracing import Scan
 from rag.articles import Article
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, say
-from rag.errors import ArticleUnreadable, IndexIncompatible
-from rag.models.embedding import ModelIdentity, SentenceTransformerEmbedder
+from rag.errors import IndexIncompatible, RagError
+from rag.models import embedding
+from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.folder import IndexFolder
 from rag.store.scope import Scope
 from rag.text.words import counted
@@ -30,43 +29,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SKIPPED_EXIT = 3
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from addresses of private networks, too.")]
 _SHOWN = 20
 
 
-def items_at(places: Sequence[str], today: date) -> Iterator[SourceItem]:
-    """What is found at addresses and under paths; a mistyped path is told before anything is read.
-
-    Raises:
-        ArticleUnreadable: a path does not exist, or an address is given, which nothing reads yet.
-    """
-    addresses = [place for place in places if _ADDRESS.match(place)]
-    if addresses:  # the one place where an address becomes what is read from it
-        raise ArticleUnreadable(f"{addresses[0]} is an address: save what is there, and name the file")
-    return read_files(find_files([Path(place) for place in places]), today=today)
-
-
 def add(
-    places: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files or folders of articles.")],
+    places: Annotated[list[str], typer.Argument(metavar="PATH|URL…", help="Files, folders, pages, feeds, sitemaps.")],
     index: IndexOption = DEFAULT_INDEX,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Add articles to the index; what is there stays, and is neither read nor embedded again.
 
     An article that is there already changes nothing. One that has changed becomes its newest version, and the old one
-    is kept: see rag-index history.
+    is kept: see rag-index history. A feed or sitemap leads to its pages. What its publisher withdrew leaves the index.
 
-    Example: rag-index add today.jsonl --index data/index
+    Example: rag-index add today.jsonl https://courier.example/feed.xml --index data/index
     """
-    items = items_at(places, date.today())
     folder = IndexFolder(index)
-    last = building.last_manifest(folder)
+    intake = Intake(places, folder, allow_private=allow_private)
     with shown_progress() as progress:
-        embedder = LateEmbedder(last.model) if last else SentenceTransformerEmbedder.load()
-        report = building.add(items, folder, embedder, progress=progress)
+        report = building.add(intake.items(date.today()), folder, embedder_for(folder), progress=progress)
     say_what_was_done(report, index)
-    say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
+    take_out_withdrawn(report, folder, date.today())
+    say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(SKIPPED_EXIT)
+
+
+def take_out_withdrawn(report: building.BuildReport, folder: IndexFolder, today: date) -> None:
+    """Remove from the current snapshot what was found to be withdrawn, as far as it is held; each is told."""
+    for item in report.gathered.withdrawn:
+        with suppress(RagError):  # it is not held, or is all that is
+            receipt = removing.remove(folder, removing.Selection((item.link or "",)), item.reason or "", today=today)
+            say(f"removed: {item.where}: {item.reason}; snapshot {receipt.snapshot}")
 
 
 def remove(
@@ -149,12 +144,18 @@ def _said_of(scan: Scan) -> str:
     return f"{looked}: traces are left in {', '.join(files)}"
 
 
+def embedder_for(folder: IndexFolder) -> Embedder:
+    """The model of an index, which is loaded when it is first needed, or the packaged one where there is none yet."""
+    last = building.last_manifest(folder)
+    return LateEmbedder(last.model) if last else embedding.load_embedder()
+
+
 class LateEmbedder:
     """The model of an index, loaded when something has to be embedded: it takes longer to load than all the rest."""
 
     def __init__(self, identity: ModelIdentity) -> None:
         self.identity = identity
-        self._loaded: SentenceTransformerEmbedder | None = None
+        self._loaded: Embedder | None = None
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -170,10 +171,10 @@ class LateEmbedder:
         """See ``Embedder``."""
         return self._model().count_tokens(texts)
 
-    def _model(self) -> SentenceTransformerEmbedder:
+    def _model(self) -> Embedder:
         """The model; raises ``IndexIncompatible`` where its files are others than those of the index."""
         if self._loaded is None:
-            loaded = SentenceTransformerEmbedder.load(self.identity.name, revision=self.identity.revision)
+            loaded = embedding.load_embedder(self.identity.name, revision=self.identity.revision)
             if loaded.identity != self.identity:
                 raise IndexIncompatible(
                     f"the model {self.identity.name} is not what the index was built with: rebuild with rag-index build"

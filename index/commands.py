@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from index import building, changes, views
+from index import building, changes, views, watching
 from index.chunking import DEFAULT_BUDGET
 from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -78,6 +78,7 @@ def build(
 
 commands.command()(changes.add)
 commands.command()(changes.remove)
+commands.command()(watching.watch)
 commands.command()(views.history)
 commands.command()(views.stats)
 commands.command()(views.sources)

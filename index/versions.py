@@ -35,7 +35,7 @@ class Settled:
     beside: Known | None = None
     """The version that decided."""
     replaced: tuple[int, ...] = ()
-    """Versions that were no more than beginnings or summaries of this one."""
+    """Versions that were no more than beginnings or summaries of this one, or said less of when it appeared."""
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class Gathered:
     skipped: list[SourceItem] = field(default_factory=list)
     noticed: list[SourceItem] = field(default_factory=list)
     """Items whose article is kept although something of it could not be used, or was left out."""
+    withdrawn: list[SourceItem] = field(default_factory=list)
+    """What its publisher took back."""
     passed_over: list[SourceItem] = field(default_factory=list)
     """Files of kinds that are not read, beside those that are."""
     repeats: int = 0
@@ -65,13 +67,16 @@ def settle(article: Article, known: Sequence[Known], fresh: Sequence[bool]) -> S
     for one in known:
         if article.version == one.article.version or _same(article, one.article, together[one.number]):
             return Settled(Fate.REPEAT, one)
-    restamped = [one for one in known if together[one.number] and _text(article) == _text(one.article)]
-    if restamped and article.updated is None:  # now it is known better when it was published
-        return Settled(Fate.CURRENT, replaced=tuple(one.number for one in restamped))
     for one in known:
         if is_stub(article, one.article):
             return Settled(Fate.STUB, one)
-    stubs = [one for one in known if is_stub(one.article, article) and (together[one.number] or _is_cut(one.article))]
+    stubs = [
+        one
+        for one in known
+        if (is_stub(one.article, article) and (together[one.number] or _is_cut(one.article)))
+        # The same text, of which it is now known better when it was published.
+        or (_text(article) == _text(one.article) and together[one.number] and article.updated is None)
+    ]
     others = [one for one in known if one not in stubs]
     replaced = tuple(one.number for one in stubs)
     if not others:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from index import building, removing
+from index import building
+from index.changes import AllowPrivate, embedder_for, take_out_withdrawn
 from index.intake import Intake
 from index.progress import Progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -34,23 +34,13 @@ def look(intake: Intake, folder: IndexFolder, embedder: Embedder, today: date) -
     return report
 
 
-def take_out_withdrawn(report: building.BuildReport, folder: IndexFolder, today: date) -> None:
-    """Remove from the current snapshot what was found to be withdrawn, as far as it is held; each is told."""
-    for item in report.gathered.withdrawn:
-        with suppress(RagError):  # it is not held, or is all that is
-            receipt = removing.remove(folder, removing.Selection((item.link or "",)), item.reason or "", today=today)
-            say(f"removed: {item.where}: {item.reason}; snapshot {receipt.snapshot}")
-
-
 def watch(
     places: Annotated[list[str], typer.Argument(metavar="PATH|URL…", help="Folders, files, feeds, pages, sitemaps.")],
     index: IndexOption = DEFAULT_INDEX,
     every: Annotated[str, typer.Option(metavar="TIME", help="Time between two looks: 90s, 10m, 1h, 1d.")] = "10m",
     keep: Annotated[int, typer.Option(metavar="N", help="Snapshots to keep.", min=1)] = 10,
     looks: Annotated[int | None, typer.Option(metavar="N", help="Stop after so many looks.  [default: never]")] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch from addresses of private networks, too.")
-    ] = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Add what is new under PATH and at URL, again and again, until Ctrl-C.
 
@@ -59,8 +49,6 @@ def watch(
 
     Example: rag-index watch https://courier.example/feed.xml inbox/ --every 10m --index data/index
     """
-    from index.changes import embedder_for
-
     pause = _seconds(every)
     folder = IndexFolder(index)
     intake = Intake(places, folder, allow_private=allow_private)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index import building
+from index.removing import Selection, remove
 from index.sources.files import find_files
 from index.sources.reading import read_files
 from rag import Article, Scope
@@ -192,3 +193,26 @@ def test_a_reader_sees_whole_states_while_articles_are_added(tmp_path: Path) -> 
     reader.join()
     assert errors == []
     assert states == sorted(states)
+
+
+def test_copies_share_a_story_whoever_comes_first_and_when_it_goes(tmp_path: Path) -> None:
+    ends = ("ton", "ley", "by", "wick", "ford", "ham", "stead", "mouth", "den", "burn")
+    text = " ".join(start + end for start in ("bar", "tol", "mer", "hal", "quay", "lind") for end in ends)
+    wire, post, gull = (
+        replace(
+            HARBOUR, title=name, paragraphs=(text, f"{name} was there."), outlet=name, url=f"https://{name}.example/1"
+        )
+        for name in ("wire", "post", "gull")
+    )
+    build_index(tmp_path / "index", [wire, ORCHESTRA])
+    add(tmp_path / "index", post)
+
+    def stories() -> dict[str, int]:
+        snapshot = Snapshot.open(tmp_path / "index")
+        return {one.article.title: one.story for one in snapshot.passages(range(snapshot.passage_count))}
+
+    assert stories() == {"wire": 1, ORCHESTRA.title: 2, "post": 1}
+    remove(IndexFolder(tmp_path / "index"), Selection((str(wire.url),)), "")
+    add(tmp_path / "index", gull)
+    assert stories() == {ORCHESTRA.title: 2, "post": 3, "gull": 3}
+    assert Snapshot.open(tmp_path / "index").coverage.copies() == 1

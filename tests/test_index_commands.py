@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from index.sources.formats import FORMATS
 from rag.models import embedding
 from rag.store.folder import IndexFolder
 from tests.conftest import Ran
@@ -124,3 +127,36 @@ def test_errors_name_the_cause_and_the_way_out(
     ended, out, err = rag_index(*(one.format(tmp=tmp_path) for one in arguments), "--index", tmp_path / "other")
     assert (ended, out) == (code, "")
     assert message.format(tmp=tmp_path) in err
+
+
+def test_an_article_that_comes_changes_and_goes(
+    rag_index: RagIndex, news: Path, folder: IndexFolder, tmp_path: Path
+) -> None:
+    rag_index("build", news)
+    later = write_article(tmp_path, "later", replace(HARBOUR, paragraphs=("Tolls fell.",), updated=date(2025, 3, 6)))
+    code, out, _ = rag_index("add", later)
+    assert (code, out.splitlines()[1]) == (0, "embedded 1 passage, took over 2 unchanged")
+    assert "1 repeated articles were counted once" in rag_index("add", later).out
+    told = rag_index("history", f"{HARBOUR.url}#top").out.splitlines()
+    assert told[0].startswith("published 4 March 2025, taken in ")
+    assert re.fullmatch(r"published 4 March 2025, updated 6 March 2025, taken in .* \(current\)", told[2])
+    assert [line for line in told if line.startswith("  + ")] == ["  + Tolls fell."]
+    assert sum(line.startswith("  - ") for line in told) == len(HARBOUR.paragraphs)
+    counts = json.loads(rag_index("stats", "--json").out)
+    assert (counts["articles"], counts["versions"], counts["months"]["2025-03"]) == (3, 4, 1)
+    assert counts["outlets"] == {"The Ellery Courier": 2, "Strand Radio": 1}
+    shown = rag_index("remove", "--outlet", "Ellery Courier", "--before", "2025-04-01", "--dry-run").out
+    assert shown.splitlines()[0] == "would be removed: 1 article"
+    removed = rag_index("remove", HARBOUR.id, "--reason", "withdrawn", "--everywhere", "--json")
+    receipt = json.loads(removed.out)
+    assert (receipt["reason"], list(receipt["removed"]), receipt["scan"]["traces"]) == ("withdrawn", [HARBOUR.id], [])
+    code, _, err = rag_index("add", later)
+    assert (code, "(withdrawn): rag-index remove --forget ce50c3f46ea3892a lets it in again" in err) == (3, True)
+    assert "removed: ce50c3f46ea3892a on " in rag_index("stats").out
+    assert rag_index("remove", "--forget", HARBOUR.id).out.startswith(f"{HARBOUR.id} may be taken in again, snapshot ")
+    assert rag_index("add", later).code == 0
+    assert rag_index("remove").code == rag_index("remove", "x", "--outlet", "y").code == 2
+    assert "Strand Radio" in rag_index("remove", "--outlet", "Strand Rado").err
+    for name in (one.name for one in FORMATS):
+        assert name in rag_index("sources").out
+    assert folder.verify().counts.articles == 3

@@ -114,13 +114,13 @@ def test_many_by_outlet_and_day_leave_the_rest_as_if_built_without(
 
 
 def test_lines_of_what_was_left_out_go_with_their_article(folder: IndexFolder) -> None:
-    add(folder.path, replace(HARBOUR, paragraphs=("Quite other words about tolls.",), updated=date(2025, 3, 6)))
-    file = folder.snapshot_path(folder.current().id) / "skipped.jsonl"
-    lines = file.read_text().splitlines()
+    two = [replace(one, paragraphs=("Quite other words.",)) for one in (HARBOUR, PROTEST)]
+    report = build_index(folder.path, [HARBOUR, PROTEST, *two])
+    assert len(report.gathered.skipped) == 2
     remove(folder, Selection((URL,)), "")
-    file = folder.snapshot_path(folder.current().id) / "skipped.jsonl"
-    assert len(lines) > len(file.read_text().splitlines()) or not lines
-    assert URL not in file.read_text()
+    [line] = (folder.snapshot_path(folder.current().id) / "skipped.jsonl").read_text().splitlines()
+    assert str(PROTEST.url) in line
+    assert folder.verify().counts.skipped == 1
 
 
 REFUSALS: list[tuple[Selection, type[Exception], str]] = [

@@ -59,14 +59,8 @@ class MemoryStore:
 
     def passages(self, ids: Sequence[PassageId]) -> list[StoredPassage]:
         return [
-            StoredPassage(
-                n, self._passages[n], self._of[n], self._near(n, n - 1), self._near(n, n + 1), self._story(self._of[n])
-            )
-            for n in ids
+            StoredPassage(n, self._passages[n], self._of[n], self._near(n, n - 1), self._near(n, n + 1)) for n in ids
         ]
-
-    def _story(self, article: Article) -> int:
-        return self._articles.index(article)
 
     def _near(self, id_: int, near: int) -> PassageId | None:
         inside = 0 <= near < self.passage_count and self._of[near] == self._of[id_]

@@ -10,7 +10,7 @@ from datetime import date
 from index.sources import files
 from index.sources.body import article_in_text
 from index.sources.characters import escaped, mended
-from index.sources.facts import shape_of, values_of
+from index.sources.facts import shape_of
 from index.sources.formats import items_of
 from index.sources.records import article_in_record
 from index.sources.source import Item, Source, Withdrawn
@@ -89,11 +89,12 @@ def _article(where: str, item: Item, today: date) -> SourceItem:
         if item.is_text:
             draft = article_in_text(str(value), today)
         elif isinstance(value, Mapping):
-            if item.link and not any(values_of(value, "text")):
-                raise ArticleUnreadable(f"no text, only the address {escaped(item.link)}: rag-index add reads it")
             draft = article_in_record(value, today)
         else:
             raise ArticleUnreadable(f"is {shape_of(item.value)}, not an object with a title and a text")
     except ArticleUnreadable as error:
-        return SourceItem(where, None, str(error), link=item.link, withdrawn=isinstance(error, Withdrawn))
+        reason = str(error)
+        if item.link and reason.startswith("no text"):
+            reason = f"no text, only the address {escaped(item.link)}: rag-index add reads it"
+        return SourceItem(where, None, reason, link=item.link, withdrawn=isinstance(error, Withdrawn))
     return SourceItem(where, draft.article, None, (*item.notices, *draft.notices), draft.omitted, item.link)

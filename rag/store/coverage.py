@@ -234,7 +234,7 @@ class Coverage:
 
     def copies(self) -> int:
         """How many articles are copies of another that is there."""
-        return len(self._stories)
+        return int(self._read("SELECT count(*) - count(DISTINCT story) FROM versions WHERE current = 1")[0][0])
 
     def allowed(self, scope: Scope) -> NDArray[np.bool_] | None:
         """Mark the passages that a scope allows, shape ``(rows,)``; None where it limits nothing.

@@ -146,6 +146,11 @@ class CoverageDraft:
         self._insert("subheadings", [(number, position, one.before, one.text) for position, one in headings])
         return number
 
+    def make_current(self, number: int) -> None:
+        """Let a version be searched, and no other of its article be."""
+        ids = "(SELECT article_id FROM versions WHERE number = ?)"
+        self._run(f"UPDATE versions SET current = (number = ?) WHERE article_id = {ids}", (number, number))  # noqa: S608
+
     def drop(self, numbers: Iterable[int]) -> None:
         """Take versions out; their passages go with ``outdated``."""
         for part in batched(numbers):
@@ -211,6 +216,24 @@ class CoverageDraft:
             ],
         )
         return ids
+
+    def sketches(self) -> Iterator[tuple[int, bytes]]:
+        """By which copies are known of the first article of each group, under its number."""
+        yield from self._rows("SELECT version, hashes FROM sketches ORDER BY version")
+
+    def group(self, number: int, story: int, sketch: bytes) -> None:
+        """Put a version into the group whose first article is ``story``; the sketch is kept where that is itself."""
+        self._run("UPDATE versions SET story = ? WHERE number = ?", (story, number))
+        if story == number:
+            self._insert("sketches", [(number, sketch)])
+
+    def unsketched(self) -> list[int]:
+        """First articles of groups that have no sketch, as the one that was first before them went."""
+        found = self._run(
+            "SELECT DISTINCT story FROM versions WHERE number IN (SELECT version FROM passages) "
+            "AND story NOT IN (SELECT version FROM sketches)"
+        )
+        return [number for (number,) in found]
 
     def removal_of(self, article: Article) -> Removal | None:
         """That the article was removed, under this address or with this text; None where it was not."""
