@@ -30,7 +30,7 @@ class Intake:
         self._addresses = [place for place in places if _ADDRESS.match(place)]
         self._paths = [Path(place) for place in places if not _ADDRESS.match(place)]
         self._folder = folder
-        self._fetcher = Fetcher(allow_private=allow_private)
+        self.fetcher = Fetcher(allow_private=allow_private)
         self._seen: dict[Path, tuple[int, int]] = {}
         self._looked = False
         find_files(self._paths)  # a mistyped path is told at once, not after the model was loaded
@@ -52,7 +52,7 @@ class Intake:
                 return True
             return self._looked and known.published is not None and today - known.published <= _RECENT
 
-        follower = Follower(self._fetcher, today, wanted=is_wanted, unless_unchanged=self._looked)
+        follower = Follower(self.fetcher, today, wanted=is_wanted, unless_unchanged=self._looked)
         try:
             for address in self._addresses:
                 yield from follower.read(address)

@@ -99,3 +99,45 @@ def small_model() -> Path | None:
     for folder in (found.submodule_search_locations or ()) if found else ():
         return next(Path(folder).glob("*.gguf"), None)
     return None
+
+
+Page = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def serving(pages: dict[str, Page | bytes | object], host: str = "127.0.0.1") -> Iterator[tuple[str, list[str]]]:
+    """Serve ``pages`` by path, bytes and JSON values as they are; gives the address, and what is asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            page = pages.get(self.path)
+            if callable(page):
+                page(self)
+            elif page is None:
+                self.send_error(404)
+            else:
+                send(self, page if isinstance(page, bytes) else json.dumps(page).encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+            return
+
+    server = ThreadingHTTPServer((host, 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def send(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
+    handler.wfile.write(body)

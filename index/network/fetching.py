@@ -69,7 +69,7 @@ class Fetcher:
         self.validators = validators if validators is not None else {}
         """By address; a page that is asked for with them, and has not changed, is not sent again."""
         self._allow_private = allow_private
-        self._sleep = sleep
+        self.sleep = sleep
         self._robots: dict[str, Protego | None] = {}
         self._asked: dict[str, float] = {}
 
@@ -120,7 +120,7 @@ class Fetcher:
             raise ArticleUnreadable(f"is forbidden to programs by {escaped(origin)}/robots.txt")
         delay = min(float((rules and rules.crawl_delay(_PRODUCT)) or _DELAY), _LONGEST_DELAY)
         if origin in self._asked:
-            self._sleep(max(0.0, self._asked[origin] + delay - time.monotonic()))
+            self.sleep(max(0.0, self._asked[origin] + delay - time.monotonic()))
         self._asked[origin] = time.monotonic()
 
     def _read_robots(self, origin: str) -> Protego | None:
