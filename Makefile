@@ -3,7 +3,7 @@ PYTHON ?= python3
 INDEX ?= data/index
 BIN := .venv/bin
 
-.PHONY: setup chat test lint bench clean
+.PHONY: setup chat test lint bench bench-ingest clean
 
 setup: .venv/.ready
 
@@ -38,6 +38,14 @@ bench: setup
 	$(BIN)/python -m benchmarks.claims tests/quality/claims_seen.json
 	$(BIN)/rag-index build --sample --index data/sample-index
 	$(BIN)/python -m benchmarks.retrieval data/sample-index rag/sample/questions.json
+
+# What comes in: files that are read wrongly elsewhere, pages, copies, adding and removing, and 2,000 damaged files of each format.
+bench-ingest: setup
+	$(BIN)/python -m pytest -q tests/test_sources_faults.py tests/test_sources_faults_text.py tests/test_sources_samples.py
+	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.copies
+	$(BIN)/python -m benchmarks.adding 10000 300000
+	$(BIN)/python -m benchmarks.fuzz
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
