@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import io
 import os
 import stat
 import zlib
@@ -122,7 +121,9 @@ def unpacked(stream: BinaryIO, name: str = "") -> Iterator[BinaryIO]:
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Number and bytes of each line; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
-    if cast("io.BufferedReader", stream).peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    begins = stream.read(2)
+    stream.seek(0)
+    if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         yield from enumerate(decode(stream.read(JSON_LIMIT))[0].encode("utf-8", "replace").split(b"\n"), 1)
         return
     for number in count(1):
