@@ -119,11 +119,9 @@ def unpacked(stream: BinaryIO, name: str = "") -> Iterator[BinaryIO]:
         yield cast(BinaryIO, inside)
 
 
-def lines_in(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Number and bytes of each line; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
-    begins = stream.read(2)
-    stream.seek(0)
-    if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+def lines_in(stream: BinaryIO, head: bytes = b"") -> Iterator[tuple[int, bytes | None]]:
+    """Number and bytes of each line; ``head`` tells UTF-16; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield from enumerate(decode(stream.read(JSON_LIMIT))[0].encode("utf-8", "replace").split(b"\n"), 1)
         return
     for number in count(1):

@@ -71,7 +71,7 @@ def items_of_lines(source: Source) -> Iterator[Item]:
     """The items of a file with one JSON value a line; ``ArticleUnreadable`` where the file is empty."""
     seen = False
     with source.open() as stream:
-        for number, line in files.lines_in(stream):
+        for number, line in files.lines_in(stream, source.head):
             if line is None or line.strip():
                 seen = True
                 yield from _items_of_line(line, f" line {number}")
