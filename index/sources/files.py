@@ -120,7 +120,10 @@ def unpacked(stream: BinaryIO, name: str = "") -> Iterator[BinaryIO]:
 
 
 def lines_in(stream: BinaryIO, head: bytes = b"") -> Iterator[tuple[int, bytes | None]]:
-    """Number and bytes of each line; ``head`` tells UTF-16; None for one longer than ``LINE_LIMIT``, which is read past, not into memory."""
+    """Number and bytes of each line, of UTF-16 where ``head`` begins so.
+
+    A line that is longer than ``LINE_LIMIT`` is None, and read past, not into memory.
+    """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield from enumerate(decode(stream.read(JSON_LIMIT))[0].encode("utf-8", "replace").split(b"\n"), 1)
         return
