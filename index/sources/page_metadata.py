@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from index.sources.authors import agency_named, byline
 from index.sources.characters import has_words, one_line
-from index.sources.dates import parse_date
+from index.sources.dates import PublishedDate, parse_date
 from index.sources.field_names import FIELDS, plain_name
 from index.sources.outlets import is_home_page, outlet_of, web_address
 from rag.articles import plain_url
@@ -39,6 +39,8 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _BREAKS = frozenset("br p div li".split())
+_DAY_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/]?)(0\d|1[0-2])\2([0-3]\d)(?!\d)")
+_NUMBER = re.compile(r"(?<![\d:])(?:\d\d?|\d{4})(?![\d:])")  # of a day or a year, not of an hour
 _SHORT_OF = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
@@ -76,7 +78,8 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
     address = _address(tree, meta, [], url)
     article = _article(nodes, address, [*headings, *meta.get("title", ())])
     address = address or _address(tree, meta, _links(article or {}), None)
-    types = frozenset(kind for node in (nodes if article is None else [article]) for kind in _types(node))
+    kinds = {value.lower() for value in meta.get("type", ())}
+    types = kinds.union(kind for node in (nodes if article is None else [article]) for kind in _types(node))
     outlet = _outlet(article, meta, address)
     sites = set(filter(None, (outlet, *meta.get("sitename", ()), outlet_of(address) if address else None)))
     record: dict[str, object] = {
@@ -89,11 +92,10 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         "section": next(filter(_is_section, (*_named(article, "articleSection"), *_of("section", meta))), None),
         "language": _language(article, meta, tree),
     }
-    kinds = {value.lower() for value in meta.get("type", ())}
     free = article.get("isAccessibleForFree") if article else None
     return PageFacts(
         {name: value for name, value in record.items() if value},
-        types,
+        frozenset(types),
         article is not None or "article" in kinds,
         None if free is None else str(free).rpartition("/")[2].lower() not in ("false", "no", "0"),
         _words(article),
@@ -175,7 +177,9 @@ def _of(field: str, meta: dict[str, list[str]]) -> Iterator[str]:
 
 def _article(nodes: list[dict[str, object]], url: str | None, titles: list[str]) -> dict[str, object] | None:
     """The one object that describes the page's article; none where several may be meant."""
-    articles = [node for node in nodes if any(map(_ARTICLE.fullmatch, _types(node)))]
+    articles = [
+        node for node in nodes if any(map(_ARTICLE.fullmatch, _types(node))) and not _is_other(node, url, titles)
+    ]
     if len(articles) > 1 and (live := [node for node in articles if "LiveBlogPosting" in _types(node)]):
         articles = live
     if len(articles) > 1 and url:
@@ -191,6 +195,15 @@ def _article(nodes: list[dict[str, object]], url: str | None, titles: list[str])
     for node in articles:
         merged = {**node, **{name: value for name, value in merged.items() if value}}
     return merged or None
+
+
+def _is_other(node: dict[str, object], url: str | None, titles: list[str]) -> bool:
+    """Whether both the address and the headline of an object are another page's, to which this one leads."""
+    links = [plain_url(link) for link in _links(node) if not is_home_page(link)]
+    words = [set(re.findall(r"\w+", folded(title))) for title in (*titles, *_named(node, "headline"))]
+    return bool(url and links and titles and len(words) > len(titles)) and not (
+        plain_url(url or "") in links or any(2 * len(one & words[-1]) > len(words[-1]) for one in words[:-1])
+    )
 
 
 def _links(node: dict[str, object]) -> list[str]:
@@ -260,6 +273,7 @@ def _title(
     plain = [_without_site(title, sites) for title in said]
     known = {folded(title) for title in (*said, *plain)}
     headings = [heading for heading in headings if not _is_site(heading, sites)]
+    headings = headings or list(_shown_pieces(own, tree))
     # "Opinion | The tolls must go" is what the heading says, and so is a heading that was cut off elsewhere.
     for is_known in (known.__contains__, lambda words: any(_belongs(words, title) for title in known)):
         if found := next((heading for heading in headings if is_known(folded(heading))), None):
@@ -269,6 +283,16 @@ def _title(
         votes = Counter(map(folded, plain))
         return max(plain, key=lambda title: (votes[folded(title)] > 1, -plain.index(title)))
     return headings[0] if headings else ""
+
+
+def _shown_pieces(title: str, tree: HtmlElement) -> Iterator[str]:
+    """What stands on the page as a line of its own and, with the site's name beside it, in its title."""
+    parted = [part for sign in _SEPARATOR.finditer(title) for part in (title[: sign.start()], title[sign.end() :])]
+    pieces = {folded(part): part for part in parted if len(part.split()) > 2}
+    body = tree.find("body")
+    for element in body.iter() if pieces and body is not None else ():
+        if element.text and folded(element.text[:400]) in pieces and not len(element):
+            yield one_line(element.text)
 
 
 def _belongs(heading: str, title: str) -> bool:
@@ -344,10 +368,32 @@ def _date(
             said.append(element.get("datetime") or element.get("content") or text_of(element))
     for text in said:
         with suppress(ValueError):
-            parse_date(text, date.max)
+            found = parse_date(text, date.max)
+            return _as_shown(text, found, tree, url) if tree is not None else text
+    seen = _seen_date(tree, url) if tree is not None else None
+    return seen or next(iter(said), None)
+
+
+def _as_shown(text: str, found: PublishedDate, tree: HtmlElement, url: str | None) -> str:
+    """``text``, or the day beside it that the publisher means: where it is night in UTC, it is evening elsewhere."""
+    if found.at is None or found.at.utcoffset():
+        return text
+    shown = [f"{year}-{month}-{day}" for year, _, month, day in _DAY_IN_URL.findall(url or "")]
+    shown += (text_of(tag) for tag in tree.xpath("//time | //*[contains(@class, 'date')]")[:20])
+    others: list[str] = []
+    for one in shown:
+        numbers = {int(number) for number in _NUMBER.findall(one)}
+        if len(one) > 80 or not numbers & {found.day.year}:
+            continue
+        if found.day.day in numbers:
             return text
-    found = _seen_date(tree, url) if tree is not None else None
-    return found or next(iter(said), None)
+        for days in (-1, 1):
+            # Where it is night in UTC it may be the evening before in the west, or the next morning in the east.
+            if (found.at.hour < 12 if days < 0 else found.at.hour >= 10) and not others:
+                other = found.day + timedelta(days=days)
+                with suppress(ValueError):
+                    others += [one] if other.day in numbers and parse_date(one, date.max).day == other else []
+    return next(iter(others), text)
 
 
 def _dates(node: dict[str, object] | None, name: str) -> list[str]:
