@@ -92,7 +92,7 @@ def test_the_article_of_a_page_and_what_its_json_ld_says(tmp_path: Path) -> None
     assert article.title == "River depot closed for repairs"
     assert article.paragraphs == (
         *PARAGRAPHS,
-        *("Roof: 2 million crowns", "Beams: 1.1 million", "Year | Spent", "2024 | 2,400,000"),
+        *("Roof: 2 million crowns", "Beams: 1.1 million", "Year: 2024, Spent: 2,400,000."),
         "Trams of lines 3 and 7 will start ten minutes earlier until then.",
     )
     assert article.subheadings == (Subheading("The cost", before=5),)
@@ -309,17 +309,17 @@ def misbehave(data: bytes, argument: str | None) -> object:
 
 
 def test_a_process_that_hangs_dies_or_eats_is_replaced_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bounded.run(misbehave, b"x" * 100_000, "Vellmar") == "Vellmar: 100000"
+    assert bounded.run(misbehave, b"x" * 100_000, "Vellmar", "cut it") == "Vellmar: 100000"
     for data, reason in (
         (b"die", "the process that reads it died of it"),
         (b"fail", "cannot be read: KeyError in the library that reads it"),
         (b"refuse", "is no page"),
-        (b"eat", "takes more than 900 MB of memory"),
+        (b"eat", "takes more than 900 MB of memory to be read: cut it"),
     ):
         with pytest.raises(ArticleUnreadable, match=reason):
-            bounded.run(misbehave, data, None)
+            bounded.run(misbehave, data, None, "cut it")
     monkeypatch.setattr(bounded, "SECONDS", 0.5)
-    with pytest.raises(ArticleUnreadable, match=r"takes more than 0\.5 seconds"):
-        bounded.run(misbehave, b"sleep", None)
+    with pytest.raises(ArticleUnreadable, match=r"takes more than 0\.5 seconds to be read: cut it"):
+        bounded.run(misbehave, b"sleep", None, "cut it")
     monkeypatch.undo()
-    assert bounded.run(misbehave, b"", None) == "None: 0"
+    assert bounded.run(misbehave, b"", None, "cut it") == "None: 0"

@@ -39,6 +39,7 @@ _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
 # "M*A*S*H" is a word, and nobody writes code in news: a backtick is a quotation mark.
 _NO_MARKUP = re.compile(r"(?<=\w)\*+(?=\w)|`+")
+_ROUNDS = 4  # most often that a text was escaped
 _LONGEST = 10_000  # a paragraph beyond this was written by no person, and is left as it is
 
 
@@ -67,7 +68,7 @@ def plain(text: str) -> str:
     breaks that are written out (a backslash and an n), come out as they were meant.
     """
     text = _unwritten(text) if "\\" in text else text
-    for _ in range(4):
+    for _ in range(_ROUNDS):
         # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
         before = text
         if _STRUCTURE.search(text):
@@ -76,6 +77,12 @@ def plain(text: str) -> str:
         if text == before or not (_ENTITY.search(text) or _BLOCK_TAG.search(text)):
             break
     return text
+
+
+def escaped(text: str) -> str:
+    """``text`` so that it comes out of ``plain``, and then of ``visible``, as it is, whatever markup it shows."""
+    text = re.sub(r"&(?=#?\w{1,31};)", "&" + "amp;" * (_ROUNDS + 1), text)
+    return re.sub(r"<(?=[A-Za-z/!?])", "&" + "amp;" * _ROUNDS + "lt;", text)
 
 
 def _unwritten(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from index.sources.characters import clean_lines, decode, has_words, one_line
-from index.sources.markup import plain
+from index.sources.markup import escaped, plain
 from index.sources.outlets import is_home_page
 from index.sources.page_metadata import PageFacts, folded, page_facts
 from index.sources.tables import Cell, rows_in_words
@@ -31,8 +30,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # What no document may hold, and what stands for it: the parser lets both through.
 _CONTROLS = bytes.maketrans(bytes(set(range(32)) - set(b"\t\n\r")), b" " * 29)
 _CONTROL = re.compile(
-    rb"&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])|&#[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F])"
-    rb"|\xef\xbf[\xbe\xbf]"
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F]))"
 )
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
@@ -149,6 +147,7 @@ def _parsed(text: str) -> HtmlElement:
 
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
     data = text.encode("utf-8", "replace").translate(_CONTROLS)
+    data = data.replace(b"\xef\xbf\xbe", b" ").replace(b"\xef\xbf\xbf", b" ")
     try:
         tree = document_fromstring(_CONTROL.sub(b" ", data), parser=parser)
     except LxmlError as error:
@@ -181,11 +180,10 @@ def _drop_pleas(tree: HtmlElement, facts: PageFacts) -> bool:
     host = urlsplit(str(facts.record.get("url", ""))).hostname
     sizes: dict[HtmlElement, int] = {}
     is_cut = False
-    for trigger in islice(
-        tree.xpath("//input[@type='email' or @type='password'] | //button | //a[@href]"), _MOST_ASKING
-    ):
+    triggers = tree.xpath("//input[@type='email' or @type='password'] | //button | //a[@href]")
+    for trigger in islice(triggers, _MOST_ASKING):
         href = trigger.get("href")
-        if href is not None and not (_ASKS.search(href) and _host(href) in (None, host)):
+        if href is not None and not (_asking(href) and _host(href) in (None, host)):
             continue
         box = _box_around(trigger, sizes)
         if box is None:
@@ -193,20 +191,19 @@ def _drop_pleas(tree: HtmlElement, facts: PageFacts) -> bool:
         region = next(box.iterancestors(*_REGIONS))
         below = (one for one in box.xpath("following::p") if region in one.iterancestors())
         ends = not any(_size(str(one.text_content())) >= _SENTENCE for one in below)
-        names = " ".join(
-            filter(None, (*map(box.get, ("class", "id")), *box.xpath(".//@href | descendant-or-self::*/@action")))
-        )
-        asks = box.tag != "p" and (trigger.tag == "input" or _ASKS.search(names))
+        asking = _asking(" ".join(map(str, box.xpath("@class | @id | .//@href | descendant-or-self::*/@action"))))
+        asks = box.tag != "p" and (trigger.tag == "input" or asking)
         if asks or (ends and facts.is_free is False):
-            is_cut |= (
-                ends
-                and region.tag != "body"
-                and trigger.tag != "input"
-                and _OF_MONEY.search(names) is not None
-                and "newsletter" not in names.lower()
-            )
+            if ends and region.tag != "body" and trigger.tag != "input" and "newsletter" not in asking:
+                is_cut = is_cut or _OF_MONEY.search(asking) is not None
             box.drop_tree()
     return is_cut
+
+
+def _asking(names: str) -> str:
+    """Those parts of classes and addresses that name an account or a subscription; no headline in an address does."""
+    parts = (part for part in re.split(r"[\s/?&=#]+", names.lower()) if part.count("-") < 3)
+    return " ".join(filter(_ASKS.search, parts))
 
 
 def _host(href: str) -> str | None:
@@ -230,7 +227,7 @@ def _box_around(trigger: HtmlElement, sizes: dict[HtmlElement, int]) -> HtmlElem
             break
         if box is None:
             box = outer if size(outer) - size(trigger) >= 4 else None
-        elif size(outer) - size(box) < _SENTENCE or _ASKS.search(outer.get("class") or ""):
+        elif size(outer) - size(box) < _SENTENCE or _asking(outer.get("class") or ""):
             box = outer
         else:
             break
@@ -302,8 +299,9 @@ def _mark_article(tree: HtmlElement, whole: int) -> None:
     """Mark the box that holds the prose of the page as its article, where the page does not: or else it is guessed."""
     from lxml.html import Element
 
-    for box in tree.xpath(_COMMENTS):
-        if 2 * _size(str(box.text_content())) < whole:
+    for box in tree.xpath("//*[contains(@class, 'comment') or contains(@id, 'comment')][not(self::body)]"):
+        names = f"{box.get('class', '')} {box.get('id', '')}".split()
+        if {"comment", "comments"} & {*names} and 2 * _size(str(box.text_content())) < whole:
             box.drop_tree()
     if next(tree.iter("article", "main"), None) is not None:
         return
@@ -358,17 +356,11 @@ def _drop_links(tree: HtmlElement) -> None:
 _REGIONS = ("article", "main", "body")
 _MOST_ASKING = 1_000
 _ASKS = re.compile(
-    r"pay-?wall|subscri|sign-?(?:in|up)|log-?in|regist(?:er|rier)|account|newsletter|membership|\babo\b|abonn|anmeld",
-    re.IGNORECASE,
+    r"pay-?wall|subscri|sign-?(?:in|up)|log-?in|regist(?:er|rier)|account|newsletter|membership|\babo\b|abonn|anmeld"
 )
 """What the addresses and classes of such boxes are called, whatever language the page is in."""
-_OF_MONEY = re.compile(r"pay-?wall|subscri|membership|\babo\b|abonn", re.IGNORECASE)
+_OF_MONEY = re.compile(r"pay-?wall|subscri|membership|\babo\b|abonn")
 
-_COMMENTS = " | ".join(
-    f"//*[contains(concat(' ', normalize-space(@{name}), ' '), ' {word} ')][not(self::body)]"
-    for name in ("class", "id")
-    for word in ("comment", "comments")
-)
 _SENTENCE = 12
 """Words of a paragraph that is surely prose."""
 _BOXES = ("div", "td", "body", "article", "section", "main", "center")
@@ -419,14 +411,7 @@ def _cells(table: _Element) -> list[list[Cell]]:
 
 def _text(lines: list[_Line]) -> str:
     """The blocks as the text of a record: nothing in them is taken for the markup that they show."""
-
-    def shown() -> Iterator[str]:
-        for line in lines:
-            text = re.sub(r"&(?=#?\w{1,31};)", "&amp;amp;", line.text)  # a record may be HTML, and then Markdown
-            text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
-            yield f"## {text}" if line.is_heading else text
-
-    return "\n\n".join(shown())
+    return "\n\n".join(("## " if line.is_heading else "") + escaped(line.text) for line in lines)
 
 
 def _size(text: str) -> int:
