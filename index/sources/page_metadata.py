@@ -28,6 +28,7 @@ _ARTICLE = re.compile(r".*(?:Article|Posting)|Report")
 # Programs that measure readers put their own name before the field's.
 _VENDOR = re.compile(r"^(?:parsely|sailthru|dc|dcterms|citation|cxenseparse|article|og|bt)(?=[.:_-])", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*")
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _QUOTES = str.maketrans("‘’‚‛`´“”„«»–—‑", "''''''\"\"\"\"\"---")
 _VALUE_IN_BROKEN_JSON = re.compile(
     r'"(@type|headline|datePublished|dateModified|articleSection|isAccessibleForFree)"\s*:\s*("(?:[^"\\]|\\.)*"|\w+)'
@@ -56,6 +57,8 @@ class PageFacts:
     """Its markup says that it is an article."""
     is_free: bool | None
     """Whether its markup says that everybody may read it whole."""
+    paid: frozenset[str]
+    """Classes and ids of what not everybody may read, as its markup names them."""
     words: int
     """Words of the whole text, as the markup counts them; 0 where it does not say."""
     body: str
@@ -92,16 +95,28 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         "section": next(filter(_is_section, (*_named(article, "articleSection"), *_of("section", meta))), None),
         "language": _language(article, meta, tree),
     }
-    free = article.get("isAccessibleForFree") if article else None
+    parts = [part for part in _listed((article or {}).get("hasPart")) if isinstance(part, dict)]
+    whole = [_is_free(article or {}), *(free for part in parts if (free := _is_free(part)) is False)]
+    selectors = " ".join(str(part.get("cssSelector")) for part in parts if _is_free(part) is False)
     return PageFacts(
         {name: value for name, value in record.items() if value},
         frozenset(types),
         article is not None or "article" in kinds,
-        None if free is None else str(free).rpartition("/")[2].lower() not in ("false", "no", "0"),
+        None if all(free is None for free in whole) else all(free is not False for free in whole),
+        frozenset(re.findall(r"[.#]([\w-]+)", selectors)),
         _words(article),
         str(body) if isinstance(body := (article or {}).get("articleBody"), str) else "",
         bool(article and article.get("correction")) or any("CorrectionComment" in _types(node) for node in nodes),
     )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_free(node: dict[str, object]) -> bool | None:
+    said = node.get("isAccessibleForFree")
+    return None if said is None else str(said).rpartition("/")[2].lower() not in ("false", "no", "0")
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[dict[str, object]]:
@@ -150,8 +165,7 @@ def _resolved(value: object, by_id: dict[str, dict[str, object]]) -> object:
 
 
 def _types(node: dict[str, object]) -> list[str]:
-    kinds = node.get("@type")
-    return [str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
+    return [str(kind).rpartition("/")[2] for kind in _listed(node.get("@type")) if kind]
 
 
 def _meta(tree: HtmlElement) -> dict[str, list[str]]:
@@ -273,7 +287,8 @@ def _title(
     plain = [_without_site(title, sites) for title in said]
     known = {folded(title) for title in (*said, *plain)}
     headings = [heading for heading in headings if not _is_site(heading, sites)]
-    headings = headings or list(_shown_pieces(own, tree))
+    if not headings and (piece := max(_shown_pieces(own, tree), key=len, default="")):
+        return piece
     # "Opinion | The tolls must go" is what the heading says, and so is a heading that was cut off elsewhere.
     for is_known in (known.__contains__, lambda words: any(_belongs(words, title) for title in known)):
         if found := next((heading for heading in headings if is_known(folded(heading))), None):
@@ -287,11 +302,11 @@ def _title(
 
 def _shown_pieces(title: str, tree: HtmlElement) -> Iterator[str]:
     """What stands on the page as a line of its own and, with the site's name beside it, in its title."""
-    parted = [part for sign in _SEPARATOR.finditer(title) for part in (title[: sign.start()], title[sign.end() :])]
+    parted = [part for sign in _ANY_SEPARATOR.finditer(title) for part in (title[: sign.start()], title[sign.end() :])]
     pieces = {folded(part): part for part in parted if len(part.split()) > 2}
     body = tree.find("body")
     for element in body.iter() if pieces and body is not None else ():
-        if element.text and folded(element.text[:400]) in pieces and not len(element):
+        if element.text and folded(element.text[:400]) in pieces and not len(element) and element.tag != "a":
             yield one_line(element.text)
 
 
@@ -378,12 +393,12 @@ def _as_shown(text: str, found: PublishedDate, tree: HtmlElement, url: str | Non
     """``text``, or the day beside it that the publisher means: where it is night in UTC, it is evening elsewhere."""
     if found.at is None or found.at.utcoffset():
         return text
-    shown = [f"{year}-{month}-{day}" for year, _, month, day in _DAY_IN_URL.findall(url or "")]
-    shown += (text_of(tag) for tag in tree.xpath("//time | //*[contains(@class, 'date')]")[:20])
+    shown = [(f"{year}-{month}-{day}", {int(year), int(day)}) for year, _, month, day in _DAY_IN_URL.findall(url or "")]
+    for tag in tree.xpath("//time | //*[contains(@class, 'date')]")[:20]:
+        shown.append((seen := text_of(tag), {int(number) for number in _NUMBER.findall(seen)}))
     others: list[str] = []
-    for one in shown:
-        numbers = {int(number) for number in _NUMBER.findall(one)}
-        if len(one) > 80 or not numbers & {found.day.year}:
+    for one, numbers in shown:
+        if len(one) > 80 or found.day.year not in numbers:
             continue
         if found.day.day in numbers:
             return text

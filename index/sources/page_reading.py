@@ -174,29 +174,31 @@ def _strip_unseen(tree: HtmlElement) -> None:
 def _drop_pleas(tree: HtmlElement, facts: PageFacts) -> bool:
     """Take out boxes that ask for an address or a subscription; whether one stands for the rest of the text.
 
-    Such a box is small, has a button, a field or a link to an account, and says by its links or class what it is for;
-    or the page does: its text is not free, and ends there.
+    Such a box is small, has a button, a field or a link to an account, and says by its links or class what it is for,
+    or the page does, which names what is not free.
     """
-    host = urlsplit(str(facts.record.get("url", ""))).hostname
+    host = (urlsplit(str(facts.record.get("url", ""))).hostname or "").removeprefix("www.")
     sizes: dict[HtmlElement, int] = {}
     is_cut = False
     triggers = tree.xpath("//input[@type='email' or @type='password'] | //button | //a[@href]")
     for trigger in islice(triggers, _MOST_ASKING):
-        href = trigger.get("href")
-        if href is not None and not (_asking(href) and _host(href) in (None, host)):
+        href = trigger.get("href", "")
+        if trigger.tag == "a" and not (_asking(href) and _is_of(href, host)):
             continue
-        box = _box_around(trigger, sizes)
+        box = _box_around(trigger, sizes, facts.paid)
         if box is None:
             continue
         region = next(box.iterancestors(*_REGIONS))
         below = (one for one in box.xpath("following::p") if region in one.iterancestors())
         ends = not any(_size(str(one.text_content())) >= _SENTENCE for one in below)
         asking = _asking(" ".join(map(str, box.xpath("@class | @id | .//@href | descendant-or-self::*/@action"))))
-        asks = box.tag != "p" and (trigger.tag == "input" or asking)
-        if asks or (ends and facts.is_free is False):
-            if ends and region.tag != "body" and trigger.tag != "input" and "newsletter" not in asking:
-                is_cut = is_cut or _OF_MONEY.search(asking) is not None
-            box.drop_tree()
+        is_paid = _is_paid(box, facts.paid)
+        asks = trigger.tag == "input" or asking or is_paid
+        if not asks or (box.tag == "p" and not (ends and facts.is_free is False)):
+            continue
+        if ends and region.tag != "body" and trigger.tag != "input" and "newsletter" not in asking:
+            is_cut = is_cut or is_paid or _OF_MONEY.search(asking) is not None
+        box.drop_tree()
     return is_cut
 
 
@@ -206,13 +208,18 @@ def _asking(names: str) -> str:
     return " ".join(filter(_ASKS.search, parts))
 
 
-def _host(href: str) -> str | None:
+def _is_paid(box: HtmlElement, paid: frozenset[str]) -> bool:
+    return not paid.isdisjoint(f"{box.get('class', '')} {box.get('id', '')}".split())
+
+
+def _is_of(href: str, host: str) -> bool:
     with suppress(ValueError):
-        return urlsplit(href).hostname
-    return ""
+        other = urlsplit(href).hostname
+        return other is None or f".{other}".endswith(f".{host}")
+    return False
 
 
-def _box_around(trigger: HtmlElement, sizes: dict[HtmlElement, int]) -> HtmlElement | None:
+def _box_around(trigger: HtmlElement, sizes: dict[HtmlElement, int], paid: frozenset[str]) -> HtmlElement | None:
     """The box that speaks to the reader around a button: the smallest with words, and what belongs to it."""
 
     def size(element: HtmlElement) -> int:
@@ -227,7 +234,7 @@ def _box_around(trigger: HtmlElement, sizes: dict[HtmlElement, int]) -> HtmlElem
             break
         if box is None:
             box = outer if size(outer) - size(trigger) >= 4 else None
-        elif size(outer) - size(box) < _SENTENCE or _asking(outer.get("class") or ""):
+        elif size(outer) - size(box) < _SENTENCE or _asking(outer.get("class") or "") or _is_paid(outer, paid):
             box = outer
         else:
             break
@@ -331,7 +338,7 @@ def _join_chunks(tree: HtmlElement) -> None:
     chunks: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
     for paragraph in tree.iter("p"):
         box = paragraph.getparent()
-        region = next(paragraph.iterancestors("article", "main"), None)
+        region = None if box is None else next(box.iterancestors("article", "main"), None)
         if box is not None and region is not None and box.get("class"):
             boxes = chunks.setdefault((region, str(box.tag), box.get("class", "")), [])
             if box not in boxes[-1:]:
