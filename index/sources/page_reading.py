@@ -189,8 +189,8 @@ def _drop_pleas(tree: HtmlElement, facts: PageFacts) -> bool:
         if box is None:
             continue
         region = next(box.iterancestors(*_REGIONS))
-        below = (one for one in box.xpath("following::p") if region in one.iterancestors())
-        ends = not any(_size(str(one.text_content())) >= _SENTENCE for one in below)
+        below = (one for one in box.xpath("following::p") if _size(str(one.text_content())) >= _SENTENCE)
+        ends = not any(region in one.iterancestors() for one in below)
         asking = _asking(" ".join(map(str, box.xpath("@class | @id | .//@href | descendant-or-self::*/@action"))))
         is_paid = _is_paid(box, facts.paid)
         asks = trigger.tag == "input" or asking or is_paid
@@ -361,7 +361,7 @@ def _drop_links(tree: HtmlElement) -> None:
 
 
 _REGIONS = ("article", "main", "body")
-_MOST_ASKING = 1_000
+_MOST_ASKING = 300
 _ASKS = re.compile(
     r"pay-?wall|subscri|sign-?(?:in|up)|log-?in|regist(?:er|rier)|account|newsletter|membership|\babo\b|abonn|anmeld"
 )
