@@ -13,6 +13,7 @@ import pytest
 
 from index.sources import bounded, files
 from index.sources.formats import format_of, items_of
+from index.sources.markup import plain
 from index.sources.reading import SourceItem, read
 from index.sources.source import Item
 from rag.articles import Subheading
@@ -92,7 +93,7 @@ def test_the_article_of_a_page_and_what_its_json_ld_says(tmp_path: Path) -> None
     assert article.title == "River depot closed for repairs"
     assert article.paragraphs == (
         *PARAGRAPHS,
-        *("Roof: 2 million crowns", "Beams: 1.1 million", "Year | Spent", "2024 | 2,400,000"),
+        *("Roof: 2 million crowns", "Beams: 1.1 million", "Year: 2024, Spent: 2,400,000."),
         "Trams of lines 3 and 7 will start ten minutes earlier until then.",
     )
     assert article.subheadings == (Subheading("The cost", before=5),)
@@ -172,6 +173,106 @@ def test_what_a_text_shows_is_not_taken_for_markup(tmp_path: Path) -> None:
     assert article.paragraphs[-1].startswith("The page said &amp; and <p> where the office")
 
 
+OLD = f"""<HTML><TITLE>River depot closed - Hask Evening Mail</TITLE><BODY><TABLE><TR><TD><A HREF=/>Front page</A><TD>
+    <FONT SIZE=5><B>River depot closed</B></FONT><BR>{TEXT}</TABLE><HR><B>Hask Evening Mail</B></BODY></HTML>"""
+
+
+def test_a_title_without_its_site_where_no_markup_names_either(tmp_path: Path) -> None:
+    for data in (OLD, OLD.replace("River depot closed - Hask Evening Mail", "Hask Evening Mail: River depot closed")):
+        article = item(tmp_path, data).article
+        assert article is not None
+        assert (article.title, article.paragraphs) == ("River depot closed", PARAGRAPHS)
+
+
+def test_what_the_markup_says_of_another_page_is_not_believed(tmp_path: Path) -> None:
+    other = {
+        "@type": "NewsArticle",
+        "headline": "Ten walks",
+        "author": "Viola Crane",
+        "url": "https://post.example/walks",
+    }
+    read_ = record(tmp_path, page(head=f'<link rel="canonical" href="{URL}">', about=other))
+    assert "authors" not in read_
+    assert read_["title"] == "River depot closed"
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown", "day"),
+    [
+        ("2025-03-05T02:24:00Z", "Mar 4, 2025 at 9:24 pm ET", date(2025, 3, 4)),
+        ("2025-03-05T02:24:00Z", "March 5, 2025", date(2025, 3, 5)),
+        ("2025-03-05T20:24:00Z", "4 March 2025", date(2025, 3, 5)),  # nowhere is it the day before
+        ("2025-03-05T02:24:00+01:00", "4 March 2025", date(2025, 3, 5)),
+        ("2025-03-05T02:24:00Z", "", date(2025, 3, 4)),
+        ("2025-03-03T18:00:00Z", "", date(2025, 3, 4)),
+    ],
+)
+def test_the_day_that_a_page_shows_where_its_moment_is_in_utc(
+    tmp_path: Path, moment: str, shown: str, day: date
+) -> None:
+    head = "" if shown else f'<link rel="canonical" href="{URL}">'
+    found = item(
+        tmp_path, page(ARTICLE.replace("</h1>", f"</h1><time>{shown}</time>"), head, news(datePublished=moment))
+    )
+    assert found.article is not None
+    assert found.article.published == day
+
+
+NEWSLETTER = """<div class="box"><h3>Der Morgen</h3><p>Was in Lindmoor wichtig ist, um sechs in Ihrem Postfach.</p>
+    <form><input type="email"><button>Anmelden</button></form>
+    <p>Mit der Anmeldung stimmen Sie den Regeln zu.</p></div>"""
+GATE = """<div class="rest"><div><h3>Read on with Gull Plus</h3><p>You have read your three free stories this month, and
+    may read this and all others for two crowns a week.</p></div>
+    <p>Already with us? <a href="{}">Sign in</a></p></div>"""
+
+
+@pytest.mark.parametrize(
+    ("box", "facts", "labels"),
+    [
+        (NEWSLETTER, {}, []),
+        (GATE.format("https://login.lindmoor-gull.example/subscriber"), {}, ["excerpt"]),
+        (GATE.format("/subscribe"), {"isAccessibleForFree": True}, []),
+        (GATE.replace("<a", "<button").replace("</a", "</button"),
+         {"hasPart": {"isAccessibleForFree": False, "cssSelector": ".rest"}}, ["excerpt"]),
+    ],
+)  # fmt: skip
+def test_what_asks_for_an_address_or_a_subscription_is_no_reporting(
+    tmp_path: Path, box: str, facts: dict[str, object], labels: list[str]
+) -> None:
+    data = page(
+        ARTICLE.replace("</article>", f"{box}</article>"), f'<link rel="canonical" href="{URL}">', news(**facts)
+    )
+    assert record(tmp_path, data)["labels"] == labels
+    article = item(tmp_path, data).article
+    assert article is not None
+    assert article.paragraphs == PARAGRAPHS
+    assert article.subheadings == ()
+
+
+def test_reporting_beside_buttons_and_links_to_accounts_stays(tmp_path: Path) -> None:
+    last = "<p>Owners of trams can <a href='https://roads.example/register'>register for a permit</a> until May.</p>"
+    share = "<div><p>The mayor of Lindmoor will speak at noon in the Corn Exchange.</p></div>"
+    body = ARTICLE.replace("</article>", f"{last}{share}<button>Share</button></article>")
+    found = item(tmp_path, page(body, about=news(isAccessibleForFree=False)))
+    assert found.article is not None
+    assert found.article.paragraphs[-2:] == (
+        "Owners of trams can register for a permit until May.",
+        "The mayor of Lindmoor will speak at noon in the Corn Exchange.",
+    )
+
+
+def test_rows_of_tables_in_records_say_their_columns() -> None:
+    head = "<tr><th>District<th>Farr<th>Sloane</tr>"
+    votes = f"<p>Votes:</p><table><thead>{head}<tbody><tr><td>Nine<td>2,114<td>1,987{head}<tr><td>All<td>12"
+    votes += "</table><p>So.</p>"
+    lines = [line for line in plain(votes).split("\n") if line.strip()]
+    assert lines == ["Votes:", "| District: Nine, Farr: 2,114, Sloane: 1,987.", "| All, 12.", "So."]
+    named = "<table><tr><th>Cast</th><td>1911</td></tr><tr><th>Home</th><td>Hask</td></tr></table>"
+    assert plain(named).split() == "| Cast: 1911. | Home: Hask.".split()
+    placed = "<table><tr><td><p>News</p><td><p>The bell was found.</p><tr><td>1<td>2</table>"
+    assert "|" not in plain(placed)
+
+
 TEASERS = "".join(
     f'<article><h3><a href="/{number}">Council of Vellmar meets about bridge {number}</a></h3>'
     f"<p>The council of Vellmar meets again about bridge {number} on Monday evening.</p></article>"
@@ -194,6 +295,17 @@ LEADS = "looks like a home or section page: it leads to articles and is none, wi
         (page("<div id='app'></div><noscript>Turn JavaScript on.</noscript><script>start()</script>"),
          "is filled in by JavaScript or empty, with 0 words of text: save it as the browser shows it"),
         (page(GALLERY), "looks like a gallery: pictures, with"),
+        (page("<p>404</p><h1>Sorry</h1><p>The story may have been moved, or its address may have been mistyped.</p>"
+              "<p>Try the search, or go back to the front page, where you find what happened today in Lindmoor.</p>"
+              "<p>If you think that something is broken, please tell us which link brought you here.</p>"),
+         "looks like an error page: its title is 'River depot closed', with"),
+        (page("<main><h1>Whale greets ferry</h1><p>Passengers of the ferry met a young whale on Saturday and filmed it"
+              " twenty minutes, as it swam beside them and sang.</p></main>" , about={"@type": "VideoObject"}),
+         "looks like a page for a video, which it only describes, with"),
+        (page("<h1>The frost</h1>" + f"<figure><img src='a'><figcaption>{PARAGRAPHS[0]}</figcaption></figure>" * 5,
+              about={"@type": "ImageGallery"}), "looks like a gallery: pictures, with"),
+        (page("".join(f"<li><a href='/1'>Depot</a><p>{number}. {PARAGRAPHS[0][:120]} …</p>" for number in range(5))),
+         LEADS),
         (page(TEASERS, about={"@type": "CollectionPage", "name": "City"}), LEADS),
         (page(TEASERS), LEADS),
         (page(f"<h1>The Lindmoor Gull</h1>{TEXT}", '<link rel="canonical" href="https://gull.example/">'), LEADS),
@@ -309,17 +421,17 @@ def misbehave(data: bytes, argument: str | None) -> object:
 
 
 def test_a_process_that_hangs_dies_or_eats_is_replaced_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bounded.run(misbehave, b"x" * 100_000, "Vellmar") == "Vellmar: 100000"
+    assert bounded.run(misbehave, b"x" * 100_000, "Vellmar", "cut it") == "Vellmar: 100000"
     for data, reason in (
         (b"die", "the process that reads it died of it"),
         (b"fail", "cannot be read: KeyError in the library that reads it"),
         (b"refuse", "is no page"),
-        (b"eat", "takes more than 900 MB of memory"),
+        (b"eat", "takes more than 900 MB of memory to be read: cut it"),
     ):
         with pytest.raises(ArticleUnreadable, match=reason):
-            bounded.run(misbehave, data, None)
+            bounded.run(misbehave, data, None, "cut it")
     monkeypatch.setattr(bounded, "SECONDS", 0.5)
-    with pytest.raises(ArticleUnreadable, match=r"takes more than 0\.5 seconds"):
-        bounded.run(misbehave, b"sleep", None)
+    with pytest.raises(ArticleUnreadable, match=r"takes more than 0\.5 seconds to be read: cut it"):
+        bounded.run(misbehave, b"sleep", None, "cut it")
     monkeypatch.undo()
-    assert bounded.run(misbehave, b"", None) == "None: 0"
+    assert bounded.run(misbehave, b"", None, "cut it") == "None: 0"

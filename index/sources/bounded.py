@@ -26,15 +26,18 @@ _START = 60  # seconds until the process has loaded what the first call needs, o
 _SERVE = "from index.sources.bounded import serve; serve()"
 
 
-def run(function: Callable[[bytes, str | None], object], data: bytes, argument: str | None) -> object:
+def run(function: Callable[[bytes, str | None], object], data: bytes, argument: str | None, way_out: str) -> object:
     """What ``function``, which a module has under its name, makes of both in another process: a JSON value.
 
-    Before its first data it is given none, so that it loads its libraries.
+    Before its first data it is given none, so that it loads its libraries. ``way_out`` is what the refusal of data that
+    takes too much ends with.
 
     Raises:
         ArticleUnreadable: the function raised it, took too long or too much memory, or the process died.
     """
     reply = _process().call(f"{function.__module__}:{function.__qualname__}", data, argument)
+    if reply.get("too_much"):
+        raise ArticleUnreadable(f"{reply['unreadable']}: {way_out}")
     if "unreadable" in reply:
         raise ArticleUnreadable(str(reply["unreadable"]))
     return reply["value"]
@@ -96,7 +99,7 @@ class _Process:
             return reply
         self.stop()
         if late.is_set():
-            return {"unreadable": f"takes more than {seconds:g} seconds to be read: it is no page for readers"}
+            return {"unreadable": f"takes more than {seconds:g} seconds to be read", "too_much": True}
         return None
 
 
@@ -131,8 +134,7 @@ def _reply(request: dict[str, str], data: bytes) -> dict[str, object]:
     except ArticleUnreadable as error:
         return {"unreadable": str(error)}
     except MemoryError:
-        megabytes = MEMORY // 1_000_000
-        return {"unreadable": f"takes more than {megabytes} MB of memory to be read: it is no page for readers"}
+        return {"unreadable": f"takes more than {MEMORY // 1_000_000} MB of memory to be read", "too_much": True}
     except Exception as error:  # whatever hostile data makes a library raise
         return {"unreadable": f"cannot be read: {type(error).__name__} in the library that reads it"}
 

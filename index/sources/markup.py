@@ -8,6 +8,9 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
+from index.sources.characters import one_line
+from index.sources.tables import Cell, rows_in_words
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -36,6 +39,7 @@ _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
 # "M*A*S*H" is a word, and nobody writes code in news: a backtick is a quotation mark.
 _NO_MARKUP = re.compile(r"(?<=\w)\*+(?=\w)|`+")
+_ROUNDS = 4  # most often that a text was escaped
 _LONGEST = 10_000  # a paragraph beyond this was written by no person, and is left as it is
 
 
@@ -64,7 +68,7 @@ def plain(text: str) -> str:
     breaks that are written out (a backslash and an n), come out as they were meant.
     """
     text = _unwritten(text) if "\\" in text else text
-    for _ in range(4):
+    for _ in range(_ROUNDS):
         # Prose in which a "<b>" stands is no HTML; entities need their semicolon: "AT&T" and "?a=1&copy=2" stay.
         before = text
         if _STRUCTURE.search(text):
@@ -73,6 +77,12 @@ def plain(text: str) -> str:
         if text == before or not (_ENTITY.search(text) or _BLOCK_TAG.search(text)):
             break
     return text
+
+
+def escaped(text: str) -> str:
+    """``text`` so that it comes out of ``plain``, and then of ``visible``, as it is, whatever markup it shows."""
+    text = re.sub(r"&(?=#?\w{1,31};)", "&" + "amp;" * (_ROUNDS + 1), text)
+    return re.sub(r"<(?=[A-Za-z/!?])", "&" + "amp;" * _ROUNDS + "lt;", text)
 
 
 def _unwritten(text: str) -> str:
@@ -123,6 +133,8 @@ class _Reader(HTMLParser):
         self._aside = aside
         self._in_blocks = in_blocks
         self._inside: list[str] = []
+        self._rows: list[list[tuple[bool, int]]] | None = None
+        """Of the table that is being read: where in ``pieces`` each cell begins, and whether it is a head."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "figcaption" and tag in self._aside and not self._inside:
@@ -130,8 +142,14 @@ class _Reader(HTMLParser):
         elif tag in self._aside:
             self._inside.append(tag)
         elif tag in _CELL:
+            if self._rows and tag != "option":
+                self._rows[-1].append((tag == "th", len(self.pieces)))
             self.pieces.append(" ")
         elif tag in _BLOCK:
+            if self._rows is not None and tag == "tr":
+                self._rows.append([])
+            else:  # a table with blocks in its cells only places them on a page
+                self._rows = [] if tag == "table" else None
             self.pieces.append("\n\n## " if tag in _HEADING else "\n\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -142,7 +160,20 @@ class _Reader(HTMLParser):
         if tag in self._inside:
             del self._inside[self._inside.index(tag) :]
         elif tag in _BLOCK or tag == "figcaption":
+            if tag == "table":
+                self._end_table()
             self.pieces.append("\n\n")
+
+    def _end_table(self) -> None:
+        starts = [start for row in self._rows or () for _, start in row]
+        ends = iter((*starts[1:], len(self.pieces)))
+        table = [
+            [Cell(one_line("".join(self.pieces[start : next(ends)])), is_head) for is_head, start in row]
+            for row in self._rows or ()
+        ]
+        if words := rows_in_words(table):
+            self.pieces[starts[0] :] = ["\n\n".join(words)]
+        self._rows = None
 
     def handle_data(self, data: str) -> None:
         if not self._inside:

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from index.sources.authors import agency_named, byline
 from index.sources.characters import has_words, one_line
-from index.sources.dates import parse_date
+from index.sources.dates import PublishedDate, parse_date
 from index.sources.field_names import FIELDS, plain_name
 from index.sources.outlets import is_home_page, outlet_of, web_address
 from rag.articles import plain_url
@@ -28,6 +28,7 @@ _ARTICLE = re.compile(r".*(?:Article|Posting)|Report")
 # Programs that measure readers put their own name before the field's.
 _VENDOR = re.compile(r"^(?:parsely|sailthru|dc|dcterms|citation|cxenseparse|article|og|bt)(?=[.:_-])", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|»]\s*")
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _QUOTES = str.maketrans("‘’‚‛`´“”„«»–—‑", "''''''\"\"\"\"\"---")
 _VALUE_IN_BROKEN_JSON = re.compile(
     r'"(@type|headline|datePublished|dateModified|articleSection|isAccessibleForFree)"\s*:\s*("(?:[^"\\]|\\.)*"|\w+)'
@@ -39,6 +40,8 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _BREAKS = frozenset("br p div li".split())
+_DAY_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/]?)(0\d|1[0-2])\2([0-3]\d)(?!\d)")
+_NUMBER = re.compile(r"(?<![\d:])(?:\d\d?|\d{4})(?![\d:])")  # of a day or a year, not of an hour
 _SHORT_OF = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
@@ -54,6 +57,8 @@ class PageFacts:
     """Its markup says that it is an article."""
     is_free: bool | None
     """Whether its markup says that everybody may read it whole."""
+    paid: frozenset[str]
+    """Classes and ids of what not everybody may read, as its markup names them."""
     words: int
     """Words of the whole text, as the markup counts them; 0 where it does not say."""
     body: str
@@ -76,7 +81,8 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
     address = _address(tree, meta, [], url)
     article = _article(nodes, address, [*headings, *meta.get("title", ())])
     address = address or _address(tree, meta, _links(article or {}), None)
-    types = frozenset(kind for node in (nodes if article is None else [article]) for kind in _types(node))
+    kinds = {value.lower() for value in meta.get("type", ())}
+    types = kinds.union(kind for node in (nodes if article is None else [article]) for kind in _types(node))
     outlet = _outlet(article, meta, address)
     sites = set(filter(None, (outlet, *meta.get("sitename", ()), outlet_of(address) if address else None)))
     record: dict[str, object] = {
@@ -89,17 +95,28 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         "section": next(filter(_is_section, (*_named(article, "articleSection"), *_of("section", meta))), None),
         "language": _language(article, meta, tree),
     }
-    kinds = {value.lower() for value in meta.get("type", ())}
-    free = article.get("isAccessibleForFree") if article else None
+    parts = [part for part in _listed((article or {}).get("hasPart")) if isinstance(part, dict)]
+    whole = [_is_free(article or {}), *(free for part in parts if (free := _is_free(part)) is False)]
+    selectors = " ".join(str(part.get("cssSelector")) for part in parts if _is_free(part) is False)
     return PageFacts(
         {name: value for name, value in record.items() if value},
-        types,
+        frozenset(types),
         article is not None or "article" in kinds,
-        None if free is None else str(free).rpartition("/")[2].lower() not in ("false", "no", "0"),
+        None if all(free is None for free in whole) else all(free is not False for free in whole),
+        frozenset(re.findall(r"[.#]([\w-]+)", selectors)),
         _words(article),
         str(body) if isinstance(body := (article or {}).get("articleBody"), str) else "",
         bool(article and article.get("correction")) or any("CorrectionComment" in _types(node) for node in nodes),
     )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_free(node: dict[str, object]) -> bool | None:
+    said = node.get("isAccessibleForFree")
+    return None if said is None else str(said).rpartition("/")[2].lower() not in ("false", "no", "0")
 
 
 def _json_ld(tree: HtmlElement) -> Iterator[dict[str, object]]:
@@ -148,8 +165,7 @@ def _resolved(value: object, by_id: dict[str, dict[str, object]]) -> object:
 
 
 def _types(node: dict[str, object]) -> list[str]:
-    kinds = node.get("@type")
-    return [str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
+    return [str(kind).rpartition("/")[2] for kind in _listed(node.get("@type")) if kind]
 
 
 def _meta(tree: HtmlElement) -> dict[str, list[str]]:
@@ -175,7 +191,9 @@ def _of(field: str, meta: dict[str, list[str]]) -> Iterator[str]:
 
 def _article(nodes: list[dict[str, object]], url: str | None, titles: list[str]) -> dict[str, object] | None:
     """The one object that describes the page's article; none where several may be meant."""
-    articles = [node for node in nodes if any(map(_ARTICLE.fullmatch, _types(node)))]
+    articles = [
+        node for node in nodes if any(map(_ARTICLE.fullmatch, _types(node))) and not _is_other(node, url, titles)
+    ]
     if len(articles) > 1 and (live := [node for node in articles if "LiveBlogPosting" in _types(node)]):
         articles = live
     if len(articles) > 1 and url:
@@ -191,6 +209,15 @@ def _article(nodes: list[dict[str, object]], url: str | None, titles: list[str])
     for node in articles:
         merged = {**node, **{name: value for name, value in merged.items() if value}}
     return merged or None
+
+
+def _is_other(node: dict[str, object], url: str | None, titles: list[str]) -> bool:
+    """Whether both the address and the headline of an object are another page's, to which this one leads."""
+    links = [plain_url(link) for link in _links(node) if not is_home_page(link)]
+    words = [set(re.findall(r"\w+", folded(title))) for title in (*titles, *_named(node, "headline"))]
+    return bool(url and links and titles and len(words) > len(titles)) and not (
+        plain_url(url or "") in links or any(2 * len(one & words[-1]) > len(words[-1]) for one in words[:-1])
+    )
 
 
 def _links(node: dict[str, object]) -> list[str]:
@@ -260,6 +287,8 @@ def _title(
     plain = [_without_site(title, sites) for title in said]
     known = {folded(title) for title in (*said, *plain)}
     headings = [heading for heading in headings if not _is_site(heading, sites)]
+    if not headings and (piece := max(_shown_pieces(own, tree), key=len, default="")):
+        return piece
     # "Opinion | The tolls must go" is what the heading says, and so is a heading that was cut off elsewhere.
     for is_known in (known.__contains__, lambda words: any(_belongs(words, title) for title in known)):
         if found := next((heading for heading in headings if is_known(folded(heading))), None):
@@ -269,6 +298,16 @@ def _title(
         votes = Counter(map(folded, plain))
         return max(plain, key=lambda title: (votes[folded(title)] > 1, -plain.index(title)))
     return headings[0] if headings else ""
+
+
+def _shown_pieces(title: str, tree: HtmlElement) -> Iterator[str]:
+    """What stands on the page as a line of its own and, with the site's name beside it, in its title."""
+    parted = [part for sign in _ANY_SEPARATOR.finditer(title) for part in (title[: sign.start()], title[sign.end() :])]
+    pieces = {folded(part): part for part in parted if len(part.split()) > 2}
+    body = tree.find("body")
+    for element in body.iter() if pieces and body is not None else ():
+        if element.text and folded(element.text[:400]) in pieces and not len(element) and element.tag != "a":
+            yield one_line(element.text)
 
 
 def _belongs(heading: str, title: str) -> bool:
@@ -344,10 +383,32 @@ def _date(
             said.append(element.get("datetime") or element.get("content") or text_of(element))
     for text in said:
         with suppress(ValueError):
-            parse_date(text, date.max)
+            found = parse_date(text, date.max)
+            return _as_shown(text, found, tree, url) if tree is not None else text
+    seen = _seen_date(tree, url) if tree is not None else None
+    return seen or next(iter(said), None)
+
+
+def _as_shown(text: str, found: PublishedDate, tree: HtmlElement, url: str | None) -> str:
+    """``text``, or the day beside it that the publisher means: where it is night in UTC, it is evening elsewhere."""
+    if found.at is None or found.at.utcoffset():
+        return text
+    shown = [(f"{year}-{month}-{day}", {int(year), int(day)}) for year, _, month, day in _DAY_IN_URL.findall(url or "")]
+    for tag in tree.xpath("//time | //*[contains(@class, 'date')]")[:20]:
+        shown.append((seen := text_of(tag), {int(number) for number in _NUMBER.findall(seen)}))
+    others: list[str] = []
+    for one, numbers in shown:
+        if len(one) > 80 or found.day.year not in numbers:
+            continue
+        if found.day.day in numbers:
             return text
-    found = _seen_date(tree, url) if tree is not None else None
-    return found or next(iter(said), None)
+        for days in (-1, 1):
+            # Where it is night in UTC it may be the evening before in the west, or the next morning in the east.
+            if (found.at.hour < 12 if days < 0 else found.at.hour >= 10) and not others:
+                other = found.day + timedelta(days=days)
+                with suppress(ValueError):
+                    others += [one] if other.day in numbers and parse_date(one, date.max).day == other else []
+    return next(iter(others), text)
 
 
 def _dates(node: dict[str, object] | None, name: str) -> list[str]:

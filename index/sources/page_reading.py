@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from index.sources.characters import clean_lines, decode, has_words, one_line
-from index.sources.markup import plain
+from index.sources.markup import escaped, plain
 from index.sources.outlets import is_home_page
 from index.sources.page_metadata import PageFacts, folded, page_facts
+from index.sources.tables import Cell, rows_in_words
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # What no document may hold, and what stands for it: the parser lets both through.
 _CONTROLS = bytes.maketrans(bytes(set(range(32)) - set(b"\t\n\r")), b" " * 29)
 _CONTROL = re.compile(
-    rb"&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])|&#[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F])"
-    rb"|\xef\xbf[\xbe\xbf]"
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]);?(?![0-9])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]);?(?![0-9a-fA-F]))"
 )
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
@@ -40,7 +41,7 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb23
 
 _UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe")
 # trafilatura takes these out as well, after it has copied them several times.
-_AROUND = ("nav", "footer", "aside", "select", "button", "video", "audio", "object", "canvas")
+_AROUND = ("nav", "footer", "aside", "select", "video", "audio", "object", "canvas")
 _SAVED_FROM = re.compile(
     r"<!--[^<>]{0,200}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s<>\"]{4,2000})", re.IGNORECASE
 )
@@ -98,10 +99,15 @@ def read_page(data: bytes, url: str | None) -> dict[str, object]:
     _strip_unseen(tree)
     whole = _size(str(tree.xpath("string(//body)")))
     strip_elements(tree, *_AROUND, with_tail=False)
+    asks_password = bool(tree.xpath('//input[@type="password"]'))
     facts = page_facts(tree, url)
-    lines = _lines(tree, facts, whole)
-    _refuse_what_is_no_article(tree, facts, lines, whole)
-    labels, remarks = _labels(facts, lines)
+    _mark_paragraphs(tree)
+    _mark_article(tree, whole)
+    is_cut = _drop_pleas(tree, facts)
+    strip_elements(tree, "button", with_tail=False)
+    lines = _lines(tree, facts)
+    _refuse_what_is_no_article(tree, facts, lines, whole, asks_password=asks_password)
+    labels, remarks = _labels(facts, lines, is_cut=is_cut)
     record = facts.record | {"text": _text(lines), "labels": labels}
     return {"record": record, "notices": [*notices, *remarks]}
 
@@ -141,6 +147,7 @@ def _parsed(text: str) -> HtmlElement:
 
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
     data = text.encode("utf-8", "replace").translate(_CONTROLS)
+    data = data.replace(b"\xef\xbf\xbe", b" ").replace(b"\xef\xbf\xbf", b" ")
     try:
         tree = document_fromstring(_CONTROL.sub(b" ", data), parser=parser)
     except LxmlError as error:
@@ -164,12 +171,80 @@ def _strip_unseen(tree: HtmlElement) -> None:
         script.tag = "script"
 
 
-def _lines(tree: HtmlElement, facts: PageFacts, whole: int) -> list[_Line]:
-    """The blocks of the article; the page shows ``whole`` words."""
+def _drop_pleas(tree: HtmlElement, facts: PageFacts) -> bool:
+    """Take out boxes that ask for an address or a subscription; whether one stands for the rest of the text.
+
+    Such a box is small, has a button, a field or a link to an account, and says by its links or class what it is for,
+    or the page does, which names what is not free.
+    """
+    host = (urlsplit(str(facts.record.get("url", ""))).hostname or "").removeprefix("www.")
+    sizes: dict[HtmlElement, int] = {}
+    is_cut = False
+    triggers = tree.xpath("//input[@type='email' or @type='password'] | //button | //a[@href]")
+    for trigger in islice(triggers, _MOST_ASKING):
+        href = trigger.get("href", "")
+        if trigger.tag == "a" and not (_asking(href) and _is_of(href, host)):
+            continue
+        box = _box_around(trigger, sizes, facts.paid)
+        if box is None:
+            continue
+        region = next(box.iterancestors(*_REGIONS))
+        below = (one for one in box.xpath("following::p") if _size(str(one.text_content())) >= _SENTENCE)
+        ends = not any(region in one.iterancestors() for one in below)
+        asking = _asking(" ".join(map(str, box.xpath("@class | @id | .//@href | descendant-or-self::*/@action"))))
+        is_paid = _is_paid(box, facts.paid)
+        asks = trigger.tag == "input" or asking or is_paid
+        if not asks or (box.tag == "p" and not (ends and facts.is_free is False)):
+            continue
+        if ends and region.tag != "body" and trigger.tag != "input" and "newsletter" not in asking:
+            is_cut = is_cut or is_paid or _OF_MONEY.search(asking) is not None
+        box.drop_tree()
+    return is_cut
+
+
+def _asking(names: str) -> str:
+    """Those parts of classes and addresses that name an account or a subscription; no headline in an address does."""
+    parts = (part for part in re.split(r"[\s/?&=#]+", names.lower()) if part.count("-") < 3)
+    return " ".join(filter(_ASKS.search, parts))
+
+
+def _is_paid(box: HtmlElement, paid: frozenset[str]) -> bool:
+    return not paid.isdisjoint(f"{box.get('class', '')} {box.get('id', '')}".split())
+
+
+def _is_of(href: str, host: str) -> bool:
+    with suppress(ValueError):
+        other = urlsplit(href).hostname
+        return other is None or f".{other}".endswith(f".{host}")
+    return False
+
+
+def _box_around(trigger: HtmlElement, sizes: dict[HtmlElement, int], paid: frozenset[str]) -> HtmlElement | None:
+    """The box that speaks to the reader around a button: the smallest with words, and what belongs to it."""
+
+    def size(element: HtmlElement) -> int:
+        if element not in sizes:
+            sizes[element] = _size(str(element.text_content()))
+        return sizes[element]
+
+    region = next(trigger.iterancestors(*_REGIONS), None)
+    box = None
+    for outer in trigger.iterancestors():
+        if region in (outer, None) or size(outer) > min(100, 0.6 * size(region)) or outer.find(".//h1") is not None:
+            break
+        if box is None:
+            box = outer if size(outer) - size(trigger) >= 4 else None
+        elif size(outer) - size(box) < _SENTENCE or _asking(outer.get("class") or "") or _is_paid(outer, paid):
+            box = outer
+        else:
+            break
+    return box
+
+
+def _lines(tree: HtmlElement, facts: PageFacts) -> list[_Line]:
+    """The blocks of the article."""
     from trafilatura import bare_extraction
 
-    _mark_paragraphs(tree)
-    _mark_article(tree, whole)
     _join_chunks(tree)
     _drop_links(tree)
     found = bare_extraction(tree, fast=True, include_comments=False)
@@ -231,8 +306,9 @@ def _mark_article(tree: HtmlElement, whole: int) -> None:
     """Mark the box that holds the prose of the page as its article, where the page does not: or else it is guessed."""
     from lxml.html import Element
 
-    for box in tree.xpath(_COMMENTS):
-        if 2 * _size(str(box.text_content())) < whole:
+    for box in tree.xpath("//*[contains(@class, 'comment') or contains(@id, 'comment')][not(self::body)]"):
+        names = f"{box.get('class', '')} {box.get('id', '')}".split()
+        if {"comment", "comments"} & {*names} and 2 * _size(str(box.text_content())) < whole:
             box.drop_tree()
     if next(tree.iter("article", "main"), None) is not None:
         return
@@ -262,7 +338,7 @@ def _join_chunks(tree: HtmlElement) -> None:
     chunks: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
     for paragraph in tree.iter("p"):
         box = paragraph.getparent()
-        region = next(paragraph.iterancestors("article", "main"), None)
+        region = None if box is None else next(box.iterancestors("article", "main"), None)
         if box is not None and region is not None and box.get("class"):
             boxes = chunks.setdefault((region, str(box.tag), box.get("class", "")), [])
             if box not in boxes[-1:]:
@@ -284,11 +360,14 @@ def _drop_links(tree: HtmlElement) -> None:
             paragraph.drop_tree()
 
 
-_COMMENTS = " | ".join(
-    f"//*[contains(concat(' ', normalize-space(@{name}), ' '), ' {word} ')][not(self::body)]"
-    for name in ("class", "id")
-    for word in ("comment", "comments")
+_REGIONS = ("article", "main", "body")
+_MOST_ASKING = 300
+_ASKS = re.compile(
+    r"pay-?wall|subscri|sign-?(?:in|up)|log-?in|regist(?:er|rier)|account|newsletter|membership|\babo\b|abonn|anmeld"
 )
+"""What the addresses and classes of such boxes are called, whatever language the page is in."""
+_OF_MONEY = re.compile(r"pay-?wall|subscri|membership|\babo\b|abonn")
+
 _SENTENCE = 12
 """Words of a paragraph that is surely prose."""
 _BOXES = ("div", "td", "body", "article", "section", "main", "center")
@@ -304,9 +383,9 @@ def _walk(element: _Element, pieces: list[str], lines: list[_Line], *, is_headin
     tag = element.tag
     if tag == "lb":
         _flush(pieces, lines, is_heading=is_heading)
-    elif tag == "row" and (cells := _cells(element)):
+    elif tag == "table" and (rows := rows_in_words(_cells(element))):
         _flush(pieces, lines, is_heading=is_heading)
-        lines.append(_Line(" | ".join(cells)))
+        lines += map(_Line, rows)
     else:
         is_block = tag in _BLOCKS
         if is_block:
@@ -327,24 +406,19 @@ def _flush(pieces: list[str], lines: list[_Line], *, is_heading: bool) -> None:
         lines.append(_Line(text, is_heading))
 
 
-def _cells(row: _Element) -> list[str]:
-    """The words of a row's cells; none where the table only places blocks on the page."""
-    cells = [cell for cell in row if cell.tag == "cell"]
-    if len(cells) < 2 or any(part.tag in _BLOCKS for cell in cells for part in cell):
+def _cells(table: _Element) -> list[list[Cell]]:
+    """The cells of a table, row by row; none where it only places blocks on the page."""
+    rows = [[cell for cell in row if cell.tag == "cell"] for row in table.iter("row")]
+    if any(part.tag in _BLOCKS for row in rows for cell in row for part in cell):
         return []
-    return [text for text in (one_line("".join(map(str, cell.itertext()))) for cell in cells) if text]
+    return [
+        [Cell(one_line("".join(map(str, cell.itertext()))), cell.get("role") == "head") for cell in row] for row in rows
+    ]
 
 
 def _text(lines: list[_Line]) -> str:
     """The blocks as the text of a record: nothing in them is taken for the markup that they show."""
-
-    def shown() -> Iterator[str]:
-        for line in lines:
-            text = re.sub(r"&(?=#?\w{1,31};)", "&amp;amp;", line.text)  # a record may be HTML, and then Markdown
-            text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
-            yield f"## {text}" if line.is_heading else text
-
-    return "\n\n".join(shown())
+    return "\n\n".join(("## " if line.is_heading else "") + escaped(line.text) for line in lines)
 
 
 def _size(text: str) -> int:
@@ -352,7 +426,9 @@ def _size(text: str) -> int:
     return len(" ".join(text.split()).encode("utf-8", "replace")) // 6
 
 
-def _refuse_what_is_no_article(tree: HtmlElement, facts: PageFacts, lines: list[_Line], whole: int) -> None:
+def _refuse_what_is_no_article(
+    tree: HtmlElement, facts: PageFacts, lines: list[_Line], whole: int, *, asks_password: bool
+) -> None:
     words = sum(_size(line.text) for line in lines if not line.is_heading)
     if words >= _NOTHING and facts.is_article:
         return
@@ -361,16 +437,21 @@ def _refuse_what_is_no_article(tree: HtmlElement, facts: PageFacts, lines: list[
     url = facts.record.get("url")
     cookies = sum("cookie" in line.text.lower() for line in lines)
     if words < _LITTLE:
-        if (words < 2 * _NOTHING or whole < 2 * _LITTLE) and tree.xpath('//input[@type="password"]'):
+        if (words < 2 * _NOTHING or whole < 2 * _LITTLE) and asks_password:
             raise ArticleUnreadable(f"looks like a login page: it asks for a password, {found}")
         if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and _is_consent(tree)):
             raise ArticleUnreadable(f"looks like a cookie wall: it asks for consent, {found}")
-        if _STATUS.match(title):
+        if _STATUS.match(title) or any(re.fullmatch(r"4\d\d|50\d", line.text) for line in lines[:2]):
             raise ArticleUnreadable(f"looks like an error page: its title is '{title[:80]}', {found}")
-        if facts.types & _GALLERIES or (words < 3 * _NOTHING and len(tree.xpath("//figure | //img")) >= 8):
+        if words < 3 * _NOTHING and len(tree.xpath("//figure | //img")) >= 8:
             raise ArticleUnreadable(f"looks like a gallery: pictures, {found}")
+        if any(kind.lower().startswith("video") for kind in facts.types):
+            raise ArticleUnreadable(f"looks like a page for a video, which it only describes, {found}")
         if whole < 2 * _NOTHING:
             raise ArticleUnreadable(f"is filled in by JavaScript or empty, {found}: save it as the browser shows it")
+    captions = sum(_size(str(caption.text_content())) for caption in tree.iter("figcaption"))
+    if (facts.types & _GALLERIES and 2 * captions > words) or (words < _LITTLE and facts.types & _GALLERIES):
+        raise ArticleUnreadable(f"looks like a gallery: pictures, {found}")
     if facts.types & _LISTS or (isinstance(url, str) and is_home_page(url)) or _is_list(tree, lines, words):
         raise ArticleUnreadable(f"looks like a home or section page: it leads to articles and is none, {found}")
     if words < _NOTHING:
@@ -387,10 +468,12 @@ def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
     """Whether headings that are links stand there for many articles, and few paragraphs of any length."""
     teasers = len(tree.xpath("//h2[.//a or ancestor::a] | //h3[.//a or ancestor::a] | //h4[.//a or ancestor::a]"))
     long = sum(_size(line.text) >= 30 for line in lines)
-    return teasers >= 6 and long * 3 < teasers and words < 60 * teasers
+    prose = [line.text for line in lines if _size(line.text) >= _SENTENCE]
+    cut = sum(map(bool, map(_OPEN_END.search, prose)))  # in an article one is, where it is an excerpt
+    return (teasers >= 6 and long * 3 < teasers and words < 60 * teasers) or (cut >= 4 and 2 * cut > len(prose))
 
 
-def _labels(facts: PageFacts, lines: list[_Line]) -> tuple[list[str], list[str]]:
+def _labels(facts: PageFacts, lines: list[_Line], *, is_cut: bool) -> tuple[list[str], list[str]]:
     """What is to be known before the article is believed, and why."""
     labels: list[str] = []
     notices: list[str] = []
@@ -402,6 +485,9 @@ def _labels(facts: PageFacts, lines: list[_Line]) -> tuple[list[str], list[str]]
     elif facts.is_free is False and (words < 2 * _LITTLE or _OPEN_END.search(last)):
         labels.append("excerpt")
         notices.append("text is only the beginning: the page says that the whole is not free to read")
+    elif is_cut and words < 2 * _LITTLE and facts.is_free is not True:
+        labels.append("excerpt")
+        notices.append("text may be only the beginning: below it the page asks for a subscription or an account")
     elif words < 2 * _LITTLE and _OPEN_END.search(last):
         labels.append("excerpt")
         notices.append(f"text is only the beginning: it ends with '{last[-20:]}'")

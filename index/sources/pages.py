@@ -79,7 +79,7 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
 
 def _item(data: bytes, url: str | None) -> Item:
     try:
-        read = run(read_page, data, url)
+        read = run(read_page, data, url, "it is no page for readers")
     except ArticleUnreadable as error:
         return Item("", error)
     assert isinstance(read, dict)

@@ -30,6 +30,7 @@ _BROKEN = re.compile("([^\\W\\d_]+)[\x02\ufffe] ?([^\\W\\d_]+)")  # at the end o
 _SENTENCE_END = re.compile(r"[.!?:…][\"”’»')\]]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.|seite)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?\W*", re.IGNORECASE)
 _PARTED = re.compile(r"\s+[|·•–—-]\s+")
+_WAY_OUT = "save the article's pages alone"
 _MASTHEAD = 4  # lines
 _EDGE = 2  # lines at the top and the foot of a page, where running heads and page numbers stand
 
@@ -45,7 +46,7 @@ class _PageLine(NamedTuple):
 
 
 def _items(source: Source) -> Iterator[Item]:
-    record = run(article_in_pdf, source.read(_SIZE_LIMIT, "save the article's pages alone"), None)
+    record = run(article_in_pdf, source.read(_SIZE_LIMIT, _WAY_OUT), None, _WAY_OUT)
     assert isinstance(record, dict)
     yield Item("", record, notices=tuple(record.pop("notices")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 ROW = "| "
 """Stands before a row, so that nothing is joined to it or takes it for a heading."""
@@ -12,6 +13,34 @@ _GRID = re.compile(r"\s*\+(?:[-=]+\+)+\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _GAP = re.compile(r"\t+|\s{2,}")
 _FEWEST_ROWS = 3
+
+
+class Cell(NamedTuple):
+    """A cell of a table in HTML."""
+
+    text: str
+    is_head: bool = False
+    """Its markup says that it names a row or a column."""
+
+
+def rows_in_words(table: list[list[Cell]]) -> list[str]:
+    """The rows of a table whose cells are known; none where it is no table."""
+    table = [row for row in table if any(cell.text for cell in row)]
+    if len(table) < 2 or max(map(len, table)) < 2:
+        return []
+    first, *others = [[cell.text for cell in row] for row in table]
+    if not (all(cell.is_head for cell in table[0]) or _is_table([first, *others], grid=False)):
+        first, others = [], [first, *others]
+    rows: list[str] = []
+    for words, row in zip(others, table[-len(others) :], strict=True):
+        if words == first:
+            continue  # repeated for those who scroll
+        if len(words) == 2 and row[0].is_head and not first:
+            rows += _rows(words[:1], [words[1:]])  # each row names what it says
+        else:
+            # Cells that span others leave some out, and which ones is not known.
+            rows += _rows(first if len(words) == len(first) else [], [words])
+    return rows
 
 
 def with_rows_as_words(block: str) -> list[str]:
@@ -45,7 +74,9 @@ def _cells(line: str) -> list[str]:
 
 def _rows(names: list[str], rows: list[list[str]]) -> list[str]:
     named = ([f"{name}: {cell}" if name else cell for name, cell in _pairs(names, row) if cell] for row in rows)
-    return [ROW + ", ".join(cells) + "." for cells in named if cells]  # as a sentence: readers expect one
+    return [
+        ROW + ", ".join(cells).removesuffix(".") + "." for cells in named if cells
+    ]  # as a sentence: readers expect one
 
 
 def _pairs(names: list[str], row: list[str]) -> list[tuple[str, str]]:
