@@ -270,7 +270,7 @@ def test_all_lists_are_read_and_each_member_that_is_no_article_is_named(tmp_path
         ("newspapers ellery-courier articles item 1", ("outlet 'Ellery Courier' is what it stands under",)),
         (
             "newspapers ellery-courier articles item 2",
-            "no text: expected a field 'text' or 'body', found 'title', 'url'",
+            "no text, only the address https://a.example/2: rag-index add reads it",
         ),
         ("newspapers The Gull articles item 1", None),
         ("2021-12-02 item 1", ("published '2021-12-02' is what it stands under",)),
