@@ -238,7 +238,18 @@ def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[st
         more = f"{left_out:,} more members of the list are no articles: no title or no text"
         found.append(_Found(path, ArticleUnreadable(more)))
     # A list of which no member is like an article is something else: tags, authors.
-    return found if seen else []
+    return _without_empty_pages(found, len(path) + 1) if seen else []
+
+
+def _without_empty_pages(found: list[_Found], depth: int) -> list[_Found]:
+    """What was found in a list, without the members that hold an empty list where others hold their articles."""
+    names = {one.path[depth] for one in found if len(one.path) > depth}
+    return [one for one in found if not (isinstance(one.value, dict) and names & _emptied(one.value))]
+
+
+def _emptied(value: dict[str, object]) -> set[str]:
+    """The names under which there is an empty list."""
+    return {name for name, one in value.items() if one == [] or (isinstance(one, dict) and [] in one.values())}
 
 
 def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
