@@ -101,8 +101,8 @@ def test_sentences_are_parted() -> None:
 def test_rows_of_a_table_keep_the_names_of_columns() -> None:
     [table] = articles("43")
     assert table.paragraphs[1:3] == (
-        "Year: 2023; Spent on the roof (crowns): 1,200,000",
-        "Year: 2024; Spent on the roof (crowns): 2,400,000",
+        "Year: 2023; Spent on the roof (crowns): 1,200,000.",
+        "Year: 2024; Spent on the roof (crowns): 2,400,000.",
     )
 
 

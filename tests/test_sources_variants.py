@@ -98,7 +98,7 @@ def test_template_marks_in_sentences() -> None:
 def test_rows_of_tables(tmp_path: Path, table: str) -> None:
     article = read(tmp_path, "post.txt", f"Fares rise\n\n{FARES}\n\n{table}\n\n{PRICE}").article
     assert article is not None
-    assert article.paragraphs == (FARES, "Line: North; Fare: 8", "Line: South; Fare: 9", PRICE)
+    assert article.paragraphs == (FARES, "Line: North; Fare: 8.", "Line: South; Fare: 9.", PRICE)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +260,7 @@ def test_utf8_that_was_read_wrongly_is_mended(tmp_path: Path) -> None:
             "He met Gov. Orlo of Tamsin Co. Ltd. and Sgt. Vask near No. 9 on Oak St. there.",
             "See www.echo.example/Fares for it.",
         ),
+        ("Fares are on dale-coaches.example.", "They rose at 8 a.m. on Monday, e.g. for dogs.", "Children ride free."),
     ],
 )
 def test_glued_sentences(sentences: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ from rag.errors import ArticleUnreadable
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
 _DEEPEST = 12
 _MOST_TOLD = 1000
+_NESTED = 100
 _MOST_VALUES = 5_000_000  # in 64 MB there may be 20 million empty objects, which fill 2 GB
 _LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jl"))
 _PROSE_ENDINGS = frozenset((".md", ".markdown"))  # they begin with a link, or with front matter
@@ -51,7 +52,7 @@ def items_of_json(source: Source) -> Iterator[Item]:
     text, notices = _text(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
-    if text.count(",") > _MOST_VALUES:
+    if max(map(text.count, ",[{")) > _MOST_VALUES:
         raise ArticleUnreadable(f"is JSON of more than {_MOST_VALUES:,} values: write it as .jsonl, one article a line")
     try:
         values: list[object] = [_parsed(text)]
@@ -160,6 +161,8 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
                 values.append(whole)
                 value = ArticleUnreadable(f"{error}; nothing behind it is read") if end == len(text) else value
         values.append(value)
+        if len(values) > _MOST_TOLD * 1000:
+            raise ArticleUnreadable(f"is more than {len(values) - 1:,} JSON values one behind the other")
         at = _end(_BETWEEN, text, end)
     return values
 
@@ -170,6 +173,8 @@ def _whole_part(text: str) -> object | None:
     for token in _TOKEN.finditer(text):
         if token[0] in ("[", "{"):
             opened.append([token.start(), 0])
+            if len(opened) > _NESTED:  # hostile, and no articles lie so deep
+                return None
         elif token[0] == "," and opened:
             opened[-1][1] = token.start()
         elif token[0] in ("]", "}") and opened[:-1]:

@@ -1,4 +1,4 @@
-"""Tables of a text, row by row as words, so that a row can be quoted: "Year: 2024; Spent on the roof: 2,400,000"."""
+"""Tables of a text, row by row as words, so that a row can be quoted: "Year: 2024; Spent on the roof: 2,400,000."."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def _cells(line: str) -> list[str]:
 
 def _rows(names: list[str], rows: list[list[str]]) -> list[str]:
     named = ([f"{name}: {cell}" if name else cell for name, cell in _pairs(names, row) if cell] for row in rows)
-    return [ROW + "; ".join(cells) for cells in named if cells]
+    # What ends without a full stop is never quoted, as captions end so.
+    return [ROW + "; ".join(cells).rstrip(".") + "." for cells in named if cells]
 
 
 def _pairs(names: list[str], row: list[str]) -> list[tuple[str, str]]:
