@@ -89,7 +89,7 @@ OUTLETS = frozenset("newspapers outlets sources publishers publications sites we
 
 INSIDE = tuple(
     "name displayname fullname rendered main title basic original default text content value byline author url uri @id"
-    " date datetime iso numberlong seconds person by domain node data attributes".split()
+    " date datetime iso numberlong seconds person by domain node data attributes t plain items nodes".split()
 )
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""
 
