@@ -332,7 +332,7 @@ def _nothing(gathered: Gathered, named: str) -> ArticleUnreadable:
         others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
         return ArticleUnreadable(f"no articles in {named}: {others}")
     first = gathered.skipped[0]
-    skipped = f"{len(gathered.skipped)} skipped, the first is {first.where} ({first.reason})"
+    skipped = f"{sum(item.count for item in gathered.skipped):,} skipped, the first is {first.where} ({first.reason})"
     return ArticleUnreadable(f"no readable article in {named}: {skipped}")
 
 

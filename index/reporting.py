@@ -52,7 +52,8 @@ def say_what_was_skipped(report: building.BuildReport, details: Path) -> None:
     if omitted or more:
         say(f"all of it is in {details}", error=True)
     if report.gathered.skipped:
-        say(f"could not be read: {len(report.gathered.skipped):,}; the others are in the index", error=True)
+        count = sum(item.count for item in report.gathered.skipped)
+        say(f"could not be read: {count:,}; the others are in the index", error=True)
 
 
 def _named(lines: Sequence[str]) -> str:

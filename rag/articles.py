@@ -193,6 +193,23 @@ def plain_url(url: str) -> str:
     return f"{host}{f':{port}' if port is not None else ''}{page}{_naming(query)}{fragment}"
 
 
+def without_tracking(url: str) -> str:
+    """``url`` as it was written, but for what says how a reader came."""
+    if "?" not in url and "#" not in url:
+        return url
+    address, _, fragment = url.partition("#")
+    address, _, query = address.partition("?")
+    fields = [field for field in re.split("&(?:amp;)?", query) if not _tracks(*_name_and_value(field))]
+    # "#xtor=RSS-1" of French papers; "#!/story/12" and "#comments" lead somewhere.
+    fragment = "" if re.match(r"[\w:~]+=", fragment) else fragment
+    return address + "?" * any(fields) + "&".join(fields) + "#" * bool(fragment) + fragment
+
+
+def _name_and_value(field: str) -> tuple[str, str]:
+    name, _, value = field.lower().partition("=")
+    return name, value
+
+
 def _page(path: str) -> str:
     before = None
     while path != before:

@@ -124,6 +124,7 @@ def test_subheadings_need_paragraphs_on_both_sides() -> None:
         (r"Escaped \*stars\* and 1\. numbers.", "Escaped *stars* and 1. numbers."),
         ("Had *no* choice; an *open star stays.", "Had no choice; an *open star stays."),
         ("Mail <mailto:a@b.org> to us.", "Mail mailto:a@b.org to us."),
+        ("It fell,[^1] twice.[^note-2] So [[3]](#fn3) he [sic] said.[12]", "It fell, twice. So he [sic] said."),
     ],
 )
 def test_markdown_is_reduced_to_visible_words(markdown: str, visible: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from index.sources.authors import Credits, byline, credits_in
 from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
 from index.sources.facts import ReadArticle, facts_of
-from index.sources.outlets import outlet_of
+from index.sources.outlets import outlet_of, web_address
 from rag.articles import Article
 
 TODAY = date(2026, 1, 1)
@@ -126,6 +126,14 @@ def test_bylines(line: str, expected: Credits | None) -> None:
         (["https://facebook.com/x", "jane@x.org"], Credits()),
         (["The Port Courier", "jane doe", "Jane Doe"], Credits(("jane doe",))),
         (["x" * 81], Credits(unused=("x" * 81,))),
+        # Lists as numpy, Python, Postgres, R and JSON print them.
+        (["['Jane Doe' \"Conor O'Roe\"]"], Credits(("Jane Doe", "Conor O'Roe"))),
+        (["array(['Jane Doe'\n 'John Roe'], dtype=object)"], Credits(("Jane Doe", "John Roe"))),
+        (["['Conor O'Roe', None]", "[nan]"], Credits(("Conor O'Roe",))),
+        (['{"Jane Doe",dpa}'], Credits(("Jane Doe",), "dpa")),
+        (['c("Jane Doe", "John Roe")'], Credits(("Jane Doe", "John Roe"))),
+        (['[{"name": "Jane Doe", "url": null}]'], Credits(("Jane Doe",))),
+        (["(Jane Doe)", "Autor: John Roe / PAP"], Credits(("Jane Doe", "John Roe"), "PAP")),
     ],
 )
 def test_authors_of_a_record(names: list[str], expected: Credits) -> None:
@@ -157,6 +165,39 @@ def test_a_home_page_names_the_outlet_and_never_the_article() -> None:
     assert facts({"source_url": home, "link": home + "/a"}).url == home + "/a"
     assert facts({"source": home + "/a"}).url == home + "/a"
     assert facts({"url": home + "/?p=7"}).url == home + "/?p=7"
+
+
+def test_names_in_other_shapes_and_languages() -> None:
+    found = facts({"Título": "T", "Fecha de publicación": "2.12.2021", "field_byline": [{"byline": "Jane Doe"}]})
+    assert (found.title, found.published, found.authors) == ("T", DAY, ("Jane Doe",))
+    found = facts({"titel": "T", "Veröffentlichungsdatum": "2.12.2021", "autor": {"display_name": "Jane Doe"}})
+    assert (found.title, found.published, found.authors) == ("T", DAY, ("Jane Doe",))
+    wide = facts_of({"title": "T"} | {f"column {number}": number for number in range(300)}, TODAY)
+    assert wide.notices == ("has 51 fields more than the 250 that are read",)
+
+
+def test_a_field_may_hold_two_dates() -> None:
+    later = date(2021, 12, 3)
+    for text, published, updated in (
+        ("Posted at 7:42 AM, Dec 02, 2021 and last updated 9:10 AM, Dec 03, 2021", DAY, later),
+        ("02.12.2021, 08:15 Uhr, zuletzt aktualisiert am 03.12.2021", DAY, later),
+        ("Updated 2 hours ago | Published 2 December 2021", DAY, None),
+        ("Last modified on Fri 3 Dec 2021 09.14 GMT", None, later),
+        ("Thursday, 02-Dec-21 08:00:00 GMT", DAY, None),
+    ):
+        found = facts({"date": text})
+        assert (found.published, found.updated) == (published, updated)
+
+
+def test_addresses_are_kept_without_tracking() -> None:
+    for url, kept in (
+        ("https://a.example/x?utm_source=rss&utm_medium=feed", "https://a.example/x"),
+        ("https://a.example/x?id=7&amp;fbclid=abc#comments", "https://a.example/x?id=7#comments"),
+        ("https://a.example/#!/story/12?x=1", "https://a.example/#!/story/12?x=1"),
+        ("https://a.example/x?b=%C3%A9&a=1#xtor=RSS-1", "https://a.example/x?b=%C3%A9&a=1"),
+    ):
+        assert facts({"url": url}).url == (kept if "#!" not in kept else None)
+        assert web_address(url) == kept
 
 
 def test_facts_stand_in_wrappers_and_in_parts() -> None:

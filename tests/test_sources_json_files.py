@@ -151,7 +151,7 @@ def test_html_is_reduced_to_visible_words() -> None:
     assert article.paragraphs == ("The port raised its tolls.", "One", "Two <b> & three.", "Four")
     assert article.subheadings == (Subheading("Next", 2),)
     assert paragraphs("<table><tr><th>Town</th><th>Boats</th></tr><tr><td>Ellery</td><td>3</td></tr></table>") == (
-        *("Town Boats", "Ellery 3"),
+        *("Town: Ellery, Boats: 3.",),
     )
     prose = "The <b> tag & AT&T, 3 < 4 > 2, f*** and [sic] stay."
     assert paragraphs(prose) == (prose,)
@@ -203,8 +203,12 @@ def test_what_stands_instead_of_a_text_gives_way_to_a_summary() -> None:
         assert draft.article.paragraphs == ("The port raised its tolls.",)
         assert draft.article.labels == ("excerpt",)
         assert draft.notices[-1] == "only a summary or the beginning: its text is that of field 'description'"
-    told = {"title": "T", "content": "Only members of Port Ellery's club may vote."}
-    assert article_in_record(told, TODAY).article.labels == ()
+    for content in (
+        "Only members of Port Ellery's club may vote.",
+        "They rose. Many paid.",
+        "Subscribers paid the plan.",
+    ):
+        assert article_in_record({"title": "T", "content": content}, TODAY).article.labels == ()
 
 
 def test_the_fullest_of_texts_that_begin_alike_is_read() -> None:
@@ -270,7 +274,7 @@ def test_all_lists_are_read_and_each_member_that_is_no_article_is_named(tmp_path
         ("newspapers ellery-courier articles item 1", ("outlet 'Ellery Courier' is what it stands under",)),
         (
             "newspapers ellery-courier articles item 2",
-            "no text: expected a field 'text' or 'body', found 'title', 'url'",
+            "no text, only the address https://a.example/2: rag-index add reads it",
         ),
         ("newspapers The Gull articles item 1", None),
         ("2021-12-02 item 1", ("published '2021-12-02' is what it stands under",)),
@@ -293,9 +297,49 @@ def test_several_values_one_behind_the_other(tmp_path: Path) -> None:
         assert found == [(f"{name} {place}", None) for place in places]
     kept, lost = reasons_of(tmp_path, "x.json", f"[{one}, {{")  # a program was stopped
     assert (kept[1], str(lost[1])[-27:]) == (None, "; nothing behind it is read")
+    feed = json.dumps(
+        {"status": "ok", "pages": [{"articles": [ITEM, ITEM]}, {"articles": [ITEM, ITEM | {"tags": ["a"]}]}]}
+    )
+    for end, count in ((-1, 4), (-3, 4), (-8, 3), (-30, 3), (-90, 2)):
+        *whole, lost = reasons_of(tmp_path, "x.json", feed[:end])
+        assert ([reason for _, reason in whole], str(lost[1])[-27:]) == ([None] * count, "; nothing behind it is read")
     (tmp_path / "y.json").write_bytes(json.dumps(ITEM).encode("utf-16-le"))
     [reading] = read_files(find_files([tmp_path / "y.json"]), today=TODAY)
     assert reading.article is not None
+
+
+def test_what_is_refused_by_the_million_is_counted(tmp_path: Path) -> None:
+    found = readings_of(tmp_path, "x.json", [{}] * 3000 + [ITEM])
+    assert (len(found), found[-2].article is not None) == (1002, True)
+    assert found[-1].reason == "2,000 more members of the list are no articles: no title or no text"
+    found = readings_of(tmp_path, "x.jsonl", "\n".join(['{"title": "T"}'] * 3000 + [json.dumps(ITEM)]))
+    assert (len(found), found[-2].article is not None, found[-1].count) == (1002, True, 2000)
+    told = "no text: expected a field 'text' or 'body', found 'title'"
+    assert found[-1].reason == f"2,000 more items like the first 1,000: {told}"
+    [reading] = readings_of(tmp_path, "x.json", "[" + "{}," * 5_000_001 + "{}]")
+    assert reading.reason == "is JSON of more than 5,000,000 values: write it as .jsonl, one article a line"
+
+
+def test_what_stands_beside_articles_is_told(tmp_path: Path) -> None:
+    [reading] = readings_of(
+        tmp_path, "x.json", {"articles": [ITEM | {"related": [ITEM, ITEM], "media": [{"title": "x"}]}]}
+    )
+    assert reading.notices == ("not read, as what stands beside articles: 'related' (2)",)
+    pages = [{"meta": {"page": 1}, "data": [ITEM]}, {"meta": {"page": 2}, "data": []}, {"error": "no"}]
+    assert reasons_of(tmp_path, "x.json", pages) == [
+        ("x.json item 1 data item 1", None),
+        ("x.json item 3", "no title: expected a field 'title' or 'headline', found 'error'"),
+    ]
+
+
+def test_a_part_names_where_the_whole_stands(tmp_path: Path) -> None:
+    url = "https://a.example/x"
+    records: list[dict[str, object]] = [
+        ITEM | {"url": url, "text": text} for text in ("It rose. And… [+9 chars]", "It rose.", None)
+    ]
+    records.append(ITEM | {"url": url, "text": None, "description": "It rose."})
+    found = readings_of(tmp_path, "x.json", records)
+    assert [(one.link, one.reason is None) for one in found] == [(url, True), (None, True), (url, False), (url, True)]
 
 
 def test_linked_data_names_who_wrote_and_published(tmp_path: Path) -> None:

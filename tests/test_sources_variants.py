@@ -260,6 +260,7 @@ def test_utf8_that_was_read_wrongly_is_mended(tmp_path: Path) -> None:
             "He met Gov. Orlo of Tamsin Co. Ltd. and Sgt. Vask near No. 9 on Oak St. there.",
             "See www.echo.example/Fares for it.",
         ),
+        ("Fares are on dale-coaches.example.", "They rose at 8 a.m. on Monday, e.g. for dogs.", "Children ride free."),
     ],
 )
 def test_glued_sentences(sentences: tuple[str, ...]) -> None:

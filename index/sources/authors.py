@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from index.sources.characters import has_words
-from index.sources.field_names import INSIDE
+from index.sources.field_names import NOTHING, inside
 from index.sources.outlets import is_newspaper_word
 
 # News agencies, as bylines spell them. An agency is taken only where the text names it: nobody is looked up by outlet.
@@ -18,13 +20,16 @@ _AGENCIES = {
         "AFP", "AP", "Reuters", "dpa", "UPI", "ANSA", "EFE", "TASS", "Interfax", "Xinhua", "Kyodo", "PTI", "ANI",
         "IANS", "AAP", "PA", "Anadolu", "Yonhap", "Belga", "Lusa", "ANP", "NTB", "Ritzau", "RIA Novosti", "Bloomberg",
         "Bloomberg News", "epd", "KNA", "APA", "Jiji", "Antara", "Bernama", "CNS", "The Canadian Press",
-        "States Newsroom", "Ukrinform",
+        "States Newsroom", "Ukrinform", "PAP", "ČTK", "TASR", "SITA", "MTI", "TT", "STT", "BTA", "HINA", "Tanjug",
+        "FoNet", "Agerpres", "Mediafax", "LETA", "BNS", "ELTA", "UNIAN", "BelTA", "Keystone-SDA", "Europa Press",
+        "Adnkronos", "LaPresse", "Télam", "Prensa Latina", "Agência Brasil", "VNA", "PNA", "IRNA", "WAFA", "GNA",
     )
 } | {
     "agence france-presse": "AFP", "agence france presse": "AFP", "associated press": "AP", "pa media": "PA",
     "press association": "PA", "canadian press": "The Canadian Press", "press trust of india": "PTI",
     "australian associated press": "AAP", "thomson reuters": "Reuters", "united press international": "UPI",
     "kyodo news": "Kyodo", "anadolu agency": "Anadolu", "deutsche presse-agentur": "dpa",
+    "polska agencja prasowa": "PAP", "ctk": "ČTK", "tt nyhetsbyrån": "TT", "agencia efe": "EFE",
 }  # fmt: skip
 _HOUSE = re.compile(r"\s+(?:staff|news agency|news service|wire service|newswire|wires?)$", re.IGNORECASE)
 
@@ -66,6 +71,16 @@ _SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|PhD|MD)\b\.?", re.IGNORECASE)
 _INVERTED = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]+)")
 _SEGMENT = re.compile(r"\s*[;|·•\n]\s*")
 _SPLIT = re.compile(r"\s*/\s*|\s+[–—+-]\s+|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|AND|und|et|with)\s+|\s*&\s*")
+_PRINTED_LIST = re.compile(
+    r"(?:[A-Za-z][\w.]{0,20})?(?P<members>\(\s*[\[({\"'].*\))|\[(?!\[[^\"']).*\]|\{.*\}|\".*\"|'.*'", re.DOTALL
+)
+_OBJECT = re.compile(r"\{\s*[\"'][^\"']{1,40}[\"']\s*:")
+_JSON_WORD = re.compile(r"\b(?:null|true|false)\b")
+# A quotation mark ends a member only before the next one, or the end: 'Conor O'Neil'.
+_ENDS = r"(?=\s*[,\])}]|\s+[\"']|\s*$)"
+_MEMBER = re.compile(
+    rf"\"((?:[^\\]|\\.)*?)\"{_ENDS}|'((?:[^\\]|\\.)*?)'{_ENDS}|([^\s,'\"\[\](){{}}][^,\[\]{{}}\"]*)", re.DOTALL
+)
 _LONGEST_NAME = 80
 _MOST_AUTHORS = 60
 _LONGEST_LIST = 5_000
@@ -130,17 +145,23 @@ def is_same_name(name: str, other: str | None) -> bool:
 def _as_list(given: str) -> list[str]:
     """The members of a list that was written as text on its way through a table: "['A', 'B']"."""
     text = given.strip()
-    if not (text[:1] + text[-1:] in ("[]", "()", "{}") and "[[" not in text[:2] and len(text) <= _LONGEST_LIST):
+    printed = _PRINTED_LIST.fullmatch(text[:_LONGEST_LIST])
+    if not printed:
         return [text] if text else []
-    try:
-        value = ast.literal_eval(text.replace("null", "None") if text[0] == "{" or "{" in text[:2] else text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return [part.strip(" '\"") for part in text[1:-1].split(",")] if text[0] == "[" else [text]
-    members = value if isinstance(value, (list, tuple, set)) else (value,)
-    named = (
-        next((one[key] for key in INSIDE if one.get(key)), "") if isinstance(one, dict) else one for one in members
-    )
-    return [one for one in named if isinstance(one, str) and one.strip()]
+    text = printed["members"] or text
+    if _OBJECT.search(text):
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            value = json.loads(text) if _JSON_WORD.search(text) else ast.literal_eval(text)
+            objects = value if isinstance(value, (list, tuple)) else (value,)
+            named = (next(inside(one), "") for one in objects if isinstance(one, dict))
+            return [one for one in named if isinstance(one, str) and one.strip()]
+    members = (next(filter(None, found.groups()), "").strip() for found in _MEMBER.finditer(text))
+    return [one for one in members if one.lower() not in NOTHING and "=" not in one]
+
+
+def is_printed_list(text: str) -> bool:
+    """Whether a text is how a program prints a list: "['A', 'B']", "['A' 'B']", {"A",B}, c("A", "B"), "A", "B"."""
+    return _PRINTED_LIST.fullmatch(text[:_LONGEST_LIST].strip()) is not None
 
 
 def _is_house(name: str, outlet: str | None, has_authors: bool) -> bool:

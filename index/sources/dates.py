@@ -30,16 +30,17 @@ _COMPACT = re.compile(r"((?:19|20)\d{6})(\d{4}(?:\d\d)?)")  # 20250304080000
 _DOT_NET = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/")
 _NAMED_ZONE = re.compile(r"\[([A-Za-z][\w+/-]{0,40})\]$")
 _ZERO = re.compile(r"0+(?:[-/.]0+[-/.]0+(?:[T ][0:.]+Z?)?)?")  # 0000-00-00
-_ONLY_TWO_DIGITS = re.compile(r"(?<=[^\W\d_]{3})([-/ ,.]{1,2})['’]?(\d\d)(?![\d:.])")  # 4-Mar-25
+_ONLY_TWO_DIGITS = re.compile(r"(\d[-/ ,.]{0,2}[^\W\d_]{3,12}[-/ ,.]{0,2})['’]?(\d\d)(?![\d:.])")  # 4-Mar-25
 _NUMBERS = re.compile(r"(\d\d?)([-/.])(\d\d?)\2(\d\d)(?![\d.:/-])")  # 3/14/25
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)\s?[-/.년]\s?(\d\d?)\s?[-/.월]\s?(\d\d?)(?:일|\.(?!\d)|(?!\d))")
 _REMARK = re.compile(r"\s*\([^()]*\)")
 _MILITARY = re.compile(r"\b([01]\d|2[0-3])([0-5]\d)(?=\s*(?:GMT|UTC|[A-Z]{1,3}T|h|hrs|hours|Uhr)\b)")  # 2015 GMT
 # In the languages that are asked for first; "Date of publication" and the like are for fields, whose label is any.
 _LABEL = re.compile(
-    r"(?:this (?:story|article|post) was )?((?:date )?(?:first |originally |last )?"
+    r"(?:this (?:story|article|post) was )?(?:(?:date )?(?:first |originally |last )?"
     r"(?:published|posted|updated|modified|created|released|issued|aired|broadcast|filed|printed|edited|revised|reviewed)"
-    r"|(?:publication |release )?date|(?:last )?update|veröffentlicht|erstellt|stand|aktualisiert|publiée?|mise? à jour"
+    r"|(?:publication |release )?date|(?:last )?update|veröffentlicht|erstellt|stand|(?:zuletzt )?aktualisiert"
+    r"|publiée?|mise? à jour"
     r"|publicado|actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|bijgewerkt|publicerad|uppdaterad"
     r"|opublikowano|aktualizacja|опубликовано|обновлено|опубліковано|оновлено)"
     r"(?: (?:online|on|at|am|vom|le|el|il|em|op|den))*\b\s*:?\s*",
@@ -48,7 +49,10 @@ _LABEL = re.compile(
 _IS_UPDATE = re.compile(
     "updat|modif|edit|revis|review|aktuali|jour|actuali|atuali|aggiorn|bijge|uppdat|обнов|онов", re.I
 )
-_BETWEEN = re.compile(r"\s*[|·•;]\s*|\s[–—-]\s|(?<=[\d.A-Z]),?\s+(?=(?i:published|posted|updated|modified)\b)")
+# Where one date ends and the next begins, which may be no more than its label: "… 2025 and last updated 9:10 AM, …"
+_BETWEEN = re.compile(
+    rf"\s*[|·•;]\s*|\s[–—-]\s|(?:(?<=[\d.A-Z])|(?<=\bUhr)),?\s+(?:(?:and|und|et|y|e|i|och|и)\s+)?(?=(?i:{_LABEL.pattern}))"
+)
 _IN_A_SENTENCE = re.compile(r"(?:on|in|by|the)\b", re.IGNORECASE)
 _LONGEST = 80
 _EARLIEST = 1600  # older is a placeholder such as 0001-01-01, never news
@@ -94,7 +98,14 @@ def parse_date(value: object, today: date) -> PublishedDate:
     line = date_line(value, today)  # "Published 4 March 2025 | Updated 5 March 2025"
     if line and (found := line.published or line.updated):
         return found
-    return _labelled(value, today)
+    problem = _NOT_UNDERSTOOD
+    pieces = _BETWEEN.split(value[: 2 * _LONGEST])  # "Updated 2 hours ago | Published 4 March 2025"
+    for piece in (value, *sorted(pieces, key=lambda piece: _IS_UPDATE.search(piece) is not None)):
+        try:
+            return _labelled(piece, today)
+        except ValueError as error:
+            problem = str(error) if problem == _NOT_UNDERSTOOD else problem
+    raise ValueError(problem)
 
 
 def _within(value: object, today: date, depth: int = 0) -> PublishedDate:
@@ -189,11 +200,17 @@ def date_line(text: str, today: date) -> DateLine | None:
                 return None
             problem = f"date {rest!r} {error}"
             continue
-        if label and _IS_UPDATE.search(label[1]):
+        if label and _IS_UPDATE.search(label[0]):
             updated = updated or found
         else:
             published = published or found
     return DateLine(published, updated, problem)
+
+
+def update_in(value: object, today: date) -> DateLine | None:
+    """The line of dates that a field holds, if it tells of an update: "4 March 2025, updated 5 March 2025"."""
+    line = date_line(value, today) if isinstance(value, str) and _IS_UPDATE.search(value) else None
+    return line if line and line.updated else None
 
 
 def _since_1970(number: float) -> PublishedDate:
@@ -231,7 +248,7 @@ def _written(text: str) -> PublishedDate:
     # Digits of other scripts, two digits of a year behind a month's name, years in front, 2015 GMT.
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text[: 2 * _LONGEST])
     if not _YEAR.search(text):
-        text = _ONLY_TWO_DIGITS.sub(lambda found: f"{found[1][:1]}{_century(found[2])}", text, count=1)
+        text = _ONLY_TWO_DIGITS.sub(lambda found: f"{found[1]}{_century(found[2])}", text, count=1)
         text = _NUMBERS.sub(_with_century, text, count=1)
     text = _YEAR_FIRST.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", text, count=1)
     text = re.sub(r"(?<=\d{4}):(?=\d\d:\d\d)", " ", text)  # 4/Mar/2025:10:15, of logs

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from index.sources.authors import Credits, agency_named, credits_in
+from index.sources.authors import Credits, agency_named, credits_in, is_printed_list
 from index.sources.blocks import in_one_language
 from index.sources.characters import one_line, quoted
-from index.sources.dates import PublishedDate, parse_date
+from index.sources.dates import PublishedDate, parse_date, update_in
 from index.sources.field_names import (
     FIELDS,
-    INSIDE,
     NO_DATES,
     NOTHING,
     OPINION,
@@ -24,6 +23,7 @@ from index.sources.field_names import (
     WEAK_TITLES,
     WRAPPERS,
     bare_name,
+    inside,
     plain_name,
 )
 from index.sources.markup import plain, visible
@@ -34,6 +34,7 @@ from rag.text.languages import language_code
 TITLE_LIMIT = 1000
 _VALUE_LIMIT = 300
 _MOST_FIELDS = 250  # an object with more is no record, but may be a list of them under their ids
+_RANKS = {field: {name: rank for rank, name in enumerate(names)} for field, names in FIELDS.items()}
 _FIELDS_OF = {
     name: [field for field, others in FIELDS.items() if name in others] for names in FIELDS.values() for name in names
 }
@@ -60,6 +61,10 @@ def facts_of(record: Mapping[str, object], today: date) -> ReadArticle:
     published, updated = (_date(record, field, today, notices) for field in ("published", "updated"))
     if published and updated == published and not any(values_of(record, "updated", but="versioncreated")):
         updated = None  # an agency's only date
+    lines = (update_in(_moment(value), today) for _, value in values_of(record, "published"))
+    if told := next(filter(None, lines), None):
+        published = told.published or (published if published != told.updated else None)
+        updated = updated or told.updated
     section = _first(record, "section", notices)
     # newspaper3k's "source_url", "source: https://paper.example": all articles of an outlet would be one
     url = None if url and is_home_page(url) else url
@@ -80,6 +85,8 @@ def facts_of(record: Mapping[str, object], today: date) -> ReadArticle:
         labels=_labels(record, section),
     )
     notices.extend(_unread(record, article, today, notices))
+    if (more := len(record) - _MOST_FIELDS) > 0:
+        notices.append(f"has {more:,} fields more than the {_MOST_FIELDS} that are read")
     return ReadArticle(article, tuple(notices))
 
 
@@ -89,11 +96,12 @@ def values_of(record: Mapping[str, object], field: str, but: str = "") -> Iterat
     What stands in one of ``WRAPPERS`` comes behind what the record says itself, and a name as it is in ``FIELDS``
     before one with a prefix or suffix.
     """
-    ranks = {name: rank for rank, name in enumerate(FIELDS[field]) if name != but}
+    ranks = _RANKS[field]
     found: list[tuple[int, int, bool, str, object]] = []
     for level, name, value in entries_of(record):
-        rank = ranks.get(plain_name(name))
-        if rank is not None and not is_nothing(value):
+        plain = plain_name(name)
+        rank = ranks.get(plain)
+        if rank is not None and plain != but and not is_nothing(value):
             found.append((level, rank, bare_name(name) != FIELDS[field][rank], name, value))
     found.sort(key=lambda entry: entry[:3])
     if field == "title" and not found and any(values_of(record, "published")):
@@ -124,8 +132,8 @@ def strings_in(value: object, depth: int = 0) -> list[str]:
     if isinstance(value, dict) and depth <= 3:
         if len(parts := _name_parts(value)) > 1:
             return [" ".join(parts)]
-        inside = next((texts for name in INSIDE if (texts := strings_in(value.get(name), depth + 1))), [])
-        return inside or strings_in(in_one_language(value), depth + 1)
+        texts = next((texts for one in inside(value) if (texts := strings_in(one, depth + 1))), [])
+        return texts or strings_in(in_one_language(value), depth + 1)
     return []
 
 
@@ -155,8 +163,9 @@ def _texts_of(record: Mapping[str, object], field: str, notices: list[str]) -> I
     limit = {"title": TITLE_LIMIT, "url": sys.maxsize, "authors": sys.maxsize}.get(field, _VALUE_LIMIT)
     for name, value in values_of(record, field):
         found = strings_in(value)
-        lines = "\n".join(found).splitlines() if field == "authors" else found
-        texts = [text for text in (one_line(plain(line[: TITLE_LIMIT * 8])) for line in lines) if text]
+        if field == "authors":  # one a line; but a list that was printed is broken into lines anywhere
+            found = [line for one in found for line in ([one] if is_printed_list(one) else one.splitlines())]
+        texts = [text for text in (one_line(plain(line[: TITLE_LIMIT * 8])) for line in found) if text]
         if not texts:
             notices.append(f"field {quoted(name)} holds {shape_of(value)}, no text: left out")
         elif len(texts[0]) > limit:
@@ -231,7 +240,7 @@ def _moment(value: object, depth: int = 0) -> object:
     if texts := strings_in(value):
         return one_line(texts[0][:1000])
     if isinstance(value, dict) and depth < 3:
-        return next((_moment(value[name], depth + 1) for name in INSIDE if name in value), value)
+        return next((_moment(one, depth + 1) for one in inside(value)), value)
     return value
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 # By article field; earlier names are preferred. Case, "_", "-", "." and spaces don't count, nor does one of PREFIXES
 # or SUFFIXES: "published_at" is "publishedAt", "article_title" and "og:title" are "title", "body_main" is "body".
@@ -11,10 +14,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     field: tuple(names.split())
     for field, names in {
         # Left out: "name" (often the file's), "subtitle", "kicker", "seo title".
-        "title": "title headline headlines head heading",
+        "title": "title headline headlines head heading titel titulo titre titolo tytul",
         "text": "text body bodies content maintext fulltext paragraphs bodytext plaintext cleantext cleanedtext"
-        " textcontent contenttext story contentelements bodyhtml contenthtml contents contentencoded article document"
-        " news blocks sections rawtext html",
+        " textcontent contenttext markdown story contentelements bodyhtml contenthtml contents contentencoded article"
+        " document news blocks sections rawtext html texto texte testo tekst inhalt contenido contenu conteudo"
+        " contenuto",
         # About the article, not its text: read where there is no text, and told.
         "summary": "leadparagraph lead lede abstract description descriptions summary excerpt snippet contentsnippet"
         " shortdescription descriptionshort trailtext standfirst dek deck teaser synopsis intro metadescription",
@@ -23,7 +27,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         " publishername medium provider website site sourcetitle hostname",
         # Left out: "editor" and "photographer", who did not write it; "url" and "email" of an author.
         "authors": "authors author byline bylines creator creators writer writers journalist journalists reporter"
-        " reporters authorname authornames authorsname contributors by primaryauthor authorsbyline",
+        " reporters authorname authornames authorsname contributors by primaryauthor authorsbyline"
+        " autor autoren autores auteur auteurs autore autori",
         # Left out: "credit" (pictures).
         "agency": "agency wire newswire wireservice",
         # Left out: NO_DATES.
@@ -32,7 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         " publishdatetime publisheddatetime publicationdatetime timepublished firstpublished firstpublicationdate"
         " firstpublishedat firstpublishdate displaydate releasedate releasedat date datetime isodate dateposted posted"
         " postedat postedon issued dateissued timestamp firstcreated contentcreated created createdat datecreated"
-        " creationdate versioncreated",
+        " creationdate versioncreated datum fecha",
         "updated": "updated updatedat lastupdated dateupdated updateddate updatedon updatedate modified modifiedat"
         " datemodified datemodify lastmodified modificationdate modifiedtime modifieddate contentmodified"
         " lastpublicationdate versioncreated",
@@ -54,7 +59,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "status": "pubstatus publishstatus publicationstatus status",
     }.items()
 }
-PREFIXES = ("", *"article news og web dc dcterms post story item entry doc page main full plain clean raw".split())
+PREFIXES = (
+    "",
+    *"article news field og web dc dcterms post story item entry doc page main full plain clean raw".split(),
+)
 SUFFIXES = (
     "",
     *"gmt utc iso iso8601 unix ms epoch timestamp parsed string str main full text html xhtml plain markdown".split(),
@@ -80,8 +88,8 @@ OUTLETS = frozenset("newspapers outlets sources publishers publications sites we
 """What stands under the keys of these is from the outlets that the keys name."""
 
 INSIDE = tuple(
-    "name rendered main title basic original default text #text content value @value url @id $date date datetime iso"
-    " $numberLong seconds _seconds person by domain node data attributes".split()
+    "name displayname fullname rendered main title basic original default text content value byline author url uri @id"
+    " date datetime iso numberlong seconds person by domain node data attributes t plain items nodes".split()
 )
 """Where an object stands instead of a text, the text is under one of these names, the first preferred."""
 
@@ -122,6 +130,12 @@ NO_DATES = re.compile(
 )
 """Dates that say what became of a file, or what an article is about, never when it was published."""
 
+_MOST_NAMES = 100
+# "data_publikacji", "fecha de publicación", "Veröffentlichungsdatum"
+_PUBLICATION = re.compile(
+    r"^(?:dat[aeou]m?|fecha)(?:de|di|da|der)?(?:publi[ckq]|pubbli|vero?e?ffent|erschein)"
+    r"|(?:publi[ck]\w+|vero?e?ffentlichungs|erscheinungs)(?:dat(?:um|o)|fecha|tidpunkt)$"
+)
 _NAMES = frozenset(name for names in FIELDS.values() for name in names)
 
 
@@ -132,10 +146,18 @@ def plain_name(name: str) -> str:
     starts = [prefix for prefix in PREFIXES if plain.startswith(prefix)]
     ends = [suffix for suffix in SUFFIXES if plain.endswith(suffix)]
     stems = (plain.removesuffix(suffix).removeprefix(prefix) for suffix in ends for prefix in starts)
-    return next((stem for stem in stems if stem in _NAMES), plain)
+    return next((stem for stem in stems if stem in _NAMES), "published" if _PUBLICATION.search(plain) else plain)
+
+
+def inside(value: Mapping[str, object]) -> Iterator[object]:
+    """What stands under the names of ``INSIDE`` in an object, the preferred name first."""
+    named: dict[str, object] = {}
+    for name, one in islice(value.items(), _MOST_NAMES):
+        named.setdefault(name if name == "@id" else bare_name(name), one)
+    return (named[name] for name in INSIDE if name in named)
 
 
 @lru_cache(maxsize=16384)
 def bare_name(name: str) -> str:
-    """The letters and digits of a name, in lower case."""
-    return re.sub(r"[^a-z0-9]", "", name[:100].lower())
+    """The letters and digits of a name, in lower case and without accents."""
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name[:100].lower()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from index.sources import files
@@ -20,10 +21,13 @@ from rag.errors import ArticleUnreadable
 _MEGABYTES = files.TEXT_LIMIT // 1_000_000
 _DEEPEST = 12
 _MOST_TOLD = 1000
+_NESTED = 100
+_MOST_VALUES = 5_000_000  # in 64 MB there may be 20 million empty objects, which fill 2 GB
 _LINES_ENDINGS = frozenset((".jsonl", ".ndjson", ".jl"))
 _PROSE_ENDINGS = frozenset((".md", ".markdown"))  # they begin with a link, or with front matter
 _BEGINS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d])")
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")  # programs that append to a file write all of these between two values
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[][{},]', re.DOTALL)
 _ARTICLE = ("title", "text", "summary")
 _FACTS = ("url", "published", "updated", "authors", "outlet", "section", "language", "publisher_id")
 _ARTICLE_TYPE = re.compile(r"article|posting|report|review|news|creativework$", re.IGNORECASE)
@@ -48,6 +52,8 @@ def items_of_json(source: Source) -> Iterator[Item]:
     text, notices = _text(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
+    if max(map(text.count, ",[{")) > _MOST_VALUES:
+        raise ArticleUnreadable(f"is JSON of more than {_MOST_VALUES:,} values: write it as .jsonl, one article a line")
     try:
         values: list[object] = [_parsed(text)]
     except ArticleUnreadable as error:
@@ -145,36 +151,51 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
     while at < len(text):
         value, end = _decoded(text, at)
         if isinstance(value, ArticleUnreadable):
-            if not values and text[at] == "[":  # a program was stopped while it wrote
-                members, end = _members_until(text, at + 1)
-                if not _search(members, (), {}):
-                    raise error
-                return [members, ArticleUnreadable(f"{error}; nothing behind it is read")]
             faults += 1
-            end = text.find("\n{", at) + 1 or len(text)
-            if (not values and end == len(text)) or faults > _MOST_TOLD:
+            whole = None if values else _whole_part(text[at:end])  # a program was stopped while it wrote
+            end = text.find("\n{", end if whole else at) + 1 or len(text)
+            is_all = not values and not whole and (end == len(text) or text[at] == "[")
+            if is_all or faults > _MOST_TOLD:
                 raise error
+            if whole:
+                values.append(whole)
+                value = ArticleUnreadable(f"{error}; nothing behind it is read") if end == len(text) else value
         values.append(value)
+        if len(values) > _MOST_TOLD * 1000:
+            raise ArticleUnreadable(f"is more than {len(values) - 1:,} JSON values one behind the other")
         at = _end(_BETWEEN, text, end)
     return values
 
 
-def _members_until(text: str, at: int) -> tuple[list[object], int]:
-    members: list[object] = []
-    while at < len(text):
-        value, end = _decoded(text, _end(_BETWEEN, text, at))
-        if isinstance(value, ArticleUnreadable):
-            break
-        members.append(value)
-        at = end
-    return members, at
+def _whole_part(text: str) -> object | None:
+    """The value that ``text`` begins, with all articles that are whole in it; None where none is."""
+    opened: list[list[int]] = []  # where a list or object begins, and where the last whole member in it ends
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("[", "{"):
+            opened.append([token.start(), 0])
+            if len(opened) > _NESTED:  # hostile, and no articles lie so deep
+                return None
+        elif token[0] == "," and opened:
+            opened[-1][1] = token.start()
+        elif token[0] in ("]", "}") and opened[:-1]:
+            opened.pop()
+            opened[-1][1] = token.end()
+    closing = ["]" if text[start] == "[" else "}" for start, _ in opened]
+    for depth in range(min(len(opened), _DEEPEST), 0, -1):
+        start, end = opened[depth - 1]
+        with suppress(ArticleUnreadable):
+            inner = _search(_parsed(text[start:end] + closing[depth - 1]), (), {})
+            if any(one.is_article and one.path for one in inner):
+                return _parsed(text[:end] + "".join(reversed(closing[:depth])))
+    return None
 
 
 def _decoded(text: str, at: int) -> tuple[object, int]:
+    """The value that begins at ``at``, and where it ends; or why it cannot be read, and where that is seen."""
     try:
         return json.JSONDecoder(strict=False).raw_decode(text, at)
     except json.JSONDecodeError as error:
-        return ArticleUnreadable(f"is not valid JSON at line {error.lineno} column {error.colno}: mend it"), at
+        return ArticleUnreadable(f"is not valid JSON at line {error.lineno} column {error.colno}: mend it"), error.pos
     except RecursionError:
         return ArticleUnreadable("is JSON nested too deeply to be an article"), at
     except ValueError:
@@ -204,43 +225,87 @@ def _search(value: object, path: tuple[str, ...], above: Mapping[str, str]) -> l
 def _search_list(members: list[object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
     found: list[_Found] = []
     seen = False
+    others = left_out = 0
     for number, member in enumerate(members, 1):
         here = (*path, f"#{number}")
         inner = _search(member, here, above)
         seen = seen or bool(inner)
         if len(inner) == 1 and not any(name[0] == "#" for name in inner[0].path[len(here) :]):
             inner = [replace(inner[0], path=here)]  # {"_source": {…}}: the member is that article
-        found += inner or ([] if _is_no_article(member) else [_Found(here, member)])
+        inner = inner or ([] if _is_no_article(member) else [_Found(here, member)])
+        if not any(one.is_article or _link(one.value) for one in inner):  # there may be millions
+            others += len(inner)
+            if others > _MOST_TOLD:
+                left_out += len(inner)
+                continue
+        found += inner
+    if left_out:
+        more = f"{left_out:,} more members of the list are no articles: no title or no text"
+        found.append(_Found(path, ArticleUnreadable(more)))
     # A list of which no member is like an article is something else: tags, authors.
-    return found if seen else []
+    return _without_empty_pages(found, len(path) + 1) if seen else []
+
+
+def _without_empty_pages(found: list[_Found], depth: int) -> list[_Found]:
+    """What was found in a list, without the members that hold an empty list where others hold their articles."""
+    names = {one.path[depth] for one in found if len(one.path) > depth}
+    return [one for one in found if not (isinstance(one.value, dict) and names & _emptied(one.value))]
+
+
+def _emptied(value: dict[str, object]) -> set[str]:
+    """The names under which there is an empty list."""
+    return {name for name, one in value.items() if one == [] or (isinstance(one, dict) and [] in one.values())}
 
 
 def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
     fields = fields_in(value)
     if not fields and not any(isinstance(member, (dict, list, str)) for member in value.values()):
         return []
-    told = _told_of_all(value, path)
     may_be_one = not _is_no_article(value)
     if "published" in fields:
         fields.add("title")  # there are titles that are only taken for one in a dated record
+    beside = _beside(value)
     title, text, summary = (may_be_one and field in fields and _has(value, field) for field in _ARTICLE)
     inner: list[_Found] = []
-    if not (title and text) or _holds_articles(value):
+    has_inner = any(
+        isinstance(one, (dict, list)) or (isinstance(one, str) and _BEGINS.match(one)) for one in value.values()
+    )
+    told = _told_of_all(value, path) if has_inner or title else {}
+    if has_inner and (not (title and text) or _holds_articles(value)):
         for name, member in _resolved(value):
             if bare_name(name) not in NO_ITEMS:
                 here = (*path, one_line(name)[:60].lstrip("#") or "?")
                 inner += _search(member, here, {**above, **told, **_told_by_key(name, path)})
         text = text and not any(one.is_article for one in inner)
     # A feed has a title and a description too: what says no more is an article only where articles are expected.
-    has_page = any(values_of(value, "published")) or (_link(value) is not None and not _home_of(value))
-    is_article = title and (text or (summary and (has_page or not path or path[-1][0] == "#")))
+    is_article = title and (text or (summary and (not path or path[-1][0] == "#" or _has_page(value))))
     if any(one.is_article for one in inner):
         is_one_too = is_article and _link(value) is not None and any(values_of(value, "published"))
         inner = [_with_facts(inner[0], value)] if len(inner) == 1 and inner[0].path[-1][0] != "#" else inner
-        return [_Found(path, value, is_article=True), *inner] if is_one_too else inner
-    if is_article:
-        return [_completed(_Found(path, value, is_article=True), {**above, **told})]
-    return [_Found(path, value)] if (title and not summary) or text else inner
+        found = [_Found(path, value, is_article=True), *inner] if is_one_too else inner
+    elif is_article:
+        found = [_completed(_Found(path, value, is_article=True), {**above, **told})]
+    else:
+        found = [_Found(path, value)] if (title and not summary) or text else inner
+    if beside and found:
+        found[0] = replace(found[0], notices=(*found[0].notices, beside))
+    return found
+
+
+def _beside(value: dict[str, object]) -> str | None:
+    """What to tell where articles stand under names that hold none, such as ``related``."""
+    lists = ((name, one if isinstance(one, list) else [one]) for name, one in value.items())
+    held = [
+        f"{quoted(name, 30)} ({len(members):,})"
+        for name, members in lists
+        if bare_name(name) in NO_ITEMS
+        and any(isinstance(one, dict) and _has(one, "title") and _has(one, "text") for one in members[:20])
+    ]
+    return f"not read, as what stands beside articles: {', '.join(held)}" if held else None
+
+
+def _has_page(record: Mapping[str, object]) -> bool:
+    return any(values_of(record, "published")) or (_link(record) is not None and not _home_of(record))
 
 
 def _has(record: Mapping[str, object], field: str) -> bool:
@@ -316,7 +381,7 @@ def _told_by_key(name: str, path: tuple[str, ...]) -> dict[str, str]:
     return {}
 
 
-def _home_of(value: dict[str, object]) -> str | None:
+def _home_of(value: Mapping[str, object]) -> str | None:
     urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
     return next((url for url in urls if url and is_home_page(url)), None)
 

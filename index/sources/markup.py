@@ -37,6 +37,11 @@ _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,300}\|)?([^\[\]|\n]{1,300})\]\]|\[([^\[\]\n]{1,300})\]\[\d{0,4}\]")
+# Marks of footnotes, as Markdown and as encyclopedias have them: "over several months.[^1]", "[12]".
+_FOOTNOTE = re.compile(
+    r"(?<=[^\s\]])(?:\[(?:\^[^\[\]\s]{1,60}|\d{1,3})\])+(?![(:\w])|^\[\^[^\[\]\s]{1,60}\]:?\s*"
+    r"|\[\\?\[\d{1,3}\\?\]\]\([^()\s]{0,300}\)"
+)
 # "M*A*S*H" is a word, and nobody writes code in news: a backtick is a quotation mark.
 _NO_MARKUP = re.compile(r"(?<=\w)\*+(?=\w)|`+")
 _ROUNDS = 4  # most often that a text was escaped
@@ -48,7 +53,7 @@ def visible(markdown: str) -> str:
     if len(markdown) > _LONGEST or not re.search(r"[*_\[<`&\\]", markdown):
         return markdown
     # Note-taking programs' links, and references, whose definitions are elsewhere in the text.
-    text = _WIKI_LINK.sub(lambda link: "" if link[0][0] == "!" else link[1] or link[2], markdown)
+    text = _WIKI_LINK.sub(lambda link: "" if link[0][0] == "!" else link[1] or link[2], _FOOTNOTE.sub("", markdown))
     text = _NO_MARKUP.sub(lambda signs: "".join("\\" + sign for sign in signs[0]), text)
     tokens = _markdown().parseInline(text)[0].children or ()
     return "".join(" " if token.type.endswith("break") else token.content for token in tokens if token.type != "image")

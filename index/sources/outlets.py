@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from rag.articles import without_tracking
+
 # The words that names of news outlets end with in any country. Left out: "day", "week" and "world", which would cut
 # Newsday, Newsweek and Underworld; and words shorter than three letters.
 _LAST_WORD = re.compile(
@@ -25,13 +27,13 @@ _URL_LENGTH = 2000
 
 
 def web_address(text: str) -> str | None:
-    """``text`` as a web address with its scheme, or None if it is none."""
+    """``text`` as a web address with its scheme and without tracking, or None if it is none."""
     url = text.strip().strip('<>"')
     if not url or len(url) > _URL_LENGTH or re.search(r"\s", url):
         return None
     if re.match(r"(?://)?(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?/)", url, re.IGNORECASE):
         url = "https://" + url.removeprefix("//")
-    return url if _host(url) else None
+    return without_tracking(url) if _host(url) else None
 
 
 def is_host(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,13 +11,14 @@ from datetime import date
 from index.sources import files
 from index.sources.body import article_in_text
 from index.sources.characters import escaped, mended
-from index.sources.facts import shape_of
+from index.sources.facts import shape_of, values_of
 from index.sources.formats import items_of
 from index.sources.records import article_in_record
 from index.sources.source import Item, Source, Withdrawn
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 
+_MOST_ALIKE = 1000  # items of one source that are refused for the same reason; what is told of more is their number
 _DEEPEST = 3  # archives in archives: more is no way to keep news, and a way to fill a disk
 
 
@@ -34,11 +36,13 @@ class SourceItem:
     omitted: tuple[str, ...] = ()
     """Lines of a kept article's text that are no reporting: captions, promotion, furniture of the page."""
     link: str | None = None
-    """Where the whole text of the item stands, if it is not in the source."""
+    """Where the whole text of the item stands, if the source has only a part of it, or nothing."""
     withdrawn: bool = False
     """Its publisher took it back: what an index holds under ``link`` is to be removed."""
     passed_over: bool = False
     """The source is of no kind that is read; that is no fault unless it was named."""
+    count: int = 1
+    """How many items it stands for, where many were refused for one reason."""
 
 
 def read_files(found: files.FoundFiles, *, today: date) -> Iterator[SourceItem]:
@@ -60,6 +64,22 @@ def read(sources: Iterable[Source], *, today: date) -> Iterator[SourceItem]:
 
 
 def _read(source: Source, today: date, depth: int) -> Iterator[SourceItem]:
+    """The items of a source; of those that were refused like many before them, none but how many they are."""
+    alike = Counter[str]()
+    for item in _each(source, today, depth):
+        reason = item.reason if not (item.link or item.passed_over or item.count > 1) else None
+        if reason and (reason in alike or len(alike) < _MOST_ALIKE):
+            alike[reason] += 1
+            if alike[reason] > _MOST_ALIKE:
+                continue
+        yield item
+    for reason, seen in alike.items():
+        if more := max(0, seen - _MOST_ALIKE):
+            told = f"{more:,} more items like the first {_MOST_ALIKE:,}: {reason}"
+            yield SourceItem(source.where, None, told, count=more)
+
+
+def _each(source: Source, today: date, depth: int) -> Iterator[SourceItem]:
     try:
         items = items_of(source)
         if items is None:
@@ -68,7 +88,7 @@ def _read(source: Source, today: date, depth: int) -> Iterator[SourceItem]:
             return
         for item in items:
             if isinstance(item, Item):
-                yield _article(source.where + item.place, item, today)
+                yield _article(source, item, today)
             elif depth < _DEEPEST:
                 yield from _read(item, today, depth + 1)
             else:
@@ -79,7 +99,8 @@ def _read(source: Source, today: date, depth: int) -> Iterator[SourceItem]:
         yield SourceItem(source.where, None, files.reason_for(error))
 
 
-def _article(where: str, item: Item, today: date) -> SourceItem:
+def _article(source: Source, item: Item, today: date) -> SourceItem:
+    where = source.where + item.place
     try:
         if isinstance(item.value, ArticleUnreadable):
             raise item.value
@@ -89,12 +110,14 @@ def _article(where: str, item: Item, today: date) -> SourceItem:
         if item.is_text:
             draft = article_in_text(str(value), today)
         elif isinstance(value, Mapping):
+            if item.link and not any(any(values_of(value, field)) for field in ("text", "summary")):
+                raise ArticleUnreadable(f"no text, only the address {escaped(item.link)}: rag-index add reads it")
             draft = article_in_record(value, today)
         else:
             raise ArticleUnreadable(f"is {shape_of(item.value)}, not an object with a title and a text")
     except ArticleUnreadable as error:
-        reason = str(error)
-        if item.link and reason.startswith("no text"):
-            reason = f"no text, only the address {escaped(item.link)}: rag-index add reads it"
-        return SourceItem(where, None, reason, link=item.link, withdrawn=isinstance(error, Withdrawn))
-    return SourceItem(where, draft.article, None, (*item.notices, *draft.notices), draft.omitted, item.link)
+        return SourceItem(where, None, str(error), link=item.link, withdrawn=isinstance(error, Withdrawn))
+    # Of a page that was fetched, there is no more at its address.
+    is_part = "excerpt" in draft.article.labels and (item.place or not source.url)
+    link = item.link or (draft.article.url if is_part else None)
+    return SourceItem(where, draft.article, None, (*item.notices, *draft.notices), draft.omitted, link)

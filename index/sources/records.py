@@ -46,8 +46,11 @@ _LONGEST_MARK = 120
 _LONGEST_CUT = 3000
 # "ONLY AVAILABLE IN PAID PLANS", "Upgrade your subscription to read this article": both kinds of words, and few others.
 _GATE = re.compile(
-    r"\b(?:only|upgrad\w+|unlock\w*|subscribe|paid|premium|sign (?:in|up)|log ?in|register|hidden|restricted|requires?"
-    r"|exclusive(?:ly)?|(?:not|un)\s?available)\b",
+    r"\b(?:only (?:available|for|to|in|with)|(?:available|reserved|for|to|members|subscribers|premium|paid)[ -]only"
+    r"|(?:is|are) (?:hidden|restricted|exclusive|reserved|locked)|available (?:only|exclusively|in|to|for|on|with)"
+    r"|(?:not|un)\s?available|required|requires? an?|to (?:read|view|continue|access|unlock))\b"
+    r"|^\W*(?:please )?(?:upgrade|unlock|subscribe|sign (?:in|up)|log ?in|register|become)\b"
+    r"|^\W*(?:premium|paid|exclusive|restricted)(?: \w+){1,2}\W*$",
     re.IGNORECASE,
 )
 _PLAN = re.compile(

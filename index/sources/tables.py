@@ -74,9 +74,8 @@ def _cells(line: str) -> list[str]:
 
 def _rows(names: list[str], rows: list[list[str]]) -> list[str]:
     named = ([f"{name}: {cell}" if name else cell for name, cell in _pairs(names, row) if cell] for row in rows)
-    return [
-        ROW + ", ".join(cells).removesuffix(".") + "." for cells in named if cells
-    ]  # as a sentence: readers expect one
+    # What ends without a full stop is never quoted, as captions end so.
+    return [ROW + ", ".join(cells).rstrip(".") + "." for cells in named if cells]
 
 
 def _pairs(names: list[str], row: list[str]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _STOP = re.compile(
     r"(?=[\"“‘'(«]{0,2}(?P<after>[^\W\d_]\w{0,20}\.?))"
 )
 _VOWEL = re.compile("[aeiouy]")
+_HOST = re.compile(r"(?:^|[\s(/@])(?:[a-z0-9][a-z0-9-]+\.)+$")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 # What has a vowel, is abbreviated, and stands before capitals. nupunkt knows thousands, learned from scanned law
 # reports, words and surnames among them ("month", "Marsh"). One without a vowel, or with a full stop inside, is
@@ -75,6 +76,8 @@ def _is_end(text: str, first: int, stop: re.Match[str]) -> bool:
     ahead = text[begin : word.start() if word else stop.start()]
     if before.isdigit() and re.search(r"\d\.$", ahead):
         before, ahead = "", ""  # "$8.50.The": decimals
+    if not stop["space"] and before.islower() and _HOST.search(ahead):
+        ahead = ""  # "on dale-coaches.example.The": the address ends, as its names are in small letters
     if (
         not after[0].isupper()
         or ahead[-1:] in tuple("./@’'")
