@@ -23,8 +23,8 @@ from datetime import date
 from pathlib import Path
 from statistics import mean
 
-from index.sources.page_reading import read_page
-from index.sources.records import article_in_record
+from index.articles.records import article_in_record
+from index.readers.page_reading import read_page
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index import building
-from index.sources.characters import quoted
+from index.articles.characters import quoted
 from rag.cli.terminal import say
 from rag.text.words import counted
 

@@ -33,6 +33,10 @@ ARROWS = INNER | {
     "rag.evaluation": {*INNER},
     "rag.web": {*INNER, "rag.sample"},
     "rag.cli": {*INNER, "rag.sample", "rag.evaluation", "rag.web"},
+    "index.articles": {"rag.text"},
+    "index.readers": {"index.articles", "index.sources.source", "index.sources.files", "rag.text"},
+    "index.sources": {"index.articles", "index.readers"},
+    "index.network": {"index.articles", "index.sources"},
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {
@@ -61,7 +65,8 @@ OWNERS = {
     "rag.web": "gradio fastapi uvicorn",
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",
-    "index.sources": "yaml",
+    "index.articles": "yaml charset_normalizer justext",
+    "index.readers": "lxml trafilatura htmldate warcio pypdfium2 pyarrow",
     "index.network": "httpcore protego",
 }
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from index.sources.body import article_in_text
+from index.articles.body import article_in_text
 from rag.articles import Article, Subheading
 
 TODAY = date(2026, 1, 1)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from index.sources.authors import Credits, byline, credits_in
-from index.sources.dates import DateLine, PublishedDate, date_line, parse_date
-from index.sources.facts import ReadArticle, facts_of
-from index.sources.outlets import outlet_of, web_address
+from index.articles.authors import Credits, byline, credits_in
+from index.articles.dates import DateLine, PublishedDate, date_line, parse_date
+from index.articles.facts import ReadArticle, facts_of
+from index.articles.outlets import outlet_of, web_address
 from rag.articles import Article
 
 TODAY = date(2026, 1, 1)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.sources.characters import clean_lines, one_line
+from index.articles.characters import clean_lines, one_line
 from index.sources.files import FoundFiles, find_files
 from index.sources.reading import SourceItem, read_files
 from rag.errors import ArticleUnreadable

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from index.articles.records import article_in_record
 from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
-from index.sources.records import article_in_record
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 

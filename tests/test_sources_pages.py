@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from index.sources import bounded, files
+from index.articles.markup import plain
+from index.readers import bounded
+from index.sources import files
 from index.sources.formats import format_of, items_of
-from index.sources.markup import plain
 from index.sources.reading import SourceItem, read
 from index.sources.source import Item
 from rag.articles import Subheading

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from index.sources.authors import credits_in
-from index.sources.characters import decode, mended
-from index.sources.dates import parse_date
-from index.sources.facts import facts_of
+from index.articles.authors import credits_in
+from index.articles.characters import decode, mended
+from index.articles.dates import parse_date
+from index.articles.facts import facts_of
+from index.articles.template_marks import without_marks
 from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
-from index.sources.template_marks import without_marks
 from rag.errors import ArticleUnreadable
 from rag.text.sentences import sentence_spans
 

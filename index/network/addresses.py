@@ -6,7 +6,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
-from index.sources.characters import escaped
+from index.articles.characters import escaped
 from rag.errors import ArticleUnreadable
 
 # Public by Python's ``is_global``, and yet ways into a private network: addresses that hold another one (RFC 6052 and

@@ -17,8 +17,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
+from index.articles.characters import escaped
 from index.network.addresses import checked_url, resolve
-from index.sources.characters import escaped
 from index.sources.source import HEAD, Source
 from rag.errors import ArticleUnreadable
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from index.articles.characters import escaped
 from index.network.fetching import Fetcher, Gone
-from index.sources.characters import escaped
 from index.sources.reading import SourceItem, read
 from rag.articles import Article
 from rag.errors import ArticleUnreadable

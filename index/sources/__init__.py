@@ -1,6 +1,6 @@
-"""Files go in, articles come out, or the reason why there is none; imports ``rag.articles``, ``errors``, ``text``.
+"""What news is read from, and the way from there to an article or to the reason why there is none.
 
-- another kind of file: its suffix in ``files.py``, its reader in ``reading.py``
-- another name of a field: the table of ``field_names.py``
-- lines that are no reporting: ``page_furniture.py``
+``source.py`` says what a source, an item and a format are; ``files.py`` finds sources on disk; ``formats.py`` lists the
+formats, whose readers are in ``index/readers/``; ``reading.py`` has a source read, and each item made an article by
+``index/articles/``.
 """

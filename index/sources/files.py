@@ -14,12 +14,10 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from index.sources.characters import decode, escaped
+from index.articles.characters import decode, escaped
 from index.sources.source import HEAD, Source
 from rag.errors import ArticleUnreadable
 
-TEXT_LIMIT = 5_000_000
-"""Longest text of one article, in characters; a file of text may have as many bytes."""
 JSON_LIMIT = 64_000_000
 """Largest ``.json`` file, in bytes (unpacked): it is parsed whole, and takes several times as much memory."""
 LINE_LIMIT = 32_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.sources import (
+from index.readers import (
     agency,
     archives,
     csv_files,

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from index.articles.body import article_in_text
+from index.articles.characters import escaped, mended
+from index.articles.facts import shape_of, values_of
+from index.articles.records import article_in_record
 from index.sources import files
-from index.sources.body import article_in_text
-from index.sources.characters import escaped, mended
-from index.sources.facts import shape_of, values_of
 from index.sources.formats import items_of
-from index.sources.records import article_in_record
 from index.sources.source import Item, Source, Withdrawn
 from rag.articles import Article
 from rag.errors import ArticleUnreadable

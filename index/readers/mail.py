@@ -11,9 +11,9 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import cast
 
-from index.sources.characters import decode, escaped, has_words, one_line, quoted
+from index.articles.characters import decode, escaped, has_words, one_line, quoted
+from index.articles.markup import plain
 from index.sources.files import lines_in
-from index.sources.markup import plain
 from index.sources.source import Format, Item, Source, in_memory
 from rag.errors import ArticleUnreadable
 

@@ -8,8 +8,8 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from index.sources.characters import one_line
-from index.sources.tables import Cell, rows_in_words
+from index.articles.characters import one_line
+from index.articles.tables import Cell, rows_in_words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

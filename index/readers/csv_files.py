@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, cast
 
+from index.articles.characters import decode, quoted
+from index.articles.field_names import FIELDS, plain_name
+from index.articles.outlets import web_address
 from index.sources import files
-from index.sources.characters import decode, quoted
-from index.sources.field_names import FIELDS, plain_name
-from index.sources.outlets import web_address
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 

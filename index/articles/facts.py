@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from index.sources.authors import Credits, agency_named, credits_in, is_printed_list
-from index.sources.blocks import in_one_language
-from index.sources.characters import one_line, quoted
-from index.sources.dates import PublishedDate, parse_date, update_in
-from index.sources.field_names import (
+from index.articles.authors import Credits, agency_named, credits_in, is_printed_list
+from index.articles.blocks import in_one_language
+from index.articles.characters import one_line, quoted
+from index.articles.dates import PublishedDate, parse_date, update_in
+from index.articles.field_names import (
     FIELDS,
     NO_DATES,
     NOTHING,
@@ -26,8 +26,8 @@ from index.sources.field_names import (
     inside,
     plain_name,
 )
-from index.sources.markup import plain, visible
-from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
+from index.articles.markup import plain, visible
+from index.articles.outlets import is_home_page, is_host, outlet_of, web_address
 from rag.articles import LABELS, Article, plain_url
 from rag.text.languages import language_code
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from index.sources.characters import has_words
-from index.sources.field_names import NOTHING, inside
-from index.sources.outlets import is_newspaper_word
+from index.articles.characters import has_words
+from index.articles.field_names import NOTHING, inside
+from index.articles.outlets import is_newspaper_word
 
 # News agencies, as bylines spell them. An agency is taken only where the text names it: nobody is looked up by outlet.
 _AGENCIES = {

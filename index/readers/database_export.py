@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from index.articles.characters import clean_lines, decode, quoted
+from index.articles.dates import date_line
+from index.articles.paragraphs import TEXT_LIMIT
 from index.sources import files
-from index.sources.characters import clean_lines, decode, quoted
-from index.sources.dates import date_line
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
@@ -139,7 +140,7 @@ def _record(part: str, kind: re.Pattern[str]) -> dict[str, object] | ArticleUnre
         record.setdefault("outlet", outlet.strip())
         if day := re.search(r"\d{1,2} \w{3,9} \d{4}", rest):
             record.setdefault("published", day[0])
-    if len(document.text) > files.TEXT_LIMIT:
+    if len(document.text) > TEXT_LIMIT:
         return ArticleUnreadable(f"text of {len(document.text) / 1_000_000:.1f} MB: no article is so long")
     if not document.text and "title" not in record:
         return ArticleUnreadable(f"no text: the document begins {quoted(' '.join(part.split())[:60])}")

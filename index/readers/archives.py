@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from index.sources.characters import escaped
+from index.articles.characters import escaped
 from index.sources.source import HEAD, Format, Item, Source
 from rag.errors import ArticleUnreadable
 

@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import TYPE_CHECKING
 
-from index.sources.archives import Allowance, allowance_of
-from index.sources.characters import escaped
-from index.sources.csv_files import fields_named, item_of, missing_columns, record_of
+from index.articles.characters import escaped
+from index.readers.archives import Allowance, allowance_of
+from index.readers.csv_files import fields_named, item_of, missing_columns, record_of
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 

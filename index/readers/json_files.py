@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from index.articles.blocks import in_one_language, paragraphs_in
+from index.articles.characters import decode, has_words, one_line, quoted
+from index.articles.facts import entries_of, fields_in, is_nothing, strings_in, values_of
+from index.articles.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
+from index.articles.outlets import is_home_page, is_host, outlet_of, web_address
+from index.articles.paragraphs import TEXT_LIMIT
+from index.articles.records import names_in
 from index.sources import files
-from index.sources.blocks import in_one_language, paragraphs_in
-from index.sources.characters import decode, has_words, one_line, quoted
-from index.sources.facts import entries_of, fields_in, is_nothing, strings_in, values_of
-from index.sources.field_names import FIELDS, INSIDE, NO_ITEMS, OUTLETS, bare_name, plain_name
-from index.sources.outlets import is_home_page, is_host, outlet_of, web_address
-from index.sources.records import names_in
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
-_MEGABYTES = files.TEXT_LIMIT // 1_000_000
+_MEGABYTES = TEXT_LIMIT // 1_000_000
 _DEEPEST = 12
 _MOST_TOLD = 1000
 _NESTED = 100

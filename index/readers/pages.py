@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from index.sources.bounded import run
-from index.sources.page_reading import read_page
+from index.readers.bounded import run
+from index.readers.page_reading import read_page
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 

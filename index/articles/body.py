@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from index.sources.authors import Credits, agency_named, byline, is_same_name
-from index.sources.characters import clean_lines, has_words, one_line, quoted
-from index.sources.dates import DateLine, date_line
-from index.sources.facts import TITLE_LIMIT, ReadArticle, facts_of
-from index.sources.front_matter import split_front_matter
-from index.sources.markup import plain, visible
-from index.sources.outlets import is_home_page, outlet_of, web_address
-from index.sources.page_furniture import is_caption, is_credit, is_furniture, is_only_url, is_promotion
-from index.sources.paragraphs import Line, paragraphs_of, with_text
-from index.sources.template_marks import without_marks
+from index.articles.authors import Credits, agency_named, byline, is_same_name
+from index.articles.characters import clean_lines, has_words, one_line, quoted
+from index.articles.dates import DateLine, date_line
+from index.articles.facts import TITLE_LIMIT, ReadArticle, facts_of
+from index.articles.front_matter import split_front_matter
+from index.articles.markup import plain, visible
+from index.articles.outlets import is_home_page, outlet_of, web_address
+from index.articles.page_furniture import is_caption, is_credit, is_furniture, is_only_url, is_promotion
+from index.articles.paragraphs import Line, paragraphs_of, with_text
+from index.articles.template_marks import without_marks
 from rag.articles import Article
 from rag.errors import ArticleUnreadable
 

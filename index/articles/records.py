@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from index.sources import files
-from index.sources.blocks import paragraphs_in
-from index.sources.body import with_body
-from index.sources.characters import clean_lines, has_words, quoted
-from index.sources.facts import (
+from index.articles.blocks import paragraphs_in
+from index.articles.body import with_body
+from index.articles.characters import clean_lines, has_words, quoted
+from index.articles.facts import (
     ReadArticle,
     entries_of,
     facts_of,
@@ -22,8 +21,9 @@ from index.sources.facts import (
     strings_in,
     values_of,
 )
-from index.sources.field_names import FIELDS, NO_TEXT, WITHDRAWN, bare_name, plain_name
-from index.sources.markup import plain
+from index.articles.field_names import FIELDS, NO_TEXT, WITHDRAWN, bare_name, plain_name
+from index.articles.markup import plain
+from index.articles.paragraphs import TEXT_LIMIT
 from rag.articles import LABELS
 from rag.errors import ArticleUnreadable
 from rag.text.sentences import sentence_spans
@@ -60,7 +60,7 @@ _PLAN = re.compile(
 _PLACEHOLDER_WORDS = 20
 _CLOSED = re.compile(r"[.!?。！？।؟](?:[\"”’'»)\]]|\s)*$")
 _MAY_GO_ON = re.compile(r"(?:(?<!\d)\d{1,3}|\b[A-Za-z]|\b[A-Z][a-z]{1,2})\.\s*$")  # "2.4 million", "Mr. Brandt"
-_MEGABYTES = files.TEXT_LIMIT // 1_000_000
+_MEGABYTES = TEXT_LIMIT // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _texts(record: Mapping[str, object]) -> Iterator[_Text]:
 def _texts_in(record: Mapping[str, object], field: str) -> Iterator[_Text]:
     for name, value in values_of(record, field):
         paragraphs = paragraphs_in(value)
-        if (length := sum(map(len, paragraphs))) > files.TEXT_LIMIT:
+        if (length := sum(map(len, paragraphs))) > TEXT_LIMIT:
             raise ArticleUnreadable(f"text of {length / 1_000_000:.1f} MB: an article may have {_MEGABYTES} MB")
         words = clean_lines("\n\n".join(map(plain, paragraphs))).rstrip()
         cut = _CUT_OFF.search(words, max(0, len(words) - _LONGEST_MARK))

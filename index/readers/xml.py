@@ -10,8 +10,8 @@ from dataclasses import replace
 from html.entities import html5
 from typing import TYPE_CHECKING, cast
 
+from index.articles.characters import decode, quoted
 from index.sources import files
-from index.sources.characters import decode, quoted
 from index.sources.source import Item, Source
 from rag.errors import ArticleUnreadable
 

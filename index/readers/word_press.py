@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from index.sources.source import Format, Item, Source
-from index.sources.xml import (
+from index.readers.xml import (
     attribute,
     children,
     elements,
@@ -17,6 +16,7 @@ from index.sources.xml import (
     text_of,
     with_count,
 )
+from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

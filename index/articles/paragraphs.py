@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.sources.authors import agency_named
-from index.sources.page_furniture import without_gallery_marks
-from index.sources.tables import with_rows_as_words
+from index.articles.authors import agency_named
+from index.articles.page_furniture import without_gallery_marks
+from index.articles.tables import with_rows_as_words
 from rag.articles import Article, Subheading
 from rag.errors import ArticleUnreadable
 
+TEXT_LIMIT = 5_000_000
+"""Longest text of one article, in characters; a file of text may have as many bytes."""
 PARAGRAPH_LIMIT = 20_000
 """Most paragraphs of one article; a book has fewer, and a file with more is no article."""
 

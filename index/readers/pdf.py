@@ -10,10 +10,10 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.sources.bounded import run
-from index.sources.characters import clean_lines, one_line, quoted
-from index.sources.dates import date_line
-from index.sources.files import TEXT_LIMIT
+from index.articles.characters import clean_lines, one_line, quoted
+from index.articles.dates import date_line
+from index.articles.paragraphs import TEXT_LIMIT
+from index.readers.bounded import run
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 

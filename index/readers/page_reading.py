@@ -11,11 +11,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from index.sources.characters import clean_lines, decode, has_words, one_line
-from index.sources.markup import escaped, plain
-from index.sources.outlets import is_home_page
-from index.sources.page_metadata import PageFacts, folded, page_facts
-from index.sources.tables import Cell, rows_in_words
+from index.articles.characters import clean_lines, decode, has_words, one_line
+from index.articles.markup import escaped, plain
+from index.articles.outlets import is_home_page
+from index.articles.tables import Cell, rows_in_words
+from index.readers.page_metadata import PageFacts, folded, page_facts
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from index.sources.characters import escaped
+from index.articles.characters import escaped
 from index.sources.files import reason_for
 from index.sources.source import Format, Item, Source, in_memory
 from rag.errors import ArticleUnreadable

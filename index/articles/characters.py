@@ -66,7 +66,7 @@ def _without_mark(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _other_encoding(data: bytes) -> tuple[str, tuple[str, ...]]:
-    from index.sources.encodings import encoding_of, likely_name, readable_name
+    from index.articles.encodings import encoding_of, likely_name, readable_name
 
     if len(data) - len(data.translate(None, _CONTROL_BYTES)) <= 0.005 * len(data):
         text = data.decode("utf-8-sig", "replace")

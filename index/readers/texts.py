@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.sources import files
-from index.sources.characters import decode
+from index.articles.characters import decode
+from index.articles.paragraphs import TEXT_LIMIT
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
@@ -29,7 +29,7 @@ def _only_looks_like_json(source: Source) -> bool:
 
 
 def _items(source: Source) -> Iterator[Item]:
-    limit = files.TEXT_LIMIT
+    limit = TEXT_LIMIT
     text, notices = decode(source.read(limit, f"an article may have {limit // 1_000_000} MB"))
     if not text.strip():
         raise ArticleUnreadable("is empty")

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from index.sources.characters import has_words, one_line, quoted
+from index.articles.characters import has_words, one_line, quoted
+from index.readers.xml import attribute, children, elements, first_text, language_of, name_of, root_of, with_count
 from index.sources.source import Format, Item, Source
-from index.sources.xml import attribute, children, elements, first_text, language_of, name_of, root_of, with_count
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

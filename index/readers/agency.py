@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from index.sources.authors import agency_named
-from index.sources.characters import one_line, quoted
-from index.sources.source import Format, Item, Source, Withdrawn
-from index.sources.xml import (
+from index.articles.authors import agency_named
+from index.articles.characters import one_line, quoted
+from index.readers.xml import (
     attribute,
     children,
     descendants,
@@ -21,6 +20,7 @@ from index.sources.xml import (
     root_of,
     text_of,
 )
+from index.sources.source import Format, Item, Source, Withdrawn
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

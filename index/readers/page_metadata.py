@@ -13,11 +13,11 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from index.sources.authors import agency_named, byline
-from index.sources.characters import has_words, one_line
-from index.sources.dates import PublishedDate, parse_date
-from index.sources.field_names import FIELDS, plain_name
-from index.sources.outlets import is_home_page, outlet_of, web_address
+from index.articles.authors import agency_named, byline
+from index.articles.characters import has_words, one_line
+from index.articles.dates import PublishedDate, parse_date
+from index.articles.field_names import FIELDS, plain_name
+from index.articles.outlets import is_home_page, outlet_of, web_address
 from rag.articles import plain_url
 
 if TYPE_CHECKING:

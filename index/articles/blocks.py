@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
-from index.sources.field_names import BLOCK_KINDS, BLOCKS, NO_TEXT, bare_name
-from index.sources.paragraphs import PARAGRAPH_LIMIT
+from index.articles.field_names import BLOCK_KINDS, BLOCKS, NO_TEXT, bare_name
+from index.articles.paragraphs import PARAGRAPH_LIMIT
 from rag.errors import ArticleUnreadable
 
 _DEEPEST = 12

@@ -10,12 +10,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from index.sources import files
-from index.sources.characters import decode, quoted
-from index.sources.facts import strings_in
-from index.sources.markup import plain
-from index.sources.source import Format, Item, Source, Withdrawn
-from index.sources.xml import (
+from index.articles.characters import decode, quoted
+from index.articles.facts import strings_in
+from index.articles.markup import plain
+from index.readers.xml import (
     attribute,
     children,
     first_text,
@@ -26,6 +24,8 @@ from index.sources.xml import (
     root_of,
     text_of,
 )
+from index.sources import files
+from index.sources.source import Format, Item, Source, Withdrawn
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

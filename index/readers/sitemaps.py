@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from index.sources.characters import quoted
-from index.sources.outlets import web_address
+from index.articles.characters import quoted
+from index.articles.outlets import web_address
+from index.readers.xml import children, descendants, first_text, name_of, read_items, root_of
 from index.sources.source import Format, Item, Source
-from index.sources.xml import children, descendants, first_text, name_of, read_items, root_of
 from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:

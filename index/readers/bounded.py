@@ -23,7 +23,7 @@ MEMORY = 900_000_000
 """Most memory that the process may ask for, in bytes, where the system can bound it."""
 
 _START = 60  # seconds until the process has loaded what the first call needs, on the slowest machine
-_SERVE = "from index.sources.bounded import serve; serve()"
+_SERVE = "from index.readers.bounded import serve; serve()"
 
 
 def run(function: Callable[[bytes, str | None], object], data: bytes, argument: str | None, way_out: str) -> object:
