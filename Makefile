@@ -25,7 +25,7 @@ chat: setup
 	$(BIN)/rag chat --index "$(INDEX)"
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .

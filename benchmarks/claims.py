@@ -20,7 +20,7 @@ from pathlib import Path
 
 from index.sources.files import find_files
 from index.sources.reading import read_files
-from rag.articles import Article
+from rag.articles import Article, plain_url
 from rag.check.checking import check
 from rag.check.verdicts import Outcome, Verdict
 from rag.sample import ARTICLES
@@ -54,7 +54,7 @@ def read_claims(path: Path) -> list[WrittenClaim]:
             entry["supported"],
             entry["kind"],
             entry["url"],
-            known[entry["corpus"]].get(entry["url"]),
+            known[entry["corpus"]].get(plain_url(entry["url"])),
             tuple(entry["paragraphs"]),
         )
         for entry in entries
@@ -62,7 +62,7 @@ def read_claims(path: Path) -> list[WrittenClaim]:
 
 
 def _articles(corpus: str) -> dict[str, Article]:
-    """The articles of a corpus by their url, of each the newest version; none where its files are not there."""
+    """The articles of a corpus by their canonical url, of each the newest version; none where its files are not there."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [DATA / corpus / "corpus.json"]
         if corpus == "sample":
@@ -75,7 +75,7 @@ def _articles(corpus: str) -> dict[str, Article]:
         ]
     articles = [article for article in found if article]
     articles.sort(key=lambda article: article.updated or article.published or date.min)
-    return {article.url: article for article in articles if article.url}
+    return {plain_url(article.url): article for article in articles if article.url}
 
 
 def wikinews_lines() -> Iterator[str]:
