@@ -25,6 +25,9 @@ from rag.text.words import length_in_words, question_terms, terms, words
 # Sentences that the reader reads per question, most of what answering takes. Of those that are evidence, 98 % are among
 # the first 16 on the sample, 93 % on MultiHop-RAG.
 _READ_BY_MODEL = 24
+# What a sentence loses of what it says, at most two, where the question names other days and those to be read are
+# chosen: else those of its days, put in other words, may never be read.
+_OTHER_DAYS = 0.5
 # A term in the sentence's paragraph or title helps to place it, but is not said by it.
 _NEAR = 0.5
 # Where there is no reader, the share of the question's terms that a sentence says stands in: log odds of all of them.
@@ -77,19 +80,20 @@ def rank_sentences(found: SearchResult, retriever: Retriever, reader: Reader | N
         chosen = [one for one in subqueries if one.question == subquery or not one.scope.outlets] or [parsed]
         return [_asked(one, retriever.store, language) for one in chosen]
 
+    named = [Scope(one.published_from, one.published_to) for one in parsed.constraints if one.kind == "days"]
+    days = [one for one in named if retriever.store.contains(one)]  # others prefer nothing
     candidates: dict[tuple[str, int, int], tuple[float, _Candidate, list[_Asked]]] = {}
     for hit in found.hits:
         compared = compared_with(hit.explain.subquery, hit.article.language)
         for one in _sentences_of(hit):
             said = max(_NEAR * asked.share(one.near) + (1 - _NEAR) * asked.share(one.said) for asked in compared)
             place = (hit.article.id, one.paragraph, one.start)
-            candidates.setdefault(place, (said + hit.explain.dense, one, compared))  # by the better hit
+            says_most = said + hit.explain.dense - _OTHER_DAYS * _is_of_other_days(hit.article, days)
+            candidates.setdefault(place, (says_most, one, compared))  # by the better hit
     # Ties go to the better hit: candidates stand in the order of the hits.
     chosen = sorted(candidates.values(), key=lambda candidate: -candidate[0])[:_READ_BY_MODEL]
     if not chosen:
         return []
-    named = [Scope(one.published_from, one.published_to) for one in parsed.constraints if one.kind == "days"]
-    days = [one for one in named if retriever.store.contains(one)]  # others prefer nothing
     lacking = {name_key(outlet.words) for outlet in parsed.unknown_outlets}
     readings = _read(reader, chosen)
     ranked = list[Sentence]()
