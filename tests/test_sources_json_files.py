@@ -357,3 +357,16 @@ def test_linked_data_names_who_wrote_and_published(tmp_path: Path) -> None:
     ]
     [found] = readings_of(tmp_path, "x.json", {"@graph": graph})
     assert found.article == Article("T", ("The port.",), outlet="The Courier", authors=("Jane Doe",))
+
+
+def test_articles_in_what_is_an_article_itself_are_read_too(tmp_path: Path) -> None:
+    inner = [{"title": name, "text": f"Text of {name}.", "url": f"https://gull.example/{name}"} for name in "AB"]
+    bundle = {"title": "Bundle", "text": "Words of its own.", "articles": inner}
+    export = {"articles": inner, "meta": {"title": "Export", "text": "Of today."}}
+    for value, title in ((bundle, "Bundle"), (export, "Export"), ([bundle | {"children": inner}], "Bundle")):
+        (tmp_path / "x.json").write_text(json.dumps(value))
+        found = [one.article for one in read_files(find_files([tmp_path]), today=date(2025, 3, 10))]
+        assert {one.title for one in found if one} == {title, "A", "B"}
+    (tmp_path / "x.json").write_text(json.dumps(bundle | {"articles": [{"title": "Part", "text": "A part."}]}))
+    [whole] = read_files(find_files([tmp_path]), today=date(2025, 3, 10))
+    assert whole.notices == ("not read, as what stands beside articles: 'articles' (1)",)

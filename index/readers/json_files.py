@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -265,7 +265,6 @@ def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mappi
     may_be_one = not _is_no_article(value)
     if "published" in fields:
         fields.add("title")  # there are titles that are only taken for one in a dated record
-    beside = _beside(value)
     title, text, summary = (may_be_one and field in fields and _has(value, field) for field in _ARTICLE)
     inner: list[_Found] = []
     has_inner = any(
@@ -278,6 +277,8 @@ def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mappi
                 here = (*path, one_line(name)[:60].lstrip("#") or "?")
                 inner += _search(member, here, {**above, **told, **_told_by_key(name, path)})
         text = text and not any(one.is_article for one in inner)
+    within = [] if inner else _articles_within(value, path, {**above, **told}) if title and text else []
+    beside = _beside(value, read={one.path[len(path)] for one in (*inner, *within) if len(one.path) > len(path)})
     # A feed has a title and a description too: what says no more is an article only where articles are expected.
     is_article = title and (text or (summary and (not path or path[-1][0] == "#" or _has_page(value))))
     if any(one.is_article for one in inner):
@@ -290,17 +291,43 @@ def _search_object(value: dict[str, object], path: tuple[str, ...], above: Mappi
         found = [_Found(path, value)] if (title and not summary) or text else inner
     if beside and found:
         found[0] = replace(found[0], notices=(*found[0].notices, beside))
+    return found + within
+
+
+def _articles_within(value: dict[str, object], path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
+    """The articles in the lists of an object that is one itself: of such, each has an address or day of its own."""
+    found: list[_Found] = []
+    for name, members in _lists_like_articles(value):
+        dated = any(any(values_of(one, "url")) or any(values_of(one, "published")) for one in members[:20])
+        if dated and bare_name(name) not in NO_ITEMS:
+            found += _search(members, (*path, one_line(name)[:60].lstrip("#") or "?"), above)
     return found
 
 
-def _beside(value: dict[str, object]) -> str | None:
-    """What to tell where articles stand under names that hold none, such as ``related``."""
-    lists = ((name, one if isinstance(one, list) else [one]) for name, one in value.items())
+def _lists_like_articles(value: dict[str, object]) -> list[tuple[str, list[dict[str, object]]]]:
+    """Names and members of what lies in an object and has titles and texts, but is not its own text."""
+    lists = (
+        (name, [one] if bare_name(name) in NO_ITEMS and isinstance(one, dict) else one) for name, one in value.items()
+    )
+    named = (
+        (name, [one for one in members if isinstance(one, dict)])
+        for name, members in lists
+        if isinstance(members, list)
+    )
+    return [
+        (name, members)
+        for name, members in named
+        if plain_name(name) not in FIELDS["text"]
+        and any(_has(one, "title") and _has(one, "text") for one in members[:20])
+    ]
+
+
+def _beside(value: dict[str, object], read: Set[str]) -> str | None:
+    """What to tell where titles and texts stand under names whose articles are not ``read``: ``related``, sections."""
     held = [
         f"{quoted(name, 30)} ({len(members):,})"
-        for name, members in lists
-        if bare_name(name) in NO_ITEMS
-        and any(isinstance(one, dict) and _has(one, "title") and _has(one, "text") for one in members[:20])
+        for name, members in _lists_like_articles(value)
+        if (one_line(name)[:60].lstrip("#") or "?") not in read
     ]
     return f"not read, as what stands beside articles: {', '.join(held)}" if held else None
 
