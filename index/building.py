@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LIBRARIES = "faiss-cpu tantivy onnxruntime tokenizers sentence-transformers torch tiktoken nupunkt snowballstemmer numpy".split()
+_LIBRARIES = (
+    "faiss-cpu tantivy onnxruntime tokenizers sentence-transformers torch tiktoken nupunkt snowballstemmer numpy"
+).split()
 COVERAGE = "coverage.sqlite"
 """The file of a snapshot's articles."""
 # Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
