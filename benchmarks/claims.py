@@ -62,7 +62,7 @@ def read_claims(path: Path) -> list[WrittenClaim]:
 
 
 def _articles(corpus: str) -> dict[str, Article]:
-    """The articles of a corpus by their canonical url, of each the newest version; none where its files are not there."""
+    """The articles of a corpus by canonical url, of each the newest version; none where its files are not there."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [DATA / corpus / "corpus.json"]
         if corpus == "sample":
