@@ -83,6 +83,10 @@ DATED = [
     ("The band of Saturday Night Rowers rose.", "The band of Saturday Night Rowers rose."),
     ("It rose on Good Friday.", "It rose on Good Friday."),
     ("The tolls will rise on Saturday.", "The tolls will rise on Saturday."),  # the last or the next: unsure
+    ("The port closes its crane on Saturday.", "The port closes its crane on Saturday."),
+    ("A strike that was to begin on Friday is off.", "A strike that was to begin on Friday is off."),
+    ("The council, which voted last year, meets on Friday.", "The council, which voted last year, meets on Friday."),
+    ("On Friday, the council voted.", "On Friday [7 March 2025], the council voted."),
     ("The tolls rose on 8 March.", "The tolls rose on 8 March."),
     (
         "Yesterday's toll rose four months earlier than planned.",

@@ -41,6 +41,17 @@ _NAMED_DAY = re.compile(
 # Beside a capitalised word a day is part of a name, but for those that begin a sentence: "On Monday", "Late Sunday".
 _CAPITAL_BEFORE = re.compile(r"\b(?!On|Late|Early|By|Since|Until|Last|This|From|And|But)[A-Z][a-z]+ $")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
+# The verbs of English whose past does not end in "ed" and differs from their present (a closed class), in news.
+_IRREGULAR = (
+    "was were had did said told made took came went saw got gave found thought became left felt brought began "
+    "kept held wrote stood heard ran met paid sat spoke lay led grew lost fell sent built drew broke spent won "
+    "rose bought caught chose dealt drove fought flew froze hid hung knew sank shook shot shrank slept slid sold "
+    "sought sprang stole struck stuck swore swept swam taught threw understood withdrew woke wore"
+)
+_PAST = re.compile(rf"\b(?:\w\w+ed|{'|'.join(_IRREGULAR.split())})\b")
+_PLANNED = re.compile(
+    r"\b(?:to|is|are|be) (?:\w+ ){0,3}$|\b(?:it|he|she|they|who|which|that) (?!was\b|has\b)\w+s (?:\w+ ){0,4}$"
+)
 _PART_OF_DAY = re.compile(r"\s(?:early |late )?(?:morning|noon|afternoon|evening|night)\b", re.IGNORECASE)
 _OPENING, _CLOSING = "“«„", "”»"
 _POSSESSIVE = ("'", "’")
@@ -105,8 +116,17 @@ def _meant(period: Period, text: str, published: date | None) -> Range:
     if not published or len(others) != 1:
         return last
     if period.kind == "weekday":
-        return others[0] if _AHEAD.search(text) else last
+        return last if _happened(text, period) and not _AHEAD.search(text) else others[0]
     return min(period.ranges, key=lambda one: abs((one[0] - published).days))
+
+
+def _happened(text: str, day: Period) -> bool:
+    """Whether the clause around a weekday tells what happened then, and not "closes on", "was to begin on"."""
+    before = re.split("[,;:]", text[: day.start])[-1]
+    behind = re.split("[,;:]", text[day.end :])
+    if len(before.split()) < 2:  # "On Monday, the council voted"
+        behind = ["".join(behind[:2])]
+    return _PAST.search(before + behind[0]) is not None and _PLANNED.search(before) is None
 
 
 def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:
@@ -175,8 +195,8 @@ def _days(text: str, published: date | None) -> Iterator[tuple[int, str]]:
         in_name = _CAPITAL_BEFORE.search(text, 0, one.start) or _CAPITAL_BEHIND.match(text, one.end)
         if not day or not one.ranges or quoted or in_name or text[one.end : one.end + 1] in _POSSESSIVE:
             continue
-        if day["weekday"] and _AHEAD.search(text):
-            continue  # the last one, or the next
+        if day["weekday"] and (_AHEAD.search(text) or not _happened(text, one)):
+            continue  # the last one, or the next: "closes on Thursday", "was to begin on Friday"
         part = _PART_OF_DAY.match(text, one.end)
         yield part.end() if part else one.end, _range_in_words(*one.ranges[0])
 
