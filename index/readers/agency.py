@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.articles.authors import agency_named
@@ -44,15 +45,11 @@ def _items(source: Source) -> Iterator[Item]:
     root = root_of(source)
     single = root in ("nitf", "newsItem", "packageItem", "NewsItem")
     wanted = "nitf" if root == "nitf" else "newsItem packageItem NewsItem"
-    found = False
-    for item in read_items(source, wanted, _item):
-        found = True
-        yield Item("", item.value, item.notices, link=item.link) if single else item
-    if not found:
-        raise ArticleUnreadable("is a message of an agency without a news item in it")
+    for item in read_items(source, wanted, _item, "is a message of an agency without a news item in it"):
+        yield replace(item, place="") if single else item
 
 
-def _item(element: _Element) -> Item:
+def _item(element: _Element) -> Iterator[Item]:
     name = name_of(element)
     inner = next(iter(descendants(element, "nitf")), None)
     record: dict[str, object] = {} if inner is None else _nitf(inner)
@@ -64,7 +61,8 @@ def _item(element: _Element) -> Item:
     guid = str(record.get("guid") or "")
     status = str(record.pop("status", "")).lower()
     if status in _WITHDRAWN:
-        return Item("", Withdrawn(f"was withdrawn by its publisher (status {quoted(status)})"), link=guid or None)
+        yield Item("", Withdrawn(f"was withdrawn by its publisher (status {quoted(status)})"), link=guid or None)
+        return
     if status in _WITHHELD:
         raise ArticleUnreadable(f"is withheld by its publisher (status {quoted(status)}): it may not be published yet")
     if not record.get("text"):
@@ -73,7 +71,7 @@ def _item(element: _Element) -> Item:
     provider = str(record.get("outlet") or "")
     if not record.get("agency") and agency_named(provider):
         record["agency"] = provider
-    return Item("", record)
+    yield Item("", record)
 
 
 def _without_text(element: _Element, name: str) -> str:

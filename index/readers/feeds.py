@@ -49,6 +49,7 @@ _CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[\s*(?:…|\.\.\.)\s*\])\s*$")
 # A description is a summary or the whole text, and says nowhere which; longer than this nobody summarises.
 _SUMMARY_CHARACTERS = 1200
 _SUMMARY_PARAGRAPHS = 2
+_NOTHING = "is a feed without items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +78,12 @@ def _items(source: Source) -> Iterator[Item]:
         raise ArticleUnreadable("is an HTML page, not a feed, as errors often are: if it is news, name it .html")
     channel: _Channel | None = None
 
-    def read(element: _Element) -> Item:
+    def read(element: _Element) -> Iterator[Item]:
         nonlocal channel
         channel = channel or _channel(element, source.url or "")
-        return _withdrawn(element) if name_of(element) == "at:deleted-entry" else _item(element, channel)
+        yield _withdrawn(element) if name_of(element) == "at:deleted-entry" else _item(element, channel)
 
-    found = False
-    for item in read_items(source, "item entry at:deleted-entry", read):
-        found = True
-        yield item
-    if not found:
-        raise ArticleUnreadable("is a feed without items")
+    yield from read_items(source, "item entry at:deleted-entry", read, _NOTHING)
 
 
 def _channel(element: _Element, address: str) -> _Channel:
@@ -232,7 +228,7 @@ def _items_of_json(source: Source) -> Iterator[Item]:
         raise ArticleUnreadable(f"is a JSON Feed, but not valid JSON ({quoted(str(error))}): fetch it again") from error
     entries = feed.get("items") if isinstance(feed, Mapping) else None
     if not isinstance(entries, list) or not entries:
-        raise ArticleUnreadable("is a feed without items")
+        raise ArticleUnreadable(_NOTHING)
     for number, entry in enumerate(entries, 1):
         item = _json_item(entry, feed, source.url or "") if isinstance(entry, Mapping) else Item("", entry)
         yield Item(f" item {number}", item.value, notices, link=item.link)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html.entities import html5
 from typing import TYPE_CHECKING, cast
@@ -77,40 +77,40 @@ def root_of(source: Source) -> str:
     return root[1] if root else ""
 
 
-def read_items(source: Source, wanted: str, read: Callable[[_Element], Item]) -> Iterator[Item]:
-    """What ``read`` makes of each element of the names ``wanted``; its ``ArticleUnreadable`` is the item's value."""
-    for number, (element, notices) in enumerate(elements(source, wanted), 1):
-        try:
-            item = read(element)
-        except ArticleUnreadable as error:
-            item = Item("", error)
-        yield replace(item, place=f" item {number}", notices=(*notices, *item.notices))
+def read_items(
+    source: Source, wanted: str, read: Callable[[_Element], Iterable[Item | str]], nothing: str, beside: str = ""
+) -> Iterator[Item]:
+    """What ``read`` finds in each element of the names ``wanted``; its ``ArticleUnreadable`` is the item's value.
 
-
-def with_count(items: Iterator[Item | str], nothing: str) -> Iterator[Item]:
-    """The items; texts among them say what is no article, and the last item gets a notice of how many there were.
+    It is given those of the names ``beside`` as well, which are no items. Texts that it yields say what is no article;
+    the last item gets a notice of how many there were.
 
     Raises:
-        ArticleUnreadable: there was no item; ``nothing`` says what was not found.
+        ArticleUnreadable: there was no item; ``nothing`` says what was not found. And as ``elements``.
     """
     left_out: Counter[str] = Counter()
     last: Item | None = None
-    cut: ArticleUnreadable | None = None
+    cut: Exception | None = None
+    number = 0
     try:
-        for item in items:
-            if isinstance(item, str):
-                left_out[item] += 1
-                continue
-            if last:
-                yield last
-            last = item
-    except ArticleUnreadable as error:
+        for element, notices in elements(source, wanted, beside):
+            number += name_of(element) in wanted.split()
+            try:
+                found = list(read(element))
+            except ArticleUnreadable as error:
+                found = [Item("", error)]
+            for item in found:
+                if isinstance(item, str):
+                    left_out[item] += 1
+                    continue
+                if last:
+                    yield last
+                last = replace(item, place=f" item {number}", notices=(*notices, *item.notices))
+    except Exception as error:  # what was read before it is given first
         cut = error
     counted = ", ".join(f"{what} ({count:,})" for what, count in left_out.most_common(20))
-    if last and counted:
-        last = replace(last, notices=(*last.notices, f"left out of the whole file: {counted}"))
     if last:
-        yield last
+        yield replace(last, notices=(*last.notices, f"left out of the whole file: {counted}")) if counted else last
     if cut or not last:
         raise cut or ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
 
