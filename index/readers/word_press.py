@@ -13,10 +13,6 @@ from index.sources.source import Format, Item, Source
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
-_CAPTION = re.compile(r"\[(caption|wp_caption)\b[^\[\]]*\](?:(?!\[(?:wp_)?caption\b).)*?\[/\1\]", re.DOTALL)
-_SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]{0,60})\b([^\[\]]{0,2000})\]")
-_OWN_SHORTCODES = frozenset(("gallery", "playlist", "embed", "audio", "video"))
 _NO_MOMENT = "0000-00-00"
 
 
@@ -74,11 +70,7 @@ def _one(element: _Element, name: str) -> str:
 
 
 def _html(content: str) -> str:
-    """Content as it is shown: blocks and shortcodes are notes to WordPress, an empty line begins a paragraph."""
-    content = _CAPTION.sub("", _COMMENT.sub("", content))
-    closed = {found[2] for found in _SHORTCODE.finditer(content) if found[1]} | _OWN_SHORTCODES
-    # What has a value or is closed is no word in brackets, as "[sic]" is.
-    content = _SHORTCODE.sub(lambda found: "" if "=" in found[3] or found[2] in closed else found[0], content)
+    """Content as it is shown: an empty line begins a paragraph."""
     return re.sub(r"\n[^\S\n]*\n", "\n<p>", content.replace("\r\n", "\n"))
 
 
