@@ -177,13 +177,13 @@ def _link_in(element: _Element, base: str) -> str:
     """The address of the page that an item or a channel is about; the original where a service counts the clicks."""
     for link in children(element, "feedburner:origLink", "link"):
         if attribute(link, "rel") in ("", "alternate") and (written := text_of(link) or attribute(link, "href")):
-            return _joined(link, base, written)
+            return _joined(_joined(base, link.base or ""), written)
     return ""
 
 
-def _joined(element: _Element, base: str, address: str) -> str:
+def _joined(base: str, address: str) -> str:
     try:
-        return urljoin(urljoin(base, element.base or ""), address)
+        return urljoin(base, address)
     except ValueError:  # unbalanced brackets and the like: the address is refused where it is read
         return address
 
@@ -235,27 +235,18 @@ def _items_of_json(source: Source) -> Iterator[Item]:
 
 
 def _json_item(entry: Mapping[str, object], feed: Mapping[str, object], address: str) -> Item:
+    """An entry as the record that it is, with what JSON Feed means by a name that records use otherwise."""
     base = _string(feed, "home_page_url") or _string(feed, "feed_url") or address
-    written = _string(entry, "url") or _string(entry, "external_url")
-    try:
-        link = urljoin(base, written) if written else ""
-    except ValueError:
-        link = written
     guid = _string(entry, "id")
-    if not link and guid.startswith(("http://", "https://")):
-        link = guid
-    text, labels = _with_labels(
-        _string(entry, "title"),
-        _string(entry, "content_html") or _string(entry, "content_text"),
-        _string(entry, "summary"),
-    )
-    record = {
-        "title": _string(entry, "title"),
+    link = _string(entry, "url") or _string(entry, "external_url")
+    link = _joined(base, link) if link else guid if guid.startswith(("http://", "https://")) else ""
+    whole = _string(entry, "content_html") or _string(entry, "content_text")
+    text, labels = _with_labels(_string(entry, "title"), whole, _string(entry, "summary"))
+    who = (one.get(name) for one in (entry, feed) for name in ("authors", "author"))
+    record = {name: value for name, value in entry.items() if name in ("title", "date_published", "date_modified")} | {
         "text": text,
         "outlet": _outlet(_string(feed, "title"), base),
-        "author": next(filter(None, (one.get(name) for one in (entry, feed) for name in ("authors", "author"))), None),
-        "published": _string(entry, "date_published"),
-        "updated": _string(entry, "date_modified"),
+        "author": next(filter(None, who), None),
         "url": link,
         "guid": guid,
         "category": entry.get("tags"),

@@ -177,17 +177,14 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
         return f"is not XML: {error.msg or 'it is empty'}"
     errors = {error.type_name: error for error in parser.feed_error_log}
     after = f"after item {number}" if number else "and no item was found"
-    if "ERR_RESOURCE_LIMIT" in errors:
-        limit = errors["ERR_RESOURCE_LIMIT"]
+    if limit := errors.get("ERR_RESOURCE_LIMIT"):
         what = "is nested too deeply" if "depth" in limit.message else "has a text or name that is too long"
         return f"{what} for an article in line {limit.line}: nothing was read from there on, {after}"
     if mismatch:
-        what = mismatch.message[:1].lower() + mismatch.message[1:]
-        return f"is not well-formed ({quoted(what)}): what could be read was read"
-    if finished and "ERR_DOCUMENT_END" in errors:
-        return f"goes on after its end in line {errors['ERR_DOCUMENT_END'].line}: that was not read"
+        return f"is not well-formed ({quoted(mismatch.message)}): what could be read was read"
     if finished:
-        return None
+        end = errors.get("ERR_DOCUMENT_END")
+        return f"goes on after its end in line {end.line}: that was not read" if end else None
     if "ERR_TAG_NOT_FINISHED" in errors:
         return f"is cut short, {after}: what follows is lost; fetch it again"
     what = next(iter(errors.values())).message
