@@ -70,9 +70,8 @@ def _mailbox_items(source: Source) -> Iterator[Item | Source]:
 def _mailbox_item(lines: list[bytes], size: int, source: Source, number: int) -> Iterator[Item | Source]:
     place = f" message {number}"
     if size > _MESSAGE_LIMIT:
-        yield Item(
-            place, ArticleUnreadable(f"more than {_MESSAGE_LIMIT // 1_000_000} MB: save its attachments as files")
-        )
+        limit = f"more than {_MESSAGE_LIMIT // 1_000_000} MB"
+        yield Item(place, ArticleUnreadable(f"{limit}: save its attachments as files"))
     else:
         yield from _items_of(b"".join(lines), source, place)
 

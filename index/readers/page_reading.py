@@ -475,29 +475,25 @@ def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
 
 def _labels(facts: PageFacts, lines: list[_Line], *, is_cut: bool) -> tuple[list[str], list[str]]:
     """What is to be known before the article is believed, and why."""
-    labels: list[str] = []
-    notices: list[str] = []
     words = sum(_size(line.text) for line in lines)
     last = next((line.text for line in reversed(lines) if not line.is_heading), "")
-    if facts.words and words * 2 < facts.words:
-        labels.append("excerpt")
-        notices.append(f"text is only the beginning: {words:,} of the {facts.words:,} words that the page counts")
-    elif facts.is_free is False and (words < 2 * _LITTLE or _OPEN_END.search(last)):
-        labels.append("excerpt")
-        notices.append("text is only the beginning: the page says that the whole is not free to read")
-    elif is_cut and words < 2 * _LITTLE and facts.is_free is not True:
-        labels.append("excerpt")
-        notices.append("text may be only the beginning: below it the page asks for a subscription or an account")
-    elif words < 2 * _LITTLE and _OPEN_END.search(last):
-        labels.append("excerpt")
-        notices.append(f"text is only the beginning: it ends with '{last[-20:]}'")
+    is_short = words < 2 * _LITTLE
+    remark = ""
+    if words * 2 < facts.words:
+        remark = f"text is only the beginning: {words:,} of the {facts.words:,} words that the page counts"
+    elif facts.is_free is False and (is_short or _OPEN_END.search(last)):
+        remark = "text is only the beginning: the page says that the whole is not free to read"
+    elif is_cut and is_short and facts.is_free is not True:
+        remark = "text may be only the beginning: below it the page asks for a subscription or an account"
+    elif is_short and _OPEN_END.search(last):
+        remark = f"text is only the beginning: it ends with '{last[-20:]}'"
     edges = [line.text for line in (*lines[:2], *lines[-3:])]
-    if facts.corrected or any(map(_CORRECTION.match, edges)):
-        labels.append("corrected")
     section = str(facts.record.get("section", ""))
     path = str(facts.record.get("url", "")).split("/")[3:-1]
-    if "OpinionNewsArticle" in facts.types or any(map(_OPINION.fullmatch, (section, *path))):
-        labels.append("opinion")
-    if "LiveBlogPosting" in facts.types:
-        labels.append("live")
-    return labels, notices
+    told = {
+        "excerpt": bool(remark),
+        "corrected": facts.corrected or any(map(_CORRECTION.match, edges)),
+        "opinion": "OpinionNewsArticle" in facts.types or any(map(_OPINION.fullmatch, (section, *path))),
+        "live": "LiveBlogPosting" in facts.types,
+    }
+    return [label for label, is_so in told.items() if is_so], [remark] if remark else []

@@ -77,10 +77,7 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
 
 
 def _item(data: bytes, url: str | None) -> Item:
-    try:
-        read = run(read_page, data, url, "it is no page for readers")
-    except ArticleUnreadable as error:
-        return Item("", error)
+    read = run(read_page, data, url, "it is no page for readers")
     assert isinstance(read, dict)
     return Item("", read["record"], tuple(read["notices"]))
 
