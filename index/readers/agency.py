@@ -37,10 +37,6 @@ _CORRECTION = re.compile(r"\b(?:correct(?:s|ed|ion|ions|ive)?|corr)\b", re.IGNOR
 _ENDS_AS_DATELINE = re.compile(r"\s*[–—-]+\s*$")
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) in _ROOTS
-
-
 def _items(source: Source) -> Iterator[Item]:
     root = root_of(source)
     single = root in ("nitf", "newsItem", "packageItem", "NewsItem")
@@ -98,7 +94,7 @@ def _nitf(element: _Element) -> dict[str, object]:
         "published": next(filter(None, published), ""),
         "updated": next((attribute(one, "norm") for one in descendants(element, "revision-history")), ""),
         "outlet": next(filter(None, (attribute(one, "name") for one in places)), ""),
-        "agency": _agency(first_text(descendants(element, "distributor"))),
+        "agency": agency_named(first_text(descendants(element, "distributor"))) or "",
         "guid": next(filter(None, (attribute(one, "id-string") for one in descendants(head, "doc-id"))), ""),
         "url": next(filter(None, (attribute(one, "ex-ref") for one in places)), ""),
         "section": next(filter(None, (attribute(one, "position.section") for one in places)), ""),
@@ -167,10 +163,6 @@ def _party(element: _Element, *names: str) -> str:
     return ""
 
 
-def _agency(distributor: str) -> str:
-    return agency_named(distributor) or ""
-
-
 def _with_dateline(text: str, dateline: str) -> str:
     """The dateline hung on the first paragraph, as papers print it, where it is not there already."""
     place = _ENDS_AS_DATELINE.sub("", dateline)
@@ -182,7 +174,7 @@ def _with_dateline(text: str, dateline: str) -> str:
 
 NEWS_ITEM = Format(
     "NITF, NewsML-G2, NewsML 1",
-    _recognises,
+    lambda source: root_of(source) in _ROOTS,
     _items,
     '<nitf><head><docdata><doc-id id-string="vna-7"/><date.issue norm="20250304T093000Z"/></docdata></head><body>'
     "<body.head><hedline><hl1>River depot closed</hl1></hedline><byline>By Ines Corvath</byline></body.head>"

@@ -108,7 +108,9 @@ def _items(source: Source) -> Iterator[Item]:
 def _parts(text: str, kind: re.Pattern[str]) -> Iterator[str]:
     if kind is _TAG:
         starts = [at.start() for at in re.finditer(r"^[^\S\n]{0,4}(?:HD|SE)(?=\s)", text, re.MULTILINE)]
-        begins = [one for number, one in enumerate(starts) if not number or _has_text(text[starts[number - 1] : one])]
+        # "SE" before "HD" begins a document as well: between two beginnings there is a text.
+        has_text = re.compile(r"^[^\S\n]{0,4}(?:LP|TD)(?=\s)", re.MULTILINE).search
+        begins = [one for number, one in enumerate(starts) if not number or has_text(text[starts[number - 1] : one])]
         yield from (text[one:other] for one, other in zip(begins, [*begins[1:], len(text)], strict=True))
         return
     if kind is _NUMBERED:
@@ -121,10 +123,6 @@ def _parts(text: str, kind: re.Pattern[str]) -> Iterator[str]:
         # Else a list of hits above, or the service's own words below.
         if len(labels) > 1 or (kind is _FACTIVA_END and _WORDS.search(part)):
             yield part
-
-
-def _has_text(part: str) -> bool:
-    return re.search(r"^[^\S\n]{0,4}(?:LP|TD)(?=\s)", part, re.MULTILINE) is not None
 
 
 def _record(part: str, kind: re.Pattern[str]) -> dict[str, object] | ArticleUnreadable:

@@ -109,16 +109,24 @@ def _host(link: str) -> str | None:
 def _item(element: _Element, channel: _Channel) -> Item:
     link = _link_in(element, channel.link)
     guid = first_text(children(element, "guid", "id")) or (attribute(element, _ABOUT) if not link else "")
-    if not link and guid.startswith(("http://", "https://")) and not _is_no_permalink(element):
-        link = guid
+    if not link and guid.startswith(("http://", "https://")):
+        is_permalink = all(attribute(one, "isPermaLink").lower() != "false" for one in children(element, "guid"))
+        link = guid if is_permalink else ""
     if children(element, "thr:in-reply-to"):
         raise ArticleUnreadable("is a comment on an article, no article")
     source = next(iter(children(element, "source")), None)
     carried = "" if source is None else first_text(children(source, "title")) or text_of(source)
     title = next(iter(children(element, "title")), None)
-    text, labels = _text(element, "" if title is None else _markup(title))
+    named = "" if title is None else _markup(title)
+    whole, summary = (
+        next(filter(None, map(_markup, children(element, *names))), "") for names in (_WHOLE_TEXT, _SUMMARY)
+    )
+    text, labels = _with_labels(named, whole, summary)
+    categories = (
+        text_of(one) or attribute(one, "label", "term") for one in children(element, "category", "dc:subject")
+    )
     record = {
-        "title": "" if title is None else _markup(title),
+        "title": named,
         "text": text,
         "outlet": plain(carried) or channel.outlet,
         "author": _authors(element) or list(channel.authors),
@@ -126,7 +134,7 @@ def _item(element: _Element, channel: _Channel) -> Item:
         "updated": first_text(children(element, *_UPDATED)),
         "url": link,
         "guid": guid,
-        "category": [text for one in children(element, "category", "dc:subject") if (text := _category(one))],
+        "category": [*filter(None, categories)],
         "language": first_text(children(element, "dc:language", "language"))
         or language_of(element)
         or channel.language,
@@ -141,13 +149,6 @@ def _withdrawn(element: _Element) -> Item:
     reason = f"was withdrawn by its publisher{f' on {quoted(when)}' if when else ''}"
     reason += f": {quoted(comment)}" if comment else ""
     return Item("", Withdrawn(reason), link=attribute(element, "ref") or None)
-
-
-def _text(element: _Element, title: str) -> tuple[str, list[str]]:
-    """The text of an item, and the label of one that has only a summary or a beginning."""
-    whole = next(filter(None, map(_markup, children(element, *_WHOLE_TEXT))), "")
-    summary = next(filter(None, map(_markup, children(element, *_SUMMARY))), "")
-    return _with_labels(title, whole, summary)
 
 
 def _with_labels(title: str, whole: str, summary: str) -> tuple[str, list[str]]:
@@ -183,10 +184,6 @@ def _joined(base: str, address: str) -> str:
         return address
 
 
-def _is_no_permalink(element: _Element) -> bool:
-    return any(attribute(guid, "isPermaLink").lower() == "false" for guid in children(element, "guid"))
-
-
 def _authors(element: _Element) -> list[str]:
     written = (first_text(children(one, "name")) or text_of(one) for one in children(element, *_AUTHORS))
     return [name for one in written if (name := _without_mailbox(one))]
@@ -196,10 +193,6 @@ def _without_mailbox(author: str) -> str:
     """RSS asks for "desk@paper.example (Jane Doe)"."""
     mailbox = _MAILBOX.fullmatch(author)
     return (mailbox[1] or "") if mailbox else author
-
-
-def _category(element: _Element) -> str:
-    return text_of(element) or attribute(element, "label", "term")
 
 
 def _is_json_feed(source: Source) -> bool:

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) in ("urlset", "sitemapindex")
-
-
 def _items(source: Source) -> Iterator[Item]:
     return read_items(source, "url sitemap", _item, "is a sitemap without addresses")
 
@@ -45,7 +41,7 @@ def _item(element: _Element) -> Iterator[Item]:
 
 SITEMAP = Format(
     "sitemaps, news sitemaps",
-    _recognises,
+    lambda source: root_of(source) in ("urlset", "sitemapindex"),
     _items,
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://courier.example/depot</loc>'

@@ -137,10 +137,6 @@ class _Wikitext:
         return "\x02" + _UNREAD.sub("", found[1])[:60].replace("\x02", "") + "\x02"
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) == "mediawiki"
-
-
 def _items(source: Source) -> Iterator[Item]:
     newest = ("", "")
 
@@ -191,7 +187,7 @@ def _article(element: _Element, moment: str, text: str) -> Item:
 
 WIKI = Format(
     "MediaWiki export (Wikinews)",
-    _recognises,
+    lambda source: root_of(source) == "mediawiki",
     _items,
     "<mediawiki><siteinfo><sitename>Wikinews</sitename><base>https://wiki.example/wiki/Main_Page</base></siteinfo><page>"
     "<title>River depot closed</title><ns>0</ns><revision><timestamp>2025-03-05T08:00:00Z</timestamp><text>"
