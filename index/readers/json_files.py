@@ -113,8 +113,12 @@ def _link(value: object) -> str | None:
     """Where the whole text of a record stands that has no text."""
     if not isinstance(value, Mapping) or _has(value, "text"):
         return None
-    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
-    return next((url for url in urls if url and not is_home_page(url)), None)
+    return next((url for url in _urls(value) if not is_home_page(url)), None)
+
+
+def _urls(record: Mapping[str, object]) -> Iterator[str]:
+    given = (text for _, value in values_of(record, "url") for text in strings_in(value))
+    return filter(None, map(web_address, given))
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
@@ -357,8 +361,7 @@ def _told_by_key(name: str, path: tuple[str, ...]) -> dict[str, str]:
 
 
 def _home_of(value: Mapping[str, object]) -> str | None:
-    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
-    return next((url for url in urls if url and is_home_page(url)), None)
+    return next(filter(is_home_page, _urls(value)), None)
 
 
 def _completed(found: _Found, above: Mapping[str, str]) -> _Found:

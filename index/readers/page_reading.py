@@ -68,6 +68,7 @@ _CORRECTION = re.compile(
     r"\b(?:corrected|amended|misstated|misidentified|misspelled|incorrect(?:ly)?|erroneously|wrongly)\b",
     re.IGNORECASE,
 )
+_CONSENT = '//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]'
 _OPEN_END = re.compile(r"(?:…|\.\.\.)\W{0,2}$")
 
 
@@ -439,7 +440,7 @@ def _refuse_what_is_no_article(
     if words < _LITTLE:
         if (words < 2 * _NOTHING or whole < 2 * _LITTLE) and asks_password:
             raise ArticleUnreadable(f"looks like a login page: it asks for a password, {found}")
-        if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and _is_consent(tree)):
+        if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and tree.xpath(_CONSENT)):
             raise ArticleUnreadable(f"looks like a cookie wall: it asks for consent, {found}")
         if _STATUS.match(title) or any(re.fullmatch(r"4\d\d|50\d", line.text) for line in lines[:2]):
             raise ArticleUnreadable(f"looks like an error page: its title is '{title[:80]}', {found}")
@@ -456,12 +457,6 @@ def _refuse_what_is_no_article(
         raise ArticleUnreadable(f"looks like a home or section page: it leads to articles and is none, {found}")
     if words < _NOTHING:
         raise ArticleUnreadable(f"holds no article: only {words} words of text")
-
-
-def _is_consent(tree: HtmlElement) -> bool:
-    return bool(
-        tree.xpath('//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]')
-    )
 
 
 def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
