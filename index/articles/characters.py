@@ -74,8 +74,8 @@ def _other_encoding(data: bytes) -> tuple[str, tuple[str, ...]]:
         if right > 11 * wrong:  # a few broken bytes: another encoding spoils everything else
             return text, (f"{wrong} characters are not UTF-8: read as \ufffd",)
         lines = data.split(b"\n")
-        other = [number for number, line in enumerate(lines) if not _is_utf8(line)]
-        rest = [line for line in lines if not line.isascii() and _is_utf8(line)]
+        other = [number for number, line in enumerate(lines) if not is_utf8(line)]
+        rest = [line for line in lines if not line.isascii() and is_utf8(line)]
         foreign = b"\n".join(lines[number] for number in other)
         # Lines of UTF-8 among them are no accident of two bytes.
         if rest and sum(len(line) for line in rest) > 0.05 * len(foreign) and (encoding := encoding_of(foreign)):
@@ -91,12 +91,21 @@ def _other_encoding(data: bytes) -> tuple[str, tuple[str, ...]]:
     raise ArticleUnreadable("is neither UTF-8 nor text in an encoding that is sure: save it as UTF-8")
 
 
-def _is_utf8(line: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Whether ``data`` is valid UTF-8."""
     try:
-        line.decode()
+        data.decode()
     except UnicodeDecodeError:
         return False
     return True
+
+
+def in_utf8(data: bytes, charset: str | None) -> bytes:
+    """``data`` in UTF-8 with its mark, where it is valid in the encoding that only its server named; else as it is."""
+    try:
+        return codecs.BOM_UTF8 + data.decode(charset or "utf-8").encode()
+    except (LookupError, UnicodeError):
+        return data
 
 
 def mended(value: object, depth: int = 0) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 _WESTERN = ("French", "German", "Spanish", "Portuguese", "Italian", "Dutch", "Swedish", "Danish", "Norwegian_Bokmal",
@@ -15,6 +15,11 @@ _LANGUAGES = {
     "cp852": _CENTRAL, "cp1254": ("Turkish",), "cp1257": ("Lithuanian", "Latvian", "Estonian"), "cp1251": _CYRILLIC,
     "koi8-r": _CYRILLIC, "koi8-u": ("Ukrainian",), "iso8859-5": _CYRILLIC, "cp866": _CYRILLIC, "cp1253": ("Greek",),
     "iso8859-7": ("Greek",), "cp1255": ("Hebrew",), "cp1256": ("Arabic", "Persian"),
+}  # fmt: skip
+_HAN, _KANA, _HANGUL = "\u4e00-\u9fff", "\u3041-\u30ff", "\uac00-\ud7a3"
+_SCRIPTS = {  # the letters that are nearly all of a text, and those that its language cannot do without
+    "gb18030": (_HAN, _HAN), "big5": (_HAN, _HAN), "cp932": (_HAN + _KANA, _KANA), "euc_jp": (_HAN + _KANA, _KANA),
+    "cp949": (_HANGUL + _HAN, _HANGUL),
 }  # fmt: skip
 _SAMPLE = 200_000
 _FEWEST_BYTES = 40
@@ -84,7 +89,7 @@ def _multi_byte(sample: bytes, data: bytes) -> str | None:
     """Of Chinese, Japanese and Korean, where what comes out is the letters of one of them."""
     from charset_normalizer import from_bytes
 
-    fitting = [name for name in _SCRIPTS if _decodes(data, name) and _SCRIPTS[name](_shares(data.decode(name)))]
+    fitting = [name for name in _SCRIPTS if _decodes(data, name) and _is_in_its_script(data, name)]
     if len(fitting) < 2:
         return next(iter(fitting), None)
     best = from_bytes(sample).best()
@@ -93,24 +98,10 @@ def _multi_byte(sample: bytes, data: bytes) -> str | None:
     return next((name for name in fitting if sample.decode(name, "replace") == text), None)
 
 
-def _shares(text: str) -> tuple[float, float, float]:
-    """The shares of Han, kana and hangul of what is beyond ASCII and no punctuation."""
-    letters = [char for char in text[:_SAMPLE] if char > "\x7f" and char.isalpha()]
-    counts = (
-        sum(first <= char <= last for char in letters)
-        for first, last in (("\u4e00", "\u9fff"), ("\u3041", "\u30ff"), ("\uac00", "\ud7a3"))
-    )
-    han, kana, hangul = (count / max(1, len(letters)) for count in counts)
-    return han, kana, hangul
-
-
-_SCRIPTS: dict[str, Callable[[tuple[float, float, float]], bool]] = {
-    "gb18030": lambda shares: shares[0] > 0.9,
-    "big5": lambda shares: shares[0] > 0.9,
-    "cp932": lambda shares: shares[1] > 0.1 and shares[0] + shares[1] > 0.9,
-    "euc_jp": lambda shares: shares[1] > 0.1 and shares[0] + shares[1] > 0.9,
-    "cp949": lambda shares: shares[2] > 0.8,
-}
+def _is_in_its_script(data: bytes, encoding: str) -> bool:
+    letters = "".join(char for char in data.decode(encoding)[:_SAMPLE] if char > "\x7f" and char.isalpha())
+    most, needed = (len(re.findall(f"[{script}]", letters)) for script in _SCRIPTS[encoding])
+    return most > 0.9 * len(letters) and needed > 0.1 * len(letters)
 
 
 @cache

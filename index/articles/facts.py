@@ -233,14 +233,10 @@ def _day_in_parts(record: Mapping[str, object]) -> PublishedDate | None:
         return None
 
 
-def _moment(value: object, depth: int = 0) -> object:
-    """The text or number that says when: of an object, the one that is in it; of a list of numbers, its day."""
-    if isinstance(value, list) and len(value) >= 3 and all(type(one) is int for one in value):
-        return "{:04}-{:02}-{:02}".format(*value)
+def _moment(value: object) -> object:
+    """What says when: of an object, the text that is in it."""
     if texts := strings_in(value):
         return one_line(texts[0][:1000])
-    if isinstance(value, dict) and depth < 3:
-        return next((_moment(one, depth + 1) for one in inside(value)), value)
     return value
 
 

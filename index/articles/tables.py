@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 ROW = "| "
@@ -73,10 +74,6 @@ def _cells(line: str) -> list[str]:
 
 
 def _rows(names: list[str], rows: list[list[str]]) -> list[str]:
-    named = ([f"{name}: {cell}" if name else cell for name, cell in _pairs(names, row) if cell] for row in rows)
+    named = ([f"{name}: {cell}" if name else cell for name, cell in zip_longest(names, row) if cell] for row in rows)
     # What ends without a full stop is never quoted, as captions end so.
     return [ROW + ", ".join(cells).rstrip(".") + "." for cells in named if cells]
-
-
-def _pairs(names: list[str], row: list[str]) -> list[tuple[str, str]]:
-    return [(names[at] if at < len(names) else "", cell) for at, cell in enumerate(row)]

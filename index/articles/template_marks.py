@@ -16,8 +16,8 @@ _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}", "{/*": "*/}", "<%": "%>", "<?": 
 _LONGEST = 5_000
 # [gallery ids="1,2"], [caption …]…[/caption], [embed]…[/embed]: with an attribute, or closed again.
 _SHORTCODE = re.compile(
-    r"\[(?P<close>/?)(?P<name>[A-Za-z][\w-]{1,40})(?P<attributes>(?:\s+(?:[\w-]+=)?(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\[\]]+)){0,30})"
-    r"\s*/?\](?![(:]|\[(?!/))"
+    r"\[(?P<close>/)?(?P<name>[A-Za-z][\w-]{1,40})(?P<attributes>(?:\s+(?:[\w-]+=)?(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\[\]]+)){0,30})"
+    r"\s*/?\](?(close)|(?![(:]|\[(?!/)))"
 )
 _ONLY_SHOWN = re.compile(r"\s*(?:\[?<?https?://\S+|<img\b[^>]*>)?\s*")
 # Lines of MDX and of Markdown's extensions: imports, components and nothing else, :::note, {: .lead}, [TOC].

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.articles.authors import agency_named
@@ -36,23 +37,15 @@ _CORRECTION = re.compile(r"\b(?:correct(?:s|ed|ion|ions|ive)?|corr)\b", re.IGNOR
 _ENDS_AS_DATELINE = re.compile(r"\s*[–—-]+\s*$")
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) in _ROOTS
-
-
 def _items(source: Source) -> Iterator[Item]:
     root = root_of(source)
     single = root in ("nitf", "newsItem", "packageItem", "NewsItem")
     wanted = "nitf" if root == "nitf" else "newsItem packageItem NewsItem"
-    found = False
-    for item in read_items(source, wanted, _item):
-        found = True
-        yield Item("", item.value, item.notices, link=item.link) if single else item
-    if not found:
-        raise ArticleUnreadable("is a message of an agency without a news item in it")
+    for item in read_items(source, wanted, _item, "is a message of an agency without a news item in it"):
+        yield replace(item, place="") if single else item
 
 
-def _item(element: _Element) -> Item:
+def _item(element: _Element) -> Iterator[Item]:
     name = name_of(element)
     inner = next(iter(descendants(element, "nitf")), None)
     record: dict[str, object] = {} if inner is None else _nitf(inner)
@@ -64,7 +57,8 @@ def _item(element: _Element) -> Item:
     guid = str(record.get("guid") or "")
     status = str(record.pop("status", "")).lower()
     if status in _WITHDRAWN:
-        return Item("", Withdrawn(f"was withdrawn by its publisher (status {quoted(status)})"), link=guid or None)
+        yield Item("", Withdrawn(f"was withdrawn by its publisher (status {quoted(status)})"), link=guid or None)
+        return
     if status in _WITHHELD:
         raise ArticleUnreadable(f"is withheld by its publisher (status {quoted(status)}): it may not be published yet")
     if not record.get("text"):
@@ -73,7 +67,7 @@ def _item(element: _Element) -> Item:
     provider = str(record.get("outlet") or "")
     if not record.get("agency") and agency_named(provider):
         record["agency"] = provider
-    return Item("", record)
+    yield Item("", record)
 
 
 def _without_text(element: _Element, name: str) -> str:
@@ -100,7 +94,7 @@ def _nitf(element: _Element) -> dict[str, object]:
         "published": next(filter(None, published), ""),
         "updated": next((attribute(one, "norm") for one in descendants(element, "revision-history")), ""),
         "outlet": next(filter(None, (attribute(one, "name") for one in places)), ""),
-        "agency": _agency(first_text(descendants(element, "distributor"))),
+        "agency": agency_named(first_text(descendants(element, "distributor"))) or "",
         "guid": next(filter(None, (attribute(one, "id-string") for one in descendants(head, "doc-id"))), ""),
         "url": next(filter(None, (attribute(one, "ex-ref") for one in places)), ""),
         "section": next(filter(None, (attribute(one, "position.section") for one in places)), ""),
@@ -169,10 +163,6 @@ def _party(element: _Element, *names: str) -> str:
     return ""
 
 
-def _agency(distributor: str) -> str:
-    return agency_named(distributor) or ""
-
-
 def _with_dateline(text: str, dateline: str) -> str:
     """The dateline hung on the first paragraph, as papers print it, where it is not there already."""
     place = _ENDS_AS_DATELINE.sub("", dateline)
@@ -184,7 +174,7 @@ def _with_dateline(text: str, dateline: str) -> str:
 
 NEWS_ITEM = Format(
     "NITF, NewsML-G2, NewsML 1",
-    _recognises,
+    lambda source: root_of(source) in _ROOTS,
     _items,
     '<nitf><head><docdata><doc-id id-string="vna-7"/><date.issue norm="20250304T093000Z"/></docdata></head><body>'
     "<body.head><hedline><hl1>River depot closed</hl1></hedline><byline>By Ines Corvath</byline></body.head>"

@@ -30,7 +30,6 @@ _FREE = 64_000_000  # bytes that any archive may unpack to
 _IN_MEMORY = 4_000_000
 _PIECE = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError)
-_AGAIN = "what stands before it was read; fetch it again"
 
 
 class _Bomb(ArticleUnreadable):
@@ -123,9 +122,8 @@ def _zip_items(source: Source) -> Iterator[Item | Source]:
         try:
             _check_directory(stream)
             archive = zipfile.ZipFile(stream)
-        except (*_DAMAGE, NotImplementedError):
-            yield from _without_directory(source, stream, allowance)
-            return
+        except (*_DAMAGE, NotImplementedError) as error:  # the list of members stands at its end
+            raise ArticleUnreadable("is a ZIP archive that is damaged or cut short: fetch it again") from error
         names = {info.filename for info in archive.infolist()[:100]}
         if "[Content_Types].xml" in names or b"mimetypeapplication/vnd.oasis" in source.head[:100]:
             raise ArticleUnreadable("is an office document: save it as CSV, text or PDF")
@@ -167,69 +165,6 @@ def _check_directory(stream: BinaryIO) -> None:
     if members > _MEMBERS or length > _DIRECTORY_LIMIT:
         raise ArticleUnreadable(f"has more than {_MEMBERS:,} members: unpack it")
     stream.seek(0)
-
-
-def _without_directory(source: Source, stream: BinaryIO, allowance: Allowance) -> Iterator[Item | Source]:
-    """The members of a ZIP whose end is lost, by what stands before each."""
-    stream.seek(0)
-    while (head := stream.read(30))[:4] == b"PK\3\4" and len(head) == 30:
-        flags, method, size, name_length, extra = struct.unpack("<6xHH8xL4xHH", head)
-        name = stream.read(name_length).decode("utf-8" if flags & 0x800 else "cp437", "replace")
-        stream.read(extra)
-        if flags & 1 or method not in (0, 8) or (method == 0 and flags & 8) or size == 0xFFFFFFFF:
-            break  # where it ends is not known
-        packed = _Deflated(stream) if method == 8 else _Part(stream, size)
-        try:
-            with _member(source, name, cast(BinaryIO, packed), allowance) as member:
-                if _leads_out(name):
-                    yield _refusal(name, _OUTSIDE)
-                elif not (_is_hidden(name) or name.endswith("/")):
-                    yield member
-        except _DAMAGE:
-            break
-        if method == 8:
-            stream.seek(-len(packed.rest), io.SEEK_CUR)
-            if flags & 8:
-                stream.seek(12 if stream.read(4) == b"PK\7\x08" else 8, io.SEEK_CUR)
-    yield _refusal("the end of the archive", f"damaged or cut short: {_AGAIN}")
-
-
-class _Deflated:
-    """Unpacks a member of a ZIP that does not say how long it is."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._inflating = zlib.decompressobj(-zlib.MAX_WBITS)
-
-    def read(self, size: int) -> bytes:
-        while not self._inflating.eof:
-            data = self._inflating.unconsumed_tail or self._stream.read(1 << 16)
-            if not data:
-                raise EOFError
-            if unpacked := self._inflating.decompress(data, size):
-                return unpacked
-        return b""
-
-    @property
-    def rest(self) -> bytes:
-        return self._inflating.unused_data
-
-
-class _Part:
-    """So many bytes of a stream, and none less."""
-
-    rest = b""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        self._stream = stream
-        self._left = size
-
-    def read(self, size: int) -> bytes:
-        data = self._stream.read(min(size, self._left))
-        self._left -= len(data)
-        if not data and self._left:
-            raise EOFError
-        return data
 
 
 class _Guarded:
@@ -274,7 +209,9 @@ def _tar_items(source: Source) -> Iterator[Item | Source]:
                 raise tarfile.ReadError
         except (*_DAMAGE, OSError) as error:
             if members:
-                yield _refusal("the rest of the archive", f"damaged or cut short: {_AGAIN}")
+                yield _refusal(
+                    "the rest of the archive", "damaged or cut short: what stands before it was read; fetch it again"
+                )
             else:
                 raise ArticleUnreadable("is a damaged tar archive: fetch it again") from error
         if members == hidden:

@@ -8,15 +8,15 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from index.articles.characters import decode, quoted
 from index.articles.field_names import FIELDS, plain_name
 from index.articles.outlets import web_address
 from index.sources import files
-from index.sources.source import Format, Item, Source
+from index.sources.source import Format, Item, Source, in_memory
 from rag.errors import ArticleUnreadable
 
 _USUAL = ",;\t|"
@@ -162,6 +162,7 @@ def item_of(place: str, record: dict[str, object], notices: tuple[str, ...] = ()
 
 
 def _items(source: Source) -> Iterator[Item]:
+    source = _in_lines(source)
     header = _header(source)
     if header is None:
         shown = quoted(_head_lines(source)[0]) if source.head.strip() else "nothing"
@@ -260,7 +261,7 @@ def _lines(source: Source, above: int) -> Iterator[_TableLine]:
     with source.open() as stream:
         waiting: list[tuple[int, bytes]] = []
         size = 0
-        for number, line in files.lines_in(_in_lines(stream, source.head)):
+        for number, line in files.lines_in(stream):
             if number <= above:
                 continue
             if line is None or size > _BLOCK:
@@ -290,49 +291,28 @@ def _decoded(lines: list[tuple[int, bytes]]) -> Iterator[_TableLine]:
         yield _TableLine(number, line.replace("\0", ""), (*left_out, *(() if line.isascii() else notices)))
 
 
-class _Recoded(io.RawIOBase):
-    """Another stream's bytes, each piece recoded as it is read, to at most twice as many."""
-
-    def __init__(self, stream: BinaryIO, recode: Callable[[bytes], bytes]) -> None:
-        self._stream = stream
-        self._recode = recode
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        while data := self._stream.read(len(buffer) // 2):
-            if recoded := self._recode(data):
-                buffer[: len(recoded)] = recoded
-                return len(recoded)
-        return 0
-
-
-def _in_lines(stream: BinaryIO, head: bytes) -> BinaryIO:
-    """``stream`` with line feeds at the ends of lines, and in UTF-8 where it is UTF-16."""
-    if head.startswith(_UTF_16):
-        decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        recoded = _Recoded(stream, lambda data: decoder.decode(data).encode())
-    elif b"\r" in head and b"\n" not in head:
-        recoded = _Recoded(stream, lambda data: data.replace(b"\r", b"\n"))
-    else:
-        return stream
-    return cast(BinaryIO, io.BufferedReader(recoded, 1 << 16))
+def _in_lines(source: Source) -> Source:
+    """``source`` with line feeds at the ends of lines, and in UTF-8 where it is UTF-16, as old office programs save."""
+    is_wide = source.head.startswith(_UTF_16)
+    if not is_wide and (b"\r" not in source.head or b"\n" in source.head):
+        return source
+    data = source.read(files.JSON_LIMIT, "save it as UTF-8 with line feeds")
+    data = data.decode("utf-16", "replace").encode() if is_wide else data.replace(b"\r", b"\n")
+    return in_memory(source.where, source.name, data, source.url)
 
 
 def _head_lines(source: Source) -> list[str]:
     """The lines at the beginning, the last of which may be cut."""
-    with _in_lines(cast(BinaryIO, io.BytesIO(source.head)), source.head) as stream:
-        return stream.read().replace(b"\0", b"").decode("utf-8-sig", "replace").split("\n")
+    encoding = "utf-16" if source.head.startswith(_UTF_16) else "utf-8-sig"
+    head = source.head.decode(encoding, "replace").replace("\0", "")
+    return (head if "\n" in head else head.replace("\r", "\n")).split("\n")
 
 
 def _header(source: Source) -> _Header | None:
     """The first row that names a title or a text, with the delimiter by which it names most; None if there is none."""
     best: tuple[int, _Header] | None = None
     for number, line in enumerate(_head_lines(source)[:_HEADER_WITHIN], 1):
-        if _SEPARATOR_LINE.fullmatch(line[:20]):
-            continue
-        if len(line) > _LONGEST_HEADER:
+        if _SEPARATOR_LINE.fullmatch(line[:20]) or len(line) > _LONGEST_HEADER:
             continue
         others = sorted({*line} - {*_USUAL})
         for delimiter in (*_USUAL, *(char for char in others if not _NEVER_DELIMITER.match(char))):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from index.articles.characters import clean_lines, decode, quoted
 from index.articles.dates import date_line
@@ -21,6 +22,7 @@ _NUMBERED = re.compile(
     r"(?: (?:DOCUMENT|DOKUMENT|DOCUMENTO)[A-Z]*)?[^\S\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_FIRST_NUMBER = re.compile(r"\s*1 of \d{1,6} DOCUMENTS?\s")
 _UNDERLINES = re.compile(r"^_{20,}[^\S\n]*$", re.MULTILINE)
 _END = re.compile(r"^End of Document[^\S\n]*$", re.MULTILINE)
 _FACTIVA_END = re.compile(r"^Document [A-Za-z0-9]{8,12}\d{8}\w{6,20}[^\S\n]*$", re.MULTILINE)
@@ -30,6 +32,7 @@ _TAG = re.compile(
 _LABELLED = re.compile(
     r"([A-ZÄÖÜ][A-ZÄÖÜ/-]{3,24}(?: [A-ZÄÖÜ]{2,12}){0,2}|[A-Z][a-z]+(?:(?:-| / | )[A-Za-z]{1,14}){0,4}):(?:\s+(.*)|)"
 )
+_WORDS = re.compile(r"\d[\d,.]* words")
 _CENTRED = re.compile(r"^[^\S\n]{8,}\S")
 _COPYRIGHT = re.compile(r"(?:copyright|©|\(c\)).{0,200}|all rights reserved.{0,20}", re.IGNORECASE)
 _DAY = re.compile(r"^(?:\w+day,? )?[^\W\d_]{3,9}\.? \d{1,2}, \d{4}|^\d{1,2}\.? [^\W\d_]{3,9} \d{4}")
@@ -45,6 +48,13 @@ _FIELDS = {
     "url": ("url", "document url"),
 }
 _BODY = ("body", "full text", "text")
+_AFTER_TEXT = ("load-date", "graphic", "classification", "notes", "publication-type", "journal-code", "correction")
+_NEXIS_LABELS = frozenset("section length byline dateline highlight headline load-date language graphic body".split())
+_NEXIS_BARE_LABELS = ("Body", "Graphic", "Classification", "Notes")
+_BEHIND_TEXT = frozenset(
+    "subject,location,people,company / organization,identifier / keyword,title,publication title,classification,credit"
+    ",copyright,publication date".split(",")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +67,9 @@ class _Document:
 
 
 def _recognises(source: Source) -> bool:
-    if source.ending not in ("", ".txt", ".text"):
-        return False
-    head = _head(source.head)
-    return _kind(head) is not None
-
-
-def _head(data: bytes) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    encoding = "utf-16" if source.head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    head = source.head.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return source.ending in ("", ".txt", ".text") and _kind(head) is not None
 
 
 def _kind(text: str) -> re.Pattern[str] | None:
@@ -82,9 +86,6 @@ def _kind(text: str) -> re.Pattern[str] | None:
     elif (_NUMBERED.search(text) and {"length", "load-date", "byline", "länge"} & labels) or _FIRST_NUMBER.match(text):
         return _NUMBERED
     return _END if _END.search(text) and {"load-date", "length"} & labels else None
-
-
-_FIRST_NUMBER = re.compile(r"\s*1 of \d{1,6} DOCUMENTS?\s")
 
 
 def _items(source: Source) -> Iterator[Item]:
@@ -107,7 +108,9 @@ def _items(source: Source) -> Iterator[Item]:
 def _parts(text: str, kind: re.Pattern[str]) -> Iterator[str]:
     if kind is _TAG:
         starts = [at.start() for at in re.finditer(r"^[^\S\n]{0,4}(?:HD|SE)(?=\s)", text, re.MULTILINE)]
-        begins = [one for number, one in enumerate(starts) if not number or _has_text(text[starts[number - 1] : one])]
+        # "SE" before "HD" begins a document as well: between two beginnings there is a text.
+        has_text = re.compile(r"^[^\S\n]{0,4}(?:LP|TD)(?=\s)", re.MULTILINE).search
+        begins = [one for number, one in enumerate(starts) if not number or has_text(text[starts[number - 1] : one])]
         yield from (text[one:other] for one, other in zip(begins, [*begins[1:], len(text)], strict=True))
         return
     if kind is _NUMBERED:
@@ -117,23 +120,19 @@ def _parts(text: str, kind: re.Pattern[str]) -> Iterator[str]:
         return
     for part in kind.split(text):
         labels = [found[1].lower() for line in part.split("\n") if (found := _LABELLED.fullmatch(line[:300].strip()))]
-        if len(labels) > 1 or (
-            kind is _FACTIVA_END and _WORDS.search(part)
-        ):  # else a list of hits above, or the service's own words below
+        # Else a list of hits above, or the service's own words below.
+        if len(labels) > 1 or (kind is _FACTIVA_END and _WORDS.search(part)):
             yield part
-
-
-def _has_text(part: str) -> bool:
-    return re.search(r"^[^\S\n]{0,4}(?:LP|TD)(?=\s)", part, re.MULTILINE) is not None
 
 
 def _record(part: str, kind: re.Pattern[str]) -> dict[str, object] | ArticleUnreadable:
     readers = {_TAG: _tagged, _FACTIVA_END: _untagged}
     document = readers[kind](part) if kind in readers else _labelled(part, in_proquest=kind is _UNDERLINES)
-    record: dict[str, object] = {}
-    for field, labels in _FIELDS.items():
-        if value := next((document.labelled[label] for label in labels if document.labelled.get(label)), None):
-            record[field] = value
+    record: dict[str, object] = {
+        field: value
+        for field, labels in _FIELDS.items()
+        if (value := next(filter(None, map(document.labelled.get, labels)), None))
+    }
     _complete(record, document.heading)
     if info := document.labelled.get("publication info"):  # "Quarrendon Post ; Lindmoor [Lindmoor]. 04 Mar 2025: A.4."
         outlet, _, rest = info.partition(";")
@@ -151,8 +150,6 @@ def _record(part: str, kind: re.Pattern[str]) -> dict[str, object] | ArticleUnre
 
 def _complete(record: dict[str, object], heading: tuple[str, ...]) -> None:
     """The facts that stand above the labels without one: outlet, day and title, in any order."""
-    from datetime import date
-
     lines = [line for line in heading if not _COPYRIGHT.fullmatch(line.strip()) and not _NUMBERED.fullmatch(line)]
     at = next((at for at, line in enumerate(lines) if _DAY.match(line.strip()) or date_line(line, date.max)), None)
     if at is not None:
@@ -183,13 +180,7 @@ def _labelled(part: str, *, in_proquest: bool) -> _Document:
                 text.append("")
             continue
         found = _LABELLED.fullmatch(line) if after_break or label not in (None, "") else None
-        name = (
-            found[1].lower()
-            if found
-            else line.lower()
-            if line in ("Body", "Graphic", "Classification", "Notes")
-            else None
-        )
+        name = found[1].lower() if found else line.lower() if line in _NEXIS_BARE_LABELS else None
         if name and (found is None or _is_label(name, found[1], labelled, in_proquest)):
             label = "" if name in _BODY else name
             value = (found[2] or "") if found else ""
@@ -213,21 +204,11 @@ def _labelled(part: str, *, in_proquest: bool) -> _Document:
     return _Document(tuple(heading), labelled, "\n".join(text).strip())
 
 
-_AFTER_TEXT = ("load-date", "graphic", "classification", "notes", "publication-type", "journal-code", "correction")
-
-
 def _is_label(name: str, written: str, known: Mapping[str, str], in_proquest: bool) -> bool:
     """Whether a line with a colon is the service's: in capitals, or of the kind that this service writes."""
     if in_proquest:  # behind the text, whose lines may have colons too
         return "full text" not in known or name in _BEHIND_TEXT or not known.keys().isdisjoint(_BEHIND_TEXT)
     return written.isupper() or name in _NEXIS_LABELS or "load-date" in known
-
-
-_BEHIND_TEXT = frozenset(
-    ("subject", "location", "people", "company / organization", "identifier / keyword", "title", "publication title",
-     "classification", "credit", "copyright", "publication date")
-)  # fmt: skip
-_NEXIS_LABELS = frozenset("section length byline dateline highlight headline load-date language graphic body".split())
 
 
 def _tagged(part: str) -> _Document:
@@ -259,8 +240,6 @@ def _untagged(part: str) -> _Document:
     text = part.partition(f"\n{end}")[2].partition("\n")[2] if end else ""
     return _Document((), labelled, text.strip())
 
-
-_WORDS = re.compile(r"\d[\d,.]* words")
 
 EXPORT = Format(
     "exports of LexisNexis, Nexis Uni, Factiva and ProQuest as text", _recognises, _items, "exports/nexis-2025-03.txt"

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -39,16 +38,13 @@ _SUMMARY = ("description", "summary")
 _AUTHORS = ("author", "dc:creator")
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
-# RFC 822's dates with a zone that it defines, which dateparser takes a hundred times as long for.
-_MAIL_DATE = re.compile(
-    r"(?:\w{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?\s+(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
-)
 _MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\s*\((.{1,200})\)|(?:mailto:)?[^\s@<>]+@[^\s@<>]+")
 _BREAKS = re.compile(r"\s+[|»>·•–—-]+\s+|\s*:\s+")
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[\s*(?:…|\.\.\.)\s*\])\s*$")
 # A description is a summary or the whole text, and says nowhere which; longer than this nobody summarises.
 _SUMMARY_CHARACTERS = 1200
 _SUMMARY_PARAGRAPHS = 2
+_NOTHING = "is a feed without items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +73,12 @@ def _items(source: Source) -> Iterator[Item]:
         raise ArticleUnreadable("is an HTML page, not a feed, as errors often are: if it is news, name it .html")
     channel: _Channel | None = None
 
-    def read(element: _Element) -> Item:
+    def read(element: _Element) -> Iterator[Item]:
         nonlocal channel
         channel = channel or _channel(element, source.url or "")
-        return _withdrawn(element) if name_of(element) == "at:deleted-entry" else _item(element, channel)
+        yield _withdrawn(element) if name_of(element) == "at:deleted-entry" else _item(element, channel)
 
-    found = False
-    for item in read_items(source, "item entry at:deleted-entry", read):
-        found = True
-        yield item
-    if not found:
-        raise ArticleUnreadable("is a feed without items")
+    yield from read_items(source, "item entry at:deleted-entry", read, _NOTHING)
 
 
 def _channel(element: _Element, address: str) -> _Channel:
@@ -118,24 +109,32 @@ def _host(link: str) -> str | None:
 def _item(element: _Element, channel: _Channel) -> Item:
     link = _link_in(element, channel.link)
     guid = first_text(children(element, "guid", "id")) or (attribute(element, _ABOUT) if not link else "")
-    if not link and guid.startswith(("http://", "https://")) and not _is_no_permalink(element):
-        link = guid
+    if not link and guid.startswith(("http://", "https://")):
+        is_permalink = all(attribute(one, "isPermaLink").lower() != "false" for one in children(element, "guid"))
+        link = guid if is_permalink else ""
     if children(element, "thr:in-reply-to"):
         raise ArticleUnreadable("is a comment on an article, no article")
     source = next(iter(children(element, "source")), None)
     carried = "" if source is None else first_text(children(source, "title")) or text_of(source)
     title = next(iter(children(element, "title")), None)
-    text, labels = _text(element, "" if title is None else _markup(title))
+    named = "" if title is None else _markup(title)
+    whole, summary = (
+        next(filter(None, map(_markup, children(element, *names))), "") for names in (_WHOLE_TEXT, _SUMMARY)
+    )
+    text, labels = _with_labels(named, whole, summary)
+    categories = (
+        text_of(one) or attribute(one, "label", "term") for one in children(element, "category", "dc:subject")
+    )
     record = {
-        "title": "" if title is None else _markup(title),
+        "title": named,
         "text": text,
         "outlet": plain(carried) or channel.outlet,
         "author": _authors(element) or list(channel.authors),
-        "published": _moment(first_text(children(element, *_PUBLISHED))),
-        "updated": _moment(first_text(children(element, *_UPDATED))),
+        "published": first_text(children(element, *_PUBLISHED)),
+        "updated": first_text(children(element, *_UPDATED)),
         "url": link,
         "guid": guid,
-        "category": [text for one in children(element, "category", "dc:subject") if (text := _category(one))],
+        "category": [*filter(None, categories)],
         "language": first_text(children(element, "dc:language", "language"))
         or language_of(element)
         or channel.language,
@@ -150,13 +149,6 @@ def _withdrawn(element: _Element) -> Item:
     reason = f"was withdrawn by its publisher{f' on {quoted(when)}' if when else ''}"
     reason += f": {quoted(comment)}" if comment else ""
     return Item("", Withdrawn(reason), link=attribute(element, "ref") or None)
-
-
-def _text(element: _Element, title: str) -> tuple[str, list[str]]:
-    """The text of an item, and the label of one that has only a summary or a beginning."""
-    whole = next(filter(None, map(_markup, children(element, *_WHOLE_TEXT))), "")
-    summary = next(filter(None, map(_markup, children(element, *_SUMMARY))), "")
-    return _with_labels(title, whole, summary)
 
 
 def _with_labels(title: str, whole: str, summary: str) -> tuple[str, list[str]]:
@@ -181,19 +173,15 @@ def _link_in(element: _Element, base: str) -> str:
     """The address of the page that an item or a channel is about; the original where a service counts the clicks."""
     for link in children(element, "feedburner:origLink", "link"):
         if attribute(link, "rel") in ("", "alternate") and (written := text_of(link) or attribute(link, "href")):
-            return _joined(link, base, written)
+            return _joined(_joined(base, link.base or ""), written)
     return ""
 
 
-def _joined(element: _Element, base: str, address: str) -> str:
+def _joined(base: str, address: str) -> str:
     try:
-        return urljoin(urljoin(base, element.base or ""), address)
+        return urljoin(base, address)
     except ValueError:  # unbalanced brackets and the like: the address is refused where it is read
         return address
-
-
-def _is_no_permalink(element: _Element) -> bool:
-    return any(attribute(guid, "isPermaLink").lower() == "false" for guid in children(element, "guid"))
 
 
 def _authors(element: _Element) -> list[str]:
@@ -205,19 +193,6 @@ def _without_mailbox(author: str) -> str:
     """RSS asks for "desk@paper.example (Jane Doe)"."""
     mailbox = _MAILBOX.fullmatch(author)
     return (mailbox[1] or "") if mailbox else author
-
-
-def _category(element: _Element) -> str:
-    return text_of(element) or attribute(element, "label", "term")
-
-
-def _moment(text: str) -> str:
-    if _MAIL_DATE.fullmatch(text):
-        try:
-            return parsedate_to_datetime(text).isoformat()
-        except (ValueError, TypeError, IndexError):
-            return text
-    return text
 
 
 def _is_json_feed(source: Source) -> bool:
@@ -232,34 +207,25 @@ def _items_of_json(source: Source) -> Iterator[Item]:
         raise ArticleUnreadable(f"is a JSON Feed, but not valid JSON ({quoted(str(error))}): fetch it again") from error
     entries = feed.get("items") if isinstance(feed, Mapping) else None
     if not isinstance(entries, list) or not entries:
-        raise ArticleUnreadable("is a feed without items")
+        raise ArticleUnreadable(_NOTHING)
     for number, entry in enumerate(entries, 1):
         item = _json_item(entry, feed, source.url or "") if isinstance(entry, Mapping) else Item("", entry)
         yield Item(f" item {number}", item.value, notices, link=item.link)
 
 
 def _json_item(entry: Mapping[str, object], feed: Mapping[str, object], address: str) -> Item:
+    """An entry as the record that it is, with what JSON Feed means by a name that records use otherwise."""
     base = _string(feed, "home_page_url") or _string(feed, "feed_url") or address
-    written = _string(entry, "url") or _string(entry, "external_url")
-    try:
-        link = urljoin(base, written) if written else ""
-    except ValueError:
-        link = written
     guid = _string(entry, "id")
-    if not link and guid.startswith(("http://", "https://")):
-        link = guid
-    text, labels = _with_labels(
-        _string(entry, "title"),
-        _string(entry, "content_html") or _string(entry, "content_text"),
-        _string(entry, "summary"),
-    )
-    record = {
-        "title": _string(entry, "title"),
+    link = _string(entry, "url") or _string(entry, "external_url")
+    link = _joined(base, link) if link else guid if guid.startswith(("http://", "https://")) else ""
+    whole = _string(entry, "content_html") or _string(entry, "content_text")
+    text, labels = _with_labels(_string(entry, "title"), whole, _string(entry, "summary"))
+    who = (one.get(name) for one in (entry, feed) for name in ("authors", "author"))
+    record = {name: value for name, value in entry.items() if name in ("title", "date_published", "date_modified")} | {
         "text": text,
         "outlet": _outlet(_string(feed, "title"), base),
-        "author": next(filter(None, (one.get(name) for one in (entry, feed) for name in ("authors", "author"))), None),
-        "published": _string(entry, "date_published"),
-        "updated": _string(entry, "date_modified"),
+        "author": next(filter(None, who), None),
         "url": link,
         "guid": guid,
         "category": entry.get("tags"),

@@ -30,6 +30,7 @@ _BEGINS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]\d])")
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")  # programs that append to a file write all of these between two values
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[][{},]', re.DOTALL)
 _ARTICLE = ("title", "text", "summary")
+_WHO = frozenset((*FIELDS["authors"], *FIELDS["outlet"]))
 _FACTS = ("url", "published", "updated", "authors", "outlet", "section", "language", "publisher_id")
 _ARTICLE_TYPE = re.compile(r"article|posting|report|review|news|creativework$", re.IGNORECASE)
 
@@ -50,7 +51,7 @@ def items_of_json(source: Source) -> Iterator[Item]:
 
     ``ArticleUnreadable`` where the file cannot be read, or holds nothing that could be articles.
     """
-    text, notices = _text(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
+    text, notices = decode(source.read(files.JSON_LIMIT, "write larger files as .jsonl, one article a line"))
     if not text.strip():
         raise ArticleUnreadable("is empty")
     if max(map(text.count, ",[{")) > _MOST_VALUES:
@@ -112,33 +113,29 @@ def _link(value: object) -> str | None:
     """Where the whole text of a record stands that has no text."""
     if not isinstance(value, Mapping) or _has(value, "text"):
         return None
-    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
-    return next((url for url in urls if url and not is_home_page(url)), None)
+    return next((url for url in _urls(value) if not is_home_page(url)), None)
 
 
-def _text(data: bytes) -> tuple[str, tuple[str, ...]]:
-    encoding = json.detect_encoding(data[:4])
-    if encoding.startswith("utf-8"):
-        return decode(data)
-    try:
-        return data.decode(encoding), ()
-    except UnicodeDecodeError as error:
-        raise ArticleUnreadable(f"begins as {encoding.upper()} but is not: save it as UTF-8") from error
+def _urls(record: Mapping[str, object]) -> Iterator[str]:
+    given = (text for _, value in values_of(record, "url") for text in strings_in(value))
+    return filter(None, map(web_address, given))
 
 
 def _parsed(text: str, place: str = "line {line} column {column}") -> object:
     try:
-        # Line breaks in the middle of a text are no JSON, but leave no doubt about what is meant.
-        value: object = json.loads(text, strict=False)
-    except json.JSONDecodeError as error:
+        return json.loads(text, strict=False)  # line breaks in a text are no JSON, but leave no doubt
+    except (ValueError, RecursionError) as error:
+        raise _fault(error, place) from error
+
+
+def _fault(error: Exception, place: str = "line {line} column {column}") -> ArticleUnreadable:
+    if isinstance(error, json.JSONDecodeError):
         where = place.format(line=error.lineno, column=error.colno)
         hint = f"{error.msg[:1].lower()}{error.msg[1:]}"
-        raise ArticleUnreadable(f"is not valid JSON at {where} ({hint}): mend it or leave it out") from error
-    except RecursionError as error:
-        raise ArticleUnreadable("is JSON nested too deeply to be an article") from error
-    except ValueError as error:  # a number of more digits than Python converts
-        raise ArticleUnreadable("is JSON with a number too long to be read") from error
-    return value
+        return ArticleUnreadable(f"is not valid JSON at {where} ({hint}): mend it or leave it out")
+    if isinstance(error, RecursionError):
+        return ArticleUnreadable("is JSON nested too deeply to be an article")
+    return ArticleUnreadable("is JSON with a number too long to be read")
 
 
 def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
@@ -147,10 +144,14 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
     What cannot be read is among them as its reason.
     """
     values: list[object] = []
-    faults = 0
-    at = _end(_BETWEEN, text, 0)
-    while at < len(text):
-        value, end = _decoded(text, at)
+    decoder = json.JSONDecoder(strict=False)
+    faults = end = 0
+    while (between := _BETWEEN.match(text, end)) and (at := between.end()) < len(text):
+        value: object
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as fault:
+            value, end = _fault(fault), getattr(fault, "pos", at)
         if isinstance(value, ArticleUnreadable):
             faults += 1
             whole = None if values else _whole_part(text[at:end])  # a program was stopped while it wrote
@@ -164,7 +165,6 @@ def _values_in(text: str, error: ArticleUnreadable) -> list[object]:
         values.append(value)
         if len(values) > _MOST_TOLD * 1000:
             raise ArticleUnreadable(f"is more than {len(values) - 1:,} JSON values one behind the other")
-        at = _end(_BETWEEN, text, end)
     return values
 
 
@@ -189,23 +189,6 @@ def _whole_part(text: str) -> object | None:
             if any(one.is_article and one.path for one in inner):
                 return _parsed(text[:end] + "".join(reversed(closing[:depth])))
     return None
-
-
-def _decoded(text: str, at: int) -> tuple[object, int]:
-    """The value that begins at ``at``, and where it ends; or why it cannot be read, and where that is seen."""
-    try:
-        return json.JSONDecoder(strict=False).raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        return ArticleUnreadable(f"is not valid JSON at line {error.lineno} column {error.colno}: mend it"), error.pos
-    except RecursionError:
-        return ArticleUnreadable("is JSON nested too deeply to be an article"), at
-    except ValueError:
-        return ArticleUnreadable("is JSON with a number too long to be read"), at
-
-
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
 
 
 def _search(value: object, path: tuple[str, ...], above: Mapping[str, str]) -> list[_Found]:
@@ -367,19 +350,17 @@ def _resolved(value: dict[str, object]) -> Iterable[tuple[str, object]]:
     graph = value.get("@graph")
     if not isinstance(graph, list):
         return value.items()
-    nodes = {str(node["@id"]): node for node in graph if isinstance(node, dict) and "@id" in node}
+    graph = [node for node in graph if isinstance(node, dict)]
+    nodes = {str(node["@id"]): node for node in graph if "@id" in node}
 
-    def looked_up(named: object) -> object:
+    def looked_up(name: str, named: object) -> object:
         if isinstance(named, list):
-            return [looked_up(one) for one in named]
-        return nodes.get(str(named["@id"]), named) if isinstance(named, dict) and [*named] == ["@id"] else named
+            return [looked_up(name, one) for one in named]
+        if name in _WHO and isinstance(named, dict) and [*named] == ["@id"]:
+            return nodes.get(str(named["@id"]), named)
+        return named
 
-    who = {*FIELDS["authors"], *FIELDS["outlet"]}
-    resolved = [
-        {name: looked_up(one) if name in who else one for name, one in node.items()} if isinstance(node, dict) else node
-        for node in graph
-    ]
-    return (value | {"@graph": resolved}).items()
+    return (value | {"@graph": [{name: looked_up(name, one) for name, one in node.items()} for node in graph]}).items()
 
 
 def _told_of_all(value: dict[str, object], path: tuple[str, ...]) -> dict[str, str]:
@@ -396,22 +377,18 @@ def _told_of_all(value: dict[str, object], path: tuple[str, ...]) -> dict[str, s
 
 def _told_by_key(name: str, path: tuple[str, ...]) -> dict[str, str]:
     """What the name says that articles stand under: their outlet, their day, the address of one."""
-    if is_host(name):
-        outlet = outlet_of(f"https://{name}")
-        return {"outlet": outlet} if outlet else {}
     if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
         return {"published": name}
     if web_address(name) and not is_home_page(name):
         return {"url": name}
-    if path and bare_name(path[-1]) in OUTLETS and not name.isdigit():
+    outlet = outlet_of(f"https://{name}") if is_host(name) else None
+    if not outlet and path and bare_name(path[-1]) in OUTLETS and not name.isdigit():
         outlet = name if re.search(r"[^a-z0-9_-]", name) else outlet_of(f"https://{name}.org")
-        return {"outlet": outlet} if outlet else {}
-    return {}
+    return {"outlet": outlet} if outlet else {}
 
 
 def _home_of(value: Mapping[str, object]) -> str | None:
-    urls = (web_address(text) for _, given in values_of(value, "url") for text in strings_in(given))
-    return next((url for url in urls if url and is_home_page(url)), None)
+    return next(filter(is_home_page, _urls(value)), None)
 
 
 def _completed(found: _Found, above: Mapping[str, str]) -> _Found:
@@ -466,28 +443,19 @@ def _rows_of_columns(value: dict[str, object]) -> list[object] | None:
     """The rows of {"title": {"0": …, "1": …}, …} and of {"title": […, …], …}."""
     titles = next(column for name, column in value.items() if plain_name(name) in FIELDS["title"])
     if isinstance(titles, dict):
-        keys = [*titles]
-        if any(key in INSIDE for key in keys) or in_one_language(titles) is not None:
+        if not titles.keys().isdisjoint(INSIDE) or in_one_language(titles) is not None:
             return None
         columns = {name: column for name, column in value.items() if isinstance(column, dict)}
-        if not all(isinstance(title, str) or is_nothing(title) for title in titles.values()) or not _names_articles(
-            columns
-        ):
-            return None
-        return [{name: column.get(key) for name, column in columns.items()} for key in keys]
-    if (
-        isinstance(titles, list)
-        and len(titles) > 1
-        and all(isinstance(title, str) or is_nothing(title) for title in titles)
-    ):
-        lists = {name: one for name, one in value.items() if isinstance(one, list) and len(one) == len(titles)}
-        if _names_articles(lists):
-            return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-    return None
-
-
-def _is_cell(value: object) -> bool:
-    return isinstance(value, str) or is_nothing(value)
+    elif isinstance(titles, list) and len(titles) > 1:
+        lists = ((name, one) for name, one in value.items() if isinstance(one, list) and len(one) == len(titles))
+        columns = {name: dict(enumerate(one)) for name, one in lists}
+        titles = dict(enumerate(titles))
+    else:
+        return None
+    are_titles = all(isinstance(title, str) or is_nothing(title) for title in titles.values())
+    if not are_titles or not _names_articles(columns):
+        return None
+    return [{name: column.get(key) for name, column in columns.items()} for key in titles]
 
 
 def _members(value: object) -> list[_Found]:

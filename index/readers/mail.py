@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parseaddr
 from typing import cast
 
 from index.articles.characters import decode, escaped, has_words, one_line, quoted
@@ -70,9 +70,8 @@ def _mailbox_items(source: Source) -> Iterator[Item | Source]:
 def _mailbox_item(lines: list[bytes], size: int, source: Source, number: int) -> Iterator[Item | Source]:
     place = f" message {number}"
     if size > _MESSAGE_LIMIT:
-        yield Item(
-            place, ArticleUnreadable(f"more than {_MESSAGE_LIMIT // 1_000_000} MB: save its attachments as files")
-        )
+        limit = f"more than {_MESSAGE_LIMIT // 1_000_000} MB"
+        yield Item(place, ArticleUnreadable(f"{limit}: save its attachments as files"))
     else:
         yield from _items_of(b"".join(lines), source, place)
 
@@ -116,7 +115,7 @@ def _record(message: Message, parts: list[Message], notices: list[str]) -> dict[
     name, address = parseaddr(_header(message, "From"))
     record: dict[str, object] = {
         "title": re.sub(r"^(?:(?:re|fwd?|aw|wg|tr)\s*:\s*)+", "", _header(message, "Subject"), flags=re.IGNORECASE),
-        "published": _date(_header(message, "Date")),
+        "published": _header(message, "Date"),
         "url": _header(message, "Archived-At").strip("<>"),
         "guid": _header(message, "Message-ID").strip("<>"),
         "language": _header(message, "Content-Language").split(",")[0],
@@ -136,13 +135,6 @@ def _header(message: Message, name: str) -> str:
         return one_line(str(make_header(decode_header(value))))
     except (MessageError, ValueError, LookupError):  # an encoding that nobody knows
         return one_line(value)
-
-
-def _date(value: str) -> str:
-    try:
-        return parsedate_to_datetime(value).isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return value
 
 
 def _text(parts: list[Message], notices: list[str]) -> str:

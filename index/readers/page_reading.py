@@ -68,6 +68,7 @@ _CORRECTION = re.compile(
     r"\b(?:corrected|amended|misstated|misidentified|misspelled|incorrect(?:ly)?|erroneously|wrongly)\b",
     re.IGNORECASE,
 )
+_CONSENT = '//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]'
 _OPEN_END = re.compile(r"(?:…|\.\.\.)\W{0,2}$")
 
 
@@ -439,7 +440,7 @@ def _refuse_what_is_no_article(
     if words < _LITTLE:
         if (words < 2 * _NOTHING or whole < 2 * _LITTLE) and asks_password:
             raise ArticleUnreadable(f"looks like a login page: it asks for a password, {found}")
-        if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and _is_consent(tree)):
+        if cookies * 2 >= len(lines) > 0 or (words < _NOTHING and tree.xpath(_CONSENT)):
             raise ArticleUnreadable(f"looks like a cookie wall: it asks for consent, {found}")
         if _STATUS.match(title) or any(re.fullmatch(r"4\d\d|50\d", line.text) for line in lines[:2]):
             raise ArticleUnreadable(f"looks like an error page: its title is '{title[:80]}', {found}")
@@ -458,12 +459,6 @@ def _refuse_what_is_no_article(
         raise ArticleUnreadable(f"holds no article: only {words} words of text")
 
 
-def _is_consent(tree: HtmlElement) -> bool:
-    return bool(
-        tree.xpath('//*[contains(@id, "consent") or contains(@class, "consent") or contains(@action, "consent")]')
-    )
-
-
 def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
     """Whether headings that are links stand there for many articles, and few paragraphs of any length."""
     teasers = len(tree.xpath("//h2[.//a or ancestor::a] | //h3[.//a or ancestor::a] | //h4[.//a or ancestor::a]"))
@@ -475,29 +470,25 @@ def _is_list(tree: HtmlElement, lines: list[_Line], words: int) -> bool:
 
 def _labels(facts: PageFacts, lines: list[_Line], *, is_cut: bool) -> tuple[list[str], list[str]]:
     """What is to be known before the article is believed, and why."""
-    labels: list[str] = []
-    notices: list[str] = []
     words = sum(_size(line.text) for line in lines)
     last = next((line.text for line in reversed(lines) if not line.is_heading), "")
-    if facts.words and words * 2 < facts.words:
-        labels.append("excerpt")
-        notices.append(f"text is only the beginning: {words:,} of the {facts.words:,} words that the page counts")
-    elif facts.is_free is False and (words < 2 * _LITTLE or _OPEN_END.search(last)):
-        labels.append("excerpt")
-        notices.append("text is only the beginning: the page says that the whole is not free to read")
-    elif is_cut and words < 2 * _LITTLE and facts.is_free is not True:
-        labels.append("excerpt")
-        notices.append("text may be only the beginning: below it the page asks for a subscription or an account")
-    elif words < 2 * _LITTLE and _OPEN_END.search(last):
-        labels.append("excerpt")
-        notices.append(f"text is only the beginning: it ends with '{last[-20:]}'")
+    is_short = words < 2 * _LITTLE
+    remark = ""
+    if words * 2 < facts.words:
+        remark = f"text is only the beginning: {words:,} of the {facts.words:,} words that the page counts"
+    elif facts.is_free is False and (is_short or _OPEN_END.search(last)):
+        remark = "text is only the beginning: the page says that the whole is not free to read"
+    elif is_cut and is_short and facts.is_free is not True:
+        remark = "text may be only the beginning: below it the page asks for a subscription or an account"
+    elif is_short and _OPEN_END.search(last):
+        remark = f"text is only the beginning: it ends with '{last[-20:]}'"
     edges = [line.text for line in (*lines[:2], *lines[-3:])]
-    if facts.corrected or any(map(_CORRECTION.match, edges)):
-        labels.append("corrected")
     section = str(facts.record.get("section", ""))
     path = str(facts.record.get("url", "")).split("/")[3:-1]
-    if "OpinionNewsArticle" in facts.types or any(map(_OPINION.fullmatch, (section, *path))):
-        labels.append("opinion")
-    if "LiveBlogPosting" in facts.types:
-        labels.append("live")
-    return labels, notices
+    told = {
+        "excerpt": bool(remark),
+        "corrected": facts.corrected or any(map(_CORRECTION.match, edges)),
+        "opinion": "OpinionNewsArticle" in facts.types or any(map(_OPINION.fullmatch, (section, *path))),
+        "live": "LiveBlogPosting" in facts.types,
+    }
+    return [label for label, is_so in told.items() if is_so], [remark] if remark else []

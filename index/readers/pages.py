@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 
+from index.articles.characters import in_utf8
 from index.readers.bounded import run
 from index.readers.page_reading import read_page
 from index.sources.source import Format, Item, Source
@@ -68,8 +68,7 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
         page = part.get_payload(decode=True)
         if not isinstance(page, bytes) or len(page) > LIMIT:
             raise ArticleUnreadable(f"holds a page of more than {LIMIT // 1_000_000} MB: {_WAY_OUT}")
-        with suppress(LookupError, UnicodeDecodeError):  # what is declared outside counts more than what is inside
-            page = codecs.BOM_UTF8 + page.decode(part.get_content_charset() or "utf-8").encode()
+        page = in_utf8(page, part.get_content_charset())  # what is declared outside counts more than what is inside
         places = (message.get("Snapshot-Content-Location"), part.get("Content-Location"), source.url)
         addresses = ("".join(str(place).split()) for place in places)  # headers are folded
         yield _item(page, next((address for address in addresses if address.startswith("http")), None))
@@ -78,10 +77,7 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
 
 
 def _item(data: bytes, url: str | None) -> Item:
-    try:
-        read = run(read_page, data, url, "it is no page for readers")
-    except ArticleUnreadable as error:
-        return Item("", error)
+    read = run(read_page, data, url, "it is no page for readers")
     assert isinstance(read, dict)
     return Item("", read["record"], tuple(read["notices"]))
 

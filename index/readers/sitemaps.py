@@ -15,27 +15,19 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) in ("urlset", "sitemapindex")
-
-
 def _items(source: Source) -> Iterator[Item]:
-    found = False
-    for item in read_items(source, "url sitemap", _item):
-        found = True
-        yield item
-    if not found:
-        raise ArticleUnreadable("is a sitemap without addresses")
+    return read_items(source, "url sitemap", _item, "is a sitemap without addresses")
 
 
-def _item(element: _Element) -> Item:
+def _item(element: _Element) -> Iterator[Item]:
     written = first_text(children(element, "loc"))
     address = web_address(written)
     if address is None:
         raise ArticleUnreadable(f"address {quoted(written)} is no web address" if written else "has no address")
     if name_of(element) == "sitemap":
         way_out = f"rag-index add {quoted(address, 2000)} reads it"
-        return Item("", ArticleUnreadable(f"is the address of another sitemap: {way_out}"), link=address)
+        yield Item("", ArticleUnreadable(f"is the address of another sitemap: {way_out}"), link=address)
+        return
     record = {
         "title": first_text(descendants(element, "news:title")),
         "outlet": first_text(descendants(element, "news:name")),
@@ -44,12 +36,12 @@ def _item(element: _Element) -> Item:
         "url": address,
         "language": first_text(descendants(element, "news:language")),
     }
-    return Item("", record, link=address)
+    yield Item("", record, link=address)
 
 
 SITEMAP = Format(
     "sitemaps, news sitemaps",
-    _recognises,
+    lambda source: root_of(source) in ("urlset", "sitemapindex"),
     _items,
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://courier.example/depot</loc>'

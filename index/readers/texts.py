@@ -14,10 +14,6 @@ _MARKDOWN = frozenset((".md", ".markdown", ".mdx"))
 _ENDINGS = _MARKDOWN | {".txt", ".text"}
 
 
-def _recognises(source: Source) -> bool:
-    return source.ending in _ENDINGS
-
-
 # Begins as JSON does, and goes on as it never does: "[gallery]", "{% include".
 _NO_JSON = re.compile(rb"\[(?!\s*(?:[\[{\"\]\d-]|true|false|null))|\{(?!\s*[\"}])")
 
@@ -38,4 +34,4 @@ def _items(source: Source) -> Iterator[Item]:
 
 BRACKETED = Format("Markdown below a JSON object", _only_looks_like_json, _items, "content/2025-03-04-tolls.md")
 """Before JSON is looked for: a bracket may begin a text, and an object be the front matter of what follows."""
-TEXT = Format("plain text, Markdown", _recognises, _items, "news/2025-03-04-tolls.md")
+TEXT = Format("plain text, Markdown", lambda source: source.ending in _ENDINGS, _items, "news/2025-03-04-tolls.md")

@@ -11,7 +11,7 @@ from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from index.articles.characters import escaped
+from index.articles.characters import escaped, in_utf8, is_utf8
 from index.sources.files import reason_for
 from index.sources.source import Format, Item, Source, in_memory
 from rag.errors import ArticleUnreadable
@@ -170,20 +170,10 @@ def _member(source: Source, record: ArcWarcRecord, others: Counter[str]) -> Sour
         return None
     name = last if not ending or last.lower().endswith(ending) else last + ending
     web = url if url.startswith(("http://", "https://")) else None
-    return in_memory(f"{source.where}: {url[:300]}", name, _in_utf8(content, parameters), web)
-
-
-def _in_utf8(content: bytes, parameters: str) -> bytes:
-    """Content with the encoding that only its server named: its readers do not hear of that."""
     charset = re.search(r"charset=[\"']?([\w.:-]{1,40})", parameters)
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        try:
-            return b"\xef\xbb\xbf" + content.decode(charset[1] if charset else "utf-8").encode()
-        except (LookupError, UnicodeError):
-            pass
-    return content
+    if charset and not is_utf8(content):
+        content = in_utf8(content, charset[1])
+    return in_memory(f"{source.where}: {url[:300]}", name, content, web)
 
 
 WARC = Format(

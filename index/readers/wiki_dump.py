@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from index.articles.characters import has_words, one_line, quoted
-from index.readers.xml import attribute, children, elements, first_text, language_of, name_of, root_of, with_count
+from index.readers.xml import attribute, children, first_text, language_of, name_of, read_items, root_of
 from index.sources.source import Format, Item, Source
 from rag.errors import ArticleUnreadable
 
@@ -137,38 +137,29 @@ class _Wikitext:
         return "\x02" + _UNREAD.sub("", found[1])[:60].replace("\x02", "") + "\x02"
 
 
-def _recognises(source: Source) -> bool:
-    return root_of(source) == "mediawiki"
-
-
 def _items(source: Source) -> Iterator[Item]:
-    yield from with_count(_found(source), "is a MediaWiki export without an article")
-
-
-def _found(source: Source) -> Iterator[Item | str]:
     newest = ("", "")
-    number = 0
-    for element, notices in elements(source, "page", "revision"):
+
+    def read(element: _Element) -> Iterator[Item | str]:
+        nonlocal newest
         if name_of(element) == "revision":
             # A whole history is read one revision at a time: of a page, only the newest text is kept.
             moment = first_text(children(element, "timestamp"))
             if moment >= newest[0]:
                 newest = (moment, first_text(children(element, "text")))
-            continue
-        number += 1
+            return
         (moment, text), newest = newest, ("", "")
         if first_text(children(element, "ns")) not in ("", "0"):
             yield "pages that are no articles"
         elif children(element, "redirect") or re.match(r"\s*#\w+:?\s*\[\[", text):
             yield "redirects"
         else:
-            try:
-                yield _article(element, f" item {number}", moment, text, notices)
-            except ArticleUnreadable as error:
-                yield Item(f" item {number}", error)
+            yield _article(element, moment, text)
+
+    return read_items(source, "page", read, "is a MediaWiki export without an article", beside="revision")
 
 
-def _article(element: _Element, place: str, moment: str, text: str, notices: tuple[str, ...]) -> Item:
+def _article(element: _Element, moment: str, text: str) -> Item:
     title = first_text(children(element, "title"))
     site = next(iter(children(element.getroottree().getroot(), "siteinfo")), None)
     spaces = [] if site is None else [one for group in children(site, "namespaces") for one in group]
@@ -191,12 +182,12 @@ def _article(element: _Element, place: str, moment: str, text: str, notices: tup
         "url": f"{base}/{quote(title.replace(' ', '_'), safe='/:,()!@*;~')}" if base else "",
         "language": language_of(element),
     }
-    return Item(place, record, (*notices, *wikitext.notices))
+    return Item("", record, tuple(wikitext.notices))
 
 
 WIKI = Format(
     "MediaWiki export (Wikinews)",
-    _recognises,
+    lambda source: root_of(source) == "mediawiki",
     _items,
     "<mediawiki><siteinfo><sitename>Wikinews</sitename><base>https://wiki.example/wiki/Main_Page</base></siteinfo><page>"
     "<title>River depot closed</title><ns>0</ns><revision><timestamp>2025-03-05T08:00:00Z</timestamp><text>"

@@ -7,25 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from index.readers.xml import (
-    attribute,
-    children,
-    elements,
-    first_text,
-    root_of,
-    text_of,
-    with_count,
-)
+from index.readers.xml import attribute, children, first_text, read_items, root_of, text_of
 from index.sources.source import Format, Item, Source
-from rag.errors import ArticleUnreadable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
-_CAPTION = re.compile(r"\[(caption|wp_caption)\b[^\[\]]*\](?:(?!\[(?:wp_)?caption\b).)*?\[/\1\]", re.DOTALL)
-_SHORTCODE = re.compile(r"\[(/?)([a-z][\w-]{0,60})\b([^\[\]]{0,2000})\]")
-_OWN_SHORTCODES = frozenset(("gallery", "playlist", "embed", "audio", "video"))
 _NO_MOMENT = "0000-00-00"
 
 
@@ -34,37 +21,30 @@ def _recognises(source: Source) -> bool:
 
 
 def _items(source: Source) -> Iterator[Item]:
-    yield from with_count(_found(source), "is a WordPress export without a published post or page")
-
-
-def _found(source: Source) -> Iterator[Item | str]:
     writers: dict[str, str] = {}
-    number = 0
-    for element, notices in elements(source, "item", "wp:author"):
+
+    def read(element: _Element) -> Iterator[Item | str]:
         if element.tag == "item":
-            number += 1
-            yield from _post(element, f" item {number}", notices, writers)
+            yield from _post(element, writers)
         else:
-            name = _one(element, "wp:author_display_name") or " ".join(
-                filter(None, (_one(element, "wp:author_first_name"), _one(element, "wp:author_last_name")))
-            )
+            parts = (_one(element, f"wp:author_{part}_name") for part in ("first", "last"))
+            name = _one(element, "wp:author_display_name") or " ".join(filter(None, parts))
             writers[_one(element, "wp:author_login")] = name
 
+    return read_items(source, "item", read, "is a WordPress export without a published post or page", "wp:author")
 
-def _post(element: _Element, place: str, notices: tuple[str, ...], writers: dict[str, str]) -> Iterator[Item | str]:
+
+def _post(element: _Element, writers: dict[str, str]) -> Iterator[Item | str]:
     yield from ("comments" for _ in children(element, "wp:comment"))
-    try:
-        kind, status = _one(element, "wp:post_type"), _one(element, "wp:status")
-        if kind not in ("post", "page"):
-            yield f"of type {kind or 'none'}"
-        elif status != "publish":
-            yield f"{kind}s of status {status or 'none'}"
-        elif _one(element, "wp:post_password"):
-            yield f"{kind}s behind a password"
-        else:
-            yield Item(place, _record(element, writers), notices)
-    except ArticleUnreadable as error:
-        yield Item(place, error)
+    kind, status = _one(element, "wp:post_type"), _one(element, "wp:status")
+    if kind not in ("post", "page"):
+        yield f"of type {kind or 'none'}"
+    elif status != "publish":
+        yield f"{kind}s of status {status or 'none'}"
+    elif _one(element, "wp:post_password"):
+        yield f"{kind}s behind a password"
+    else:
+        yield Item("", _record(element, writers))
 
 
 def _record(element: _Element, writers: dict[str, str]) -> dict[str, object]:
@@ -90,11 +70,7 @@ def _one(element: _Element, name: str) -> str:
 
 
 def _html(content: str) -> str:
-    """Content as it is shown: blocks and shortcodes are notes to WordPress, an empty line begins a paragraph."""
-    content = _CAPTION.sub("", _COMMENT.sub("", content))
-    closed = {found[2] for found in _SHORTCODE.finditer(content) if found[1]} | _OWN_SHORTCODES
-    # What has a value or is closed is no word in brackets, as "[sic]" is.
-    content = _SHORTCODE.sub(lambda found: "" if "=" in found[3] or found[2] in closed else found[0], content)
+    """Content as it is shown: an empty line begins a paragraph."""
     return re.sub(r"\n[^\S\n]*\n", "\n<p>", content.replace("\r\n", "\n"))
 
 

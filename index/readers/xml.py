@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html.entities import html5
 from typing import TYPE_CHECKING, cast
@@ -77,40 +77,40 @@ def root_of(source: Source) -> str:
     return root[1] if root else ""
 
 
-def read_items(source: Source, wanted: str, read: Callable[[_Element], Item]) -> Iterator[Item]:
-    """What ``read`` makes of each element of the names ``wanted``; its ``ArticleUnreadable`` is the item's value."""
-    for number, (element, notices) in enumerate(elements(source, wanted), 1):
-        try:
-            item = read(element)
-        except ArticleUnreadable as error:
-            item = Item("", error)
-        yield replace(item, place=f" item {number}", notices=(*notices, *item.notices))
+def read_items(
+    source: Source, wanted: str, read: Callable[[_Element], Iterable[Item | str]], nothing: str, beside: str = ""
+) -> Iterator[Item]:
+    """What ``read`` finds in each element of the names ``wanted``; its ``ArticleUnreadable`` is the item's value.
 
-
-def with_count(items: Iterator[Item | str], nothing: str) -> Iterator[Item]:
-    """The items; texts among them say what is no article, and the last item gets a notice of how many there were.
+    It is given those of the names ``beside`` as well, which are no items. Texts that it yields say what is no article;
+    the last item gets a notice of how many there were.
 
     Raises:
-        ArticleUnreadable: there was no item; ``nothing`` says what was not found.
+        ArticleUnreadable: there was no item; ``nothing`` says what was not found. And as ``elements``.
     """
     left_out: Counter[str] = Counter()
     last: Item | None = None
-    cut: ArticleUnreadable | None = None
+    cut: Exception | None = None
+    number = 0
     try:
-        for item in items:
-            if isinstance(item, str):
-                left_out[item] += 1
-                continue
-            if last:
-                yield last
-            last = item
-    except ArticleUnreadable as error:
+        for element, notices in elements(source, wanted, beside):
+            number += name_of(element) in wanted.split()
+            try:
+                found = list(read(element))
+            except ArticleUnreadable as error:
+                found = [Item("", error)]
+            for item in found:
+                if isinstance(item, str):
+                    left_out[item] += 1
+                    continue
+                if last:
+                    yield last
+                last = replace(item, place=f" item {number}", notices=(*notices, *item.notices))
+    except Exception as error:  # what was read before it is given first
         cut = error
     counted = ", ".join(f"{what} ({count:,})" for what, count in left_out.most_common(20))
-    if last and counted:
-        last = replace(last, notices=(*last.notices, f"left out of the whole file: {counted}"))
     if last:
-        yield last
+        yield replace(last, notices=(*last.notices, f"left out of the whole file: {counted}")) if counted else last
     if cut or not last:
         raise cut or ArticleUnreadable(f"{nothing}, only {counted}" if counted else nothing)
 
@@ -177,17 +177,14 @@ def _ended_badly(parser: XMLPullParser, *, finished: bool, number: int) -> str |
         return f"is not XML: {error.msg or 'it is empty'}"
     errors = {error.type_name: error for error in parser.feed_error_log}
     after = f"after item {number}" if number else "and no item was found"
-    if "ERR_RESOURCE_LIMIT" in errors:
-        limit = errors["ERR_RESOURCE_LIMIT"]
+    if limit := errors.get("ERR_RESOURCE_LIMIT"):
         what = "is nested too deeply" if "depth" in limit.message else "has a text or name that is too long"
         return f"{what} for an article in line {limit.line}: nothing was read from there on, {after}"
     if mismatch:
-        what = mismatch.message[:1].lower() + mismatch.message[1:]
-        return f"is not well-formed ({quoted(what)}): what could be read was read"
-    if finished and "ERR_DOCUMENT_END" in errors:
-        return f"goes on after its end in line {errors['ERR_DOCUMENT_END'].line}: that was not read"
+        return f"is not well-formed ({quoted(mismatch.message)}): what could be read was read"
     if finished:
-        return None
+        end = errors.get("ERR_DOCUMENT_END")
+        return f"goes on after its end in line {end.line}: that was not read" if end else None
     if "ERR_TAG_NOT_FINISHED" in errors:
         return f"is cut short, {after}: what follows is lost; fetch it again"
     what = next(iter(errors.values())).message
