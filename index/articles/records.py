@@ -87,10 +87,17 @@ def article_in_record(value: Mapping[str, object], today: date) -> ReadArticle:
     if not has_words(facts.article.title):
         raise ArticleUnreadable(_missing(value, "title"))
     problems: list[str] = []
-    for text in _texts(value):
+    texts = list(_texts(value))
+    # A teaser that is cut in its first sentence is better than nothing, where there is nothing else.
+    for text, is_teaser in [*((one, False) for one in texts), *((one, True) for one in texts if one.mark)]:
         if text.is_summary and (kind := next(filter(NO_TEXT.search, kinds_of(value)), None)):
             raise ArticleUnreadable(f"no text: it is {quoted(kind)}, which field {quoted(text.name)} only describes")
         whole, told = _whole_sentences(text)
+        if is_teaser:
+            whole, told = (
+                text.words,
+                f"text is only the beginning of a sentence, as its source marked it: {quoted(text.mark)}",
+            )
         draft = with_body(facts, whole, today)
         if not draft.article.paragraphs:
             problems.append(told or f"field {quoted(text.name)} holds nothing that could be one")
@@ -100,6 +107,7 @@ def article_in_record(value: Mapping[str, object], today: date) -> ReadArticle:
         )
         labels = {*draft.article.labels, *(["excerpt"] if told or summary else [])}
         article = replace(draft.article, labels=tuple(label for label in LABELS if label in labels))
+        problems = [] if is_teaser else problems
         return ReadArticle(article, (*draft.notices, *problems, *filter(None, (summary, told))), draft.omitted)
     raise ArticleUnreadable(f"no text: {problems[0]}" if problems else _missing(value, "text"))
 
