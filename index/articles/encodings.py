@@ -99,7 +99,11 @@ def _multi_byte(sample: bytes, data: bytes) -> str | None:
 
 
 def _is_in_its_script(data: bytes, encoding: str) -> bool:
-    letters = "".join(char for char in data.decode(encoding)[:_SAMPLE] if char > "\x7f" and char.isalpha())
+    text = data.decode(encoding)[:_SAMPLE]
+    letters = "".join(char for char in text if char > "\x7f" and char.isalpha())
+    # "Rühl" in windows-1252 is "R黨l" there: letters of the East stand beside each other, not within Latin words.
+    if 4 * len(re.findall(f"[A-Za-z][{_HAN}{_KANA}{_HANGUL}]|[{_HAN}{_KANA}{_HANGUL}][A-Za-z]", text)) > len(letters):
+        return False
     most, needed = (len(re.findall(f"[{script}]", letters)) for script in _SCRIPTS[encoding])
     return most > 0.9 * len(letters) and needed > 0.1 * len(letters)
 
