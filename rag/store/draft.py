@@ -104,7 +104,10 @@ class CoverageDraft:
             for statement in filter(str.strip, _SCHEMA.split(";\n")):
                 self._run(statement)
         self._run("BEGIN")
-        self._before: int = self._run("SELECT coalesce(max(number), 0) FROM versions")[0][0]
+        # Passages may still be of a version that went: its number is not given again before they go too.
+        last = "SELECT max(coalesce(max(number), 0), (SELECT coalesce(max(version), 0) FROM passages)) FROM versions"
+        self._before: int = self._run(last)[0][0]
+        self._last = self._before
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +131,7 @@ class CoverageDraft:
 
     def take(self, article: Article, origin: str, at: datetime, *, current: bool) -> int:
         """Store a version and return its number; ``current``: it is searched, and no other of its article."""
-        number: int = self._run("SELECT coalesce(max(number), 0) + 1 FROM versions")[0][0]
+        self._last = number = self._last + 1
         if current:
             self._run("UPDATE versions SET current = 0 WHERE article_id = ?", (article.id,))
         fields = [getattr(article, name) for name in TEXTS]
