@@ -79,6 +79,8 @@ _INDICES = """
 CREATE INDEX IF NOT EXISTS versions_by_day ON versions (published);
 CREATE INDEX IF NOT EXISTS versions_by_outlet ON versions (outlet_key);
 CREATE INDEX IF NOT EXISTS versions_by_language ON versions (language);
+CREATE INDEX IF NOT EXISTS versions_by_publisher_id ON versions (publisher_id) WHERE publisher_id NOT NULL;
+CREATE INDEX IF NOT EXISTS versions_by_origin ON versions (origin);
 CREATE INDEX IF NOT EXISTS authors_by_key ON authors (key);
 CREATE INDEX IF NOT EXISTS passages_by_version ON passages (version);
 """
