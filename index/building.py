@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +29,7 @@ from rag.store.folder import IndexFolder
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.text.tokens import ENCODING
+from rag.text.words import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +42,8 @@ COVERAGE = "coverage.sqlite"
 """The file of a snapshot's articles."""
 # Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
 _BATCH = 2_048
+# What readers write behind the name of a source.
+_PLACE = re.compile(r" (?:(?:item|lines?|value|document|message) \d+(?=$|[ :])|(?:end|damaged records|other records)$)")
 
 SKIPPED_FILE = "skipped.jsonl"
 """What was not read and why, and what was left out of articles that were: an object a line, with the item's place
@@ -119,9 +123,8 @@ def build(
         CoverageDraft(staging / COVERAGE) as draft,
         PartsDraft(staging) as parts,
     ):
-        draft.refuse(refused(folder))
-        gathered, _ = _take_in(draft, read_files(found, today=today or date.today()), progress)
-        if not gathered.taken:
+        gathered, _ = _take_in(draft, folder, read_files(found, today=today or date.today()), progress)
+        if not draft.counts()[0]:
             raise _nothing(gathered, named)
         base = _reusable(folder, embedder.identity)
         if base:
@@ -131,7 +134,7 @@ def build(
             return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
         embedded = _fill(draft, parts, base, budget, embedder, progress)
         progress.stage("publishing", None)
-        manifest = change.publish(parts)
+        manifest = change.publish(parts, erase=bool(gathered.removed))
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
@@ -140,10 +143,11 @@ def add(
 ) -> BuildReport:
     """Add articles to the index in a new snapshot; what is there stays, and is not read again.
 
-    An article that is there already, in this state, changes nothing; in another state it becomes a version.
+    An article that is there already, in this state, changes nothing; in another state it becomes a version. What its
+    publisher withdrew goes, until it is published again.
 
     Raises:
-        ArticleUnreadable: there is no index yet, and no readable article.
+        ArticleUnreadable: there is no index yet, and no readable article; or all that is there was withdrawn.
         IndexIncompatible: the index was built with another model.
         IndexCorrupt: the current snapshot is damaged.
         IndexBusy, OSError: as ``build``.
@@ -160,10 +164,11 @@ def add(
             base.draft(staging / COVERAGE) if base else CoverageDraft(staging / COVERAGE) as draft,
             PartsDraft(staging) as parts,
         ):
-            gathered, seen = _take_in(draft, items, progress)
-            if not base and not gathered.taken:
+            gathered, seen = _take_in(draft, folder, items, progress)
+            if not draft.counts()[0]:
                 raise _nothing(gathered, "what was named")
-            skipped = [line for line in base.skipped() if line["where"] not in seen] if base else []
+            old = base.skipped() if base else []
+            skipped = [line for line in old if seen.isdisjoint((str(line["where"]), _source(str(line["where"]))))]
             chunking = base.manifest.chunking if base else Chunking(DEFAULT_BUDGET, ENCODING)
             lines = [*skipped, *_lines(gathered)]
             change = Change(folder, staging, draft, chunking, embedder.identity, lines)
@@ -173,7 +178,7 @@ def add(
                 take_over(folder, draft, parts, base)
             embedded = _fill(draft, parts, base, chunking.budget, embedder, progress)
             progress.stage("publishing", None)
-            manifest = change.publish(parts)
+            manifest = change.publish(parts, erase=bool(gathered.removed))
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
@@ -253,8 +258,11 @@ def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base
 
 
 def refused(folder: IndexFolder) -> list[Removal]:
-    """What was removed from the index for good, as the newest snapshot that can be read knows it."""
-    for base in bases(folder):
+    """What was removed from the index for good: the newest snapshot that can be read knows all of it.
+
+    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from.
+    """
+    for base in sorted(bases(folder), key=lambda base: base.manifest.id, reverse=True):
         with suppress(RagError), base.coverage() as coverage:
             return coverage.removals()
     return []
@@ -283,14 +291,21 @@ def _reusable(folder: IndexFolder, model: ModelIdentity) -> Base | None:
     return base
 
 
-def _take_in(draft: CoverageDraft, items: Iterable[SourceItem], progress: Progress) -> tuple[Gathered, set[str]]:
-    """Read all, settle which version of each article is current, and say which places were read."""
+def _take_in(
+    draft: CoverageDraft, folder: IndexFolder, items: Iterable[SourceItem], progress: Progress
+) -> tuple[Gathered, set[str]]:
+    """Read all, settle which version of each article is current or gone; and of which places old lines are outdated."""
     gathered, seen = Gathered(), set[str]()
+    removals = refused(folder)
+    draft.refuse(removals)
+    for removal in {one.article_id: one for one in removals}.values():
+        if draft.known(removal.article_id):  # a snapshot from before its removal was gone back to
+            seen |= _take_out(draft, [removal.article_id], SourceItem(str(folder.path), None, _why(removal)), gathered)
     now = datetime.now(UTC).replace(microsecond=0)
     progress.stage("reading", None)
     for item in items:
         progress.advance(1)
-        seen.add(item.where)
+        seen.add(_source(item.where))
         if item.withdrawn:
             gathered.withdrawn.append(item)
         elif item.article is None:
@@ -299,15 +314,44 @@ def _take_in(draft: CoverageDraft, items: Iterable[SourceItem], progress: Progre
             gathered.skipped.append(SourceItem(item.where, None, reason))
         elif item.notices or item.omitted:
             gathered.noticed.append(item)
+    for item in gathered.withdrawn:
+        ids = draft.named(item.link) if item.link else []
+        if len({draft.known(id_)[-1].article.outlet for id_ in ids}) > 1:
+            several = f"{item.reason}, but several outlets have a {item.link!r} ({', '.join(ids)})"
+            gathered.skipped.append(
+                SourceItem(item.where, None, f"{several}: rag-index remove takes out the right one")
+            )
+        else:
+            seen |= _take_out(draft, ids, item, gathered)
     return gathered, seen
+
+
+def _take_out(draft: CoverageDraft, ids: Sequence[str], item: SourceItem, gathered: Gathered) -> set[str]:
+    """Take all versions of articles out, and what was noted of them; where they had been read."""
+    versions = [one for id_ in ids for one in draft.known(id_)]
+    gathered.removed += [replace(item, article=one.article) for one in versions if one.current]
+    draft.drop(one.number for one in versions)
+    origins = {one.origin for one in versions}
+    gathered.noticed = [one for one in gathered.noticed if one.where not in origins]
+    return origins
+
+
+def _why(removal: Removal) -> str:
+    day = day_in_words(date.fromisoformat(removal.day))
+    why = f"was removed on {day} ({removal.reason})" if removal.reason else f"was removed on {day}"
+    return f"{why}: rag-index remove --forget {removal.article_id} lets it in again"
+
+
+def _source(where: str) -> str:
+    """The file or address that a place is in."""
+    place = _PLACE.search(where)
+    return where[: place.start()] if place else where
 
 
 def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gathered: Gathered) -> str | None:
     """Store one article as what it is, beside what is there of it; the reason where it is not taken in."""
     if removal := draft.removal_of(article):
-        day = day_in_words(date.fromisoformat(removal.day))
-        why = f"was removed on {day} ({removal.reason})" if removal.reason else f"was removed on {day}"
-        return f"{why}: rag-index remove --forget {removal.article_id} lets it in again"
+        return _why(removal)
     known = draft.known(article.id)
     settled = settle(article, known, [draft.is_new(one.number) for one in known])
     match settled.fate:
@@ -330,6 +374,14 @@ def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gat
 
 
 def _nothing(gathered: Gathered, named: str) -> ArticleUnreadable:
+    if gathered.removed:
+        item = gathered.removed[-1]
+        return ArticleUnreadable(
+            f"no article would be left: the last {item.reason} ({item.where}); delete the index instead"
+        )
+    if gathered.withdrawn and not gathered.skipped:
+        withdrawn = f"{counted(len(gathered.withdrawn), 'withdrawal')}, the first is {gathered.withdrawn[0].where}"
+        return ArticleUnreadable(f"no articles in {named}: only {withdrawn}")
     if not gathered.skipped:
         others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
         return ArticleUnreadable(f"no articles in {named}: {others}")

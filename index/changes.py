@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index import building, removing
+from index.articles.characters import quoted
 from index.intake import Intake
 from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
 from index.tracing import Scan
 from rag.articles import Article
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, say
-from rag.errors import IndexIncompatible, RagError
+from rag.errors import IndexIncompatible
 from rag.models import embedding
 from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.folder import IndexFolder
@@ -57,11 +57,10 @@ def add(
 
 
 def take_out_withdrawn(report: building.BuildReport, folder: IndexFolder, today: date) -> None:
-    """Remove from the current snapshot what was found to be withdrawn, as far as it is held; each is told."""
-    for item in report.gathered.withdrawn:
-        with suppress(RagError):  # it is not held, or is all that is
-            receipt = removing.remove(folder, removing.Selection((item.link or "",)), item.reason or "", today=today)
-            say(f"removed: {item.where}: {item.reason}; snapshot {receipt.snapshot}")
+    """Say what was taken out of the index with an addition or a build, as its publisher withdrew it."""
+    for item in report.gathered.removed:
+        assert item.article
+        say(f"removed: {quoted(item.article.title)} ({item.where}): {item.reason}")
 
 
 def remove(
@@ -93,6 +92,8 @@ def remove(
             raise typer.BadParameter("either --before or --to, not both", param_hint="--before")
         days = (days[0], read_day(before) - timedelta(days=1))
     scope = Scope(*days, outlets=tuple(outlet or ()), authors=tuple(author or ()))
+    if forget and not names:
+        raise typer.BadParameter("name what is to be let in again: rag-index stats lists it", param_hint="ID|URL…")
     if bool(names) == bool(scope):
         raise typer.BadParameter(
             "name articles, or say which by --outlet, --author, --before, --from, --to", param_hint="ID|URL…"
@@ -100,23 +101,33 @@ def remove(
     folder = IndexFolder(index)
     if forget:
         for name in names or ():
-            say(f"{name} may be taken in again, snapshot {removing.forget(folder, name)}")
+            snapshot = removing.forget(folder, name, dry_run=dry_run)
+            say(f"{name} would be let in again" if dry_run else f"{name} may be taken in again, snapshot {snapshot}")
         return
     selection = removing.Selection(tuple(names or ()), scope)
     articles = removing.selected(folder, selection, everywhere=everywhere)
+    unknown = removing.unknown(folder, selection.names, everywhere=everywhere)
     if dry_run or not as_json:
         _show(articles, "would be removed" if dry_run else "to be removed")
-    if dry_run:
-        return
-    receipt = removing.remove(folder, selection, reason, everywhere=everywhere)
-    if as_json:
-        say(receipt.to_json().rstrip("\n"))
-        return
+    if not dry_run:
+        receipt = removing.remove(folder, selection, reason, everywhere=everywhere)
+        if as_json:
+            say(receipt.to_json().rstrip("\n"))
+        else:
+            _say_what_was_removed(receipt, folder)
+    for name in unknown:
+        say(f"not removed: no article {name} in {index}: see rag-index stats", error=True)
+    if unknown:
+        sys.exit(SKIPPED_EXIT)
+
+
+def _say_what_was_removed(receipt: removing.Receipt, folder: IndexFolder) -> None:
     say(f"removed {counted(len(receipt.removed), 'article')}, snapshot {receipt.snapshot}")
     for old, new in receipt.rewritten.items():
         say(f"snapshot {old} was written anew without them: {new}")
     if receipt.deleted:
-        say(f"snapshots deleted, as they held them: {', '.join(receipt.deleted)}")
+        why = "as they held nothing else, were then like the current one, or could not be read"
+        say(f"snapshots deleted, {why}: {', '.join(receipt.deleted)}")
     if receipt.still_in:
         ways = "--everywhere takes them out there, too, and rag-index prune deletes them"
         say(f"still in {counted(len(receipt.still_in), 'older snapshot')} ({', '.join(receipt.still_in)}): {ways}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -44,8 +45,8 @@ def build(
 ) -> None:
     """Build an index of exactly the articles under PATH… and make it the current one.
 
-    Reads plain text and Markdown (an article a file), JSON and JSONL, also gzipped. What has not changed since the
-    last build is not embedded again. The old index stays in use until the new one is complete.
+    Reads what rag-index sources lists. What its publisher withdrew is left out. What has not changed since the last
+    build is not embedded again. The old index stays in use until the new one is complete.
 
     Example: rag-index build news/ archive.jsonl.gz --index data/index
     """
@@ -71,6 +72,7 @@ def build(
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
     say_what_was_done(report, index)
+    changes.take_out_withdrawn(report, folder, date.today())
     say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(changes.SKIPPED_EXIT)

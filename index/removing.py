@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
-from index.building import COVERAGE, Base, Change, Skipped, bases, current_base, take_over, text_digest
+from index.building import COVERAGE, Base, Change, Skipped, bases, current_base, refused, take_over, text_digest
 from index.tracing import SHORTEST, Scan, Wanted, scan
 from rag.articles import Article, plain_url
 from rag.errors import IndexNotFound, RagError
@@ -38,7 +38,7 @@ class Selection:
             ValueError: no article of the coverage has the outlet or author.
         """
         if self.names:
-            return [id_ for id_ in map(article_id, self.names) if coverage.history(id_)]
+            return list(dict.fromkeys(id_ for name in self.names for id_ in coverage.named(name)))
         return coverage.ids_within(self.scope)
 
 
@@ -144,8 +144,17 @@ def remove(
     return receipt
 
 
-def forget(folder: IndexFolder, name: str) -> str:
-    """Let an article that was removed be taken in again, and return the new snapshot.
+def unknown(folder: IndexFolder, names: Sequence[str], *, everywhere: bool = False) -> list[str]:
+    """Those of some names that mean no article, where a removal would look for one; raises as ``selected``."""
+    left = list(names)
+    for base in [_current(folder), *(_others(folder) if everywhere else ())]:
+        with base.coverage() as coverage:
+            left = [name for name in left if not coverage.named(name)]
+    return left
+
+
+def forget(folder: IndexFolder, name: str, *, dry_run: bool = False) -> str:
+    """Let an article that was removed be taken in again, and return the new snapshot; ``dry_run``: only see if it was.
 
     Raises:
         RagError: it was not removed; the index is damaged or busy.
@@ -153,8 +162,11 @@ def forget(folder: IndexFolder, name: str) -> str:
     with folder.changing(), folder.staging() as staging:
         base = _current(folder)
         with base.draft(staging / COVERAGE) as draft, PartsDraft(staging) as parts:
+            draft.refuse(refused(folder))
             if not draft.forget(article_id(name)):
                 raise RagError(f"{name} is not among what was removed from {folder.path}")
+            if dry_run:
+                return base.manifest.id
             take_over(folder, draft, parts, base)
             change = Change(folder, staging, draft, base.manifest.chunking, base.manifest.model, base.skipped())
             return change.publish(parts).id
@@ -219,7 +231,7 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
     """Publish a snapshot without what is gone, as the current one or instead of ``base``; None if nothing is left."""
     with folder.staging() as staging, base.draft(staging / COVERAGE) as draft, PartsDraft(staging) as parts:
         draft.drop(one.number for id_ in gone.ids for one in draft.known(id_))
-        draft.refuse(gone.removals())
+        draft.refuse([*([] if instead else refused(folder)), *gone.removals()])
         if not draft.counts()[0]:
             return None
         lines = [line for line in base.skipped() if not gone.quoted_in(line)]

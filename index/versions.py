@@ -46,7 +46,9 @@ class Gathered:
     noticed: list[SourceItem] = field(default_factory=list)
     """Items whose article is kept although something of it could not be used, or was left out."""
     withdrawn: list[SourceItem] = field(default_factory=list)
-    """What its publisher took back."""
+    """What its publisher took back, held or not."""
+    removed: list[SourceItem] = field(default_factory=list)
+    """Articles that were held, or had just been read, and are gone: where they came from, and why."""
     passed_over: list[SourceItem] = field(default_factory=list)
     """Files of kinds that are not read, beside those that are."""
     repeats: int = 0
@@ -65,10 +67,17 @@ def settle(article: Article, known: Sequence[Known], fresh: Sequence[bool]) -> S
     """
     together = dict(zip((one.number for one in known), fresh, strict=True))
     for one in known:
-        if article.version == one.article.version or _same(article, one.article, together[one.number]):
+        if article.version == one.article.version:
             return Settled(Fate.REPEAT, one)
     for one in known:
-        if is_stub(article, one.article):
+        if one.current and not together[one.number] and _corrects(article, one.article):
+            return Settled(Fate.CURRENT, one)
+    for one in known:
+        if _same(article, one.article, together[one.number]):
+            return Settled(Fate.REPEAT, one)
+    for one in known:
+        # What comes later, and whole, may be what its publisher left of it.
+        if is_stub(article, one.article) and (together[one.number] or _is_cut(article)):
             return Settled(Fate.STUB, one)
     stubs = [
         one
@@ -109,6 +118,19 @@ def _same(article: Article, other: Article, together: bool) -> bool:
         return False
     marked = "corrected" in article.labels and "corrected" not in other.labels and not together
     return not marked and _appeared(article) <= _appeared(other)
+
+
+def _corrects(article: Article, other: Article) -> bool:
+    """Whether ``article`` says of the same text who wrote it and when in another way, and no less."""
+    facts, before = ((one.published, one.updated, one.outlet, *one.authors) for one in (article, other))
+    return (
+        _text(article) == _text(other)
+        and facts != before
+        and len(facts) >= len(before)
+        and all(new or not old for new, old in zip(facts, before, strict=False))
+        and (article.updated or date.min) >= (other.updated or date.min)
+        and not is_stub(article, other)
+    )
 
 
 def _text(article: Article) -> tuple[str, ...]:

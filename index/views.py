@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from index import building, removing
+from index import building
 from index.sources.formats import FORMATS
 from rag.articles import Article, day_in_words
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, say
@@ -35,7 +35,7 @@ def history(
     Example: rag-index history https://courier.example/tolls --index data/index
     """
     with closing(_opened(index)) as coverage:
-        versions = coverage.history(removing.article_id(name))
+        versions = [one for id_ in coverage.named(name)[:1] for one in coverage.history(id_)]
     if not versions:
         raise RagError(f"no article {name} in {index}: give its id or address, as rag search shows it")
     changes = [_changes(old.article, new.article) for old, new in pairwise(versions)]

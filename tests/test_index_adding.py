@@ -155,6 +155,7 @@ def test_a_fuller_text_beats_a_stub_whichever_comes_first(tmp_path: Path, order:
     for one in [stub, full][::order]:
         counts = add(tmp_path / "grown", one).counts
     assert (counts.versions, Snapshot.open(tmp_path / "grown").article(HARBOUR.id)) == (2, full)
+    assert full in [one.article for one in Snapshot.open(tmp_path / "grown").passages_like("fishermen", 1)]
     # A story that grew, and says so, was no stub before.
     grew = replace(HARBOUR, paragraphs=(*HARBOUR.paragraphs, "The council meets."), updated=date(2025, 3, 6))
     assert build_index(tmp_path / "built", [HARBOUR, grew][::order]).counts.versions == 2

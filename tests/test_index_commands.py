@@ -23,7 +23,7 @@ RagIndex = Callable[..., Ran]
 
 @pytest.fixture
 def rag_index(run_command: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RagIndex:
-    def load(name: str, *, revision: str | None = None) -> ToyEmbedder:
+    def load(name: str = "toy", *, revision: str | None = None) -> ToyEmbedder:
         return ToyEmbedder(name)
 
     monkeypatch.setattr(embedding, "load_embedder", load)
@@ -129,6 +129,32 @@ def test_errors_name_the_cause_and_the_way_out(
     assert message.format(tmp=tmp_path) in err
 
 
+def test_a_notice_of_withdrawal_holds_for_a_build_and_needs_an_index(
+    rag_index: RagIndex, news: Path, folder: IndexFolder
+) -> None:
+    entry = f'<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="{HARBOUR.url}"/>'
+    gone = news / "gone.xml"
+    gone.write_text(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title>{entry}</feed>')
+    code, _, err = rag_index("add", gone)
+    assert code == 1
+    assert f"error: no articles in what was named: only 1 withdrawal, the first is {gone} item 1\n" in err
+    code, out, _ = rag_index("build", news)
+    told = f"removed: 'Harbour tolls rise' ({gone} item 1): was withdrawn by its publisher"
+    assert (code, told in out.splitlines(), folder.verify().counts.articles) == (0, True, 2)
+
+
+def test_a_line_of_what_was_skipped_goes_when_its_file_was_read_again(
+    rag_index: RagIndex, news: Path, folder: IndexFolder, tmp_path: Path
+) -> None:
+    for name in ("Of item 1.jsonl", "Of item 2.jsonl"):
+        (tmp_path / name).write_text('{"title": "Tolls", "text": "They rise."}\n{"title": "Empty"}\n')
+    assert rag_index("build", news, tmp_path / "Of item 1.jsonl", tmp_path / "Of item 2.jsonl").code == 3
+    (tmp_path / "Of item 1.jsonl").write_text('{"title": "Tolls", "text": "They rise."}\n')
+    assert rag_index("add", tmp_path / "Of item 1.jsonl").code == 0
+    [line] = (folder.snapshot_path(folder.current().id) / "skipped.jsonl").read_text().splitlines()
+    assert "Of item 2.jsonl line 2" in line
+
+
 def test_an_article_that_comes_changes_and_goes(
     rag_index: RagIndex, news: Path, folder: IndexFolder, tmp_path: Path
 ) -> None:
@@ -155,6 +181,17 @@ def test_an_article_that_comes_changes_and_goes(
     assert "removed: ce50c3f46ea3892a on " in rag_index("stats").out
     assert rag_index("remove", "--forget", HARBOUR.id).out.startswith(f"{HARBOUR.id} may be taken in again, snapshot ")
     assert rag_index("add", later).code == 0
+    code, out, err = rag_index("remove", PROTEST.id, "https://nowhere.example/1", "--dry-run")
+    assert (code, out.startswith("would be removed: 1 article\n")) == (3, True)
+    assert err == f"not removed: no article https://nowhere.example/1 in {folder.path}: see rag-index stats\n"
+    snapshots = folder.snapshots()
+    assert rag_index("remove", PROTEST.id, "x").code == 3
+    code, _, err = rag_index("remove", "--forget")
+    assert (code, "name what is to be let in again" in err) == (2, True)
+    assert rag_index("remove", "--forget", PROTEST.id, "--dry-run").out == f"{PROTEST.id} would be let in again\n"
+    assert rag_index("remove", "--forget", HARBOUR.id, "--dry-run").code == 1
+    assert len(folder.snapshots()) == len(snapshots) + 1
+    assert rag_index("remove", "--forget", PROTEST.id).code == rag_index("add", news).code == 0
     assert rag_index("remove").code == rag_index("remove", "x", "--outlet", "y").code == 2
     assert "Strand Radio" in rag_index("remove", "--outlet", "Strand Rado").err
     for name in (one.name for one in FORMATS):

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from index import building
 from index.removing import Selection, forget, remove
+from index.sources.reading import SourceItem
 from rag import Scope
 from rag.errors import RagError
 from rag.store import parts
 from rag.store.folder import IndexFolder
 from rag.store.snapshot import Snapshot
 from tests.test_index_adding import CORRECTED, add, found, invented
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, build_index
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
 URL = str(HARBOUR.url)
 WORDS = [word.encode() for word in ("Fishermen called the rise unfair", "ellery-courier.example/2025/03/04/tolls")]
@@ -88,6 +90,51 @@ def test_it_is_not_taken_in_again_by_add_or_build_until_it_is_forgotten(folder: 
     assert add(folder.path, HARBOUR).gathered.taken == 1
     with pytest.raises(RagError, match="is not among what was removed"):
         forget(folder, URL)
+
+
+def test_what_was_removed_stays_so_in_an_older_snapshot_that_was_gone_back_to(folder: IndexFolder) -> None:
+    first = folder.snapshots()[0]
+    remove(folder, Selection((URL,)), "", today=date(2025, 3, 4))
+    for take in (add, lambda index, *news: build_index(index, news)):
+        with folder.changing():
+            folder.use(first)
+        report = take(folder.path, HARBOUR, PROTEST)
+        [skipped] = report.gathered.skipped
+        assert str(skipped.reason).startswith("was removed on 4 March 2025: rag-index ")
+        assert Snapshot.open(folder.path).newest(9) == [PROTEST]
+        assert WORDS[0] not in (folder.snapshot_path(report.snapshot) / "coverage.sqlite").read_bytes()
+    with folder.changing():
+        folder.use(first)
+    forget(folder, URL)
+    assert add(folder.path, CORRECTED).gathered.skipped == []
+
+
+@pytest.mark.parametrize("link", [f"{URL}#top", "urn:courier:7", "https://m.gull.example/?id=7"])
+def test_what_its_publisher_withdrew_goes_until_it_is_published_again(tmp_path: Path, link: str) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    guids = [replace(one, publisher_id="urn:radio:1") for one in (PROTEST, ORCHESTRA)]
+    items = [
+        SourceItem("https://m.gull.example/?id=7", replace(HARBOUR, publisher_id="urn:courier:7"), notices=("odd",)),
+        *(SourceItem("news.jsonl", one) for one in guids),
+    ]
+    building.add(items, folder, ToyEmbedder())
+    notices = [
+        SourceItem(f"{name}.xml", None, "was withdrawn by its publisher", link=name, withdrawn=True)
+        for name in (link, "urn:radio:1", "urn:nobody:1")
+    ]
+    for _ in range(2):  # from the index, and of what is read beside the notice
+        report = building.add(notices, folder, ToyEmbedder())
+        assert [one.article and one.article.id for one in report.gathered.removed] == [HARBOUR.id]
+        assert [str(one.reason)[:54] for one in report.gathered.skipped] == [
+            "was withdrawn by its publisher, but several outlets ha"
+        ]
+        assert {one.title for one in Snapshot.open(folder.path).newest(9)} == {PROTEST.title, ORCHESTRA.title}
+        files = [path.read_bytes() for path in folder.snapshot_path(report.snapshot).rglob("*") if path.is_file()]
+        assert not any(word in data for word in (*WORDS, b"odd") for data in files)
+        notices = [*notices, *items]
+    assert building.add(items, folder, ToyEmbedder()).counts.articles == 3
+    with pytest.raises(RagError, match="no article would be left: the last was withdrawn by its publisher"):
+        building.add([replace(notices[0], link=one.url) for one in (HARBOUR, *guids)], folder, ToyEmbedder())
 
 
 def test_what_others_say_too_is_no_trace(tmp_path: Path) -> None:

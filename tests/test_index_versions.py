@@ -18,6 +18,8 @@ UPDATED = replace(OTHER, updated=DAY)
 UNDATED = replace(OTHER, published=None)
 EARLIER = replace(OTHER, published=date(2025, 3, 1))
 EXCERPT = replace(HARBOUR, paragraphs=("Tolls are up.",), labels=("excerpt",))
+EARLIER_DAY = replace(HARBOUR, published=date(2025, 3, 3))
+SHORTENED = replace(HARBOUR, paragraphs=HARBOUR.paragraphs[:1])
 CORRECTED = replace(HARBOUR, labels=("corrected",))
 
 
@@ -34,6 +36,15 @@ CORRECTED = replace(HARBOUR, labels=("corrected",))
         (OTHER, [HARBOUR], Fate.CONFLICT, Fate.CURRENT),
         (UNDATED, [HARBOUR], Fate.EARLIER, Fate.CURRENT),
         (EARLIER, [HARBOUR, UNDATED], Fate.EARLIER, Fate.EARLIER),
+        (EARLIER_DAY, [HARBOUR], Fate.REPEAT, Fate.CURRENT),
+        (replace(HARBOUR, authors=("Mara Quill", "Tobin Vance")), [HARBOUR], Fate.REPEAT, Fate.CURRENT),
+        (replace(HARBOUR, outlet="Ellery Courier"), [HARBOUR], Fate.REPEAT, Fate.CURRENT),
+        (replace(HARBOUR, title="Harbour Tolls Rise"), [HARBOUR], Fate.CONFLICT, Fate.CURRENT),
+        (replace(EARLIER_DAY, authors=()), [HARBOUR], Fate.REPEAT, Fate.REPEAT),
+        (EARLIER_DAY, [UPDATED, HARBOUR], Fate.REPEAT, Fate.REPEAT),
+        (EARLIER_DAY, [replace(HARBOUR, updated=DAY)], Fate.REPEAT, Fate.REPEAT),
+        (SHORTENED, [HARBOUR], Fate.STUB, Fate.CURRENT),
+        (replace(SHORTENED, labels=("excerpt",)), [HARBOUR], Fate.STUB, Fate.STUB),
         (EXCERPT, [HARBOUR], Fate.STUB, Fate.STUB),
         (HARBOUR, [EXCERPT], Fate.CURRENT, Fate.CURRENT),
     ],

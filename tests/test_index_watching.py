@@ -72,7 +72,6 @@ def test_a_watched_feed_gains_corrects_and_withdraws_and_a_reader_sees_each(tmp_
         pages["/feed.xml"] = feed(gone, corrected)
         looked()
         assert said("sea wall") == ["The harbour tolls rise by seven per cent in April."]
-        assert [path.suffix for path in (folder.path / "receipts").iterdir()] == [".json"]
         assert asked.count("/robots.txt") == 1
 
 

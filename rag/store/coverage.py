@@ -192,6 +192,10 @@ class Coverage:
         """Every version of an article, the oldest first, the current one last."""
         return known(self._read, article_id)
 
+    def named(self, name: str) -> list[str]:
+        """Ids of the articles that a name means; see ``ids_named``."""
+        return ids_named(self._read, name)
+
     def ids_within(self, scope: Scope) -> list[str]:
         """Ids of the articles that a scope allows; raises as ``allowed`` does."""
         condition, values = self._condition(scope)
@@ -392,6 +396,21 @@ def known(read: Read, article_id: str) -> list[Known]:
         Known(number, read_article(read, number)[0], bool(current), origin, datetime.fromisoformat(taken))
         for number, current, origin, taken in found
     ]
+
+
+def ids_named(read: Read, name: str) -> list[str]:
+    """Ids of the articles that are held under ``name``: an id or address, else a publisher's id or what was fetched."""
+    ids = (name, Article("", (), url=name).id)
+    for condition, values in (
+        ("article_id IN (?, ?)", ids),
+        ("publisher_id = ?", (name,)),
+        # A page may say that its address is another than the one it stands at.
+        ("origin = ?", (name,)),
+    ):
+        found = read(f"SELECT DISTINCT article_id FROM versions WHERE {condition} ORDER BY 1", values)  # noqa: S608
+        if found:
+            return [id_ for (id_,) in found]
+    return []
 
 
 def batched(values: Iterable[int]) -> Iterator[list[int]]:

@@ -22,6 +22,7 @@ from rag.store.coverage import (
     Known,
     Removal,
     batched,
+    ids_named,
     known,
     marks,
     read_article,
@@ -78,6 +79,8 @@ _INDICES = """
 CREATE INDEX IF NOT EXISTS versions_by_day ON versions (published);
 CREATE INDEX IF NOT EXISTS versions_by_outlet ON versions (outlet_key);
 CREATE INDEX IF NOT EXISTS versions_by_language ON versions (language);
+CREATE INDEX IF NOT EXISTS versions_by_publisher_id ON versions (publisher_id) WHERE publisher_id NOT NULL;
+CREATE INDEX IF NOT EXISTS versions_by_origin ON versions (origin);
 CREATE INDEX IF NOT EXISTS authors_by_key ON authors (key);
 CREATE INDEX IF NOT EXISTS passages_by_version ON passages (version);
 """
@@ -104,7 +107,10 @@ class CoverageDraft:
             for statement in filter(str.strip, _SCHEMA.split(";\n")):
                 self._run(statement)
         self._run("BEGIN")
-        self._before: int = self._run("SELECT coalesce(max(number), 0) FROM versions")[0][0]
+        # Passages may still be of a version that went: its number is not given again before they go too.
+        last = "SELECT max(coalesce(max(number), 0), (SELECT coalesce(max(version), 0) FROM passages)) FROM versions"
+        self._before: int = self._run(last)[0][0]
+        self._last: int = self._before
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +124,10 @@ class CoverageDraft:
         """Every version of an article that is there, the current one last."""
         return known(self._run, article_id)
 
+    def named(self, name: str) -> list[str]:
+        """Ids of the articles that a name means; see ``ids_named``."""
+        return ids_named(self._run, name)
+
     def is_new(self, number: int) -> bool:
         """Whether a version came into this draft, and was not in what it began from."""
         return number > self._before
@@ -128,7 +138,7 @@ class CoverageDraft:
 
     def take(self, article: Article, origin: str, at: datetime, *, current: bool) -> int:
         """Store a version and return its number; ``current``: it is searched, and no other of its article."""
-        number: int = self._run("SELECT coalesce(max(number), 0) + 1 FROM versions")[0][0]
+        number = self._last = self._last + 1
         if current:
             self._run("UPDATE versions SET current = 0 WHERE article_id = ?", (article.id,))
         fields = [getattr(article, name) for name in TEXTS]
