@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from rag.articles import without_tracking
@@ -47,6 +48,23 @@ def is_home_page(url: str) -> bool:
     return re.fullmatch(r"(?:https?://)?[^/?#]*/*(?:#.*)?", url, re.IGNORECASE | re.DOTALL) is not None
 
 
+def ascii_host(host: str) -> str:
+    """A host's name as the network has it: "xn--bcher-kva.example" for "Bücher.example".
+
+    Raises:
+        UnicodeError: no host can have it.
+    """
+    import idna
+
+    return host if host.isascii() else idna.encode(host[:_URL_LENGTH], uts46=True).decode()
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses lie under one registered name, so that what stands at one may speak for the other."""
+    sites = {_site(one), _site(other)}
+    return len(sites) == 1 and None not in sites
+
+
 def outlet_of(url: str) -> str | None:
     """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
     archived = re.search(r".{8}(https?://.*)", url, re.DOTALL)
@@ -71,6 +89,16 @@ def _host(url: str) -> str | None:
     except ValueError:  # unbalanced brackets and the like
         return None
     return host if host and parts.scheme in ("http", "https") and re.search(r"[^\W_]", host) else None
+
+
+def _site(url: str) -> str | None:
+    """The part of a host that its owner registered; the whole host where no registry is known."""
+    from courlan import extract_domain
+
+    with suppress(UnicodeError):
+        if host := ascii_host(_host(url) or "").rstrip("."):
+            return extract_domain(f"https://{host}/") or host.removeprefix("www.")
+    return None
 
 
 def _words(label: str) -> list[str]:

@@ -17,7 +17,7 @@ from index.articles.authors import agency_named, byline
 from index.articles.characters import has_words, one_line
 from index.articles.dates import PublishedDate, parse_date
 from index.articles.field_names import FIELDS, plain_name
-from index.articles.outlets import is_home_page, outlet_of, web_address
+from index.articles.outlets import is_home_page, outlet_of, same_site, web_address
 from rag.articles import plain_url
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ _AFTER_NAME = re.compile(
 _BREAKS = frozenset("br p div li".split())
 _DAY_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/]?)(0\d|1[0-2])\2([0-3]\d)(?!\d)")
 _NUMBER = re.compile(r"(?<![\d:])(?:\d\d?|\d{4})(?![\d:])")  # of a day or a year, not of an hour
+_AMP_CACHE = re.compile(
+    r"https?://(?:[^/?#]+\.cdn\.ampproject\.org|[^/?#]+\.bing-amp\.com|(?:www\.)?google\.[a-z.]+/amp)/"
+)
 _SHORT_OF = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
@@ -65,6 +68,8 @@ class PageFacts:
     """The whole text, where the markup holds it."""
     corrected: bool
     """The markup holds a correction."""
+    notices: tuple[str, ...] = ()
+    """What of it is not believed."""
 
 
 def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
@@ -78,7 +83,7 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
     strip_elements(tree, "script", with_tail=False)
     meta = _meta(tree)
     headings = [heading for heading in (text_of(element) for element in tree.iter("h1")) if has_words(heading)]
-    address = _address(tree, meta, [], url)
+    address, notices = _believed(_address(tree, meta, [], url), url)
     article = _article(nodes, address, [*headings, *meta.get("title", ())])
     address = address or _address(tree, meta, _links(article or {}), None)
     kinds = {value.lower() for value in meta.get("type", ())}
@@ -107,6 +112,7 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         _words(article),
         str(body) if isinstance(body := (article or {}).get("articleBody"), str) else "",
         bool(article and article.get("correction")) or any("CorrectionComment" in _types(node) for node in nodes),
+        notices,
     )
 
 
@@ -256,6 +262,16 @@ def _address(tree: HtmlElement, meta: dict[str, list[str]], links: list[str], ur
         if address and "localhost" not in (urlsplit(address).hostname or ""):
             addresses.append(address)
     return next((address for address in addresses if not is_home_page(address)), next(iter(addresses), None))
+
+
+def _believed(said: str | None, url: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The address that a page gives itself, unless it is another site's: a page there must not be replaced by this one.
+
+    A cache of pages made for phones (AMP) is no site of its own.
+    """
+    if not said or not url or same_site(said, url) or _AMP_CACHE.match(url):
+        return said, ()
+    return web_address(url), (f"says that its address is {said[:300]}, on another site: kept as {url[:300]}",)
 
 
 def _outlet(article: dict[str, object] | None, meta: dict[str, list[str]], url: str | None) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
+from index.articles.encodings import declared_encoding
 from index.readers.bounded import run
 from index.readers.page_reading import read_page
 from index.sources.source import Format, Item, Source
@@ -69,7 +70,7 @@ def _mhtml_items(source: Source) -> Iterator[Item]:
         if not isinstance(page, bytes) or len(page) > LIMIT:
             raise ArticleUnreadable(f"holds a page of more than {LIMIT // 1_000_000} MB: {_WAY_OUT}")
         with suppress(LookupError, UnicodeDecodeError):  # what is declared outside counts more than what is inside
-            page = codecs.BOM_UTF8 + page.decode(part.get_content_charset() or "utf-8").encode()
+            page = codecs.BOM_UTF8 + page.decode(declared_encoding(part.get_content_charset() or "utf-8")).encode()
         places = (message.get("Snapshot-Content-Location"), part.get("Content-Location"), source.url)
         addresses = ("".join(str(place).split()) for place in places)  # headers are folded
         yield _item(page, next((address for address in addresses if address.startswith("http")), None))

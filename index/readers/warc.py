@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from index.articles.characters import escaped
+from index.articles.encodings import declared_encoding
 from index.sources.files import reason_for
 from index.sources.source import Format, Item, Source, in_memory
 from rag.errors import ArticleUnreadable
@@ -180,7 +181,7 @@ def _in_utf8(content: bytes, parameters: str) -> bytes:
         content.decode()
     except UnicodeDecodeError:
         try:
-            return b"\xef\xbb\xbf" + content.decode(charset[1] if charset else "utf-8").encode()
+            return b"\xef\xbb\xbf" + content.decode(declared_encoding(charset[1] if charset else "utf-8")).encode()
         except (LookupError, UnicodeError):
             pass
     return content
