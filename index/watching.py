@@ -64,6 +64,7 @@ def watch(
         except IndexBusy as error:
             say(f"{error}", error=True)
         except (RagError, OSError) as error:
+            held = held or building.last_manifest(folder) is not None
             if not held:
                 raise
             # Of what is there nothing is lost: the next look may do.
