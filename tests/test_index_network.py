@@ -336,6 +336,8 @@ def test_only_its_own_site_withdraws_an_article_and_gives_a_page_its_address() -
         ("https://gull.example/a", "https://www.gull.example/b", True),
         ("https://gull.example/a", "https://gull.example@courier.example/a", False),
         ("https://bücher.de/", "https://xn--bcher-kva.de/a", True),
+        ("https://www.google.com/amp/s/gull.example/a", "https://gull.example/b", True),
+        ("https://www.google.com/amp/s/gull.example/a", "https://www.google.com/b", False),
         ("urn:gull:a", "urn:gull:a", False),
     ],
 )

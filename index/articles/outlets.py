@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from urllib.parse import urlsplit
 
-from rag.articles import without_tracking
+from rag.articles import plain_url, without_tracking
 
 # The words that names of news outlets end with in any country. Left out: "day", "week" and "world", which would cut
 # Newsday, Newsweek and Underworld; and words shorter than three letters.
@@ -48,17 +47,6 @@ def is_home_page(url: str) -> bool:
     return re.fullmatch(r"(?:https?://)?[^/?#]*/*(?:#.*)?", url, re.IGNORECASE | re.DOTALL) is not None
 
 
-def ascii_host(host: str) -> str:
-    """A host's name as the network has it: "xn--bcher-kva.example" for "Bücher.example".
-
-    Raises:
-        UnicodeError: no host can have it.
-    """
-    import idna
-
-    return host if host.isascii() else idna.encode(host[:_URL_LENGTH], uts46=True).decode()
-
-
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses lie under one registered name, so that what stands at one may speak for the other."""
     sites = {_site(one), _site(other)}
@@ -95,10 +83,8 @@ def _site(url: str) -> str | None:
     """The part of a host that its owner registered; the whole host where no registry is known."""
     from courlan import extract_domain
 
-    with suppress(UnicodeError):
-        if host := ascii_host(_host(url) or "").rstrip("."):
-            return extract_domain(f"https://{host}/") or host.removeprefix("www.")
-    return None
+    host = _host(url) and _host(f"https://{plain_url(url)}")  # of a page in a cache for phones, the site that it is of
+    return host and (extract_domain(f"https://{host}/") or host)
 
 
 def _words(label: str) -> list[str]:

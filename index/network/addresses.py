@@ -8,7 +8,6 @@ from string import punctuation
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from index.articles.characters import escaped
-from index.articles.outlets import ascii_host
 from rag.errors import ArticleUnreadable
 
 # Public by Python's ``is_global``, and yet ways into a private network: addresses that hold another one (RFC 6052 and
@@ -56,7 +55,7 @@ def checked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = ascii_host(parts.hostname or "")
+        host = _ascii(parts.hostname or "")
     except ValueError as error:
         raise ArticleUnreadable("is no web address") from error
     if parts.scheme not in ("http", "https") or not host:
@@ -69,3 +68,10 @@ def checked_url(url: str) -> str:
     place += "" if port is None else f":{port}"
     path, query = quote(parts.path, punctuation), quote(parts.query, punctuation)  # what is encoded stays
     return urlunsplit((parts.scheme, place, path, query, ""))
+
+
+def _ascii(host: str) -> str:
+    """A host's name as the network has it: "xn--bcher-kva.example" for "bücher.example"; or a ``UnicodeError``."""
+    import idna
+
+    return host if host.isascii() else idna.encode(host[:1000], uts46=True).decode()

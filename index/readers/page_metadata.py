@@ -42,9 +42,6 @@ _AFTER_NAME = re.compile(
 _BREAKS = frozenset("br p div li".split())
 _DAY_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/]?)(0\d|1[0-2])\2([0-3]\d)(?!\d)")
 _NUMBER = re.compile(r"(?<![\d:])(?:\d\d?|\d{4})(?![\d:])")  # of a day or a year, not of an hour
-_AMP_CACHE = re.compile(
-    r"https?://(?:[^/?#]+\.cdn\.ampproject\.org|[^/?#]+\.bing-amp\.com|(?:www\.)?google\.[a-z.]+/amp)/"
-)
 _SHORT_OF = re.compile(r"\s*(?:…|\.\.\.)$")
 
 
@@ -265,11 +262,8 @@ def _address(tree: HtmlElement, meta: dict[str, list[str]], links: list[str], ur
 
 
 def _believed(said: str | None, url: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The address that a page gives itself, unless it is another site's: a page there must not be replaced by this one.
-
-    A cache of pages made for phones (AMP) is no site of its own.
-    """
-    if not said or not url or same_site(said, url) or _AMP_CACHE.match(url):
+    """The address that a page gives itself, unless it is another site's, whose page must not be replaced by this one."""
+    if not said or not url or same_site(said, url):
         return said, ()
     return web_address(url), (f"says that its address is {said[:300]}, on another site: kept as {url[:300]}",)
 
