@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 from datetime import date
+from html import escape
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 
@@ -16,6 +17,8 @@ from index.network import addresses, fetching
 from index.network.addresses import checked_url, is_public, resolve
 from index.network.fetching import Fetcher, Gone
 from index.network.following import Follower
+from index.sources.reading import read
+from index.sources.source import in_memory
 from rag.errors import ArticleUnreadable
 from tests.servers import Page, send, serving
 
@@ -343,3 +346,21 @@ def test_only_its_own_site_withdraws_an_article_and_gives_a_page_its_address() -
 )
 def test_whether_two_addresses_are_of_one_site(one: str, other: str, expected: bool) -> None:
     assert same_site(one, other) is expected
+
+
+@pytest.mark.parametrize("charset", ["punycode", "utf-7", "zlib"])
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.html", '<html><meta charset="{}"><title>Tolls</title><body><article><h1>Tolls</h1>{}</article>'),
+        ("a.eml", "From: Gull <a@gull.example>\nSubject: Tolls\nContent-Type: text/plain; charset={}\n\n{}"),
+        ("a.xml", '<?xml version="1.0" encoding="{}"?><rss><item><title>Tolls</title>{}</item></rss>'),
+    ],
+)
+def test_a_file_that_declares_no_encoding_of_texts_is_read_all_the_same(name: str, form: str, charset: str) -> None:
+    days = "Monday Tuesday Wednesday Thursday Friday".split()
+    text = "".join(f"<p>The tolls at Lindmoor are größer than ever, as the office said on {day}.</p>" for day in days)
+    text = f"<description>{escape(text)}</description>" if name == "a.xml" else text
+    [found] = read([in_memory(name, name, form.format(charset, text).encode("cp1252"))], today=TODAY)
+    assert found.article is not None, found.reason
+    assert "größer than ever" in found.article.paragraphs[0]

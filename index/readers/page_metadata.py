@@ -262,7 +262,7 @@ def _address(tree: HtmlElement, meta: dict[str, list[str]], links: list[str], ur
 
 
 def _believed(said: str | None, url: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The address that a page gives itself, unless it is another site's, whose page must not be replaced by this one."""
+    """The address that a page gives itself, unless it is another site's: that site's page must not be replaced."""
     if not said or not url or same_site(said, url):
         return said, ()
     return web_address(url), (f"says that its address is {said[:300]}, on another site: kept as {url[:300]}",)
