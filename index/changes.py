@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index import building, removing
-from index.articles.characters import quoted
 from index.intake import Intake
 from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -50,17 +49,9 @@ def add(
     with shown_progress() as progress:
         report = building.add(intake.items(date.today()), folder, embedder_for(folder), progress=progress)
     say_what_was_done(report, index)
-    take_out_withdrawn(report, folder, date.today())
     say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(SKIPPED_EXIT)
-
-
-def take_out_withdrawn(report: building.BuildReport, folder: IndexFolder, today: date) -> None:
-    """Say what was taken out of the index with an addition or a build, as its publisher withdrew it."""
-    for item in report.gathered.removed:
-        assert item.article
-        say(f"removed: {quoted(item.article.title)} ({item.where}): {item.reason}")
 
 
 def remove(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +71,6 @@ def build(
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
     say_what_was_done(report, index)
-    changes.take_out_withdrawn(report, folder, date.today())
     say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(changes.SKIPPED_EXIT)

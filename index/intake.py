@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 from index import building
@@ -18,12 +19,12 @@ from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
-# Corrections come within days; a page that is older is looked at again only where its feed says that it changed.
+# Corrections come within days; an older page is looked at again only where its feed says that it changed.
 _RECENT = timedelta(days=3)
 
 
 class Intake:
-    """Files, folders and addresses. It remembers what it saw, so that a second look gives only what has changed."""
+    """Files, folders and addresses. It remembers what was taken in, so that a second look gives only what changed."""
 
     def __init__(self, places: Sequence[str], folder: IndexFolder, *, allow_private: bool = False) -> None:
         """Take in ``places`` for the index in ``folder``; raises as ``find_files`` where a path does not exist."""
@@ -32,14 +33,26 @@ class Intake:
         self._folder = folder
         self.fetcher = Fetcher(allow_private=allow_private)
         self._seen: dict[Path, tuple[int, int]] = {}
+        self._taken = (self._seen, self.fetcher.validators)  # what was seen of all that was taken in
         self._looked = False
         find_files(self._paths)  # a mistyped path is told at once, not after the model was loaded
 
     def items(self, today: date) -> Iterator[SourceItem]:
-        """What is there; of what was seen before, only what is not as it was."""
-        yield from self._in_files(today)
-        if not self._addresses:
-            return
+        """What is there; of what was taken in before, only what is not as it was.
+
+        Addresses are read at once, files as they are asked for: no lock should be held while a network is waited for.
+        """
+        seen, validators = self._taken
+        self._seen, self.fetcher.validators = dict(seen), dict(validators)
+        fetched = list(self._at_addresses(today)) if self._addresses else []
+        return chain(self._in_files(today), fetched)
+
+    def done(self) -> None:
+        """All that ``items`` gave was taken in; without this, a next look gives it again."""
+        self._taken = (self._seen, self.fetcher.validators)
+        self._looked = True
+
+    def _at_addresses(self, today: date) -> Iterator[SourceItem]:
         base = building.current_base(self._folder)
         held = Coverage(base.path / building.COVERAGE) if base else None
 
@@ -50,7 +63,7 @@ class Intake:
             stamp = told and (told.updated or told.published)
             if stamp and stamp > (known.updated or known.published or date.min):
                 return True
-            return self._looked and known.published is not None and today - known.published <= _RECENT
+            return known.published is not None and today - known.published <= _RECENT
 
         follower = Follower(self.fetcher, today, wanted=is_wanted, unless_unchanged=self._looked)
         try:
@@ -59,7 +72,6 @@ class Intake:
         finally:
             if held:
                 held.close()
-        self._looked = True
 
     def _in_files(self, today: date) -> Iterator[SourceItem]:
         found = find_files(self._paths) if self._paths else None

@@ -89,7 +89,7 @@ def selected(folder: IndexFolder, selection: Selection, *, everywhere: bool = Fa
         raise unknown
     if not found:
         named = ", ".join(selection.names) or str(selection.scope)
-        raise RagError(f"no article of {named} in {folder.path}: see rag-index stats, or rag sources")
+        raise RagError(f"no article of {named} in {folder.path}: see rag-index stats, or rag search")
     return list(found.values())
 
 

@@ -31,6 +31,9 @@ def say_what_was_done(report: building.BuildReport, index: Path) -> None:
         say(f"{gathered.repeats:,} repeated articles were counted once")
     if gathered.stubs:
         say(f"{counted(gathered.stubs, 'excerpt')} of articles whose full text is there: left out")
+    for item in gathered.removed:
+        title = quoted(item.article.title) if item.article else "an article"
+        say(f"removed: {title} ({item.where}): {item.reason}")
     if passed_over := gathered.passed_over:
         kinds = building.kinds_among(passed_over)
         say(f"passed over, as of other kinds: {counted(len(passed_over), 'file')} ({kinds})")

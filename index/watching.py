@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from index import building
-from index.changes import AllowPrivate, embedder_for, take_out_withdrawn
+from index.articles.characters import escaped
+from index.changes import AllowPrivate, embedder_for
 from index.intake import Intake
 from index.progress import Progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -27,10 +28,10 @@ def look(intake: Intake, folder: IndexFolder, embedder: Embedder, today: date) -
     """Take in what has come since the last look, and take out what its publisher withdrew.
 
     Raises:
-        As ``building.add`` and ``removing.remove``.
+        As ``building.add``.
     """
     report = building.add(intake.items(today), folder, embedder, progress=Progress())
-    take_out_withdrawn(report, folder, today)
+    intake.done()
     return report
 
 
@@ -53,9 +54,20 @@ def watch(
     folder = IndexFolder(index)
     intake = Intake(places, folder, allow_private=allow_private)
     embedder = embedder_for(folder)
+    held = building.last_manifest(folder) is not None
     done = 0
     while True:
-        _look(intake, folder, embedder, index, keep)
+        try:
+            _look(intake, folder, embedder, index, keep)
+            held = True
+        except IndexBusy as error:
+            say(f"{error}", error=True)
+        except (RagError, OSError) as error:
+            held = held or building.last_manifest(folder) is not None
+            if not held:
+                raise
+            # Of what is there nothing is lost: the next look may do.
+            say(f"this look failed: {escaped(str(error))}", error=True)
         done += 1
         if done == looks:
             return
@@ -63,16 +75,7 @@ def watch(
 
 
 def _look(intake: Intake, folder: IndexFolder, embedder: Embedder, index: Path, keep: int) -> None:
-    try:
-        report = look(intake, folder, embedder, date.today())
-    except IndexBusy as error:
-        say(f"{error}", error=True)
-        return
-    except RagError as error:
-        if building.last_manifest(folder):  # of what is there nothing is lost: the next look may do
-            say(f"this look failed: {error}", error=True)
-            return
-        raise
+    report = look(intake, folder, embedder, date.today())
     if report.published:
         say(f"{datetime.now():%Y-%m-%d %H:%M}")
         say_what_was_done(report, index)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.intake import Intake
+from index.network import following
 from index.watching import look
 from rag.models import embedding
 from rag.search.retriever import Retriever
@@ -35,6 +36,16 @@ def entry(base: str, name: str, text: str, updated: str = "2025-03-09T08:00:00Z"
 def feed(*entries: str) -> bytes:
     head = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">'
     return f"<?xml version='1.0'?>{head}<title>Lindmoor Gull</title>{''.join(entries)}</feed>".encode()
+
+
+def tagged(body: bytes) -> Page:
+    """A page that never changes, and says so to who asks."""
+
+    def page(handler: BaseHTTPRequestHandler) -> None:
+        same = handler.headers.get("If-None-Match") == '"1"'
+        send(handler, b"" if same else body, 304 if same else 200, ETag='"1"')
+
+    return page
 
 
 def test_a_watched_feed_gains_corrects_and_withdraws_and_a_reader_sees_each(tmp_path: Path) -> None:
@@ -110,6 +121,80 @@ def test_a_watched_folder_is_read_once_and_what_changes_again(tmp_path: Path) ->
     assert looked().counts.articles == 2
     (inbox / "a.json").unlink()  # a file that was cleared away is no article that was withdrawn
     assert looked().counts.articles == 2
+
+
+def test_what_a_failed_look_saw_is_given_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, embedder = IndexFolder(tmp_path / "index"), ToyEmbedder()
+    (tmp_path / "a.json").write_text(json.dumps({"title": "Tolls", "text": "The tolls rise.", "date": "2025-03-04"}))
+
+    body = feed(entry("http://127.0.0.1", "wall", "It is shut."))
+    with serving({"/feed.xml": tagged(body)}) as (base, asked):
+        intake = Intake([str(tmp_path / "a.json"), f"{base}/feed.xml"], folder, allow_private=True)
+        intake.fetcher.sleep = lambda seconds: None
+        looked = partial(look, intake, folder, embedder, TODAY)
+        with monkeypatch.context() as patched:
+            patched.setattr(IndexFolder, "publish", lambda *args, **more: (_ for _ in ()).throw(OSError("no room")))
+            with pytest.raises(OSError, match="no room"):
+                looked()
+        assert looked().counts.articles == 2
+        assert list(intake.items(TODAY)) == []
+        with folder.changing():  # addresses are read while nobody holds the lock, files as they are asked for
+            before = len(asked)
+            items = intake.items(TODAY)
+            assert len(asked) == before + 1
+            assert list(items) == []
+
+
+def test_an_unchanged_sitemap_is_read_again_for_what_could_not_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_PAGES", 2)
+    folder = IndexFolder(tmp_path / "index")
+    pages: dict[str, Page | bytes | object] = {}
+    with serving(pages) as (base, _):
+        story = {"text": "It is shut.\n\nFor a week.", "date": "2025-01-09"}
+        names = [f"/{name}.json" for name in ("quay", "weir", "lock")]
+        stories = {name: {**story, "title": f"The {name}", "url": base + name} for name in names}
+        links = "".join(f"<url><loc>{base}{path}</loc></url>" for path in stories)
+        body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{links}</urlset>'.encode()
+
+        pages |= {**stories, "/map.xml": tagged(body), "/weir.json": lambda handler: send(handler, b"", 503)}
+        intake = Intake([f"{base}/map.xml"], folder, allow_private=True)
+        intake.fetcher.sleep = lambda seconds: None
+        looked = partial(look, intake, folder, ToyEmbedder(), TODAY)
+        assert looked().counts.articles == 1
+        pages["/weir.json"] = stories["/weir.json"]
+        assert looked().counts.articles == 3
+        assert list(intake.items(TODAY)) == []
+
+
+def test_a_watch_outlives_what_passes(
+    run_command: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "load_embedder", lambda *_, **__: ToyEmbedder())
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    story = tmp_path / "a.json"
+    story.write_text(json.dumps({"title": "Tolls", "text": "The tolls rise.", "date": "2025-03-04"}))
+    watch = partial(run_command, "rag-index", "watch", story, "--index", tmp_path / "index", "--looks")
+
+    def full(*args: object, **more: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexFolder, "publish", full)
+        first = watch(2)
+        assert (first.code != 0, "the disk is full" in first.err) == (True, True)  # there is nothing to go on with
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexFolder, "prune", full)
+        pruned = watch(2)
+        assert (pruned.code, pruned.err.count("this look failed: the disk is full")) == (0, 1)
+    story.unlink()
+    story.write_text(json.dumps({"title": "Tolls", "text": "The tolls fall.", "date": "2025-03-05"}))
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexFolder, "publish", full)
+        failed = watch(3)
+        assert (failed.code, failed.err.count("this look failed: the disk is full")) == (0, 3)
+    assert "2 articles" in watch(1).out
 
 
 def test_the_commands_say_what_they_did(

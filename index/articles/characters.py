@@ -102,8 +102,10 @@ def is_utf8(data: bytes) -> bool:
 
 def in_utf8(data: bytes, charset: str | None) -> bytes:
     """``data`` in UTF-8 with its mark, where it is valid in the encoding that only its server named; else as it is."""
+    from index.articles.encodings import declared_encoding
+
     try:
-        return codecs.BOM_UTF8 + data.decode(charset or "utf-8").encode()
+        return codecs.BOM_UTF8 + data.decode(declared_encoding(charset or "utf-8")).encode()
     except (LookupError, UnicodeError):
         return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -28,6 +29,28 @@ _TOKEN = re.compile(rb"[^\s\x00-\x26\x28-\x40\x5b-\x60\x7b-\x7f]+")  # words in 
 _NO_WORD = re.compile(
     r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[^\W\d_][^\w\s'’‘´`\-–—./:;,()*&@·\xad]+[^\W\d_]"
 )
+
+
+# What browsers read (WHATWG, Encoding), by Python's names. Of the others that Python knows some are no encodings of
+# text (zlib, rot13), and some take a time that grows with the square of the length (punycode, idna, utf-7).
+_DECLARABLE = frozenset(
+    "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be ascii iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 "
+    "iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u "
+    "mac-roman mac-cyrillic cp437 cp850 cp852 cp866 cp874 tis-620 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 "
+    "cp1257 cp1258 gb2312 gbk gb18030 big5 big5hkscs euc_jp iso2022_jp shift_jis cp932 euc_kr cp949".split()
+)
+
+
+def declared_encoding(name: str) -> str:
+    """Python's name of the encoding that a page, a file or a server declares.
+
+    Raises:
+        LookupError: none that texts of today are in is called so.
+    """
+    codec = codecs.lookup(name).name if name.isascii() and "\0" not in name else ""
+    if codec not in _DECLARABLE:
+        raise LookupError(f"no encoding of texts: {name!r}")
+    return codec
 
 
 def encoding_of(data: bytes) -> str | None:

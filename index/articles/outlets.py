@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from rag.articles import without_tracking
+from rag.articles import plain_url, without_tracking
 
 # The words that names of news outlets end with in any country. Left out: "day", "week" and "world", which would cut
 # Newsday, Newsweek and Underworld; and words shorter than three letters.
@@ -47,6 +47,12 @@ def is_home_page(url: str) -> bool:
     return re.fullmatch(r"(?:https?://)?[^/?#]*/*(?:#.*)?", url, re.IGNORECASE | re.DOTALL) is not None
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses lie under one registered name, so that what stands at one may speak for the other."""
+    sites = {_site(one), _site(other)}
+    return len(sites) == 1 and None not in sites
+
+
 def outlet_of(url: str) -> str | None:
     """Name of the outlet at ``url``: "The Moscow Times" for themoscowtimes.com."""
     archived = re.search(r".{8}(https?://.*)", url, re.DOTALL)
@@ -71,6 +77,14 @@ def _host(url: str) -> str | None:
     except ValueError:  # unbalanced brackets and the like
         return None
     return host if host and parts.scheme in ("http", "https") and re.search(r"[^\W_]", host) else None
+
+
+def _site(url: str) -> str | None:
+    """The part of a host that its owner registered; the whole host where no registry is known."""
+    from courlan import extract_domain
+
+    host = _host(url) and _host(f"https://{plain_url(url)}")  # of a page in a cache for phones, the site that it is of
+    return host and (extract_domain(f"https://{host}/") or host)
 
 
 def _words(label: str) -> list[str]:

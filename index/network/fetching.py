@@ -12,12 +12,13 @@ from email.message import Message
 from functools import cache
 from importlib.metadata import version
 from io import BytesIO
+from math import inf
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
-from index.articles.characters import escaped
+from index.articles.characters import escaped, in_utf8
 from index.network.addresses import checked_url, resolve
 from index.sources.source import HEAD, Source
 from rag.errors import ArticleUnreadable
@@ -30,6 +31,10 @@ SIZE_LIMIT = 10_000_000
 TIME_LIMIT = 20.0
 """Seconds that one response may take from the connection to its last byte."""
 MOST_REDIRECTS = 5
+ROBOTS_LIFE = 86_400.0
+"""Seconds that a robots.txt is believed (RFC 9309, 2.4)."""
+ROBOTS_RETRY = 300.0
+"""Seconds until one that could not be read is asked for again."""
 _PRODUCT = "news-rag"  # what robots.txt may name
 _DELAY = 1.0  # seconds between two requests to one host, where its robots.txt asks for no other
 _LONGEST_DELAY = 30.0
@@ -63,14 +68,13 @@ class Fetcher:
         self,
         *,
         allow_private: bool = False,
-        validators: dict[str, Validators] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.validators = validators if validators is not None else {}
+        self.validators: dict[str, Validators] = {}
         """By address; a page that is asked for with them, and has not changed, is not sent again."""
         self._allow_private = allow_private
         self.sleep = sleep
-        self._robots: dict[str, Protego | None] = {}
+        self._robots: dict[str, tuple[float, Protego | str | None]] = {}  # read when; the rules, or why there are none
         self._asked: dict[str, float] = {}
 
     def fetch(self, url: str, *, unless_unchanged: bool = False) -> Source | None:
@@ -83,15 +87,23 @@ class Fetcher:
         """
         known = self.validators.get(url, Validators()) if unless_unchanged else Validators()
         asked = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
-        response = self._get(url, {name: value for name, value in asked.items() if value}, robots=True)
-        if response.status == 304:
+        headers = {name: value for name, value in asked.items() if value}
+        try:
+            response = self._get(url, headers, robots=True)
+        except ArticleUnreadable:
+            raise
+        except Exception as error:  # whatever a server makes a library raise is the matter of this address alone
+            raise ArticleUnreadable(
+                f"cannot be fetched: {type(error).__name__}: {escaped(str(error))[:200]}"
+            ) from error
+        if response.status == 304 and headers:
             return None
         if response.status == 410:
             raise Gone("was withdrawn by its publisher: the server answers 410 (gone)")
         if response.status != 200:
-            later = response.headers.get("retry-after", "")
-            when = f", and to come back in {int(later):,} seconds" if later.isdecimal() and len(later) < 8 else ""
-            raise ArticleUnreadable(f"cannot be fetched: the server answers {response.status}{when}")
+            # No more of when to come back: a number that runs down would make each look's reason another.
+            later = ", and to come back later" if "retry-after" in response.headers else ""
+            raise ArticleUnreadable(f"cannot be fetched: the server answers {response.status}{later}")
         if not response.body.strip():
             raise ArticleUnreadable("is empty")
         self.validators[url] = Validators(response.headers.get("etag"), response.headers.get("last-modified"))
@@ -100,12 +112,15 @@ class Fetcher:
     def _get(self, url: str, headers: dict[str, str], *, robots: bool) -> _Response:
         """Follow redirects, each checked as the first address was."""
         for _ in range(MOST_REDIRECTS + 1):
+            url = checked_url(url)
             if robots:
-                self._be_polite(checked_url(url))
-            response = _request(checked_url(url), headers, allow_private=self._allow_private)
+                self._be_polite(url)
+            response = _request(url, headers, allow_private=self._allow_private)
             target = response.headers.get("location")
             if response.status not in _REDIRECTS or not target:
                 return response
+            with suppress(UnicodeError):
+                target = target.encode("latin-1").decode()
             url = urljoin(url, target)
         raise ArticleUnreadable(f"redirects more than {MOST_REDIRECTS} times")
 
@@ -113,15 +128,32 @@ class Fetcher:
         """Ask robots.txt (RFC 9309), and wait until the host may be asked again."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._robots:
-            self._robots[origin] = self._read_robots(origin)
-        rules = self._robots[origin]
+        rules = self._rules(origin)
         if rules and not rules.can_fetch(url, _PRODUCT):
             raise ArticleUnreadable(f"is forbidden to programs by {escaped(origin)}/robots.txt")
+        self._wait(origin, rules)
+
+    def _wait(self, origin: str, rules: Protego | None) -> None:
         delay = min(float((rules and rules.crawl_delay(_PRODUCT)) or _DELAY), _LONGEST_DELAY)
         if origin in self._asked:
             self.sleep(max(0.0, self._asked[origin] + delay - time.monotonic()))
         self._asked[origin] = time.monotonic()
+
+    def _rules(self, origin: str) -> Protego | None:
+        """What robots.txt says, read anew once it is old."""
+        since, rules = self._robots.get(origin, (-inf, None))
+        if time.monotonic() - since > (ROBOTS_RETRY if isinstance(rules, str) else ROBOTS_LIFE):
+            if origin in self._robots:
+                self._wait(origin, None if isinstance(rules, str) else rules)
+            try:
+                rules = self._read_robots(origin)
+            except ArticleUnreadable as error:
+                rules = str(error)
+                self._asked[origin] = time.monotonic()
+            self._robots[origin] = (time.monotonic(), rules)
+        if isinstance(rules, str):
+            raise ArticleUnreadable(rules)
+        return rules
 
     def _read_robots(self, origin: str) -> Protego | None:
         from protego import Protego
@@ -129,7 +161,7 @@ class Fetcher:
         try:
             response = self._get(f"{origin}/robots.txt", {}, robots=False)
         except ArticleUnreadable as error:
-            raise ArticleUnreadable(f"cannot be fetched, as its robots.txt cannot: {error}") from error
+            raise ArticleUnreadable(f"is not fetched, as its robots.txt {error}") from error
         if response.status >= 500:  # RFC 9309, 2.3.1.4: who cannot say what is allowed allows nothing
             raise ArticleUnreadable(f"cannot be fetched: {escaped(origin)}/robots.txt answers {response.status}")
         return Protego.parse(response.body[:512_000].decode("utf-8", "replace")) if response.status == 200 else None
@@ -140,11 +172,7 @@ def _source(response: _Response) -> Source:
     declared["content-type"] = response.headers.get("content-type", "")
     body = response.body
     if declared.get_content_type() == "text/html" and (charset := declared.get_content_charset()):
-        # What the server declares counts more than what the page does (HTML, 13.2.3.2); a mark says it to any reader.
-        try:
-            body = b"\xef\xbb\xbf" + body.decode(charset).encode()
-        except (LookupError, UnicodeError):
-            body = response.body
+        body = in_utf8(body, charset)  # what the server declares counts more than what the page does (HTML, 13.2.3.2)
 
     @contextmanager
     def opened() -> Iterator[BinaryIO]:

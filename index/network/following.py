@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from index.articles.characters import escaped
+from index.articles.outlets import same_site
 from index.network.fetching import Fetcher, Gone
 from index.sources.reading import SourceItem, read
 from rag.articles import Article
@@ -39,6 +40,7 @@ class Follower:
         self._unless_unchanged = unless_unchanged
         self._pages = MOST_PAGES
         self._left_out = 0
+        self._failed = 0
 
     def read(self, url: str) -> Iterator[SourceItem]:
         """The items at an address, in order; what cannot be fetched or read is one with its reason."""
@@ -54,18 +56,29 @@ class Follower:
             yield SourceItem(escaped(url), None, str(error), link=url, withdrawn=True)
             return
         except ArticleUnreadable as error:
+            self._failed += 1
             yield SourceItem(escaped(url), None, str(error), link=url)
             return
-        for item in read([source], today=self._today) if source else ():
-            if item.passed_over:
+        if source is None:
+            return
+        failed, leads = self._failed, False
+        for item in read([source], today=self._today):
+            leads |= item.link is not None and not item.withdrawn
+            if item.withdrawn and not same_site(item.link or "", source.url or url):
+                told = f"{item.reason}: not removed, as {escaped(item.link or 'it')[:300]} is of another site"
+                yield replace(item, reason=told, link=None, withdrawn=False)
+            elif item.link is None or item.withdrawn or item.passed_over:
+                self._failed += item.article is None and not item.withdrawn
                 yield replace(item, passed_over=False)  # it was named, so it is no file beside others
-            elif item.link is None or item.withdrawn:
-                yield item
             elif depth == _DEEPEST or self._pages == 0:
                 self._left_out += 1
             elif self._wanted(item.link, item.article):
                 self._pages -= 1
                 yield from self._instead_of(item, item.link, depth)
+        if leads or self._failed != failed:
+            # Unchanged, it would not be read again, and so neither would the pages that it leads to, which may have
+            # changed, nor what could not be had.
+            self._fetcher.validators.pop(url, None)
 
     def _instead_of(self, item: SourceItem, link: str, depth: int) -> Iterator[SourceItem]:
         """What is at the link of an item, or what the feed itself holds of an article whose page cannot be read."""

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from typing import cast
 
 from index.articles.characters import decode, escaped, has_words, one_line, quoted
+from index.articles.encodings import declared_encoding
 from index.articles.markup import plain
 from index.sources.files import lines_in
 from index.sources.source import Format, Item, Source, in_memory
@@ -161,7 +162,7 @@ def _decoded(part: Message, notices: list[str]) -> str:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     try:
-        return data.decode(part.get_content_charset("utf-8"))
+        return data.decode(declared_encoding(part.get_content_charset("utf-8")))
     except (UnicodeError, LookupError):  # declared wrongly
         text, said = decode(data)
         notices.extend(said)

@@ -17,7 +17,7 @@ from index.articles.authors import agency_named, byline
 from index.articles.characters import has_words, one_line
 from index.articles.dates import PublishedDate, parse_date
 from index.articles.field_names import FIELDS, plain_name
-from index.articles.outlets import is_home_page, outlet_of, web_address
+from index.articles.outlets import is_home_page, outlet_of, same_site, web_address
 from rag.articles import plain_url
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class PageFacts:
     """The whole text, where the markup holds it."""
     corrected: bool
     """The markup holds a correction."""
+    notices: tuple[str, ...] = ()
+    """What of it is not believed."""
 
 
 def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
@@ -78,7 +80,7 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
     strip_elements(tree, "script", with_tail=False)
     meta = _meta(tree)
     headings = [heading for heading in (text_of(element) for element in tree.iter("h1")) if has_words(heading)]
-    address = _address(tree, meta, [], url)
+    address, notices = _believed(_address(tree, meta, [], url), url)
     article = _article(nodes, address, [*headings, *meta.get("title", ())])
     address = address or _address(tree, meta, _links(article or {}), None)
     kinds = {value.lower() for value in meta.get("type", ())}
@@ -107,6 +109,7 @@ def page_facts(tree: HtmlElement, url: str | None) -> PageFacts:
         _words(article),
         str(body) if isinstance(body := (article or {}).get("articleBody"), str) else "",
         bool(article and article.get("correction")) or any("CorrectionComment" in _types(node) for node in nodes),
+        notices,
     )
 
 
@@ -256,6 +259,13 @@ def _address(tree: HtmlElement, meta: dict[str, list[str]], links: list[str], ur
         if address and "localhost" not in (urlsplit(address).hostname or ""):
             addresses.append(address)
     return next((address for address in addresses if not is_home_page(address)), next(iter(addresses), None))
+
+
+def _believed(said: str | None, url: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The address that a page gives itself, unless it is another site's: that site's page must not be replaced."""
+    if not said or not url or same_site(said, url):
+        return said, ()
+    return web_address(url), (f"says that its address is {said[:300]}, on another site: kept as {url[:300]}",)
 
 
 def _outlet(article: dict[str, object] | None, meta: dict[str, list[str]], url: str | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from index.articles.characters import clean_lines, decode, has_words, one_line
+from index.articles.encodings import declared_encoding
 from index.articles.markup import escaped, plain
 from index.articles.outlets import is_home_page
 from index.articles.tables import Cell, rows_in_words
@@ -110,7 +111,7 @@ def read_page(data: bytes, url: str | None) -> dict[str, object]:
     _refuse_what_is_no_article(tree, facts, lines, whole, asks_password=asks_password)
     labels, remarks = _labels(facts, lines, is_cut=is_cut)
     record = facts.record | {"text": _text(lines), "labels": labels}
-    return {"record": record, "notices": [*notices, *remarks]}
+    return {"record": record, "notices": [*notices, *facts.notices, *remarks]}
 
 
 def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -123,7 +124,7 @@ def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         if declared := _CHARSET.search(data[:4096]):
             with suppress(LookupError, ValueError):
-                codec = codecs.lookup(declared[1].decode("ascii")).name
+                codec = declared_encoding(declared[1].decode("ascii"))
                 text = "" if codec.startswith("utf") else data.decode(_WIDER.get(codec, codec), "replace")
                 wrong = text.count("\ufffd")
                 if text and wrong * 200 <= len(text):

@@ -11,6 +11,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, cast
 
 from index.articles.characters import decode, quoted
+from index.articles.encodings import declared_encoding
 from index.sources import files
 from index.sources.source import Item, Source
 from rag.errors import ArticleUnreadable
@@ -266,9 +267,8 @@ def _encoding(head: bytes) -> str | None:
     declared = _DECLARED.match(head.lstrip())
     name = declared[1].decode().lower() if declared else "utf-8"
     try:
-        "<>".encode(name)
-        ours = codecs.lookup(name).name
-    except (LookupError, UnicodeError):  # no encoding, or none of texts
+        ours = declared_encoding(name)
+    except LookupError:
         ours = "utf-8"
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(head)
