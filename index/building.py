@@ -47,7 +47,7 @@ _PLACE = re.compile(r" (?:(?:item|lines?|value|document|message) \d+(?=$|[ :])|(
 
 SKIPPED_FILE = "skipped.jsonl"
 """What was not read and why, and what was left out of articles that were: an object a line, with the item's place
-(``where``) and one of ``skipped`` (the reason), ``notice`` or ``omitted`` (a line of the text)."""
+(``where``) and one of ``skipped`` (the reason), ``passed over``, ``notice`` or ``omitted`` (a line of the text)."""
 
 Skipped = dict[str, str | None]
 
@@ -298,9 +298,9 @@ def _take_in(
     gathered, seen = Gathered(), set[str]()
     removals = refused(folder)
     draft.refuse(removals)
-    for removal in {one.article_id: one for one in removals}.values():
-        if draft.known(removal.article_id):  # a snapshot from before its removal was gone back to
-            seen |= _take_out(draft, [removal.article_id], SourceItem(str(folder.path), None, _why(removal)), gathered)
+    for gone in {one.article_id: one for one in removals}.values():
+        if draft.known(gone.article_id):  # a snapshot from before its removal was gone back to
+            seen |= _take_out(draft, [gone.article_id], SourceItem(str(folder.path), None, _why(gone)), gathered)
     now = datetime.now(UTC).replace(microsecond=0)
     progress.stage("reading", None)
     for item in items:
@@ -310,6 +310,9 @@ def _take_in(
             gathered.withdrawn.append(item)
         elif item.article is None:
             (gathered.passed_over if item.passed_over else gathered.skipped).append(item)
+        elif removal := draft.removal_of(item.article):
+            # It could be read, and is kept out on purpose: no fault, and so no reason for an exit code.
+            gathered.noticed.append(replace(item, notices=(_why(removal),), omitted=()))
         elif reason := _take(draft, item.article, item.where, now, gathered):
             gathered.skipped.append(SourceItem(item.where, None, reason))
         elif item.notices or item.omitted:
@@ -350,8 +353,6 @@ def _source(where: str) -> str:
 
 def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gathered: Gathered) -> str | None:
     """Store one article as what it is, beside what is there of it; the reason where it is not taken in."""
-    if removal := draft.removal_of(article):
-        return _why(removal)
     known = draft.known(article.id)
     settled = settle(article, known, [draft.is_new(one.number) for one in known])
     match settled.fate:
@@ -382,6 +383,9 @@ def _nothing(gathered: Gathered, named: str) -> ArticleUnreadable:
     if gathered.withdrawn and not gathered.skipped:
         withdrawn = f"{counted(len(gathered.withdrawn), 'withdrawal')}, the first is {gathered.withdrawn[0].where}"
         return ArticleUnreadable(f"no articles in {named}: only {withdrawn}")
+    if not gathered.skipped and gathered.noticed:  # what was removed before
+        first = gathered.noticed[0]
+        return ArticleUnreadable(f"no article in {named} that may come in: {first.where} {first.notices[0]}")
     if not gathered.skipped:
         others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
         return ArticleUnreadable(f"no articles in {named}: {others}")
@@ -471,6 +475,7 @@ def _vectors(
 
 def _lines(gathered: Gathered) -> list[Skipped]:
     lines: list[Skipped] = [{"where": item.where, "skipped": item.reason} for item in gathered.skipped]
+    lines += [{"where": item.where, "passed over": item.reason} for item in gathered.passed_over]
     for item in gathered.noticed:
         lines += [{"where": item.where, "notice": notice} for notice in item.notices]
         lines += [{"where": item.where, "omitted": line} for line in item.omitted]

@@ -11,6 +11,7 @@ from rag.cli.terminal import say
 from rag.text.words import counted
 
 _LISTED = 20
+_NAMED = 5
 
 
 def say_what_was_done(report: building.BuildReport, index: Path) -> None:
@@ -28,7 +29,7 @@ def say_what_was_done(report: building.BuildReport, index: Path) -> None:
         earlier = counted(counts.versions - counts.articles, "earlier version")
         say(f"{earlier} of articles that changed: kept, but not searched")
     if gathered.repeats:
-        say(f"{gathered.repeats:,} repeated articles were counted once")
+        say(f"{gathered.repeats:,} articles came again, unchanged")
     if gathered.stubs:
         say(f"{counted(gathered.stubs, 'excerpt')} of articles whose full text is there: left out")
     for item in gathered.removed:
@@ -36,6 +37,8 @@ def say_what_was_done(report: building.BuildReport, index: Path) -> None:
         say(f"removed: {title} ({item.where}): {item.reason}")
     if passed_over := gathered.passed_over:
         kinds = building.kinds_among(passed_over)
+        if len(passed_over) <= _NAMED:
+            kinds = ", ".join(Path(item.where).name for item in passed_over)
         say(f"passed over, as of other kinds: {counted(len(passed_over), 'file')} ({kinds})")
 
 

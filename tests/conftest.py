@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from benchmarks.embedders import Remembering
 from rag.models.embedding import Embedder
@@ -17,6 +18,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_configure() -> None:
+    settings.register_profile("unhurried", deadline=None)  # busy cores are no fault of the code
+    settings.load_profile("unhurried")
     # Set before anything imports the libraries that read them.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

@@ -162,7 +162,7 @@ def test_an_article_that_comes_changes_and_goes(
     later = write_article(tmp_path, "later", replace(HARBOUR, paragraphs=("Tolls fell.",), updated=date(2025, 3, 6)))
     code, out, _ = rag_index("add", later)
     assert (code, out.splitlines()[1]) == (0, "embedded 1 passage, took over 2 unchanged")
-    assert "1 repeated articles were counted once" in rag_index("add", later).out
+    assert "1 articles came again, unchanged" in rag_index("add", later).out
     told = rag_index("history", f"{HARBOUR.url}#top").out.splitlines()
     assert told[0].startswith("published 4 March 2025, taken in ")
     assert re.fullmatch(r"published 4 March 2025, updated 6 March 2025, taken in .* \(current\)", told[2])
@@ -177,7 +177,7 @@ def test_an_article_that_comes_changes_and_goes(
     receipt = json.loads(removed.out)
     assert (receipt["reason"], list(receipt["removed"]), receipt["scan"]["traces"]) == ("withdrawn", [HARBOUR.id], [])
     code, _, err = rag_index("add", later)
-    assert (code, "(withdrawn): rag-index remove --forget ce50c3f46ea3892a lets it in again" in err) == (3, True)
+    assert (code, "(withdrawn): rag-index remove --forget ce50c3f46ea3892a lets it in again" in err) == (0, True)
     assert "removed: ce50c3f46ea3892a on " in rag_index("stats").out
     assert rag_index("remove", "--forget", HARBOUR.id).out.startswith(f"{HARBOUR.id} may be taken in again, snapshot ")
     assert rag_index("add", later).code == 0

@@ -82,7 +82,7 @@ def test_it_is_not_taken_in_again_by_add_or_build_until_it_is_forgotten(folder: 
     some = (replace(HARBOUR, paragraphs=("Other words.",)), moved, PROTEST)
     for take in (add, lambda index, *news: build_index(index, news)):
         report = take(folder.path, *some)
-        assert [one.reason for one in report.gathered.skipped] == [why, why]
+        assert [one.notices for one in report.gathered.noticed] == [(why,), (why,)]
         assert Snapshot.open(folder.path).article(PROTEST.id) == PROTEST
     # Other outlets' reports are theirs.
     assert add(folder.path, replace(HARBOUR, outlet="Strand Radio", url="https://strand.example/1")).gathered.taken == 1
@@ -99,8 +99,8 @@ def test_what_was_removed_stays_so_in_an_older_snapshot_that_was_gone_back_to(fo
         with folder.changing():
             folder.use(first)
         report = take(folder.path, HARBOUR, PROTEST)
-        [skipped] = report.gathered.skipped
-        assert str(skipped.reason).startswith("was removed on 4 March 2025: rag-index ")
+        [noticed] = report.gathered.noticed
+        assert noticed.notices[0].startswith("was removed on 4 March 2025: rag-index ")
         assert Snapshot.open(folder.path).newest(9) == [PROTEST]
         assert WORDS[0] not in (folder.snapshot_path(report.snapshot) / "coverage.sqlite").read_bytes()
     with folder.changing():
