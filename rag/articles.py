@@ -26,7 +26,9 @@ _VARIANT = re.compile(
 )
 # Parameters of AMP, and those of news sites that courlan's list lacks.
 _TRACKING = re.compile(r"amp|(?:amp|at|ns|soc|guce|hsa|_hs\w*)_\w+|usqp|aoh|guccounter|\w*sessionid|phpsessid")
-_TRACKING_WORDS = frozenset("cmp cmpid icid intcid intcmp ocid smid smtyp emc ito ncid mbid taid partner spm".split())
+_TRACKING_WORDS = frozenset(
+    "cmp cmpid s_cid icid intcid intcmp ocid smid smtyp emc ito ncid mbid taid partner spm".split()
+)
 # With a number behind it, any of them may well name the page.
 _MAY_NAME = frozenset("cid eid uid ref source session keyword kwd partner".split())
 _AMP_FORMS = frozenset(("outputtype", "view", "mode", "type", "format"))

@@ -126,7 +126,7 @@ def credits_in(names: Iterable[str], outlet: str | None = None) -> Credits:
 
 def byline(text: str) -> Credits | None:
     """Read ``text`` as a byline ("By A and B for AFP", "By A, B and C | Reuters"); None if it may be anything else."""
-    opening = _OPENING.match(text)
+    opening = _OPENING.match(text) or _FOREIGN_BY.match(text)
     if opening is None or len(text) > 250 or text[-1] in "!?;:…":
         return None
     if text[-1] == "." and not re.search(r"\b(?:Jr|Sr|\w)\.$", text):

@@ -30,6 +30,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|2\d)\d\d(?!\d)|[年년]")
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d{1,9})?")
 _COMPACT = re.compile(r"((?:19|20)\d{6})(\d{4}(?:\d\d)?)")  # 20250304080000
 _DOT_NET = re.compile(r"\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/")
+_PRINTED = re.compile(r"datetime\.date(?:time)?\((\d{4}), (\d\d?), (\d\d?)\b.*\)")  # as Python prints a day
 _NAMED_ZONE = re.compile(r"\[([A-Za-z][\w+/-]{0,40})\]$")
 _ZERO = re.compile(r"0+(?:[-/.]0+[-/.]0+(?:[T ][0:.]+Z?)?)?")  # 0000-00-00
 _ONLY_TWO_DIGITS = re.compile(r"(\d[-/ ,.]{0,2}[^\W\d_]{3,12}[-/ ,.]{0,2})['’]?(\d\d)(?![\d:.])")  # 4-Mar-25
@@ -164,7 +165,7 @@ def _believed(found: PublishedDate, today: date) -> PublishedDate:
     slipped = at is not None and (at.year, at.month) == (1970, 1) and at.second != 0
     if found.day.year < _EARLIEST or zero or slipped or (at is not None and at.timestamp() == 0):
         raise ValueError(_NO_DATE)
-    if found.day - timedelta(days=1) > today:
+    if (found.day - today).days > 1:
         raise ValueError("is in the future")
     return found
 
@@ -227,7 +228,10 @@ def _since_1970(number: float) -> PublishedDate:
     # Seconds have nine or ten digits for the years 1973 to 2286; each finer unit has three more.
     while abs(number) >= 1e11:
         number /= 1000
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    try:
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    except OverflowError:  # before the year 1
+        raise ValueError(_NOT_UNDERSTOOD) from None
     return PublishedDate(at.date(), at.replace(microsecond=0))
 
 
@@ -236,6 +240,8 @@ def _iso(text: str) -> PublishedDate | None:
     zone = None
     if named := _NAMED_ZONE.search(text):  # "2025-03-04T08:00:00[Europe/Berlin]"
         text, zone = text[: named.start()], _zone(named[1])
+    if printed := _PRINTED.fullmatch(text):
+        text = "{}-{:0>2}-{:0>2}".format(*printed.groups()[:3])
     if compact := _COMPACT.fullmatch(text):
         text = f"{compact[1]}T{compact[2]}"
     try:

@@ -21,7 +21,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         " contenuto",
         # About the article, not its text: read where there is no text, and told.
         "summary": "leadparagraph lead lede abstract description descriptions summary excerpt snippet contentsnippet"
-        " shortdescription descriptionshort trailtext standfirst dek deck teaser synopsis intro metadescription",
+        " shortdescription descriptionshort trailtext standfirst dek deck teaser synopsis intro metadescription"
+        " chapeau chapo accroche entradilla bajada copete vorspann anriss sommario occhiello zajawka ingress",
         # Left out: "id" and "country" of a source, "feed", "domain" (the url says it), "copyright".
         "outlet": "outlet source publisher sitename sourcename sourcehostname publication newspaper outletname"
         " publishername medium provider website site sourcetitle hostname",
@@ -42,7 +43,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         " datemodified datemodify lastmodified modificationdate modifiedtime modifieddate contentmodified"
         " lastpublicationdate versioncreated",
         # Left out: "id", "image url", "short url".
-        "url": "url canonicalurl canonical link sourceurl permalink originalurl pageurl href mainentityofpage",
+        "url": "url canonicalurl canonical link sourceurl websiteurl permalink originalurl pageurl href"
+        " mainentityofpage",
         # Left out: "tags" and "keywords": what it is about, not where it stood.
         "section": "section sectionname category categories rubric desk",
         # Left out: "locale" and "country" of the reader.

@@ -73,6 +73,8 @@ class _Text:
     mark: str
     """What its source put behind it where it cut it off; no part of ``words``."""
     is_summary: bool
+    is_placeholder: bool = False
+    """It is said instead of a text."""
 
 
 def article_in_record(value: Mapping[str, object], today: date) -> ReadArticle:
@@ -130,12 +132,15 @@ def names_in(record: Mapping[str, object]) -> str:
 
 def _texts(record: Mapping[str, object]) -> Iterator[_Text]:
     """The texts of a record, the one to be read first; of those that begin alike, the fullest."""
-    texts = list(_texts_in(record, "text"))
+    texts, summaries = list(_texts_in(record, "text")), list(_texts_in(record, "summary"))
+    if texts and summaries and max(len(one.letters) for one in texts) < len(summaries[0].letters) / 2:
+        # "Please enable JS": what is said instead of a text is shorter than any; read last, it is told.
+        texts = [replace(one, is_placeholder=True) for one in texts]
     while texts:
         first = max((text for text in texts if _goes_further(text, texts[0])), key=lambda text: len(text.letters))
         yield first
         texts = [text for text in texts if text is not first]
-    yield from _texts_in(record, "summary")
+    yield from summaries
 
 
 def _texts_in(record: Mapping[str, object], field: str) -> Iterator[_Text]:
@@ -162,7 +167,7 @@ def _goes_further(text: _Text, other: _Text) -> bool:
 def _whole_sentences(text: _Text) -> tuple[str, str]:
     """What of a text is reporting and whole, and what is to be told where that is not all of it."""
     words = text.words
-    if _is_placeholder(words):
+    if text.is_placeholder or _is_placeholder(words):
         return "", f"field {quoted(text.name)} holds {quoted(words)}, what its source writes instead of a text"
     if not text.mark:
         return words, ""

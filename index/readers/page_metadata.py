@@ -293,7 +293,7 @@ def _title(
     """The headline as it stands above the article: other places shorten it, or add the site's name."""
     own = next((text_of(element) for element in tree.iter("title")), "")
     said = [*_named(article, "headline"), *_named(article, "name"), *meta.get("title", ()), own]
-    said = [title for title in said if has_words(title)]
+    said = [title for title in said if has_words(title) and not _is_site(title, sites)]
     plain = [_without_site(title, sites) for title in said]
     known = {folded(title) for title in (*said, *plain)}
     headings = [heading for heading in headings if not _is_site(heading, sites)]

@@ -262,6 +262,7 @@ def render_coverage(summary: Summary) -> str:
         + (f'<ul class="outlets" aria-label="Articles by outlet">{outlets}</ul>' if outlets else "")
         + "<h3>Ask your own articles</h3>"
         "<p>Build an index of them, in a terminal:</p><pre><code>rag-index build PATH</code></pre>"
-        "<p>PATH is a file or a folder of articles, of the kinds that rag-index sources lists. The page uses the new index from the next "
+        "<p>PATH is a file or a folder of articles: <code>rag-index sources</code> lists the kinds. The page uses the "
+        "new index from the next "
         "question on.</p></details>"
     )
