@@ -1,6 +1,6 @@
 """Measures which articles are taken for copies of one text: on variants of real articles, and on what only looks alike.
 
-    python -m benchmarks.copies ARTICLES...    files or folders that rag-index reads; Wikinews, for one
+    python -m benchmarks.copies [ARTICLES...]    files or folders that rag-index reads; by default Wikinews
 
 Of each article six variants are made, as outlets make them of an agency's story. Pairs that are no copies are all those
 of different articles, and those of a text with what is hard to tell from its copy.
@@ -24,6 +24,7 @@ from index.sources.reading import read_files
 from rag.articles import Article
 from rag.text.sentences import sentence_spans
 
+WIKINEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "wikinews"
 _SHORTEST = 120  # words of an article that variants are made of: of a shorter one a brief would be the article
 Vary = Callable[[tuple[str, ...], random.Random, Sequence[str]], tuple[str, ...]]
 
@@ -222,4 +223,4 @@ def _keys(placed: Sequence[int], everything: Sequence[tuple[int, str, Article]])
 
 
 if __name__ == "__main__":
-    main([Path(one) for one in sys.argv[1:]])
+    main([Path(one) for one in sys.argv[1:]] or [WIKINEWS])
