@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +15,11 @@ from typing import TYPE_CHECKING
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.copies import CopyGroups, sketch
 from index.progress import Progress
+from index.settling import nothing_taken, source_of, take_in
 from index.sources.files import find_files
 from index.sources.reading import SourceItem, read_files
-from index.versions import Fate, Gathered, settle
-from rag.articles import Article, Passage, day_in_words
+from index.versions import Gathered
+from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
 from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.coverage import Coverage, Removal
@@ -29,7 +28,6 @@ from rag.store.folder import IndexFolder
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.text.tokens import ENCODING
-from rag.text.words import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +40,6 @@ COVERAGE = "coverage.sqlite"
 """The file of a snapshot's articles."""
 # Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
 _BATCH = 2_048
-# What readers write behind the name of a source.
-_PLACE = re.compile(r" (?:(?:item|lines?|value|document|message) \d+(?=$|[ :])|(?:end|damaged records|other records)$)")
 
 SKIPPED_FILE = "skipped.jsonl"
 """What was not read and why, and what was left out of articles that were: an object a line, with the item's place
@@ -123,9 +119,9 @@ def build(
         CoverageDraft(staging / COVERAGE) as draft,
         PartsDraft(staging) as parts,
     ):
-        gathered, _ = _take_in(draft, folder, read_files(found, today=today or date.today()), progress)
+        gathered, _ = take_in(draft, refused(folder), read_files(found, today=today or date.today()), progress)
         if not draft.counts()[0]:
-            raise _nothing(gathered, named)
+            raise nothing_taken(gathered, named)
         base = _reusable(folder, embedder.identity)
         if base:
             draft.taken_before(base.path / COVERAGE)
@@ -164,11 +160,11 @@ def add(
             base.draft(staging / COVERAGE) if base else CoverageDraft(staging / COVERAGE) as draft,
             PartsDraft(staging) as parts,
         ):
-            gathered, seen = _take_in(draft, folder, items, progress)
+            gathered, seen = take_in(draft, refused(folder), items, progress)
             if not draft.counts()[0]:
-                raise _nothing(gathered, "what was named")
+                raise nothing_taken(gathered, "what was named")
             old = base.skipped() if base else []
-            skipped = [line for line in old if seen.isdisjoint((str(line["where"]), _source(str(line["where"]))))]
+            skipped = [line for line in old if seen.isdisjoint((str(line["where"]), source_of(str(line["where"]))))]
             chunking = base.manifest.chunking if base else Chunking(DEFAULT_BUDGET, ENCODING)
             lines = [*skipped, *_lines(gathered)]
             change = Change(folder, staging, draft, chunking, embedder.identity, lines)
@@ -291,109 +287,6 @@ def _reusable(folder: IndexFolder, model: ModelIdentity) -> Base | None:
     return base
 
 
-def _take_in(
-    draft: CoverageDraft, folder: IndexFolder, items: Iterable[SourceItem], progress: Progress
-) -> tuple[Gathered, set[str]]:
-    """Read all, settle which version of each article is current or gone; and of which places old lines are outdated."""
-    gathered, seen = Gathered(), set[str]()
-    removals = refused(folder)
-    draft.refuse(removals)
-    for gone in {one.article_id: one for one in removals}.values():
-        if draft.known(gone.article_id):  # a snapshot from before its removal was gone back to
-            seen |= _take_out(draft, [gone.article_id], SourceItem(str(folder.path), None, _why(gone)), gathered)
-    now = datetime.now(UTC).replace(microsecond=0)
-    progress.stage("reading", None)
-    for item in items:
-        progress.advance(1)
-        seen.add(_source(item.where))
-        if item.withdrawn:
-            gathered.withdrawn.append(item)
-        elif item.article is None:
-            (gathered.passed_over if item.passed_over else gathered.skipped).append(item)
-        elif removal := draft.removal_of(item.article):
-            # It could be read, and is kept out on purpose: no fault, and so no reason for an exit code.
-            gathered.noticed.append(replace(item, notices=(_why(removal),), omitted=()))
-        elif reason := _take(draft, item.article, item.where, now, gathered):
-            gathered.skipped.append(SourceItem(item.where, None, reason))
-        elif item.notices or item.omitted:
-            gathered.noticed.append(item)
-    for item in gathered.withdrawn:
-        ids = draft.named(item.link) if item.link else []
-        if len({draft.known(id_)[-1].article.outlet for id_ in ids}) > 1:
-            several = f"{item.reason}, but several outlets have a {item.link!r} ({', '.join(ids)})"
-            gathered.skipped.append(
-                SourceItem(item.where, None, f"{several}: rag-index remove takes out the right one")
-            )
-        else:
-            seen |= _take_out(draft, ids, item, gathered)
-    return gathered, seen
-
-
-def _take_out(draft: CoverageDraft, ids: Sequence[str], item: SourceItem, gathered: Gathered) -> set[str]:
-    """Take all versions of articles out, and what was noted of them; where they had been read."""
-    versions = [one for id_ in ids for one in draft.known(id_)]
-    gathered.removed += [replace(item, article=one.article) for one in versions if one.current]
-    draft.drop(one.number for one in versions)
-    origins = {one.origin for one in versions}
-    gathered.noticed = [one for one in gathered.noticed if one.where not in origins]
-    return origins
-
-
-def _why(removal: Removal) -> str:
-    day = day_in_words(date.fromisoformat(removal.day))
-    why = f"was removed on {day} ({removal.reason})" if removal.reason else f"was removed on {day}"
-    return f"{why}: rag-index remove --forget {removal.article_id} lets it in again"
-
-
-def _source(where: str) -> str:
-    """The file or address that a place is in."""
-    place = _PLACE.search(where)
-    return where[: place.start()] if place else where
-
-
-def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gathered: Gathered) -> str | None:
-    """Store one article as what it is, beside what is there of it; the reason where it is not taken in."""
-    known = draft.known(article.id)
-    settled = settle(article, known, [draft.is_new(one.number) for one in known])
-    match settled.fate:
-        case Fate.REPEAT:
-            gathered.repeats += 1
-        case Fate.STUB:
-            gathered.stubs += 1
-        case Fate.CONFLICT if settled.beside:
-            other = f"another text of {article.url or article.title!r} came from {settled.beside.origin}"
-            return f"{other}: give the newer one a later updated date"
-        case _:
-            draft.drop(settled.replaced)
-            gathered.stubs += len(settled.replaced)
-            gathered.taken += 1
-            draft.take(article, where, now, current=settled.fate is Fate.CURRENT)
-            stay = [one for one in known if one.number not in settled.replaced]
-            if settled.fate is Fate.EARLIER and settled.beside and not any(one.current for one in stay):
-                draft.make_current(settled.beside.number)
-    return None
-
-
-def _nothing(gathered: Gathered, named: str) -> ArticleUnreadable:
-    if gathered.removed:
-        item = gathered.removed[-1]
-        return ArticleUnreadable(
-            f"no article would be left: the last {item.reason} ({item.where}); delete the index instead"
-        )
-    if gathered.withdrawn and not gathered.skipped:
-        withdrawn = f"{counted(len(gathered.withdrawn), 'withdrawal')}, the first is {gathered.withdrawn[0].where}"
-        return ArticleUnreadable(f"no articles in {named}: only {withdrawn}")
-    if not gathered.skipped and gathered.noticed:  # what was removed before
-        first = gathered.noticed[0]
-        return ArticleUnreadable(f"no article in {named} that may come in: {first.where} {first.notices[0]}")
-    if not gathered.skipped:
-        others = f"only files of other kinds are there ({kinds_among(gathered.passed_over)})"
-        return ArticleUnreadable(f"no articles in {named}: {others}")
-    first = gathered.skipped[0]
-    skipped = f"{sum(item.count for item in gathered.skipped):,} skipped, the first is {first.where} ({first.reason})"
-    return ArticleUnreadable(f"no readable article in {named}: {skipped}")
-
-
 def _fill(
     draft: CoverageDraft, parts: PartsDraft, base: Base | None, budget: int, embedder: Embedder, progress: Progress
 ) -> int:
@@ -485,9 +378,3 @@ def _lines(gathered: Gathered) -> list[Skipped]:
 def text_digest(text: str) -> bytes:
     """What the text of a passage is known by, so that its vector can be taken over."""
     return hashlib.sha256(text.encode()).digest()
-
-
-def kinds_among(items: Sequence[SourceItem]) -> str:
-    """How many files of which kinds, the most frequent first: "3 .png, 1 .mp3"."""
-    kinds = Counter(path.suffix or path.name for path in (Path(item.where) for item in items))
-    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common(5))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index import building
 from index.articles.characters import quoted
+from index.settling import kinds_among
 from rag.cli.terminal import say
 from rag.text.words import counted
 
@@ -36,7 +37,7 @@ def say_what_was_done(report: building.BuildReport, index: Path) -> None:
         title = quoted(item.article.title) if item.article else "an article"
         say(f"removed: {title} ({item.where}): {item.reason}")
     if passed_over := gathered.passed_over:
-        kinds = building.kinds_among(passed_over)
+        kinds = kinds_among(passed_over)
         if len(passed_over) <= _NAMED:
             kinds = ", ".join(Path(item.where).name for item in passed_over)
         say(f"passed over, as of other kinds: {counted(len(passed_over), 'file')} ({kinds})")
