@@ -229,9 +229,12 @@ def chat(
     Example: rag chat --index data/index --port 7860
     """
     from rag.answer.answerer import Answerer
+    from rag.web.desk import Desk, LatestAnswerer
     from rag.web.serving import launch
 
-    launch(Answerer.open(index, generator=generator, reader=reader), host=host, port=port, open_browser=browser)
+    latest = LatestAnswerer(lambda: Answerer.open(index, generator=generator, reader=reader))
+    latest.get()
+    launch(Desk(latest), host=host, port=port, open_browser=browser)
 
 
 def _scope(

@@ -7,6 +7,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -66,3 +67,8 @@ def _add_headers(start: Message, page: bytes) -> None:
     )
     headers["x-content-type-options"] = "nosniff"
     headers["referrer-policy"] = "no-referrer"
+
+
+def client_of(connection: HTTPConnection) -> str:
+    """Who asks, as far as turns and rates are concerned: the address of the other end."""
+    return connection.client.host if connection.client else ""

@@ -13,33 +13,30 @@ from typing import Literal
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
-from rag.answer.answerer import Answerer
 from rag.errors import RagError
-from rag.web.layout import build_page
+from rag.web.chat import Chat
+from rag.web.desk import Desk
 from rag.web.security import SecurityHeaders
+from rag.web.shell import render_page
 
 _HERE = Path(__file__).parent
 _THIS_MACHINE = ["127.0.0.1", "localhost"]
 _DEFAULT_PORTS = range(7860, 7960)
-_HEAD = (
-    '<meta name="color-scheme" content="light dark">'
-    '<link rel="stylesheet" href="page/style.css"><script defer src="page/page.js"></script>'
-)
 # Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
 _QUEUE_POLL = (0.05, 1.0)
 
 
-def launch(answerer: Answerer, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False) -> None:
+def launch(desk: Desk, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False) -> None:
     """Serve the page at ``host`` until Ctrl-C is pressed; without ``port``, at the first free one from 7860.
 
     Raises:
         RagError: the port is taken, or the host is no address of this machine.
     """
-    server = Server(build_page(answerer), host, port)
+    server = Server(desk, host, port)
     if open_browser:
         webbrowser.open(server.url)
     print(f"news-rag is at {server.url} (stop with Ctrl-C)", flush=True)  # noqa: T201
@@ -56,12 +53,12 @@ class Server:
     nothing at 127.0.0.1; and it looks for a free port first and takes it later.
     """
 
-    def __init__(self, page: gr.Blocks, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int | None = None) -> None:
         """Start serving; raises as ``launch``."""
         listening = _listen(host, port)
         shown = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - compared, not bound
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
-        config = uvicorn.Config(_application(page, host), log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(_application(desk, host), log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self.thread = Thread(target=self._server.run, args=([listening],), name="news-rag page", daemon=True)
         self.thread.start()
@@ -80,35 +77,35 @@ class Server:
         log.disabled = False
 
 
-def _application(page: gr.Blocks, host: str) -> SecurityHeaders:
-    """Return the ASGI application: gradio's page, our two files for it, and the security headers around both."""
+def _application(desk: Desk, host: str) -> SecurityHeaders:
+    """Return the ASGI application: the page, gradio's server for its chat, and the security headers around both."""
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     if host in _THIS_MACHINE:
         # Else a web site could give this machine a name of its own, and read the page through the reader's browser.
         application.add_middleware(TrustedHostMiddleware, allowed_hosts=_THIS_MACHINE, www_redirect=False)
 
     @application.get("/page/{name}")
-    def page_file(name: Literal["page.js", "style.css"]) -> FileResponse:
+    def page_file(name: Literal["page.js", "style.css", "icon.svg"]) -> FileResponse:
         return FileResponse(_HERE / name)
 
+    @application.get("/")
+    def page(request: Request) -> HTMLResponse:
+        return HTMLResponse(render_page("news-rag", "", request.scope.get("root_path", "")))
+
+    # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
+    with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
+        chat = Chat(desk).chat
+        # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
+        gr.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
-    if (queue := getattr(page, "_queue", None)) is not None:
+    if (queue := getattr(endpoints, "_queue", None)) is not None:
         queue.sleep_when_free, queue.progress_update_sleep_when_free = _QUEUE_POLL
     gr.mount_gradio_app(
         application,
-        page,
+        endpoints,
         path="/",
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-        # Gradio's plainest theme with the system's fonts: its own are loaded from a server.
-        theme=gr.themes.Base(
-            primary_hue="stone",
-            neutral_hue="stone",
-            font=gr.themes.Font("sans-serif"),
-            font_mono=gr.themes.Font("monospace"),
-        ),
-        head=_HEAD,
-        favicon_path=str(_HERE / "icon.svg"),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
