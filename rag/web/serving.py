@@ -9,21 +9,21 @@ import time
 import webbrowser
 from pathlib import Path
 from threading import Thread
-from typing import Literal
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse
 
 from rag.errors import RagError
 from rag.web.chat import Chat
 from rag.web.desk import Desk
+from rag.web.pages import add_pages
 from rag.web.security import SecurityHeaders
-from rag.web.shell import render_page
 
-_HERE = Path(__file__).parent
+_PAGE = Path(__file__).with_name("page")
+_PAGE_FILES = frozenset(path.name for path in _PAGE.iterdir())
 _THIS_MACHINE = ["127.0.0.1", "localhost"]
 _DEFAULT_PORTS = range(7860, 7960)
 # Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
@@ -85,13 +85,12 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
         application.add_middleware(TrustedHostMiddleware, allowed_hosts=_THIS_MACHINE, www_redirect=False)
 
     @application.get("/page/{name}")
-    def page_file(name: Literal["page.js", "style.css", "icon.svg"]) -> FileResponse:
-        return FileResponse(_HERE / name)
+    def page_file(name: str) -> FileResponse:
+        if name not in _PAGE_FILES:
+            raise HTTPException(404)
+        return FileResponse(_PAGE / name)
 
-    @application.get("/")
-    def page(request: Request) -> HTMLResponse:
-        return HTMLResponse(render_page("news-rag", "", request.scope.get("root_path", "")))
-
+    add_pages(application, desk)
     # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
