@@ -4,7 +4,7 @@ import { showSources } from "./asking.js";
 import { $, $$, complain, fragment, make, problem, smooth } from "./dom.js";
 
 const card = $("#card");
-const panel = $("#sources");
+const panel = $("#panel");
 const targetOf = (link) => document.getElementById(link.getAttribute("href").slice(1));
 
 // ---- a look at the source, beside the mark ----
@@ -83,7 +83,7 @@ export const openArticle = async (from) => {
   panel.append(section);
   document.body.classList.add("reading", "whole");
   close.focus({ preventScroll: true });
-  panel.scrollTop = 0;
+  $("#sources").scrollTop = 0;
   $("mark", section)?.scrollIntoView({ block: "center" });
 };
 

@@ -134,6 +134,7 @@ const CLICKS = {
   "#clear-limits": () => setLimits({}),
   "#show-history": () => openHistory(!document.body.classList.contains("listing")),
   "body:has(#asking) #new": startAnew,
+  "#back": () => closeArticle() || back(),
   "#stop": stop,
   "body:has(#asking) .questions a": (target) => ask(fromQuery(new URL(target.href).searchParams)),
 };
