@@ -10,14 +10,13 @@ from itertools import groupby, pairwise
 from markupsafe import Markup
 
 from rag.answer.answers import Answer, Claim
+from rag.answer.understood import Understood, understood
 from rag.answer.wording import (
-    how_it_was_read,
     not_answered,
     origin,
     other_carriers,
     remarks,
     rests_on,
-    searched_instead,
     skipped_articles,
     what_was_searched,
 )
@@ -28,6 +27,7 @@ from rag.search.hits import Hit
 from rag.store.manifest import created_at
 from rag.web.desk import Given
 from rag.web.escaping import templates
+from rag.web.requests import AskRequest
 
 # Articles that are shown where a question is refused.
 _NEAREST = 3
@@ -71,8 +71,11 @@ class SourceArticle:
         return ",".join(f"{one.paragraph}.{one.start}-{one.end}" for one in self.citations)
 
 
-def render_turn(given: Given, turn: str, root: str = "") -> str:
-    """Render a question and its answer, complete or still growing, or the refusal; ``turn`` is its id on the page."""
+def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str:
+    """Render a question and its answer, complete or still growing, or the refusal; ``turn`` is its id on the page.
+
+    ``again`` is an address that asks the question anew, for an answer that was kept.
+    """
     answer = given.answer
     return _render(
         "turn.html",
@@ -81,7 +84,8 @@ def render_turn(given: Given, turn: str, root: str = "") -> str:
         turn=turn,
         root=root,
         groups=_grouped(answer.claims),
-        read=_read(answer),
+        chips=_chips(answer, root),
+        again=again,
         notes=[text for text in (skipped_articles(answer.searched), answer.notice) if text],
         basis=rests_on(answer.citations, answer.hits),
         unanswered=not_answered(answer.unanswered),
@@ -118,10 +122,12 @@ def _render(template: str, **values: object) -> str:
     return environment.get_template(template).render(**values)
 
 
-def _read(answer: Answer) -> list[str]:
-    """How the question was read, for whoever reads on to know what was searched."""
-    read = [searched_instead(answer.corrections), how_it_was_read(answer.parsed, answer.relaxed)]
-    return [text for text in read if text]
+def _chips(answer: Answer, root: str) -> list[tuple[Understood, str]]:
+    """What was understood, each with the address that asks without it."""
+    return [
+        (one, AskRequest.again(answer, one.otherwise).address(root) if one.otherwise else "")
+        for one in understood(answer)
+    ]
 
 
 def _grouped(claims: Sequence[Claim]) -> list[tuple[list[Claim], list[Article]]]:

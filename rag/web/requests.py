@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import HTTPConnection
 
+from rag.answer.answers import Answer, Choices
 from rag.search.retriever import LONGEST_QUESTION
 from rag.store.scope import Scope
 from rag.web.desk import Asked
@@ -26,15 +29,52 @@ class AskRequest(BaseModel):
     authors: _Names = []
     languages: Annotated[_Names, Field(examples=[["fr"]])] = []
     as_of: Annotated[date | None, Field(description="The day of the question.")] = None
+    articles: Annotated[list[str], Field(max_length=200, description="Ids of the only articles to be searched.")] = []
     parse_query: Annotated[bool, Field(description="Whether days, names and phrases are read in the question.")] = True
+    ignored: Annotated[_Names, Field(description="Words of the question that are read as nothing.")] = []
     after: Annotated[list[str], Field(max_length=8, description="Ids of earlier answers, oldest first.")] = []
+
+    @classmethod
+    def again(cls, answer: Answer, choices: Choices | None = None) -> Self:
+        """The request that asks the question of an answer again, with its own or other choices."""
+        chosen = choices or answer.choices
+        scope = chosen.scope
+        return cls(
+            question=answer.question,
+            published_from=scope.published_from,
+            published_to=scope.published_to,
+            outlets=[*scope.outlets],
+            authors=[*scope.authors],
+            languages=[*scope.languages],
+            articles=[*scope.articles],
+            as_of=chosen.as_of,
+            parse_query=chosen.parse_query,
+            ignored=[*chosen.ignored],
+        )
 
     def asked(self, owner: str = "") -> Asked:
         """Return the question as the desk takes it; raises ``ValueError`` for days that are the wrong way round."""
         scope = Scope(
-            self.published_from, self.published_to, tuple(self.outlets), tuple(self.authors), tuple(self.languages)
+            self.published_from,
+            self.published_to,
+            tuple(self.outlets),
+            tuple(self.authors),
+            tuple(self.languages),
+            tuple(self.articles),
         )
-        return Asked(self.question, scope, self.as_of, self.parse_query, tuple(self.after), owner)
+        choices = Choices(scope, self.as_of, self.parse_query, tuple(self.ignored))
+        return Asked(self.question, choices, tuple(self.after), owner)
+
+    def address(self, root: str = "") -> str:
+        """The address of the page that asks it."""
+        said = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"after", "question"})
+        said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in said.items()}
+        return f"{root}/?{urlencode({'q': self.question} | said, doseq=True, errors='replace')}"
+
+
+def root_of(connection: HTTPConnection) -> str:
+    """The path under which the program is served: "" or "/news"."""
+    return str(connection.scope.get("root_path", "")).rstrip("/")
 
 
 def fault_in(error: ValidationError) -> str:

@@ -44,18 +44,17 @@ const doing = {
     if (!sheet.hidden) $("input", sheet).focus();
   },
   // A part of what was understood is taken away, and the question asked again.
-  without: (turn, { dataset: { unset, words } }) => {
-    const { ...question } = asked(turn);
-    for (const name of unset ? unset.split(" ") : []) delete question[name];
-    if (words) question.ignored = [...(question.ignored || []), words];
+  without: (turn, { href }) => {
+    if (!form) return location.assign(href);
+    const question = fromQuery(new URL(href).searchParams);
     setLimits(question);
-    ask(question, turn);
+    return ask(question, turn);
   },
   // Days that were read are put where days are set, to be changed there.
-  change: (turn, { dataset: { from, to, words } }) => {
-    const question = asked(turn);
+  change: (turn, { dataset: { from, to, without } }) => {
+    const question = fromQuery(new URL(without, location).searchParams);
     setLimits({ ...question, from, to });
-    changing = { turn: turn.id, ignored: words ? [...(question.ignored || []), words] : question.ignored };
+    changing = { turn: turn.id, ignored: question.ignored };
     fill(question.question);
     openLimits(true);
     form.elements.from.focus();
