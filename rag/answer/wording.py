@@ -147,7 +147,8 @@ def effects(
     parsed: ParsedQuery, relaxed: Sequence[Constraint], given: Scope = EVERYTHING
 ) -> list[tuple[Constraint, Effect]]:
     """All that was read in a question, in its order, and what became of it beside the limits that were ``given``."""
-    lost = {(one.start, one.words) for one in relaxed}  # a sub-query may have made a limit of what the question only prefers
+    # By their places: a sub-query may have made a limit of what the whole question only prefers.
+    lost = {(one.start, one.words) for one in relaxed}
 
     def effect(one: Constraint) -> Effect:
         if one in parsed.ignored:
