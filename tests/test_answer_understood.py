@@ -167,6 +167,17 @@ def test_the_day_of_the_question_limits_the_latest_and_is_told_only_where_someth
     assert [(one.kind, one.otherwise is None) for one in dated] == [("days", False), ("as of", True)]
 
 
+def test_days_that_were_read_are_set_aside_unless_they_narrow_those_that_were_set(asking: Answerer) -> None:
+    def days(question: str, **choices: object) -> tuple[str, Scope]:
+        answer = asking.answer(question, **choices)  # type: ignore[arg-type]
+        return next(one.effect for one in understood(answer) if one.kind == "days"), answer.scope
+
+    since, as_of = Scope(published_from=date(2025, 2, 1)), date(2025, 5, 20)
+    assert days("What is the latest on the tolls in March?", as_of=as_of) == ("set aside", Scope(published_to=as_of))
+    assert days("Who raised the tolls in March?", scope=since) == ("set aside", since)
+    assert days("What happened in March?", scope=since) == ("limits", replace(since, published_to=date(2025, 3, 31)))
+
+
 def test_what_a_sub_query_made_a_limit_of_and_lost_is_told_once() -> None:
     preferred = Constraint("outlet", 4, 16, "Strand Radio", False, outlet="Strand Radio")
     parsed = ParsedQuery("Did Strand Radio say so?", AS_OF, (preferred,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -163,6 +163,18 @@ class Answer:
         return tuple(citation for claim in self.claims for citation in claim.citations)
 
     @property
+    def held(self) -> Scope:
+        """The limits that hold instead of what was read: those that a person set, and of the latest the question's day.
+
+        A question about nothing but days or outlets narrows the days that a person set; then these hold both.
+        """
+        given, as_of = self.choices.scope, self.choices.as_of if self.kind is QuestionKind.LATEST else None
+        days = self.scope.published_from, self.scope.published_to
+        set_days = ((given.published_from, last) for last in (given.published_to, as_of))
+        first, last = days if days in set_days else (None, None)
+        return replace(given, published_from=first, published_to=last)
+
+    @property
     def outcome(self) -> AnswerOutcome:
         """How it ended: answered, with what comes nearest, or with nothing."""
         if not self.refused:
@@ -200,7 +212,7 @@ class Answer:
             searched_instead(self.corrections),
             limits if self.scope and not self.refused else "",
             not_answered(self.unanswered),
-            how_it_was_read(self.parsed, self.relaxed, self.choices.scope),
+            how_it_was_read(self.parsed, self.relaxed, self.held),
             self.notice,
             f"{f'Generator {self.generator}, from' if self.generator else 'From'} snapshot {self.snapshot} of the "
             "coverage, with news-rag.",

@@ -44,7 +44,7 @@ def understood(answer: Answer) -> tuple[Understood, ...]:
     parsed, choices = answer.parsed, answer.choices
     if not parsed:
         return ()
-    read = [(one.start, _read(one, became, choices)) for one, became in effects(parsed, answer.relaxed, choices.scope)]
+    read = [(one.start, _read(one, became, choices)) for one, became in effects(parsed, answer.relaxed, answer.held)]
     read += [(parsed.question.casefold().find(one.meaning.casefold()), one) for one in _names(answer)]
     read.sort(key=lambda placed: placed[0])
     day = [_day(answer, parsed)] if choices.as_of or any(map(depends_on_day, parsed.constraints)) else []

@@ -43,7 +43,7 @@ _Outlets = Annotated[list[str] | None, _names("--outlet", "NAME", "Of this outle
 _Authors = Annotated[list[str] | None, _names("--author", "NAME", "By this author")]
 _Languages = Annotated[list[str] | None, _names("--language", "CODE", "In this language: fr")]
 _NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, names or phrases in the question.")]
-_IGNORED = "Words of the question that limit nothing and are no slip, as they were read"
+_IGNORED = "Words of the question that were read as a limit, or as a slip, and are none: in March"
 _Ignored = Annotated[list[str] | None, _names("--ignore", "WORDS", _IGNORED)]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 _GENERATORS = "quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf."
@@ -119,7 +119,7 @@ def ask(
         typer.echo(export(answer, form), nl=False)
         return
     rewritten = f"Rewritten as: {answer.rewritten}" if answer.rewritten else ""
-    read = how_it_was_read(answer.parsed, answer.relaxed, scope)
+    read = how_it_was_read(answer.parsed, answer.relaxed, answer.held)
     for note in filter(None, (rewritten, searched_instead(answer.corrections), read)):
         say(note)
     say(answer.text)
