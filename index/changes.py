@@ -15,7 +15,7 @@ from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
 from index.tracing import Scan
 from rag.articles import Article
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, read_last_day, say
 from rag.errors import IndexIncompatible
 from rag.models import embedding
 from rag.models.embedding import Embedder, ModelIdentity
@@ -77,7 +77,7 @@ def remove(
 
     Example: rag-index remove https://courier.example/tolls --reason "withdrawn by the Courier" --everywhere
     """
-    days = (read_day(first) if first else None, read_day(last) if last else None)
+    days = (read_day(first) if first else None, read_last_day(last) if last else None)
     if before:
         if last:
             raise typer.BadParameter("either --before or --to, not both", param_hint="--before")

@@ -186,7 +186,7 @@ def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
         "notice": "",
         "probability": round(answer.probability, 3),
         "unanswered": [],
-        "parsed_query": {"as_of": "2025-12-31", "constraints": [], "unknown_outlets": []},
+        "parsed_query": {"as_of": "2025-12-31", "constraints": [], "unknown_outlets": [], "ignored": []},
     }
 
 

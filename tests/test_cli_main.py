@@ -89,6 +89,25 @@ def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
     assert "Rewritten as: " not in ask("And in May?", "--no-parse-query")
 
 
+def test_words_that_are_ignored_limit_nothing(rag: Rag, index: Path) -> None:
+    asked = "What did Strand Radio report in 2019 about the tolls?"
+    out = rag("ask", asked, "--ignore", "in 2019", "--ignore", "strand radio", "--index", index).out
+    assert out.startswith("Ignored, as was asked: “Strand Radio”, “in 2019”.\n")
+    found = rag(
+        "search", asked, "--ignore", "Strand Radio", "--outlet", "The Ellery Courier", "--index", index, "--json"
+    )
+    parsed = json.loads(found.out)["parsed_query"]
+    assert ([one["words"] for one in parsed["constraints"]], parsed["ignored"]) == (["in 2019"], ["Strand Radio"])
+
+
+def test_a_month_or_a_year_is_all_of_its_days(rag: Rag, index: Path) -> None:
+    def days(*options: str) -> str:
+        return rag("search", "harbour", "--index", index, *options).out.splitlines()[-1]
+
+    assert days("--from", "2025-04", "--to", "2025-04") == "Only this was searched: from 2025-04-01 to 2025-04-30."
+    assert days("--from", "2025", "--to", "2025") == "Only this was searched: from 2025-01-01 to 2025-12-31."
+
+
 def test_ask_with_a_model_that_is_down_quotes_and_says_so(
     rag: Rag, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +144,7 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["search", "x", "--from", "2025-05-01", "--to", "2025-04-01"], 1, "error: the range of days is the wrong way"),
     (["ask", "x", "--language", "French"], 1, "error: no language 'fr' in the index: it holds articles that name none"),
     (["search", "x", "--from", "March"], 2, "'--from': 'March' is not a day: write 2025-03-04"),
+    (["ask", "x", "--to", "2025-02-30"], 2, "'--to': '2025-02-30' is not a day: write 2025-03-04, 2025-03 for a month"),
     (["evaluate", "{tmp}/none.json"], 1, "error: No such file or directory: {tmp}/none.json"),
     (["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     (["chat", "--generator", "openai:tiny"], 1, "RAG_API_BASE"),

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import Answer, Answerer, Article, Claim, Cut, Hit, Passage, Scope, Span
-from rag.answer.answers import VERBATIM
+from rag.answer.answers import VERBATIM, Choices
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
@@ -76,12 +76,15 @@ EVERYTHING_IN_IT = Answer(
         Cut("It fell.", "they say otherwise", Outcome.CONTRADICTED, Rule.NEGATION),
         Cut("x", "y", Outcome.UNSUPPORTED, None),
     ),
-    parsed=ParsedQuery("Who?", date(2025, 3, 9), (CONSTRAINT, replace(CONSTRAINT, kind="phrase")), (CONSTRAINT,)),
+    parsed=ParsedQuery(
+        "Who?", date(2025, 3, 9), (CONSTRAINT, replace(CONSTRAINT, kind="phrase")), (CONSTRAINT,), (CONSTRAINT,)
+    ),
     relaxed=(CONSTRAINT,),
     unanswered=("who paid them?",),
     probability=0.25,
     notice="The server is down; quotations were looked for instead.",
     rewritten="Who raised the harbour tolls?",
+    choices=Choices(Scope(outlets=("The Ellery Courier",)), date(2025, 3, 9), False, ("week",)),
     generator="openai:model",
     model="toy",
     timings={"searched": 0.001, "whole": 1.0},
@@ -110,6 +113,7 @@ def test_a_record_from_before_a_field_was_added_is_read() -> None:
         "unanswered",
         "notice",
         "rewritten",
+        "choices",
         "generator",
         "model",
         "timings",

@@ -66,6 +66,7 @@ def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record
         "as_of": parsed.as_of,
         "constraints": [asdict(one) | {"relaxed": one in relaxed} for one in parsed.constraints],
         "unknown_outlets": [one.words for one in parsed.unknown_outlets],
+        "ignored": [one.words for one in parsed.ignored],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 from typer.models import OptionInfo
 
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, run, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, read_last_day, run, say
 from rag.models.reading import PACKAGED
 from rag.store.scope import Scope
 
@@ -18,8 +19,8 @@ commands = application("Ask questions of news coverage; every sentence of an ans
 _Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
 
 
-def _day(flag: str, meaning: str) -> OptionInfo:
-    option: OptionInfo = typer.Option(flag, metavar="DAY", parser=read_day, help=meaning)
+def _day(flag: str, parser: Callable[[str], date], meaning: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(flag, metavar="DAY", parser=parser, help=meaning)
     return option
 
 
@@ -28,15 +29,22 @@ def _names(flag: str, metavar: str, meaning: str) -> OptionInfo:
     return option
 
 
-_From = Annotated[date | None, _day("--from", "First day of publication: 2025-03-04.")]
-_To = Annotated[date | None, _day("--to", "Last day of publication.")]
+_From = Annotated[date | None, _day("--from", read_day, "First day of publication: 2025-03-04, or 2025-03, or 2025.")]
+_To = Annotated[date | None, _day("--to", read_last_day, "Last day of publication.")]
 _AsOf = Annotated[
-    date | None, _day("--as-of", "Day of the question.  [default: today, or the newest article's, if over 30 days old]")
+    date | None,
+    _day(
+        "--as-of",
+        read_last_day,
+        "Day of the question.  [default: today, or the newest article's, if over 30 days old]",
+    ),
 ]
 _Outlets = Annotated[list[str] | None, _names("--outlet", "NAME", "Of this outlet")]
 _Authors = Annotated[list[str] | None, _names("--author", "NAME", "By this author")]
 _Languages = Annotated[list[str] | None, _names("--language", "CODE", "In this language: fr")]
 _NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, names or phrases in the question.")]
+_IGNORED = "Words of the question that were read as a limit, or as a slip, and are none: in March"
+_Ignored = Annotated[list[str] | None, _names("--ignore", "WORDS", _IGNORED)]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 _GENERATORS = "quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf."
 _Generator = Annotated[str, typer.Option("--generator", envvar="RAG_GENERATOR", metavar="NAME", help=_GENERATORS)]
@@ -61,6 +69,7 @@ def ask(
     language: _Languages = None,
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
+    ignore: _Ignored = None,
     generator: _Generator = "quotes",
     reader: _Reader = PACKAGED,
     after: Annotated[list[str] | None, _names("--after", "QUESTION", "An earlier question, oldest first")] = None,
@@ -90,7 +99,16 @@ def ask(
     questions = [checked_question(one) for one in (*(after or ()), question)]  # before the model is loaded: seconds
     answerer, answers = Answerer.open(index, generator=generator, reader=reader), list[Answer]()
     for one in questions:
-        answers.append(answerer.answer(one, scope=scope, as_of=as_of, parse_query=not no_parse_query, after=answers))
+        answers.append(
+            answerer.answer(
+                one,
+                scope=scope,
+                as_of=as_of,
+                parse_query=not no_parse_query,
+                ignored=ignore or (),
+                after=answers,
+            )
+        )
     answer = answers[-1]
     if save:
         save_answer(save, answer)
@@ -101,7 +119,7 @@ def ask(
         typer.echo(export(answer, form), nl=False)
         return
     rewritten = f"Rewritten as: {answer.rewritten}" if answer.rewritten else ""
-    read = how_it_was_read(answer.parsed, answer.relaxed)
+    read = how_it_was_read(answer.parsed, answer.relaxed, answer.held)
     for note in filter(None, (rewritten, searched_instead(answer.corrections), read)):
         say(note)
     say(answer.text)
@@ -150,6 +168,7 @@ def search(
     limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
+    ignore: _Ignored = None,
     reranker: Annotated[
         str | None, typer.Option(metavar="NAME", help="Cross-encoder: a Hugging Face name or a folder.")
     ] = None,
@@ -166,7 +185,9 @@ def search(
 
     text, limit = checked_question(question), checked_limit(limit)
     retriever = Retriever.open(index, reranker=reranker)
-    found = retriever.search(text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query)
+    found = retriever.search(
+        text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query, ignored=ignore or ()
+    )
     if as_json:
         typer.echo(search_json(found))
         return
@@ -179,7 +200,7 @@ def search(
     searched = f"Only this was searched: {found.scope}." if found.scope else ""
     skipped = skipped_articles(retriever.store.summary(found.scope))
     nothing = "" if found.hits else "No article is within these limits."
-    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed), searched, skipped, nothing)):
+    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed, scope), searched, skipped, nothing)):
         say(note)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -64,6 +66,24 @@ class Scope:
 
 
 EVERYTHING = Scope()
+_DAY = re.compile(r"\d{4}(?:-\d\d?){0,2}", re.ASCII)
+
+
+def parse_day(text: str, *, last: bool = False) -> date:
+    """Read a day that a person typed as 2025-03-04; of a month (2025-03) or a year (2025) its first day, or its last.
+
+    Raises:
+        ValueError: it is none of these, or there is no such day.
+    """
+    try:
+        parts = [int(one) for one in text.strip().split("-")] if _DAY.fullmatch(text.strip()) else []
+        if len(parts) == 1:
+            parts.append(12 if last else 1)
+        if len(parts) == 2:
+            parts.append(monthrange(*parts)[1] if last else 1)
+        return date(*parts)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{text!r} is not a day: write 2025-03-04, 2025-03 for a month or 2025 for a year") from error
 
 
 def name_key(name: str) -> str:
