@@ -11,6 +11,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer, Choices
+from rag.answer.suggestions import suggestions
 from rag.errors import RagError
 from rag.record.keeping import KeptAnswers
 from rag.search.hits import SearchResult
@@ -18,6 +19,7 @@ from rag.search.retriever import checked_question
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
+_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Given:
     whole: bool = False
     id: str = ""
     """Under which it is kept; empty until it is whole, and where nothing is kept."""
+    further: tuple[str, ...] = ()
+    """Questions that can be asked next."""
     remark: str = ""
     """What a reader must know of the index besides: that it changed meanwhile, or cannot be opened any more."""
 
@@ -104,7 +108,8 @@ class Desk:
                 yield Given(last, remark=remark)
         if last:
             id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
-            yield Given(last, whole=True, id=id_, remark=remark)
+            further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER)
+            yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
     async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""

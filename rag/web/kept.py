@@ -78,7 +78,9 @@ def add_kept_answers(application: FastAPI, desk: Desk) -> None:
             raise HTTPException(404, f"an answer has no {name}: it has {', '.join(_FILES)}")
         text = export(kept_answer(id_).answer, file.form)
         headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(text.encode("utf-8", "replace"), media_type=f"{file.media_type}; charset=utf-8", headers=headers)
+        return Response(
+            text.encode("utf-8", "replace"), media_type=f"{file.media_type}; charset=utf-8", headers=headers
+        )
 
     @application.post("/a/{id_}/feedback", status_code=204)
     def judged(id_: str, sent: SentFeedback) -> None:

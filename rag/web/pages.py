@@ -61,16 +61,20 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         except RagError as error:
             said = str(error)
             values = {"fault": f"{said[:1].upper()}{said[1:]}.", "building": desk.latest.being_built()}
-            return page.response("news-rag", "start", main=templates().get_template("start.html").render(values))
+            return page.response("news-rag", "waiting", main=templates().get_template("start.html").render(values))
         summary = store.summary()
-        main = templates().get_template("start.html").render(
-            root=page.root,
-            fault="",
-            summary=summary,
-            searched=what_was_searched(summary),
-            built=built_on(store.id),
-            questions=suggestions(store, None, _SUGGESTED),
-            plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
+        main = (
+            templates()
+            .get_template("start.html")
+            .render(
+                root=page.root,
+                fault="",
+                summary=summary,
+                searched=what_was_searched(summary),
+                built=built_on(store.id),
+                questions=suggestions(store, None, _SUGGESTED),
+                plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
+            )
         )
         return page.response("news-rag", "start", main=main, holds=summary)
 

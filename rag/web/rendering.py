@@ -19,18 +19,22 @@ from rag.answer.wording import (
     rests_on,
     skipped_articles,
     what_was_searched,
+    why_unread,
 )
 from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
+from rag.query.question_kind import QuestionKind
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
 from rag.web.desk import Given
 from rag.web.escaping import templates
+from rag.web.plots import timeline_plot
 from rag.web.requests import AskRequest
 
 # Articles that are shown where a question is refused.
 _NEAREST = 3
+_STORIES = (QuestionKind.OVERVIEW, QuestionKind.LATEST, QuestionKind.TIMELINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str
         unanswered=not_answered(answer.unanswered),
         searched=what_was_searched(answer.searched, answer.scope),
         built=built_on(answer.snapshot),
+        why_unread=why_unread(answer.parsed) if answer.parsed else "",
+        plot=_plot(answer, turn) if given.whole else "",
         plain=Markup(html.escape(answer.text)),  # noqa: S704 - its lines stay
     )
 
@@ -120,6 +126,15 @@ def _render(template: str, **values: object) -> str:
         "pieces": _pieces,
     }
     return environment.get_template(template).render(**values)
+
+
+def _plot(answer: Answer, turn: str) -> str:
+    """The story's articles by day and outlet, where the answer tells a story of several; each leads to its source."""
+    articles = [one.article for one in sources(answer)]
+    if answer.kind not in _STORIES or len(articles) < 2:
+        return ""
+    places = {one.id: f"#{turn}-s{number}" for number, one in enumerate(articles, start=1)}
+    return Markup(timeline_plot(articles, lambda one: places[one.id]))  # noqa: S704 - escaped there
 
 
 def _chips(answer: Answer, root: str) -> list[tuple[Understood, str]]:

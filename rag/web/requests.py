@@ -6,15 +6,24 @@ from datetime import date
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import HTTPConnection
 
 from rag.answer.answers import Answer, Choices
 from rag.search.retriever import LONGEST_QUESTION
-from rag.store.scope import Scope
+from rag.store.scope import Scope, parse_day
 from rag.web.desk import Asked
 
 _Names = Annotated[list[str], Field(max_length=50)]
+
+
+def _day(*, last: bool) -> BeforeValidator:
+    """Read a day as people type it; the last of a month or year where the ``last`` is meant."""
+    return BeforeValidator(lambda typed: parse_day(typed, last=last) if isinstance(typed, str) else typed)
+
+
+_First = Annotated[date | None, _day(last=False)]
+_Last = Annotated[date | None, _day(last=True)]
 
 
 class AskRequest(BaseModel):
@@ -23,12 +32,12 @@ class AskRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     question: Annotated[str, Field(max_length=LONGEST_QUESTION, examples=["Who raised the tolls?"])]
-    published_from: Annotated[date | None, Field(alias="from", description="First day of publication.")] = None
-    published_to: Annotated[date | None, Field(alias="to", description="Last day of publication.")] = None
+    published_from: Annotated[_First, Field(alias="from", description="First day of publication.")] = None
+    published_to: Annotated[_Last, Field(alias="to", description="Last day of publication.")] = None
     outlets: _Names = []
     authors: _Names = []
     languages: Annotated[_Names, Field(examples=[["fr"]])] = []
-    as_of: Annotated[date | None, Field(description="The day of the question.")] = None
+    as_of: Annotated[_Last, Field(description="The day of the question.")] = None
     articles: Annotated[list[str], Field(max_length=200, description="Ids of the only articles to be searched.")] = []
     parse_query: Annotated[bool, Field(description="Whether days, names and phrases are read in the question.")] = True
     ignored: Annotated[_Names, Field(description="Words of the question that are read as nothing.")] = []

@@ -54,8 +54,22 @@ export const pin = (marker) => {
   mark.scrollIntoView({ behavior: smooth(), block: "center" });
 };
 
+// From a mark of a plot to the article that it stands for.
+export const openSource = (link) => {
+  const heading = targetOf(link);
+  if (!heading) return;
+  closeArticle();
+  showSources(link.closest(".turn").id);
+  document.body.classList.add("reading");
+  unpin();
+  for (const one of [link, heading]) one.classList.add("pinned");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView({ behavior: smooth(), block: "start" });
+};
+
 export const back = (link) => {
-  const marker = link ? targetOf(link) : $(".marker.pinned");
+  const marker = link ? targetOf(link) : $(".turn .pinned");
   document.body.classList.remove("reading");
   unpin();
   marker?.focus({ preventScroll: true });
@@ -68,7 +82,7 @@ let opener;
 export const openArticle = async (from) => {
   let whole;
   try {
-    const response = await fetch(from.dataset.article);
+    const response = await fetch(from.dataset.article, { headers: { "x-part": "article" } });
     if (!response.ok) return complain(await problem(response));
     whole = fragment(await response.text());
   } catch {

@@ -1,7 +1,7 @@
 // What a reader does, and what follows.
 
 import { ask, box, entryOf, fill, fit, showConversation, startAnew, stop } from "./asking.js";
-import { back, closeArticle, hideCard, openArticle, pin, showCard } from "./citations.js";
+import { back, closeArticle, hideCard, openArticle, openSource, pin, showCard } from "./citations.js";
 import { all, conversation, forget, last, list, rename, use } from "./conversations.js";
 import { $, $$, complain, problem, root, rove, toast } from "./dom.js";
 import { asQuery, clear, fromQuery, halfTyped, limits, openLimits, setLimits, show } from "./limits.js";
@@ -117,6 +117,7 @@ const listed = {
 const CLICKS = {
   "a.marker": pin,
   "a.back": back,
+  ".turn .plot a[href^='#']": openSource,
   "[data-article]": openArticle,
   "[data-do]": (target) => doing[target.dataset.do](target.closest(".turn"), target),
   "[data-list]": (target) => {
