@@ -140,7 +140,7 @@ def remove(
         with closing(Coverage(folder.snapshot_path(now) / COVERAGE)) as coverage:
             finder = Finder(gone.wanted(coverage), coverage.says)
             # After the new snapshot was made current: from then on nobody keeps an answer that points to what is gone.
-            answers, left = _drop_answers(folder, gone, finder)
+            answers, left = _drop_answers(folder, coverage, finder)
             found = scan(folder.path, finder)
             found = replace(found, traces=(*found.traces, *left))
         at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
@@ -250,9 +250,9 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
         return change.publish(parts, erase=True, instead_of=base.manifest if instead else None).id
 
 
-def _drop_answers(folder: IndexFolder, gone: _Gone, finder: Finder) -> tuple[int, list[Trace]]:
+def _drop_answers(folder: IndexFolder, coverage: Coverage, finder: Finder) -> tuple[int, list[Trace]]:
     """Delete the kept answers that point to what is gone, or say it; return how many, and what may be left of them."""
-    ids = set(gone.ids)
+    ids = {one.article_id for one in coverage.removals()}  # also of a removal that was killed before it came to this
     try:
         dropped = KeptFile(folder.path).drop(
             lambda articles, said: not ids.isdisjoint(articles) or any(finder.in_text(said))

@@ -207,9 +207,12 @@ def test_answers_that_a_page_kept_go_with_what_they_point_to_or_say(folder: Inde
 
 def test_a_look_for_what_is_left_reads_kept_answers(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     KeptAnswers(folder.path).keep(answer_of(said(HARBOUR, 2, 1)), "key")
-    monkeypatch.setattr(KeptFile, "drop", lambda *_: 0)
-    found = remove(folder, Selection((URL,)), "", everywhere=True).scan.traces
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptFile, "drop", lambda *_: 0)
+        found = remove(folder, Selection((URL,)), "", everywhere=True).scan.traces
     assert {(one.file, one.kind) for one in found} == {(FILE, kind) for kind in ("url", "title", "sentence")}
+    # What was left so goes with the next removal.
+    assert remove(folder, Selection((PROTEST.id,)), "", everywhere=True).kept_answers == 1
 
 
 def test_a_file_of_answers_that_cannot_be_read_is_named(folder: IndexFolder) -> None:

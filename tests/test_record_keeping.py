@@ -111,11 +111,13 @@ def test_the_file_is_its_owners_and_names_no_browser(index: Path) -> None:
 def test_of_the_passages_those_that_are_shown_are_kept() -> None:
     copy = NearDuplicate(hit(ORCHESTRA).passage, ORCHESTRA)
     hits = (hit(ORCHESTRA), replace(hit(PROTEST, 2), near_duplicates=(copy,)), hit(PROTEST, 3, 2))
-    assert shown_of(replace(ANSWER, hits=hits)).hits == hits[1:]
+    whole = replace(ANSWER, hits=hits)
+    assert shown_of(whole).hits == hits[1:]
+    assert shown_of(whole).text == whole.text
     many = [replace(HARBOUR, url=f"https://gull.example/{number}", title=f"Title {number}") for number in range(7)]
     every = tuple(hit(one, rank) for rank, one in enumerate([*many, many[0]], start=1))
     refusal = replace(answer_of(), hits=every, nearest=(said(many[6], 1, 1),))
-    assert [one.article.title for one in shown_of(refusal).hits] == [f"Title {number}" for number in (0, 1, 2, 3, 6)]
+    assert [one.article.title for one in shown_of(refusal).hits] == [f"Title {number}" for number in (0, 1, 6)]
 
 
 def garbled(path: Path) -> None:
@@ -249,5 +251,10 @@ def test_what_became_of_an_answer_is_said_in_a_sentence(tmp_path: Path) -> None:
         4: "cannot be checked, the article is not in this index",
     }
     snapshot = Snapshot.open(tmp_path / "index")
-    assert recheck(answer_of(said(HARBOUR, 1, 1)), snapshot).sentence == "Its citation still holds."
+    for one, sentence in (
+        (HARBOUR, "Its citation still holds."),
+        (replace(HARBOUR, paragraphs=("They fell.",)), "Its citation no longer holds."),
+        (ORCHESTRA, "Its citation cannot be checked, as its article is not in this index."),
+    ):
+        assert recheck(answer_of(said(one, 1, 1)), snapshot).sentence == sentence
     assert recheck(answer_of(), snapshot).sentence == "It cites nothing."

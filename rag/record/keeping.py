@@ -22,7 +22,7 @@ from rag.text.display import one_line
 _log = logging.getLogger(__name__)
 LONGEST_COMMENT = 2_000
 # Articles that are shown where a question is refused.
-_NEAREST = 5
+_NEAREST = 3
 
 
 class FeedbackVerdict(StrEnum):
@@ -99,7 +99,7 @@ class KeptAnswers:
             if not self._file.add(KeptRecord(id_, _now(), _digest(owner), about, record)):
                 return None
         except (RagError, ValueError) as error:
-            self._warn("an answer was not kept, nor will be the next while this lasts", error)
+            self._warn("an answer was not kept, and it is not told again of the next", error)
             return None
         self._warned = False
         return id_

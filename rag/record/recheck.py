@@ -91,14 +91,13 @@ class Recheck:
             return "It cites nothing."
         if not changed and not missing:
             return f"All {count} citations still hold." if count > 1 else "Its citation still holds."
-        of = f"of {counted(count, 'citation')}"
-        said = f"{changed} {of} no longer hold{'s' if changed == 1 else ''}" if changed else ""
+        # Of the first that is named it is said of how many.
+        whole = "Its citation" if count == 1 else f"{changed or missing} of {count:,} citations"
+        said = [f"no longer hold{'s' if changed == 1 else ''}"] if changed else []
         if missing:
-            said += f", and {missing}" if said else f"{missing} {of}"
-            said += (
-                f" cannot be checked, as {'its article is' if missing == 1 else 'their articles are'} not in this index"
-            )
-        return said + "."
+            theirs = "its article is" if missing == 1 else "their articles are"
+            said.append(f"{f'{missing} ' if said else ''}cannot be checked, as {theirs} not in this index")
+        return f"{whole} {', and '.join(said)}."
 
 
 def recheck(answer: Answer, store: Store) -> Recheck:
