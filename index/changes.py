@@ -122,6 +122,8 @@ def _say_what_was_removed(receipt: removing.Receipt, folder: IndexFolder) -> Non
     if receipt.still_in:
         ways = "--everywhere takes them out there, too, and rag-index prune deletes them"
         say(f"still in {counted(len(receipt.still_in), 'older snapshot')} ({', '.join(receipt.still_in)}): {ways}")
+    if receipt.kept_answers:
+        say(f"{counted(receipt.kept_answers, 'kept answer')} went with them")
     say(_said_of(receipt.scan))
     say(f"receipt: {folder.path / removing.RECEIPTS / receipt.at}.json")
 

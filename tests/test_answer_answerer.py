@@ -16,7 +16,7 @@ from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
-from rag.cli.json_output import answer_json
+from rag.record.json_output import answer_json
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
 from tests.cited import Fixed

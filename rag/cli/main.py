@@ -1,4 +1,4 @@
-"""The command line `rag`: ask, verify, search, evaluate and chat."""
+"""The command line `rag`: ask, verify, search, evaluate, chat and feedback."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def ask(
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer
     from rag.answer.wording import how_it_was_read, searched_instead, skipped_articles
-    from rag.cli.json_output import answer_json
     from rag.record.export.formats import export
+    from rag.record.json_output import answer_json
     from rag.record.serialize import checked_record, save_answer
     from rag.search.retriever import checked_question
 
@@ -180,7 +180,7 @@ def search(
     """
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.wording import also_in, how_it_was_read, origin, skipped_articles
-    from rag.cli.json_output import search_json
+    from rag.record.json_output import search_json
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
     text, limit = checked_question(question), checked_limit(limit)
@@ -256,6 +256,42 @@ def chat(
     latest = LatestAnswerer(lambda: Answerer.open(index, generator=generator, reader=reader))
     latest.get()
     launch(Desk(latest), host=host, port=port, open_browser=browser)
+
+
+@commands.command()
+def feedback(
+    index: IndexOption = DEFAULT_INDEX,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many, the newest first.")] = 100,
+    as_json: _Json = False,
+) -> None:
+    """List what readers of the page said of its answers: helpful, wrong citation, out of date.
+
+    Example: rag feedback --index data/index --json
+    """
+    from rag.answer.wording import origin
+    from rag.record.json_output import feedback_json
+    from rag.record.keeping import KeptAnswers
+    from rag.store.folder import IndexFolder
+    from rag.text.display import one_line
+
+    IndexFolder(index).current()  # a mistyped folder is told
+    said = KeptAnswers(index).feedbacks(limit)
+    if as_json:
+        typer.echo(feedback_json(said))
+        return
+    if not said:
+        say(f"no reader has said anything yet of answers from {index}")
+    for one in said:
+        marker = f" [{one.marker}]" if one.marker else ""
+        question = one.answer.question if one.answer else "(the answer is no longer kept)"
+        say(f"{one.given_at:%Y-%m-%d %H:%M} UTC  {one.verdict}{marker}  {one_line(question)}")
+        if one.claim:
+            say(f"    sentence: {one_line(one.claim.text)}")
+        if one.citation:
+            cited, where = one.citation.article, f"paragraph {one.citation.paragraph}"
+            say(f"    cites: “{one_line(cited.title)}” ({one_line(origin(cited))}), {where}")
+        if one.comment:
+            say(f"    comment: {one.comment}")
 
 
 def _scope(
