@@ -14,19 +14,18 @@ from rag.answer.wording import (
     how_it_was_read,
     not_answered,
     origin,
-    remarks,
     rests_on,
     searched_instead,
     skipped_articles,
     what_was_searched,
 )
-from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
 from rag.record.export.formats import export
-from rag.record.links import deep_link, host_of
+from rag.record.links import deep_link
 from rag.search.hits import Hit
 from rag.store.protocol import Summary
-from rag.web.escaping import escaped, isolated, link
+from rag.web.escaping import escaped, isolated
+from rag.web.excerpts import excerpt, heading, spaced
 
 # Articles that are shown where a question is refused, and outlets that are listed by name.
 _NEAREST, _OUTLETS = 3, 12
@@ -134,7 +133,7 @@ def _shown(claim: Claim, *, answers: bool = True) -> str:
     edges = sorted({0, len(claim.text), start, end, *ours})
     shown = ""
     for first, last in pairwise(edges):
-        piece = _spaced(claim.text[first:last])
+        piece = spaced(claim.text[first:last])
         if any(begin <= first < stop for begin, stop in claim.insertions):
             piece = f'<span class="ours">{piece}</span>'
         elif start <= first < end:
@@ -199,7 +198,7 @@ def _source(citation: Citation, turn: int) -> str:
     return (
         f'<li class="source" id="{place}" tabindex="-1" aria-label="Source {number}">'
         f'<span class="number" aria-hidden="true">{number}</span>'
-        f'{_heading(citation.article, deep_link(citation))}<div class="text">{_excerpt(citation)}</div>'
+        f'{heading(citation.article, deep_link(citation))}<div class="text">{excerpt(citation)}</div>'
         f'<a class="back" href="#{place}" aria-label="Back to marker {number}">Back to the answer</a></li>'
     )
 
@@ -207,46 +206,7 @@ def _source(citation: Citation, turn: int) -> str:
 def _near(hit: Hit) -> str:
     texts = [hit.article.paragraph(span.paragraph)[span.start : span.end] for span in hit.passage.spans]
     paragraphs = "".join(f'<p class="neighbour" dir="auto">{escaped(text)}</p>' for text in texts)
-    return f'<li class="near">{_heading(hit.article, hit.article.url)}<div class="text">{paragraphs}</div></li>'
-
-
-def _heading(article: Article, url: str | None) -> str:
-    day = article.published
-    published = f'<time datetime="{day}">{day_in_words(day)}</time>' if day else "undated"
-    authors = f"By {isolated(', '.join(article.authors))}" if article.authors else ""
-    details = list(filter(None, (authors, isolated(article.agency or ""), isolated(host_of(article.url) or ""))))
-    byline = f'<p class="byline">{" · ".join(details)}</p>' if details else ""
-    known = "".join(f' · <span class="remark">{escaped(one)}</span>' for one in remarks(article))
-    return (
-        f'<p class="origin"><span class="outlet">{isolated(article.outlet or "Unknown outlet")}</span> · {published}'
-        f'{known}</p><h3 dir="auto">{link(url, article.title)}</h3>{byline}'
-    )
-
-
-def _excerpt(citation: Citation) -> str:
-    """Render the cited paragraph with the quote marked, and the paragraphs before and after it."""
-    article, cited = citation.article, citation.paragraph
-    rendered: list[str] = []
-    for number in range(max(1, cited - 1), min(len(article.paragraphs), cited + 1) + 1):
-        # A subheading above the first paragraph shown belongs to the text before it, too, which is not shown.
-        if rendered or number == cited:
-            headings = [heading.text for heading in article.subheadings if heading.before == number]
-            rendered += [f'<h4 dir="auto">{escaped(text)}</h4>' for text in headings]
-        text = article.paragraph(number)
-        if number == cited:
-            pieces = text[: citation.start], text[citation.start : citation.end], text[citation.end :]
-            before, quote, after = map(_spaced, pieces)
-            rendered.append(f'<p class="cited" dir="auto">{before}<mark>{quote}</mark>{after}</p>')
-        else:
-            rendered.append(f'<p class="neighbour" dir="auto">{escaped(text)}</p>')
-    return "".join(rendered)
-
-
-def _spaced(piece: str) -> str:
-    # Escaping trims; where a piece meets the next one, its space is what parts two words.
-    left = " " if piece[:1].isspace() else ""
-    right = " " if piece[-1:].isspace() and piece.strip() else ""
-    return f"{left}{escaped(piece)}{right}"
+    return f'<li class="near">{heading(hit.article, hit.article.url)}<div class="text">{paragraphs}</div></li>'
 
 
 def render_coverage(summary: Summary) -> str:
