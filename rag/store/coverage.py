@@ -361,9 +361,10 @@ class Coverage:
             values += scope.languages
         if scope.articles:
             chosen = json.dumps(scope.articles)
-            held = self._read(f"SELECT article_id FROM versions v WHERE v.current = 1 AND {_CHOSEN}", (chosen,))  # noqa: S608
+            found = self._read(f"SELECT article_id FROM versions v WHERE v.current = 1 AND {_CHOSEN}", (chosen,))  # noqa: S608
+            held = {article_id for (article_id,) in found}
             for article_id in scope.articles:
-                if (article_id,) not in held:
+                if article_id not in held:
                     raise unknown_article(article_id)
             conditions.append(_CHOSEN)
             values.append(chosen)

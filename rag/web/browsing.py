@@ -164,19 +164,15 @@ def _nothing(listing: Listing) -> str:
 def _results(found: Found) -> str:
     listing, first = found.listing, (found.listing.page - 1) * _PAGE + 1
     last = first + len(found.articles) - 1
-    shown = (
-        f"{first:,} to {last:,} of {counted(found.total, 'article')}"
-        if found.total > _PAGE
-        else (counted(found.total, "article"))
-    )
+    shown = f"{first:,} to {last:,} of " if found.total > _PAGE else ""
+    shown += f"{counted(found.total, 'article')}, the newest first. Choose some to ask only them."
     pages = [(listing.page - 1, "prev", "Newer articles")] if first > 1 else []
     pages += [(listing.page + 1, "next", "Older articles")] if last < found.total else []
     links = "".join(f'<a rel="{rel}" href="{escaped(listing.address(page))}">{said}</a>' for page, rel, said in pages)
     return (
-        f'<p class="found" role="status">{shown}, the newest first</p><form class="choosing" method="get" action="./">'
+        f'<p class="found" role="status">{shown}</p><form class="choosing" method="get" action="./">'
         f'<ul class="articles">{"".join(map(_item, found.articles))}</ul>'
-        '<p class="choose"><button type="submit">Ask only these</button> '
-        "<span>Choose articles, and questions are answered from them alone.</span></p></form>"
+        '<p class="choose"><button type="submit">Ask only these</button></p></form>'
         + (f'<nav class="pages" aria-label="Pages">{links}</nav>' if links else "")
     )
 
