@@ -11,6 +11,9 @@ def test_a_scope_says_what_it_limits() -> None:
     assert Scope(outlets=("The Ellery Courier",))
     assert Scope(languages=("French", "de-AT", "fr", "Klingonic")).languages == ("fr", "de", "klingonic")
     assert str(Scope(languages=("fr", "de"), authors=("Mara Quill",))) == "by Mara Quill, in French or German"
+    chosen = Scope(articles=("b2", "a1", "b2"), outlets=("Strand Radio",))
+    assert (chosen.articles, str(chosen)) == (("b2", "a1"), "2 chosen articles, Strand Radio")
+    assert str(Scope(articles=("a1",))) == "1 chosen article"
     scope = Scope(date(2025, 3, 1), date(2025, 3, 31), ("Strand Radio",), ("Mara Quill",))
     assert str(scope) == "Strand Radio, by Mara Quill, from 2025-03-01 to 2025-03-31"
 
@@ -24,6 +27,8 @@ def test_a_scope_says_what_it_limits() -> None:
         ),
         ({"published_to": datetime(2025, 3, 1)}, "published_to must be a datetime.date, not datetime.datetime"),
         ({"outlets": "Strand Radio"}, "outlets must be a tuple of names, not the string 'Strand Radio'"),
+        ({"articles": "a1"}, "articles must be a tuple of names, not the string 'a1'"),
+        ({"articles": ("",)}, "articles holds an empty name"),
         ({"authors": (" ",)}, "authors holds an empty name"),
         ({"outlets": (None,)}, "outlets holds an empty name, or something else than a name: (None,)"),
     ],

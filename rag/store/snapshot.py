@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from rag.articles import Article
 from rag.errors import IndexCorrupt, IndexNotFound
 from rag.models.embedding import ModelIdentity
 from rag.store.coverage import Coverage
@@ -15,7 +16,7 @@ from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
 from rag.store.parts import parts_of
 from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage
-from rag.store.scope import Scope
+from rag.store.scope import EVERYTHING, Scope
 from rag.store.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Snapshot:
         self.authors = coverage.authors
         self.languages = coverage.languages
         # Asked again by every question with the same limits, and by every lookup of one.
+        self.months = lru_cache(maxsize=32)(coverage.months)
         self.summary = lru_cache(maxsize=32)(coverage.summary)
         self._allowed = lru_cache(maxsize=32)(coverage.allowed)
 
@@ -83,7 +85,7 @@ class Snapshot:
         if not parts:
             raise IndexCorrupt(f"{at} holds no passages: rebuild with rag-index build")
         vectors = VectorIndex.read([part.vectors(at) for part in parts], manifest.model.dimension)
-        lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of)
+        lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of, coverage.extents)
         if {coverage.rows, vectors.rows, lexical.rows} != {manifest.counts.passages}:
             raise IndexCorrupt(
                 f"{at} has passages, vectors and words that do not belong together: rebuild with rag-index build"
@@ -186,6 +188,12 @@ class Snapshot:
     def passages_like(self, word: str, edits: int) -> list[StoredPassage]:
         """See ``Store``."""
         return self.passages([PassageId(row) for row in self.lexical.rows_like(word, edits, _LIKE)])
+
+    def listing(
+        self, scope: Scope = EVERYTHING, words: str = "", offset: int = 0, limit: int = 20
+    ) -> tuple[int, list[Article]]:
+        """See ``Store``."""
+        return self.coverage.listing(scope, self.lexical.articles_saying(words, self.languages()), offset, limit)
 
     def refreshed(self) -> Self:
         """Open the index's current snapshot, unless this is it; also this where the index points to nothing readable.
