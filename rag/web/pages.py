@@ -80,7 +80,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
 
     @application.get("/articles")
     def articles(request: Request) -> HTMLResponse:
-        main = render_listing(find(_store(desk), read_listing(request.query_params)))
+        main = render_listing(find(_store(desk), read_listing(request.query_params)), page_of(request).root)
         return page_of(request).response("Articles – news-rag", "browse", main=main)
 
     @application.get("/articles/{id_}")

@@ -21,7 +21,7 @@ from rag.answer.wording import (
     what_was_searched,
     why_unread,
 )
-from rag.articles import Article, day_in_words
+from rag.articles import Article, Span, day_in_words
 from rag.check.citations import Citation
 from rag.query.question_kind import QuestionKind
 from rag.record.links import deep_link, host_of
@@ -81,7 +81,7 @@ def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str
     ``again`` is an address that asks the question anew, for an answer that was kept.
     """
     answer = given.answer
-    return _render(
+    return render(
         "turn.html",
         given=given,
         answer=answer,
@@ -107,15 +107,16 @@ def render_sources(given: Given, turn: str, root: str = "") -> str:
     if answer.help:
         return ""
     shown = _nearest(answer) if answer.refused else [*sources(answer)]
-    return _render("sources.html", answer=answer, turn=turn, root=root, sources=shown)
+    return render("sources.html", answer=answer, turn=turn, root=root, sources=shown)
 
 
 def render_notice(message: str) -> str:
     """Render a message about what went wrong: a library error's, lower case and without a full stop."""
-    return _render("notice.html", message=message[:1].upper() + message[1:] + ".")
+    return render("notice.html", message=message[:1].upper() + message[1:] + ".")
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Render a template, which has what is said of articles at hand."""
     environment = templates()
     environment.globals |= {
         "origin": origin,
@@ -200,21 +201,30 @@ def shown_paragraphs(article: Article, citations: Sequence[Citation], around: in
     }
     last = 0
     for number in sorted(wanted):
-        here = sorted((one for one in citations if one.paragraph == number), key=lambda one: (one.start, -one.end))
+        here = sorted((one.start, one.end, str(one.marker)) for one in citations if one.paragraph == number)
         # A subheading above the first paragraph shown belongs to the text before it, too, which is not shown.
         headings = [one.text for one in article.subheadings if one.before == number and (number == last + 1 or here)]
-        pieces = tuple(_cited_pieces(article.paragraph(number), here))
+        pieces = tuple(_marked(article.paragraph(number), here))
         yield ShownParagraph(number, pieces, tuple(headings), bool(here), number > last + 1 and last > 0)
         last = number
 
 
-def _cited_pieces(text: str, citations: Sequence[Citation]) -> Iterator[Piece]:
+def whole_paragraph(article: Article, number: int, cited: Sequence[Span]) -> ShownParagraph:
+    """A paragraph of an article that is shown whole; what is cited may reach beyond it."""
+    text = article.paragraph(number)
+    spans = sorted((one.start, min(one.end, len(text)), "cited") for one in cited if one.paragraph == number)
+    headings = tuple(one.text for one in article.subheadings if one.before == number)
+    return ShownParagraph(number, tuple(_marked(text, spans)), headings, bool(spans))
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Piece]:
+    """Cut a text where something is marked; of two that overlap, the second is marked from where the first ends."""
     behind = 0
-    for one in citations:
-        start = max(one.start, behind)  # of two that overlap, the second is marked from where the first ends
-        yield Piece(text[behind:start])
-        yield Piece(text[start : max(start, one.end)], str(one.marker))
-        behind = max(start, one.end)
+    for start, end, kind in spans:
+        yield Piece(text[behind : max(start, behind)])
+        behind = max(start, behind)
+        yield Piece(text[behind : max(end, behind)], kind)
+        behind = max(end, behind)
     yield Piece(text[behind:])
 
 
