@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index import building, removing
 from index.intake import Intake
-from index.progress import shown_progress
+from index.progress import Progress, shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
 from index.tracing import Scan
 from rag.articles import Article
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 SKIPPED_EXIT = 3
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from addresses of private networks, too.")]
+NoSuggestions = Annotated[
+    bool, typer.Option("--no-suggestions", help="Choose no new questions for the page to suggest: it is quicker.")
+]
 _SHOWN = 20
 
 
@@ -36,6 +40,7 @@ def add(
     places: Annotated[list[str], typer.Argument(metavar="PATH|URL…", help="Files, folders, pages, feeds, sitemaps.")],
     index: IndexOption = DEFAULT_INDEX,
     allow_private: AllowPrivate = False,
+    no_suggestions: NoSuggestions = False,
 ) -> None:
     """Add articles to the index; what is there stays, and is neither read nor embedded again.
 
@@ -47,7 +52,9 @@ def add(
     folder = IndexFolder(index)
     intake = Intake(places, folder, allow_private=allow_private)
     with shown_progress() as progress:
-        report = building.add(intake.items(date.today()), folder, embedder_for(folder), progress=progress)
+        embedder = embedder_for(folder)
+        suggest = None if no_suggestions else suggester(embedder, progress)
+        report = building.add(intake.items(date.today()), folder, embedder, progress=progress, suggest=suggest)
     say_what_was_done(report, index)
     say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
     if report.gathered.skipped:
@@ -152,6 +159,18 @@ def embedder_for(folder: IndexFolder) -> Embedder:
     """The model of an index, which is loaded when it is first needed, or the packaged one where there is none yet."""
     last = building.last_manifest(folder)
     return LateEmbedder(last.model) if last else embedding.load_embedder()
+
+
+def suggester(embedder: Embedder, progress: Progress) -> building.Suggest:
+    """What chooses the questions that an index suggests; it is loaded, once, when they are chosen."""
+
+    @cache
+    def loaded() -> building.Suggest:
+        from index.suggesting import Suggester  # all that answers comes with it
+
+        return Suggester(embedder, progress)
+
+    return lambda opened, came, carried: loaded()(opened, came, carried)
 
 
 class LateEmbedder:

@@ -177,7 +177,7 @@ def forget(folder: IndexFolder, name: str, *, dry_run: bool = False) -> str:
                 return base.manifest.id
             take_over(folder, draft, parts, base)
             change = Change(folder, staging, draft, base.manifest.chunking, base.manifest.model, base.skipped())
-            return change.publish(parts).id
+            return change.publish(parts, base=base).id
 
 
 class _Gone:
@@ -247,7 +247,7 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
         if change.content == base.manifest.content:
             return base.manifest.id
         take_over(folder, draft, parts, base)
-        return change.publish(parts, erase=True, instead_of=base.manifest if instead else None).id
+        return change.publish(parts, base=base, erase=True, instead_of=base.manifest if instead else None).id
 
 
 def _drop_answers(folder: IndexFolder, coverage: Coverage, finder: Finder) -> tuple[int, list[Trace]]:

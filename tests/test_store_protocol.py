@@ -14,7 +14,16 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import header
-from rag.store.protocol import Candidate, MonthCount, PassageId, SearchRequest, Store, StoredPassage, Summary
+from rag.store.protocol import (
+    Candidate,
+    MonthCount,
+    PassageId,
+    SearchRequest,
+    Store,
+    StoredPassage,
+    Suggestion,
+    Summary,
+)
 from rag.store.scope import EVERYTHING
 from rag.text.words import fold, terms, words
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
@@ -122,6 +131,9 @@ class MemoryStore:
 
     def languages(self) -> list[str | None]:
         return [None]
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        return ()
 
     def refreshed(self) -> Self:
         return self

@@ -55,7 +55,9 @@ def test_a_link_leads_to_a_web_address_and_cannot_leave_its_attribute() -> None:
 def test_an_answer_says_where_it_comes_from_once_for_what_comes_from_one_place() -> None:
     reworded = Claim("Tolls pay for a wall, and stay.", (cite(HARBOUR, 2, 3), cite(PROTEST, 2, 4)))
     answer = answer_of(said(HARBOUR, 1, 1), said(HARBOUR, 3, 2), reworded)
-    html = turn(replace(answer, rewritten="Who raised the <b>tolls</b>?", unanswered=("who paid <b>?",), notice="It <b>."))
+    html = turn(
+        replace(answer, rewritten="Who raised the <b>tolls</b>?", unanswered=("who paid <b>?",), notice="It <b>.")
+    )
     assert html.texts("h2") == ["Who raised the tolls?"]
     assert html.texts(".said") == [f"{TOLLS} 1", f"{HARBOUR.paragraphs[2]} 2", "Tolls pay for a wall, and stay. 3 4"]
     assert html.texts(".quoted") == [f"{TOLLS} 1", f"{HARBOUR.paragraphs[2]} 2"]  # the other is in a model's words
@@ -93,7 +95,9 @@ def test_what_was_left_out_is_folded_away_with_its_reason() -> None:
 
 
 def test_what_was_understood_can_be_taken_away_and_days_changed() -> None:
-    march = Constraint("days", 0, 8, "in March", restricts=True, published_from=date(2025, 3, 1), published_to=date(2025, 3, 31))
+    march = Constraint(
+        "days", 0, 8, "in March", restricts=True, published_from=date(2025, 3, 1), published_to=date(2025, 3, 31)
+    )
     answer = replace(
         answer_of(said(HARBOUR, 1, 1), question="In March, who raised Elery tolls?"),
         parsed=ParsedQuery("In March, who raised Elery tolls?", date(2025, 5, 2), (march,)),
@@ -140,7 +144,9 @@ def test_an_article_stands_once_beside_the_answer_with_all_that_is_cited_of_it()
     assert html.values("id", "mark") == ["t2-c2", "t2-c1"]
     assert html.values("href", "a") == ["#t2-m2", "#t2-m1", deep_link(first)]
     [whole] = html.values("data-article", "button")
-    assert whole == f"/articles/{article.id}?version={article.version}&cited=2.{first.start}-{first.end},1.0-{len(TOLLS)}"
+    assert (
+        whole == f"/articles/{article.id}?version={article.version}&cited=2.{first.start}-{first.end},1.0-{len(TOLLS)}"
+    )
     html = sources(answer_of(said(Article(title="Note", paragraphs=("Only this.",)), 1, 1)))
     assert html.texts(".where", "h3", ".byline", "mark") == ["Unknown outlet · undated", "Note", "Only this."]
 

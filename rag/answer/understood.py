@@ -13,6 +13,7 @@ from rag.articles import day_in_words
 from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.query.question_kind import QuestionKind
 from rag.text.languages import language_name
+from rag.text.words import counted
 
 _LIMITS = {"outlets": "{}", "authors": "by {}", "languages": "in {}"}
 
@@ -89,6 +90,10 @@ def _limits(choices: Choices) -> Iterator[Understood]:
         without = replace(scope, published_from=None, published_to=None)
         meaning, otherwise = days_in_words(first, last), replace(choices, scope=without)
         yield Understood("limit", "", meaning, "limits", first, last, otherwise=otherwise)
+    if scope.articles:
+        without = replace(scope, articles=())
+        meaning, otherwise = counted(len(scope.articles), "chosen article"), replace(choices, scope=without)
+        yield Understood("limit", "", meaning, "limits", names=scope.articles, otherwise=otherwise)
     for field, said in _LIMITS.items():
         names = getattr(scope, field)
         for name in names:

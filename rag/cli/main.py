@@ -250,12 +250,13 @@ def chat(
     Example: rag chat --index data/index --port 7860
     """
     from rag.answer.answerer import Answerer
+    from rag.record.keeping import KeptAnswers
     from rag.web.desk import Desk, LatestAnswerer
     from rag.web.serving import launch
 
     latest = LatestAnswerer(lambda: Answerer.open(index, generator=generator, reader=reader))
     latest.get()
-    launch(Desk(latest), host=host, port=port, open_browser=browser)
+    launch(Desk(latest, KeptAnswers(index)), host=host, port=port, open_browser=browser)
 
 
 @commands.command()

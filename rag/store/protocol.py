@@ -87,6 +87,16 @@ class Summary:
     """Articles that a scope's languages exclude only because they name none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question that the store answers, and the article that it was made of."""
+
+    question: str
+    article_id: str
+    version: str
+    """The article's."""
+
+
 class Store(Protocol):
     """Articles and their passages, searchable by words and vectors within a scope. Threads may share one.
 
@@ -181,6 +191,10 @@ class Store(Protocol):
 
     def languages(self) -> list[str | None]:
         """Codes of the languages of the articles; None among them where an article names none."""
+        ...
+
+    def suggestions(self) -> Sequence[Suggestion]:
+        """Questions that it answers, as they were checked, the best to begin with first; a store may have none."""
         ...
 
     def refreshed(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -27,7 +27,7 @@ class Asked:
     """A question with all that goes with it."""
 
     question: str
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
     after: tuple[str, ...] = ()
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
     owner: str = ""

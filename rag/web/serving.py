@@ -19,6 +19,7 @@ from fastapi.responses import FileResponse
 from rag.errors import RagError
 from rag.web.chat import Chat
 from rag.web.desk import Desk
+from rag.web.kept import add_kept_answers
 from rag.web.pages import add_pages
 from rag.web.security import SecurityHeaders
 
@@ -91,6 +92,7 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
         return FileResponse(_PAGE / name)
 
     add_pages(application, desk)
+    add_kept_answers(application, desk)
     # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
