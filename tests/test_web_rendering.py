@@ -100,7 +100,7 @@ def test_what_was_understood_can_be_taken_away_and_days_changed() -> None:
     )
     answer = replace(
         answer_of(said(HARBOUR, 1, 1), question="In March, who raised Elery tolls?"),
-        parsed=ParsedQuery("In March, who raised Elery tolls?", date(2025, 5, 2), (march,)),
+        parsed=ParsedQuery("In March, who raised Ellery tolls?", date(2025, 5, 2), (march,)),
         corrections=(Correction("Elery", "Ellery"),),
         choices=Choices(Scope(outlets=("The Ellery Courier",)), date(2025, 5, 2)),
     )
@@ -122,7 +122,7 @@ def test_a_story_of_several_articles_is_drawn_and_leads_to_its_sources() -> None
     answer = answer_of(said(HARBOUR, 1, 1), said(PROTEST, 1, 2))
     assert turn(answer).all(".plot") == []
     plot = turn(replace(answer, kind=QuestionKind.TIMELINE)).all(".plot")[0]
-    assert [one.get("href") for one in plot.iter("a")] == ["#t2-s1", "#t2-s2"]
+    assert [one.get("href") for one in plot.iter("a")] == ["#t2-s1", "#t2-s2"] * 2  # drawn, and in the table
     assert turn(replace(answer, kind=QuestionKind.TIMELINE), whole=False).all(".plot") == []
 
 
@@ -164,7 +164,7 @@ def test_citations_that_overlap_are_both_marked() -> None:
     one, two = cite(HARBOUR, 1, 1), cite(HARBOUR, 1, 2, TOLLS[10:30])
     html = sources(answer_of(Claim("One.", (one,)), Claim("Two.", (two,))))
     assert html.values("id", "mark") == ["t2-c1", "t2-c2"]
-    assert html.texts(".cited")[0].replace("1 ", "", 1).replace("2 ", "", 1) == TOLLS
+    assert html.texts("mark") == [TOLLS, ""]
 
 
 def test_a_refusal_shows_what_is_near_and_never_as_a_source() -> None:

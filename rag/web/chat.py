@@ -42,6 +42,7 @@ class Chat:
         Every error is a notice for the reader: ``{"notice": HTML}``.
         """
         try:
+            assert http.request  # gradio's own lacks it only outside a server
             sent = ChatRequest.model_validate(request)
             asked = sent.ask.asked(sent.owner)
             async for given in self._desk.ask(asked, client_of(http.request)):

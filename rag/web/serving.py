@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse
+from gradio.events import api
 
 from rag.errors import RagError
 from rag.web.chat import Chat
@@ -97,7 +98,7 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
-        gr.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
