@@ -70,7 +70,9 @@ def test_an_answer_says_where_it_comes_from_once_for_what_comes_from_one_place()
     assert html.texts(".unanswered") == [not_answered(("who paid <b>?",))]
     [scope] = html.texts(".scope")
     assert scope.startswith(rests_on(answer.citations))
-    assert scope.endswith("Indexed 14 March 2026, 10:11 UTC.")
+    assert scope.endswith(
+        "Searched 3 articles of 2 outlets; the newest is of 2 May 2025; indexed 14 March 2026, 10:11 UTC."
+    )
 
 
 def test_what_answers_and_what_is_ours_is_set_off_in_a_quotation() -> None:

@@ -18,7 +18,6 @@ from rag.answer.wording import (
     remarks,
     rests_on,
     skipped_articles,
-    what_was_searched,
     why_unread,
 )
 from rag.articles import Article, Span, day_in_words
@@ -27,6 +26,7 @@ from rag.query.question_kind import QuestionKind
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
+from rag.text.words import counted
 from rag.web.desk import Given
 from rag.web.escaping import templates
 from rag.web.plots import timeline_plot
@@ -92,9 +92,8 @@ def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str
         again=again,
         notes=[text for text in (skipped_articles(answer.searched), answer.notice) if text],
         basis=rests_on(answer.citations, answer.hits),
+        searched=_searched(answer),
         unanswered=not_answered(answer.unanswered),
-        searched=what_was_searched(answer.searched, answer.scope),
-        built=built_on(answer.snapshot),
         why_unread=why_unread(answer.parsed) if answer.parsed else "",
         plot=_plot(answer, turn) if given.whole else "",
         plain=Markup(html.escape(answer.text)),  # noqa: S704 - its lines stay
@@ -164,6 +163,16 @@ def _pieces(claim: Claim, *, answers: bool = True) -> list[Piece]:
         ours = any(begin <= first < stop for begin, stop in claim.insertions)
         found.append(Piece(claim.text[first:last], "ours" if ours else "answer" if start <= first < end else ""))
     return found
+
+
+def _searched(answer: Answer) -> str:
+    """What was searched, up to which day, and when it was indexed."""
+    searched = answer.searched
+    text = f"Searched {counted(searched.articles, 'article')} of {counted(len(searched.outlets), 'outlet')}"
+    text += f", within {answer.scope}" if answer.scope else ""
+    text += f"; the newest is of {day_in_words(searched.newest)}" if searched.newest else ""
+    built = built_on(answer.snapshot)
+    return f"{text}; indexed {built}." if built else f"{text}."
 
 
 def built_on(snapshot: str) -> str:

@@ -39,6 +39,14 @@ export const hideCard = () => {
 
 // ---- the source itself ----
 
+// Scrolls what lies beside the answer, and not the answer.
+const reveal = (element) => {
+  const beside = $("#sources");
+  const above = element.getBoundingClientRect().top - beside.getBoundingClientRect().top + beside.scrollTop;
+  const room = Math.max(16, (beside.clientHeight - element.offsetHeight) / 2);
+  beside.scrollTo({ top: above - room, behavior: smooth() });
+};
+
 const unpin = () => $$(".pinned").forEach((one) => one.classList.remove("pinned"));
 
 export const pin = (marker) => {
@@ -51,7 +59,7 @@ export const pin = (marker) => {
   unpin();
   for (const one of [marker, mark]) one.classList.add("pinned");
   mark.focus({ preventScroll: true });
-  mark.scrollIntoView({ behavior: smooth(), block: "center" });
+  reveal(mark);
 };
 
 // From a mark of a plot to the article that it stands for.
@@ -65,7 +73,7 @@ export const openSource = (link) => {
   for (const one of [link, heading]) one.classList.add("pinned");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  heading.scrollIntoView({ behavior: smooth(), block: "start" });
+  reveal(heading);
 };
 
 export const back = (link) => {
@@ -97,8 +105,7 @@ export const openArticle = async (from) => {
   panel.append(section);
   document.body.classList.add("reading", "whole");
   close.focus({ preventScroll: true });
-  $("#sources").scrollTop = 0;
-  $("mark", section)?.scrollIntoView({ block: "center" });
+  reveal($("mark", section) || close);
 };
 
 export const closeArticle = () => {
