@@ -10,7 +10,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.requests import HTTPConnection
 
 from rag.answer.answers import Answer, Choices
-from rag.search.retriever import LONGEST_QUESTION
 from rag.store.scope import Scope, parse_day
 from rag.web.desk import Asked
 
@@ -31,7 +30,7 @@ class AskRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    question: Annotated[str, Field(max_length=LONGEST_QUESTION, examples=["Who raised the tolls?"])]
+    question: Annotated[str, Field(examples=["Who raised the tolls?"])]
     published_from: Annotated[_First, Field(alias="from", description="First day of publication.")] = None
     published_to: Annotated[_Last, Field(alias="to", description="Last day of publication.")] = None
     outlets: _Names = []
@@ -89,5 +88,5 @@ def root_of(connection: HTTPConnection) -> str:
 def fault_in(error: ValidationError) -> str:
     """Say in a line what of a request is wrong."""
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
+    where = ".".join(str(part) for part in first["loc"] if part != "ask")
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"
