@@ -83,7 +83,7 @@ def test_a_question_can_follow_up_on_kept_answers_and_others_are_passed_over(ind
 
 ERRORS = [
     ("  ", {}, "The question is empty: type a question."),
-    ("x" * 5000, {}, "The question has 5,000 characters: "),
+    ("x" * 5000, {}, "The question has 5,000 characters and "),
     ("Who?", {"from": "2025-05-01", "to": "2025-01-01"}, "The range of days is the wrong way round: "),
     ("Who?", {"from": "May"}, "From: 'May' is not a day: "),
     ("Who?", {"outlets": ["Strand Rdio"]}, "No outlet 'Strand Rdio' in the index: "),
