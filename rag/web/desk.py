@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
+from rag.articles import Article
 from rag.errors import RagError
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
@@ -31,6 +33,8 @@ class Asked:
     parse_query: bool = True
     after: tuple[str, ...] = ()
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
+    before: tuple[str, ...] = ()
+    """Earlier questions of the conversation whose answers are not kept, oldest first: each is asked before, quietly."""
     owner: str = ""
     """The key of the browser that keeps the answer; empty where none does."""
 
@@ -81,8 +85,8 @@ class Desk:
         self.latest = latest
         self._turns = turns or FairTurns()
 
-    async def ask(self, asked: Asked, client: str) -> AsyncIterator[Given]:
-        """Answer as the answer grows; the last value is whole.
+    async def ask(self, asked: Asked, client: str, *, door: str = "page") -> AsyncGenerator[Given]:
+        """Answer as the answer grows; the last value is whole. ``door`` is where the question came in.
 
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
@@ -90,16 +94,16 @@ class Desk:
         async with self._turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
             after = [answer for id_ in asked.after if (answer := self.kept_answer(id_))]
+            stream = partial(answerer.stream, scope=asked.scope, as_of=asked.as_of, parse_query=asked.parse_query)
+            for earlier in asked.before:
+                after += (await run_in_threadpool(list, stream(earlier, after=after)))[-1:]
             last: Answer | None = None
-            stream = answerer.stream(
-                question, scope=asked.scope, as_of=asked.as_of, parse_query=asked.parse_query, after=after
-            )
-            async for last in iterate_in_threadpool(stream):
+            async for last in iterate_in_threadpool(stream(question, after=after)):
                 yield Given(last)
         if last:
             yield Given(last, whole=True, id=self._keep(last, asked.owner))
 
-    async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
+    async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
         async with self._turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
@@ -111,6 +115,11 @@ class Desk:
                 as_of=asked.as_of,
                 parse_query=asked.parse_query,
             )
+
+    async def article(self, id_: str, version: str | None = None) -> Article | None:
+        """An article of the newest index in its newest, or the named, version; raises as ``LatestAnswerer.get``."""
+        answerer = await run_in_threadpool(self.latest.get)
+        return await run_in_threadpool(answerer.retriever.store.article, id_, version)
 
     def kept_answer(self, id_: str) -> Answer | None:
         """The answer that is kept under an id."""
