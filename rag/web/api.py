@@ -29,10 +29,20 @@ from rag.web.replies import (
 from rag.web.requests import AskRequest, PassagesRequest
 from rag.web.security import client_of
 
+_OTHERWISE = (
+    "The same answers are given in three other ways.\n\n"
+    "As OpenAI's protocol has it, at /v1/chat/completions, streamed or not: the last message of the user is the "
+    "question, and may follow up on the two before; the content has the answer with its markers, annotations lead from "
+    "each marker to its sentence (from start_index to end_index, exclusive, in code points), news_rag has all fields "
+    "of AnswerReply. Messages of the system, and what sets how a model writes, change nothing.\n\n"
+    "To gradio's client, as /ask_news, /search_news and /read_article, with what the requests below give.\n\n"
+    "To language models by MCP, at /mcp, as tools of the same names, where the server was started with --mcp."
+)
 _PROBLEMS = {
     400: "The body is no JSON.",
     404: "There is no such article, or nothing at this address.",
     413: "The body is too large.",
+    415: "The body is not declared as JSON.",
     422: "Something in the request is wrong: an unknown field or outlet, an empty question, days the wrong way round.",
     429: "Too many questions of yours are waiting: ask again after the seconds of Retry-After.",
     503: "There is no index that could be opened.",
@@ -49,6 +59,7 @@ def install(application: FastAPI, desk: Desk) -> None:
         title="news-rag",
         version="1",
         summary="Ask questions of news coverage; every sentence of an answer cites a checked paragraph.",
+        description=_OTHERWISE,
         docs_url=None,
         redoc_url=None,
     )

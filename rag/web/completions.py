@@ -176,5 +176,5 @@ def _error(error: Exception) -> _Json:
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
-    status = 400 if problem.status == 422 else problem.status  # as OpenAI's own servers have it
+    status = 400 if problem.status in (415, 422) else problem.status  # as OpenAI's own servers have it
     return JSONResponse(_error(error), status, problem.headers)

@@ -35,14 +35,14 @@ def render_reference(schema: _Schema, base: str, root: str) -> str:
         f'<link rel="icon" href="{escaped(root)}/page/icon.svg"></head>'
         f'<body class="reference"><main><h1>{title}</h1><p>{escaped(about["summary"])} '
         f'<a href="{escaped(root)}/api/openapi.json">The same as an OpenAPI schema</a></p>'
-        f"{operations}<h2>Fields</h2>{kinds}</main></body></html>"
+        f"{_paragraphs(about['description'])}{operations}<h2>Fields</h2>{kinds}</main></body></html>"
     )
 
 
 def _operation(method: str, path: str, operation: _Schema, base: str) -> str:
-    what = "".join(f"<p>{escaped(one)}</p>" for one in operation["description"].split("\n\n"))
+    what = _paragraphs(operation["description"])
     examples = (one["source"].replace(EXAMPLE_BASE, base) for one in operation["x-codeSamples"])
-    shown = "".join(f'<pre tabindex="0"><code>{escaped(one)}</code></pre>' for one in examples)
+    shown = "".join(f"<p><code>{escaped(one)}</code></p>" for one in examples)
     sent = operation.get("requestBody", {}).get("content", {}).values()
     body = "".join(f"<p>Body: {_type(one['schema'])}</p>" for one in sent)
     given = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -52,29 +52,32 @@ def _operation(method: str, path: str, operation: _Schema, base: str) -> str:
         if status != "200"
     )
     parameters = ((one["name"], one["schema"] | one, one["required"]) for one in operation.get("parameters", ()))
-    table = _table(parameters) if operation.get("parameters") else ""
     return (
-        f"<section><h2>{escaped(f'{method.upper()} /api{path}')}</h2>{what}{shown}{table}{body}"
+        f"<section><h2>{escaped(f'{method.upper()} /api{path}')}</h2>{what}{shown}{_list(parameters)}{body}"
         f"<p>Reply: {_type(given)}; or, as application/problem+json with a detail that says the way out:</p>"
         f"<dl>{problems}</dl></section>"
     )
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{escaped(one)}</p>" for one in text.split("\n\n"))
 
 
 def _fields(kind: _Schema) -> str:
     if values := kind.get("enum"):
         return f"<p>{escaped(', '.join(values))}</p>"
     required = kind.get("required", ())
-    return _table((name, one, name in required) for name, one in kind.get("properties", {}).items())
+    return _list((name, one, name in required) for name, one in kind.get("properties", {}).items())
 
 
-def _table(rows: Iterable[tuple[str, _Schema, bool]]) -> str:
-    body = "".join(
-        f'<tr><th scope="row"><code>{escaped(name)}</code></th><td>{_type(one)}{"" if needed else ", optional"}</td>'
-        f"<td>{escaped(one.get('description', ''))}</td></tr>"
-        for name, one, needed in rows
+def _list(fields: Iterable[tuple[str, _Schema, bool]]) -> str:
+    # No table: it would not fit a phone.
+    items = "".join(
+        f"<dt><code>{escaped(name)}</code>: {_type(one)}{'' if needed else ', optional'}</dt>"
+        f"<dd>{escaped(one.get('description', ''))}</dd>"
+        for name, one, needed in fields
     )
-    head = "".join(f'<th scope="col">{one}</th>' for one in ("Field", "Type", "Meaning"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<dl>{items}</dl>" if items else ""
 
 
 def _type(schema: _Schema) -> str:
