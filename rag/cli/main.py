@@ -242,6 +242,7 @@ def chat(
         typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve tools for language models at /mcp (MCP), too.")] = False,
     generator: _Generator = "quotes",
     reader: _Reader = PACKAGED,
 ) -> None:
@@ -256,7 +257,7 @@ def chat(
 
     latest = LatestAnswerer(lambda: Answerer.open(index, generator=generator, reader=reader))
     latest.get()
-    launch(Desk(latest, KeptAnswers(index)), host=host, port=port, open_browser=browser)
+    launch(Desk(latest, KeptAnswers(index)), host=host, port=port, open_browser=browser, mcp=mcp)
 
 
 @commands.command()

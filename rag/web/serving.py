@@ -15,9 +15,10 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse
-from gradio.events import api
+from gradio.events import api as endpoint
 
 from rag.errors import RagError
+from rag.web import api, completions, tools
 from rag.web.chat import Chat
 from rag.web.desk import Desk
 from rag.web.kept import add_kept_answers
@@ -32,13 +33,17 @@ _DEFAULT_PORTS = range(7860, 7960)
 _QUEUE_POLL = (0.05, 1.0)
 
 
-def launch(desk: Desk, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False) -> None:
+def launch(
+    desk: Desk, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, mcp: bool = False
+) -> None:
     """Serve the page at ``host`` until Ctrl-C is pressed; without ``port``, at the first free one from 7860.
 
+    With ``mcp``, language models are served at ``/mcp``, too.
+
     Raises:
-        RagError: the port is taken, or the host is no address of this machine.
+        RagError: the port is taken, the host is no address of this machine, or MCP's package is not installed.
     """
-    server = Server(desk, host, port)
+    server = Server(desk, host, port, mcp=mcp)
     if open_browser:
         webbrowser.open(server.url)
     print(f"news-rag is at {server.url} (stop with Ctrl-C)", flush=True)  # noqa: T201
@@ -55,12 +60,13 @@ class Server:
     nothing at 127.0.0.1; and it looks for a free port first and takes it later.
     """
 
-    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int | None = None, *, mcp: bool = False) -> None:
         """Start serving; raises as ``launch``."""
+        application = _application(desk, host, mcp)
         listening = _listen(host, port)
         shown = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - compared, not bound
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
-        config = uvicorn.Config(_application(desk, host), log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self.thread = Thread(target=self._server.run, args=([listening],), name="news-rag page", daemon=True)
         self.thread.start()
@@ -79,8 +85,8 @@ class Server:
         log.disabled = False
 
 
-def _application(desk: Desk, host: str) -> SecurityHeaders:
-    """Return the ASGI application: the page, gradio's server for its chat, and the security headers around both."""
+def _application(desk: Desk, host: str, mcp: bool) -> SecurityHeaders:
+    """Return the ASGI application: the page, programs' doors, gradio's server for the chat; security headers around."""
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     if host in _THIS_MACHINE:
         # Else a web site could give this machine a name of its own, and read the page through the reader's browser.
@@ -94,11 +100,17 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
 
     add_pages(application, desk)
     add_kept_answers(application, desk)
+    api.install(application, desk)
+    completions.install(application, desk)
+    if mcp:
+        tools.install_mcp(application, desk)
+
     # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
-        api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        endpoint(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        tools.add_endpoints(desk)
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
