@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from rag import Answerer
+from rag.record.keeping import KeptAnswers
 from rag.web.desk import Desk, LatestAnswerer
 from rag.web.serving import Server
 from rag.web.turns import FairTurns
@@ -26,7 +27,8 @@ OVERVIEW = "What happened in Port Ellery?"
 @contextmanager
 def served(index: Path, turns: FairTurns | None = None, *, mcp: bool = False) -> Iterator[str]:
     """Serve an index of the toy embedder; clients reach it whatever proxy the environment names."""
-    desk = Desk(LatestAnswerer(lambda: Answerer.open(index, embedder=ToyEmbedder())), turns)
+    latest = LatestAnswerer(lambda: Answerer.open(index, embedder=ToyEmbedder()))
+    desk = Desk(latest, KeptAnswers(None), turns)
     server = Server(desk, port=0, mcp=mcp)
     with pytest.MonkeyPatch.context() as environment:
         for name in ("NO_PROXY", "no_proxy"):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answerer, Retriever
-from rag.cli.json_output import answer_json, search_json
+from rag.record.json_output import answer_json, search_json
 from rag.web.reference import EXAMPLE_BASE
 from rag.web.turns import FairTurns
 from tests.cited import HOSTILE

@@ -58,7 +58,10 @@ def test_an_answer_grows_is_kept_and_says_what_can_be_asked_next(index: Path) ->
     desk = desk_over(index)
     *growing, last = ask(desk, QUESTION, turn="t7")
     complete = desk.latest.get().answer(QUESTION)
-    assert [len(Html(str(one["turn"])).all(".said")) for one in growing] == [*range(1, len(complete.claims) + 1), len(complete.claims)]
+    assert [len(Html(str(one["turn"])).all(".said")) for one in growing] == [
+        *range(1, len(complete.claims) + 1),
+        len(complete.claims),
+    ]
     assert [one["whole"] for one in (*growing, last)] == [*[False] * len(growing), True]
     kept = desk.kept.read(str(last["id"]))
     assert kept

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.answers import AnswerOutcome
 from rag.articles import Article
-from rag.cli.json_output import answer_fields, search_fields
 from rag.query.question_kind import QuestionKind
+from rag.record.json_output import answer_fields, search_fields
 from rag.search.hits import SearchResult
 from rag.web.desk import Given
 
