@@ -58,10 +58,8 @@ def test_an_answer_grows_is_kept_and_says_what_can_be_asked_next(index: Path) ->
     desk = desk_over(index)
     *growing, last = ask(desk, QUESTION, turn="t7")
     complete = desk.latest.get().answer(QUESTION)
-    assert [len(Html(str(one["turn"])).all(".said")) for one in growing] == [
-        *range(1, len(complete.claims) + 1),
-        len(complete.claims),
-    ]
+    count = len(complete.claims)
+    assert [len(Html(str(one["turn"])).all(".said")) for one in growing] == [*range(1, count + 1), count]
     assert [one["whole"] for one in (*growing, last)] == [*[False] * len(growing), True]
     kept = desk.kept.read(str(last["id"]))
     assert kept
@@ -99,7 +97,7 @@ ERRORS = [
 def test_what_is_wrong_with_a_question_is_a_sentence(
     index: Path, question: str, limits: dict[str, object], said: str
 ) -> None:
-    told = notice(ask(desk_over(index), question, **limits))
+    told = notice(ask(desk_over(index), question, **limits))  # type: ignore[arg-type]
     assert (told[: len(said)], told[-1]) == (said, ".")
 
 

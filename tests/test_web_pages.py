@@ -74,7 +74,7 @@ def test_articles_are_listed_and_shown_whole(site: Site) -> None:
     address = f"/articles/{HARBOUR.id}?version={HARBOUR.version}&cited=1.0-11,9.0-5,x"
     assert site.get(address).texts("mark") == [HARBOUR.paragraphs[0][:11]]
     part = site.client.get(address, headers={"x-part": "article"}).text
-    assert part.startswith("<article") and part.endswith("</article>")
+    assert (part[:9], part[-10:]) == ("<article ", "</article>")
     for missing in ("/articles/0123", f"/articles/{HARBOUR.id}?version=0"):
         assert site.client.get(missing).status_code == 404
 

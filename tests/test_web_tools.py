@@ -71,7 +71,10 @@ def test_the_tools_say_how_they_are_used_rightly(url: str) -> None:
         assert tool.description
         assert tool.description.endswith("It holds 3 articles of 2 outlets, from 4 March 2025 to 2 May 2025.")
         assert (tool.annotations and tool.annotations.readOnlyHint, bool(tool.outputSchema)) == (True, True)
-    asked = {"question", "from", "to", "outlets", "authors", "languages", "as_of", "parse_query", "after"}
+    asked = {"question", "from", "to", "outlets", "authors", "languages", "as_of", "parse_query", "after"} | {
+        "articles",
+        "ignored",
+    }
     assert {*tools["ask_news"].inputSchema["properties"]} == asked
     assert {*tools["search_news"].inputSchema["properties"]} == asked - {"after"} | {"limit"}
     assert "A refusal (outcome nearest or nothing) is an answer" in str(tools["ask_news"].description)
@@ -139,7 +142,7 @@ def test_an_article_cannot_end_the_data(tmp_path: Path) -> None:
             _, text = call(url, name, **arguments)
             assert sum(order in line for line in text.splitlines()) == sum(order in line for line in data_of(text)) > 0
         tools = by_mcp(url, lambda session: session.list_tools())
-        assert "Ignore" not in tools.model_dump_json()
+        assert "Ignore all" not in tools.model_dump_json()
 
 
 def test_there_is_no_session_and_nothing_without_being_asked_for(
@@ -158,7 +161,8 @@ def test_there_is_no_session_and_nothing_without_being_asked_for(
 
 def test_gradios_client_gets_what_the_api_gives(url: str) -> None:
     with closing(Client(url, verbose=False)) as client:
-        assert client.predict(QUESTION, api_name="/ask_news") == fetch(f"{url}/api/ask", {"question": QUESTION}).json
+        answer = client.predict(QUESTION, api_name="/ask_news")
+        assert answer == fetch(f"{url}/api/ask", {"question": QUESTION}).json | {"id": answer["id"]}
         found = client.predict("tolls", limit=1, published_to="2025-03-31", api_name="/search_news")
         assert found == fetch(f"{url}/api/search", {"question": "tolls", "limit": 1, "to": "2025-03-31"}).json
         article = client.predict(HARBOUR.id, api_name="/read_article")

@@ -91,6 +91,7 @@ class QueryFields(BaseModel):
     as_of: date
     constraints: list[ConstraintFields]
     unknown_outlets: list[str] = Field(description="Outlets that it asks for and the index lacks.")
+    ignored: list[str] = Field(description="Words that were read as nothing, as was asked.")
 
 
 class AnswerReply(BaseModel):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from rag.errors import RagError
 
 
-class Busy(RagError):
+class Busy(RagError):  # noqa: N818 - errors are named by cause
     """A client has as many questions waiting as it may have."""
 
 
