@@ -178,13 +178,17 @@ def _lowered(text: str, body: str) -> str:
     return text
 
 
-def _asked(opening: str, rest: str) -> str | None:
-    """A question of its first words and the rest of a sentence, cut where it may end; None where it is too long."""
+def _asked(opening: str, rest: str, *, end: int = -1) -> str | None:
+    """A question of its first words and the rest of a sentence, cut at the last (or first) place where it may end.
+
+    None where it would be too long, or say too little.
+    """
     room = _LONGEST - len(opening) - 2
     ends = [match.start() for match in _CUT.finditer(rest) if not _LIST.match(rest[match.start() :])]
     comma = rest.find(",")
-    ends = [end for end in [*ends, len(rest)] if end <= room and (comma < 0 or end <= comma)]
-    return f"{opening} {rest[: ends[-1]]}?" if ends and _says_enough(rest[: ends[-1]]) else None
+    ends = [one for one in [*ends, len(rest)] if one <= room and (comma < 0 or one <= comma)]
+    question = f"{opening} {rest[: ends[end]]}" if ends else ""
+    return f"{question}?" if _says_enough(question.partition(" ")[2]) else None
 
 
 def _how_many(said: str) -> str | None:
@@ -283,7 +287,7 @@ def _when(text: str, article: Article, body: str) -> str | None:
     behind = _PART_OF_DAY.sub("", text[end:-1])
     plain = before + behind if before else behind.lstrip(" ,")
     parts = _inverted(" ".join(plain.split()), body)
-    return _asked(f"When {parts[0]}", parts[1]) if parts else None
+    return _asked(f"When {parts[0]}", parts[1], end=0) if parts else None
 
 
 def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, str] | None:
