@@ -105,8 +105,13 @@ def _answers(answer: Answer, proposal: Proposal) -> bool:
         return False
     if proposal.rule in ("latest", "example"):
         return True
-    first, cited = answer.claims[0], answer.claims[0].citations
-    if proposal.speaker:
-        said = proposal.speaker in first.text and re.search(rf"{SPEECH}\b|[\"“]", first.text)
-        return bool(said) and cited[0].article.id == proposal.article.id
-    return any((one.article.id, one.paragraph) == (proposal.article.id, proposal.paragraph) for one in cited)
+    first = answer.claims[0]
+    if proposal.said:
+        speaker, topic = map(re.escape, proposal.said)
+        speaks = rf"\b{speaker}\W+(?:\w+\W+){{0,3}}{SPEECH}\b|\b{SPEECH}\W+(?:\w+\W+){{0,6}}{speaker}\b"
+        told = re.search(speaks, first.text) and re.search(rf"\b{topic}\b", first.text)
+        return bool(told) and first.citations[0].article.id == proposal.article.id
+    return any(
+        one.article.id == proposal.article.id and proposal.sentence in " ".join(one.quote.split())
+        for one in first.citations
+    )

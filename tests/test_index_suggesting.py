@@ -55,10 +55,10 @@ def asked(*paragraphs: str, title: str = "News", language: str | None = None) ->
 
 
 def test_each_rule_makes_the_question_that_a_sentence_answers() -> None:
-    assert [(one.rule, one.question, one.paragraph) for one in proposals(RAILWAY)] == [
-        ("how many", "How many people were injured when a train derailed in Lindmoor?", 1),
-        ("who", "Who closed the line between Lindmoor and Quarrendon?", 2),
-        ("said", "What did Ansa Velt say about Lindmoor?", 0),
+    assert [(one.rule, one.question) for one in proposals(RAILWAY)] == [
+        ("how many", "How many people were injured when a train derailed in Lindmoor?"),
+        ("who", "Who closed the line between Lindmoor and Quarrendon?"),
+        ("said", "What did Ansa Velt say about Lindmoor?"),
     ]
     assert [(one.rule, one.question) for one in proposals(DEPOT)] == [
         ("why", "Why was the tram depot at Vellmar closed on 4 March 2025?"),
