@@ -51,7 +51,7 @@ _OPENING = re.compile(r"^(?:According to [^,]{3,60}, |,+ )")
 # Where a sentence may be cut so that a whole one is left.
 _CUT = re.compile(
     r",? (?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
-    r",? and (?=\d)|,"
+    r",? and (?=\d)|,(?!\d)"
 )
 # "13 minutes", after which there is more.
 _MEASURE = re.compile(r"(?:minute|hour|day|week|month|year|moment)s?$")
@@ -278,7 +278,7 @@ def _inverted(said: str, body: str) -> tuple[str, str] | None:
         return None
     if any(word in STOP_WORDS and word not in _IN_SUBJECT for word in map(str.lower, inside)):
         return None
-    if not names(subject) or inside[0] in ("A", "An"):
+    if not names(subject) or inside[0].lower() in ("a", "an"):
         return None
     first, _, second = (parts["aux"] or parts["will"]).partition(" ")
     return f"{first} {_lowered(subject, body)}", " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
@@ -306,7 +306,7 @@ def _when(text: str, article: Article, body: str) -> str | None:
     behind = _PART_OF_DAY.sub("", text[end:-1])
     plain = before + behind if before else behind.lstrip(" ,")
     parts = _inverted(" ".join(plain.split()), body)
-    return _asked(f"When {parts[0]}", parts[1], end=0) if parts else None
+    return _asked(f"When {parts[0]}", parts[1], end=0) if parts and parts[0][:2] != "ha" else None
 
 
 def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, str, str] | None:
@@ -349,6 +349,7 @@ def _full_name(last: str, body: str) -> str | None:
         if (
             parts[-1] == last
             and len(parts) in (2, 3)
+            and not (parts[0].isalpha() and parts[0].isupper())
             and all(part[0].isupper() and part.lower() not in STOP_WORDS for part in parts)
             and len(one.words) > 1
             and not re.search(rf"\b{re.escape(parts[0].lower())}\b", body)
@@ -376,7 +377,7 @@ def with_article(name: str, text: str) -> str:
     """A name as it stands in a sentence: "the Bank of England"."""
     before = re.findall(rf"(\w+\s+)?\b{re.escape(name)}\b", text)
     the = sum(word.strip() in ("the", "The") for word in before)
-    return f"the {name}" if 5 * the >= 2 * len(before) else name
+    return f"the {name}" if 2 * the > len(before) else name
 
 
 def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]:

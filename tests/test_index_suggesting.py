@@ -74,6 +74,10 @@ def test_a_name_that_several_share_makes_a_question_of_the_latest() -> None:
     ]
     assert [one.question for one in latest(articles, ())] == ["What is the latest on Port Ellery?"]
     assert latest(articles, ["port ellery"]) == []
+    # What stands on every page, or is shouted, is no topic.
+    for line in ("Please Follow Harbour Watch News now.", "All of this is a TEST PAGE here, and a TEST PAGE there."):
+        pages = [Article(f"Page {n}", (f"The mayor of Lindmoor{n} spoke to us. {line}",)) for n in range(4)]
+        assert latest(pages, ()) == []
 
 
 @pytest.mark.parametrize(
@@ -98,6 +102,30 @@ def test_what_would_read_badly_is_no_question(sentence: str) -> None:
     assert [one for one in asked(sentence, "The town of Lindmoor is on the line to the sea.") if len(one) > 75] == []
     assert all(map(reads_well, asked(sentence)))
     assert not any(set(one) & set('<>[]"') or "4711993" in one or " this" in one for one in asked(sentence))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "made"),
+    [
+        (
+            "Odile Brandt paid 40 crowns per 1,000 tonnes of wheat in Port Ellery.",
+            "Who paid 40 crowns per 1,000 tonnes of wheat in Port Ellery?",
+        ),
+        (
+            "Odile Brandt scored for Port Ellery 13 minutes after the break.",
+            "Who scored for Port Ellery 13 minutes after the break?",
+        ),
+        (
+            "Odile Brandt thanked the weary crews of Vellmar after the council, which met in May, left.",
+            "Who thanked the weary crews of Vellmar?",
+        ),
+        ("Odile Brandt's injured deputy left the council of Vellmar with two others.", None),
+        ("Ellery Mills was founded in 1911 by two bakers from Vellmar.", None),
+        ("Odile Brandt met mayors from Vellmar, Lindmoor and Quarrendon.", None),
+    ],
+)
+def test_a_sentence_is_cut_only_where_a_whole_one_is_left(sentence: str, made: str | None) -> None:
+    assert asked(sentence, "He thanked Brandt. Brandt said no. Mills said yes.") == ([made] if made else [])
 
 
 def test_only_english_articles_are_asked_about() -> None:
