@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -16,6 +17,7 @@ from rag.errors import RagError
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
 from rag.store.scope import EVERYTHING, Scope
+from rag.web.metrics import Metrics
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ class Asked:
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
     owner: str = ""
     """The key of the browser that keeps the answer; empty where none does."""
+    door: str = "page"
+    """Through which it came, for whoever counts: page, api, mcp, completions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +81,25 @@ class LatestAnswerer:
 class Desk:
     """Answers and searches for all clients, each in its turn."""
 
-    def __init__(self, latest: LatestAnswerer, turns: FairTurns | None = None) -> None:
+    def __init__(self, latest: LatestAnswerer, turns: FairTurns | None = None, metrics: Metrics | None = None) -> None:
         self.latest = latest
-        self._turns = turns or FairTurns()
+        self.turns = turns or FairTurns()
+        self.metrics = metrics or Metrics()
 
     async def ask(self, asked: Asked, client: str) -> AsyncIterator[Given]:
         """Answer as the answer grows; the last value is whole.
 
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
+        with self.metrics.question(asked.door, client, asked.question) as counted:
+            async with aclosing(self._answer(asked, client)) as growing:
+                async for given in growing:
+                    counted.given("refused" if given.answer.refused else "answered", given.id)
+                    yield given
+
+    async def _answer(self, asked: Asked, client: str) -> AsyncGenerator[Given]:
         question = checked_question(asked.question)
-        async with self._turns.turn(client):
+        async with self.turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
             after = [answer for id_ in asked.after if (answer := self.kept_answer(id_))]
             last: Answer | None = None
@@ -101,16 +113,19 @@ class Desk:
 
     async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
-        async with self._turns.turn(client):
-            answerer = await run_in_threadpool(self.latest.get)
-            return await run_in_threadpool(
-                answerer.retriever.search,
-                asked.question,
-                limit=limit,
-                scope=asked.scope,
-                as_of=asked.as_of,
-                parse_query=asked.parse_query,
-            )
+        with self.metrics.question(asked.door, client, asked.question) as counted:
+            async with self.turns.turn(client):
+                answerer = await run_in_threadpool(self.latest.get)
+                found = await run_in_threadpool(
+                    answerer.retriever.search,
+                    asked.question,
+                    limit=limit,
+                    scope=asked.scope,
+                    as_of=asked.as_of,
+                    parse_query=asked.parse_query,
+                )
+            counted.given("found")
+            return found
 
     def kept_answer(self, id_: str) -> Answer | None:
         """The answer that is kept under an id."""
