@@ -69,11 +69,16 @@ def also_in(hit: Hit) -> str:
     """Say which other outlets carry a hit's text, each once, and where it seems to come from; "" where none does."""
     if not hit.near_duplicates:
         return ""
-    carriers = [hit.article, *(one.article for one in hit.near_duplicates)]
-    others = dict.fromkeys(one.outlet for one in carriers if one.outlet and one.outlet != hit.article.outlet)
+    carriers, others = [hit.article, *(one.article for one in hit.near_duplicates)], other_carriers(hit)
     where = f"{counted(len(others), 'other outlet')}: {', '.join(others)}" if others else "another article"
     source = likely_source(carriers)
     return f"nearly the same in {where}" + (f"; probably from {source}" if source else "")
+
+
+def other_carriers(hit: Hit) -> list[str]:
+    """The other outlets that carry a hit's text, each once."""
+    others = (one.article.outlet for one in hit.near_duplicates)
+    return list(dict.fromkeys(name for name in others if name and name != hit.article.outlet))
 
 
 def likely_source(carriers: Sequence[Article]) -> str:

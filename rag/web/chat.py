@@ -59,7 +59,7 @@ def turn_json(given: Given, turn: str) -> _Shown:
     return {
         "id": given.id,
         "whole": given.whole,
-        "answer": rendering.render_answer(given, turn),
+        "turn": rendering.render_turn(given, turn),
         "sources": rendering.render_sources(given, turn),
     }
 

@@ -47,6 +47,8 @@ class Given:
     whole: bool = False
     id: str = ""
     """Under which it is kept; empty until it is whole, and where nothing is kept."""
+    remark: str = ""
+    """What a reader must know of the index besides: that it changed meanwhile, or cannot be opened any more."""
 
 
 class LatestAnswerer:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
+import html
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.record.links import web_address
 from rag.text.display import one_line
 
-# Every ASCII punctuation character, not only HTML's five: the conversation is read as Markdown before it is HTML, where
-# `*`, `[`, `$$`, "www." and a bare address mean something too. A character reference means itself in both.
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).with_name("templates")
 
 
 def escaped(text: str) -> str:
     """Return one line of HTML that shows ``text``, as content or within a quoted attribute."""
-    # A line break would end the HTML block that the text stands in, and Markdown begin.
-    return _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", one_line(text))
+    return html.escape(one_line(text))
 
 
 def isolated(text: str) -> str:
@@ -30,3 +33,27 @@ def link(url: str | None, shown: str) -> str:
     if address is None:
         return text
     return f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
+
+
+@cache
+def templates() -> Environment:
+    """The page's templates: whatever is put into one is escaped as ``escaped`` does, but for HTML made here."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: _on_one_line(value) if type(value) is str else value,
+    )
+    made_here = {"isolated": isolated, "link": link}
+    environment.filters |= {name: lambda *given, make=make: Markup(make(*given)) for name, make in made_here.items()}  # noqa: S704
+    return environment
+
+
+def _on_one_line(text: str) -> str:
+    # Where a piece of a text meets the next one, its space is what parts two words.
+    return f"{' ' if text[:1].isspace() else ''}{one_line(text)}{' ' if text.strip() and text[-1].isspace() else ''}"

@@ -12,14 +12,14 @@ import webbrowser
 from pathlib import Path
 from threading import Thread
 from types import FrameType
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 import gradio.events
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Queue
 from gradio.route_utils import FnIndexInferError, get_fn
@@ -32,11 +32,12 @@ from rag.web.chat import Chat
 from rag.web.desk import Desk
 from rag.web.journal import begin
 from rag.web.metrics import CONTENT_TYPE
+from rag.web.pages import add_pages
 from rag.web.security import Gate, Guard
 from rag.web.settings import Serving
-from rag.web.shell import render_page
 
-_HERE = Path(__file__).parent
+_PAGE = Path(__file__).with_name("page")
+_PAGE_FILES = frozenset(path.name for path in _PAGE.iterdir())
 _DEFAULT_PORTS = range(7860, 7960)
 # Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
 _QUEUE_POLL = (0.05, 5.0)
@@ -116,13 +117,12 @@ def _application(desk: Desk) -> FastAPI:
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @application.get("/page/{name}")
-    def page_file(name: Literal["page.js", "style.css", "icon.svg"]) -> FileResponse:
-        return FileResponse(_HERE / name)
+    def page_file(name: str) -> FileResponse:
+        if name not in _PAGE_FILES:
+            raise HTTPException(404)
+        return FileResponse(_PAGE / name)
 
-    @application.get("/")
-    def page(request: Request) -> HTMLResponse:
-        return HTMLResponse(render_page("news-rag", "", request.scope.get("root_path", "")))
-
+    add_pages(application, desk)
     _watch(application, desk)
     _mount_gradio(application, desk)
     return application
