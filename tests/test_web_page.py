@@ -18,6 +18,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
+from rag.web.layout import build_page, example_questions
 
 from rag import Answerer, Article, Claim, Cut, Retriever, Scope
 from rag.answer.drafts import Draft
@@ -31,9 +33,7 @@ from rag.record.links import deep_link
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING
 from rag.web import rendering
-from rag.web.conversation import LatestAnswerer, RenderedTurn, View, converse
 from rag.web.escaping import escaped, link
-from rag.web.layout import build_page, example_questions
 from rag.web.rendering import render_answer, render_question, render_sources
 from rag.web.serving import Server, launch
 from tests.cited import HOSTILE, SUMMARY, answer_of, cite, hit, said

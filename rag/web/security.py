@@ -11,6 +11,7 @@ import socket
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from traceback import extract_tb
@@ -46,7 +47,7 @@ _OPEN_AT_ONCE = 64
 _GUESSES, _GUESSES_PER_SECOND = 10, 0.2
 _CLIENTS_REMEMBERED = 10_000
 _POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "object-src 'none'; frame-src 'none'; media-src 'none'; worker-src 'none'; "
     "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
@@ -72,7 +73,12 @@ class Refused(Exception):  # noqa: N818 - named by cause
         self.reason = reason
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         # Whatever of its body was not read is not read any more.
-        self.response = JSONResponse({"detail": message}, status, {"connection": "close", **named})
+        self.response = JSONResponse(
+            {"title": HTTPStatus(status).phrase, "status": status, "detail": message},
+            status,
+            {"connection": "close", **named},
+            "application/problem+json",  # RFC 9457
+        )
 
 
 class Buckets:
@@ -190,8 +196,10 @@ class Guard:
         else:
             headers = [(name, value) for name, value in headers if not name.startswith((b"x-forwarded-", b"forwarded"))]
         root, path = self._serving.root_path, scope["path"]
-        if root and path != root and not path.startswith(root + "/"):
+        if root and not f"{path}/".startswith(f"{root}/"):
             path = root + path  # of a proxy that takes it away
+        elif path == root:
+            path += "/"
         entered = {"root_path": root, "path": path, "headers": headers, "client": (client, 0)}
         return {**scope, **entered, "rag.trusted": trusted}
 

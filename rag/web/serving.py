@@ -164,6 +164,8 @@ def _mount_gradio(application: FastAPI, desk: Desk) -> None:
     if (queue := getattr(endpoints, "_queue", None)) is not None:
         queue.sleep_when_free, queue.progress_update_sleep_when_free = _QUEUE_POLL
         queue.max_thread_count = _HANDED_ON
+        # Nor one for what it sums up of all calls, after each of them, for a page that is closed here.
+        queue.ANALYTICS_MAX_EVENTS, queue.ANAYLTICS_CACHE_FREQUENCY = 1, sys.maxsize
         _check_what_is_sent(endpoints, queue)
     gr.mount_gradio_app(
         application,

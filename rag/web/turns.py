@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from rag.errors import RagError
 
 
-class Busy(RagError):
+class Busy(RagError):  # noqa: N818 - named by cause, as all errors
     """As many questions are waiting as may: of one client, or of all."""
 
 
