@@ -43,8 +43,6 @@ def open_latest(
         answerer = latest.get()
     except IndexNotFound as error:
         folder.check_place()
-        if (index / "CURRENT").exists():  # there is one, and what it names is gone
-            raise
         create_generator(generator)  # a wrong name is no reason to wait
         create_reader(reader)
         _log.warning("%s; the page answers from then on", error)

@@ -59,7 +59,7 @@ class Serving:
                 raise ValueError(
                     f"--proxy {proxy!r} is no address or network: write 10.0.0.2 or 10.0.0.0/24"
                 ) from error
-        if self.rate < 0:
+        if not self.rate >= 0:
             raise ValueError(f"--rate {self.rate:g} is below 0: name how many requests a second a client may send")
         if self.queue < 1:
             raise ValueError(f"--queue {self.queue} is below 1: name how many questions of a client may wait")
