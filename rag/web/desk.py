@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -18,6 +19,7 @@ from rag.errors import RagError
 from rag.record.keeping import KeptAnswers
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
+from rag.web.metrics import Metrics
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
@@ -84,18 +86,32 @@ class LatestAnswerer:
 class Desk:
     """Answers and searches for all clients, each in its turn."""
 
-    def __init__(self, latest: LatestAnswerer, kept: KeptAnswers, turns: FairTurns | None = None) -> None:
+    def __init__(
+        self,
+        latest: LatestAnswerer,
+        kept: KeptAnswers,
+        turns: FairTurns | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.latest = latest
         self.kept = kept
-        self._turns = turns or FairTurns()
+        self.turns = turns or FairTurns()
+        self.metrics = metrics or Metrics()
 
     async def ask(self, asked: Asked, client: str, *, door: str = "page") -> AsyncGenerator[Given]:
-        """Answer as the answer grows; the last value is whole. ``door`` is where the question came in.
+        """Answer as the answer grows; the last value is whole. ``door`` is where it came in, for whoever counts.
 
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
+        with self.metrics.question(door, client, asked.question) as counted:
+            async with aclosing(self._answer(asked, client)) as growing:
+                async for given in growing:
+                    counted.given("refused" if given.answer.refused else "answered", given.id)
+                    yield given
+
+    async def _answer(self, asked: Asked, client: str) -> AsyncGenerator[Given]:
         question = checked_question(asked.question)
-        async with self._turns.turn(client):
+        async with self.turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
             before = [kept.answer for id_ in asked.after if (kept := await run_in_threadpool(self.kept.read, id_))]
             remark = self._remark(answerer, before)
@@ -119,17 +135,20 @@ class Desk:
 
     async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
-        async with self._turns.turn(client):
-            answerer = await run_in_threadpool(self.latest.get)
-            return await run_in_threadpool(
-                answerer.retriever.search,
-                asked.question,
-                limit=limit,
-                scope=asked.choices.scope,
-                as_of=asked.choices.as_of,
-                parse_query=asked.choices.parse_query,
-                ignored=asked.choices.ignored,
-            )
+        with self.metrics.question(door, client, asked.question) as counted:
+            async with self.turns.turn(client):
+                answerer = await run_in_threadpool(self.latest.get)
+                found = await run_in_threadpool(
+                    answerer.retriever.search,
+                    asked.question,
+                    limit=limit,
+                    scope=asked.choices.scope,
+                    as_of=asked.choices.as_of,
+                    parse_query=asked.choices.parse_query,
+                    ignored=asked.choices.ignored,
+                )
+            counted.given("found")
+            return found
 
     async def article(self, id_: str, version: str | None = None) -> Article | None:
         """An article of the newest index in its newest, or the named, version; raises as ``LatestAnswerer.get``."""

@@ -60,7 +60,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
             store = desk.latest.get().retriever.store
         except RagError as error:
             said = str(error)
-            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "building": False, "root": page.root}
+            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
             return page.response("news-rag", "waiting", main=templates().get_template("start.html").render(values))
         summary = store.summary()
         main = (
