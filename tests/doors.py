@@ -16,6 +16,7 @@ from rag import Answerer
 from rag.record.keeping import KeptAnswers
 from rag.web.desk import Desk, LatestAnswerer
 from rag.web.serving import Server
+from rag.web.settings import Serving
 from rag.web.turns import FairTurns
 from tests.toy import ToyEmbedder
 
@@ -29,7 +30,7 @@ def served(index: Path, turns: FairTurns | None = None, *, mcp: bool = False) ->
     """Serve an index of the toy embedder; clients reach it whatever proxy the environment names."""
     latest = LatestAnswerer(lambda: Answerer.open(index, embedder=ToyEmbedder()))
     desk = Desk(latest, KeptAnswers(None), turns)
-    server = Server(desk, port=0, mcp=mcp)
+    server = Server(desk, Serving(port=0, mcp=mcp, rate=0))
     with pytest.MonkeyPatch.context() as environment:
         for name in ("NO_PROXY", "no_proxy"):
             environment.setenv(name, "127.0.0.1")

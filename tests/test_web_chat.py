@@ -167,5 +167,5 @@ def test_a_client_with_too_many_questions_is_told(index: Path) -> None:
             raise RagError("8 questions of yours are waiting already: ask again when one is answered")
 
     desk = desk_over(index)
-    desk._turns = Full()  # type: ignore[assignment]
+    desk.turns = Full()  # type: ignore[assignment]
     assert notice(ask(desk, QUESTION)).startswith("8 questions of yours are waiting already")

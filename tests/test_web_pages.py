@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from rag import Answerer
 from rag.record.export.formats import export
 from rag.record.keeping import FeedbackVerdict, KeptAnswers
+from rag.web.answer_pages import add_kept_answers
 from rag.web.desk import Desk, LatestAnswerer
-from rag.web.kept import add_kept_answers
 from rag.web.pages import add_pages
 from tests.markup import Html
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index

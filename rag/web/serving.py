@@ -28,11 +28,11 @@ from starlette.routing import Mount
 
 from rag.errors import RagError
 from rag.web import api, completions, tools
+from rag.web.answer_pages import add_kept_answers
 from rag.web.auth import Users
 from rag.web.chat import Chat
 from rag.web.desk import Desk
 from rag.web.journal import begin
-from rag.web.kept import add_kept_answers
 from rag.web.metrics import CONTENT_TYPE
 from rag.web.pages import add_pages
 from rag.web.security import Gate, Guard
