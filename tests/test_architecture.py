@@ -63,6 +63,7 @@ OWNERS = {
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
     "rag.web": "gradio fastapi uvicorn",
+    "rag.web.metrics": "prometheus_client",
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",
     "index.articles": "yaml charset_normalizer justext",

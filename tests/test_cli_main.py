@@ -126,7 +126,10 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["ask", "x", "--language", "French"], 1, "error: no language 'fr' in the index: it holds articles that name none"),
     (["search", "x", "--from", "March"], 2, "'--from': 'March' is not a day: write 2025-03-04"),
     (["evaluate", "{tmp}/none.json"], 1, "error: No such file or directory: {tmp}/none.json"),
-    (["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
+    (["chat", "--index", "README.md"], 1, "error: README.md is a file: name a folder for the index"),
+    (["chat", "--generator", "parrot", "--index", "{tmp}"], 1, "parrot"),
+    (["chat", "--auth", "{tmp}/none.toml"], 1, "error: {tmp}/none.toml cannot be read: No such file or directory"),
+    (["password", "a b"], 1, "error: 'a b' is no name of a user"),
     (["chat", "--generator", "openai:tiny"], 1, "RAG_API_BASE"),
     (["ask"], 2, "Missing argument 'QUESTION'"),
     (["ask", "x", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
@@ -149,7 +152,7 @@ def test_errors_name_the_cause_and_the_way_out(
     assert list(tmp_path.iterdir()) == []  # nothing was made by a command that failed
 
 
-VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat")]
+VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat", "password")]
 VERBS += [("rag-index", verb) for verb in ("build", "list", "verify", "use", "prune")]
 
 
