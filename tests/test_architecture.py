@@ -67,6 +67,7 @@ OWNERS = {
     "rag.answer.llm.local": "xllamacpp",
     "rag.web": "gradio fastapi uvicorn",
     "rag.web.tools": "mcp",
+    "rag.web.metrics": "prometheus_client",
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",
     "index.articles": "yaml charset_normalizer justext",

@@ -152,7 +152,10 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["ask", "x", "--to", "2025-02-30"], 2, "'--to': '2025-02-30' is not a day: write 2025-03-04, 2025-03 for a month"),
     (["evaluate", "{tmp}/none.json"], 1, "error: No such file or directory: {tmp}/none.json"),
     (["feedback", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
-    (["chat", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
+    (["chat", "--index", "README.md"], 1, "error: README.md is a file: name a folder for the index"),
+    (["chat", "--generator", "parrot", "--index", "{tmp}"], 1, "parrot"),
+    (["chat", "--auth", "{tmp}/none.toml"], 1, "error: {tmp}/none.toml cannot be read: No such file or directory"),
+    (["password", "a b"], 1, "error: 'a b' is no name of a user"),
     (["chat", "--generator", "openai:tiny"], 1, "RAG_API_BASE"),
     (["ask"], 2, "Missing argument 'QUESTION'"),
     (["ask", "x", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
@@ -206,7 +209,7 @@ def test_feedback_is_listed_and_obeyed_by_no_terminal(rag: Rag, index: Path, tmp
     assert (one["comment"], out.isascii()) == ("It was 2J in \u2066spring\u2069.", True)
 
 
-VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat", "feedback")]
+VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat", "feedback", "password")]
 VERBS += [("rag-index", verb) for verb in ("build", "list", "verify", "use", "prune")]
 
 

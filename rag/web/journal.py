@@ -22,7 +22,7 @@ def note(log: logging.Logger, what: str, **fields: str | float | int) -> None:
 def begin(form: Literal["", "text", "json"]) -> None:
     """Have this process write its log to standard error; without a ``form``, only what somebody must know."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if form == "json" else _Plain())
+    handler.setFormatter(_JsonLines() if form == "json" else _TextLines())
     for name in _LOGGERS:
         log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
@@ -38,7 +38,7 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
     }
 
 
-class _Json(logging.Formatter):
+class _JsonLines(logging.Formatter):
     """A JSON object a line; JSON escapes every control character, and everything that is not ASCII."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -49,7 +49,7 @@ class _Json(logging.Formatter):
         return json.dumps(fields)
 
 
-class _Plain(logging.Formatter):
+class _TextLines(logging.Formatter):
     """A line for people; the trace of an error below it."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 import webbrowser
+from asyncio import TimerHandle, get_running_loop
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -29,7 +30,7 @@ from starlette.routing import Mount
 from rag.errors import RagError
 from rag.web import api, completions, tools
 from rag.web.answer_pages import add_kept_answers
-from rag.web.auth import Users
+from rag.web.auth import Users, readable_by_others
 from rag.web.chat import Chat
 from rag.web.desk import Desk
 from rag.web.journal import begin
@@ -41,8 +42,8 @@ from rag.web.settings import Serving
 _PAGE = Path(__file__).with_name("page")
 _PAGE_FILES = frozenset(path.name for path in _PAGE.iterdir())
 _DEFAULT_PORTS = range(7860, 7960)
-# Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
-_QUEUE_POLL = (0.05, 5.0)
+# Seconds between two looks of gradio's queue for questions: while nobody asks, and for a while after a question.
+_POLL_IDLE, _POLL_ASKED, _ASKED_FOR = 0.15, 0.01, 60
 # Questions that gradio hands on at once; more than the desk lets wait, so that nobody waits where turns are not fair.
 _HANDED_ON = 500
 _NOT_GRADIOS = "this is nothing that gradio's client sends"
@@ -55,9 +56,11 @@ def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
         RagError: the port is taken, the host is no address of this machine, MCP's package is not installed, or the
             users' file cannot be used.
     """
-    begin(serving.log)
-    signal.signal(signal.SIGTERM, _interrupt)  # before anything is said: a container may be stopped at once
     server = Server(desk, serving)
+    begin(serving.log)
+    signal.signal(signal.SIGTERM, _interrupt)  # by which containers and services are stopped
+    if serving.auth and readable_by_others(serving.auth):
+        print(f"warning: other users can read {serving.auth}: chmod 600 {serving.auth}", file=sys.stderr)  # noqa: T201
     try:
         if open_browser:
             webbrowser.open(server.url)
@@ -169,14 +172,9 @@ def _mount_gradio(application: FastAPI, desk: Desk) -> None:
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
         gradio.events.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
         tools.add_endpoints(desk)
-    # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
-    # that; where another version keeps its queue elsewhere, the page works all the same.
+    # Where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
-        queue.sleep_when_free, queue.progress_update_sleep_when_free = _QUEUE_POLL
-        queue.max_thread_count = _HANDED_ON
-        # Nor one for what it sums up of all calls, after each of them, for a page that is closed here.
-        queue.ANALYTICS_MAX_EVENTS, queue.ANAYLTICS_CACHE_FREQUENCY = 1, sys.maxsize
-        _check_what_is_sent(endpoints, queue)
+        _tame(endpoints, queue)
     gr.mount_gradio_app(
         application,
         endpoints,
@@ -197,13 +195,27 @@ def _mount_gradio(application: FastAPI, desk: Desk) -> None:
     mount.app = Gate(inner)
 
 
-def _check_what_is_sent(endpoints: gr.Blocks, queue: Queue) -> None:
-    """Refuse a call with too few values: gradio finds out later, and prints a trace with all of them."""
+def _tame(endpoints: gr.Blocks, queue: Queue) -> None:
+    """Have gradio's queue do less, where it has no options for it.
+
+    It polls a thousand times a second, which takes 7 % of a core while nobody asks, and for progress bars, of which we
+    have none; it sums up all calls after each of them, for a page that is closed here; and of a call with too few values
+    it finds out late, and prints a trace with all of them.
+    """
+    queue.sleep_when_free, queue.progress_update_sleep_when_free = _POLL_IDLE, 5.0
+    queue.max_thread_count = _HANDED_ON
+    queue.ANALYTICS_MAX_EVENTS, queue.ANAYLTICS_CACHE_FREQUENCY = 1, sys.maxsize
     push = queue.push
+    slower: TimerHandle | None = None
 
     async def checked(body: PredictBodyInternal, request: Request, username: str | None) -> Any:  # noqa: ANN401 - gradio's
+        nonlocal slower
         if len(body.data) < len(get_fn(endpoints, None, body).inputs):
             return False, _NOT_GRADIOS, "error"
+        queue.sleep_when_free = _POLL_ASKED
+        if slower:
+            slower.cancel()
+        slower = get_running_loop().call_later(_ASKED_FOR, setattr, queue, "sleep_when_free", _POLL_IDLE)
         return await push(body, request, username)
 
     queue.push = checked  # type: ignore[method-assign]
