@@ -50,7 +50,8 @@ _PART_OF_DAY = re.compile(r"^ (?:early |late )?(?:morning|afternoon|evening|nigh
 _OPENING = re.compile(r"^(?:According to [^,]{3,60}, |,+ )")
 # Where a sentence may be cut so that a whole one is left.
 _CUT = re.compile(
-    r",? (?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
+    r",? (?:(?:long|just|shortly|soon|even|only|ever) )?"
+    r"(?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
     r",? and (?=\d)|,(?!\d)"
 )
 # "13 minutes", after which there is more.
@@ -172,13 +173,15 @@ def _undated(text: str, article: Article) -> str | None:
     return _OPENING.sub("", text)
 
 
-def _lowered(text: str, body: str) -> str:
-    """A text as it stands inside a sentence: "The depot" becomes "the depot", and "Mara Quill" stays."""
-    first = re.match(r"[\w'’-]+", text)
+def _lowered(text: str, body: str) -> str | None:
+    """A text as it stands inside a sentence: "the depot", "Mara Quill's deputy"; None where nothing shows which."""
+    first = next(iter(re.findall(r"\w+", text)), "")
     named = next((one for one in names(text) if one.start == 0), None)
-    if first and (named is None or (named.opens and not re.search(rf"[a-z,] {re.escape(first[0])}\b", body))):
+    if first.lower() in STOP_WORDS or re.search(rf"\b{re.escape(first.lower())}\b", body):
         return text[:1].lower() + text[1:]
-    return text
+    if named and (not named.opens or re.search(rf"[a-z,] {re.escape(first)}\b", body)):
+        return text
+    return None
 
 
 def _asked(opening: str, rest: str, *, end: int = -1) -> str | None:
@@ -281,7 +284,9 @@ def _inverted(said: str, body: str) -> tuple[str, str] | None:
     if not names(subject) or inside[0].lower() in ("a", "an"):
         return None
     first, _, second = (parts["aux"] or parts["will"]).partition(" ")
-    return f"{first} {_lowered(subject, body)}", " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
+    inside_sentence = _lowered(subject, body)
+    rest = " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
+    return (f"{first} {inside_sentence}", rest) if inside_sentence else None
 
 
 def _why(said: str, body: str) -> str | None:
@@ -402,7 +407,7 @@ def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]
         if (
             not stands_alone(name, body)
             or (" of " in name and told == name)  # "Governor of Lindmoor"
-            or re.search(rf"\b{re.escape(name.split()[0].lower())}\b", body)  # "President Velt", "Share"
+            or re.search(rf"\b{re.escape(name.split()[0].lower())}s?\b", body)  # "President Velt", "Share"
             or (len(key) == 1 and any(key[0] == other[0] for other in held if len(other) > 1))
             or any(set(key) & set(other) for other in chosen)
         ):
