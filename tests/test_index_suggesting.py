@@ -124,6 +124,10 @@ def test_what_would_read_badly_is_no_question(sentence: str) -> None:
             "Who sold the old mills of Vellmar?",
         ),
         ("Corvath's picks for Vellmar were announced by the council on Thursday.", None),
+        (
+            "Some 300 dockers from Vellmar were under old contracts and some ferries left the port late.",
+            "How many dockers from Vellmar were under old contracts?",
+        ),
         ("Odile Brandt's injured deputy left the council of Vellmar with two others.", None),
         ("Ellery Mills was founded in 1911 by two bakers from Vellmar.", None),
         ("Odile Brandt met mayors from Vellmar, Lindmoor and Quarrendon.", None),
