@@ -50,8 +50,9 @@ _PART_OF_DAY = re.compile(r"^ (?:early |late )?(?:morning|afternoon|evening|nigh
 _OPENING = re.compile(r"^(?:According to [^,]{3,60}, |,+ )")
 # Where a sentence may be cut so that a whole one is left.
 _CUT = re.compile(
-    r",? (?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
-    r",? and (?=\d)|,(?!\d)"
+    r",? (?:(?:long|just|shortly|soon|even|only|ever) )?"
+    r"(?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
+    r",? and (?=\d|(?:some|another|others|several|many|most)\b)|,(?!\d)"
 )
 # "13 minutes", after which there is more.
 _MEASURE = re.compile(r"(?:minute|hour|day|week|month|year|moment)s?$")
@@ -172,13 +173,14 @@ def _undated(text: str, article: Article) -> str | None:
     return _OPENING.sub("", text)
 
 
-def _lowered(text: str, body: str) -> str:
-    """A text as it stands inside a sentence: "The depot" becomes "the depot", and "Mara Quill" stays."""
-    first = re.match(r"[\w'’-]+", text)
+def _lowered(text: str, body: str) -> str | None:
+    """A text as it stands inside a sentence: "the depot", "Mara Quill's deputy"; None where nothing shows which."""
+    first = next(iter(re.findall(r"\w+", text)), "")
     named = next((one for one in names(text) if one.start == 0), None)
-    if first and (named is None or (named.opens and not re.search(rf"[a-z,] {re.escape(first[0])}\b", body))):
+    if first.lower() in STOP_WORDS or re.search(rf"\b{re.escape(first.lower())}\b", body):
         return text[:1].lower() + text[1:]
-    return text
+    inside = named and re.search(rf"[a-z,\"“] {re.escape(first)}\b", body)
+    return text if inside else None
 
 
 def _asked(opening: str, rest: str, *, end: int = -1) -> str | None:
@@ -196,7 +198,7 @@ def _asked(opening: str, rest: str, *, end: int = -1) -> str | None:
             break
         if not _MEASURE.search(rest, 0, match.start()):
             ends.append(match.start())
-        if comma:
+        if comma or match[0] == " and ":  # here another sentence begins
             break
         begun = match.end()
     else:
@@ -281,7 +283,9 @@ def _inverted(said: str, body: str) -> tuple[str, str] | None:
     if not names(subject) or inside[0].lower() in ("a", "an"):
         return None
     first, _, second = (parts["aux"] or parts["will"]).partition(" ")
-    return f"{first} {_lowered(subject, body)}", " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
+    inside_sentence = _lowered(subject, body)
+    rest = " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
+    return (f"{first} {inside_sentence}", rest) if inside_sentence else None
 
 
 def _why(said: str, body: str) -> str | None:
@@ -357,7 +361,9 @@ def _full_name(last: str, body: str) -> str | None:
             found[" ".join(parts)] += 1
     name, count = found.most_common(1)[0] if found else ("", 0)
     inside = re.search(rf"[\w,\"“] {re.escape(name)}\b", body)
-    return name if 2 * count > found.total() and inside and _acts(name, body, of_person=True) else None
+    # Of three words the first may belong to a title, where there is no initial: "Environment and Water Tova Lind".
+    known = count > 1 or name.count(" ") == 1 or "." in name
+    return name if 2 * count > found.total() and known and inside and _acts(name, body, of_person=True) else None
 
 
 def stands_alone(name: str, text: str) -> bool:
@@ -402,7 +408,7 @@ def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]
         if (
             not stands_alone(name, body)
             or (" of " in name and told == name)  # "Governor of Lindmoor"
-            or re.search(rf"\b{re.escape(name.split()[0].lower())}\b", body)  # "President Velt", "Share"
+            or re.search(rf"\b{re.escape(name.split()[0].lower())}s?\b", body)  # "President Velt", "Share"
             or (len(key) == 1 and any(key[0] == other[0] for other in held if len(other) > 1))
             or any(set(key) & set(other) for other in chosen)
         ):

@@ -119,6 +119,15 @@ def test_what_would_read_badly_is_no_question(sentence: str) -> None:
             "Odile Brandt thanked the weary crews of Vellmar after the council, which met in May, left.",
             "Who thanked the weary crews of Vellmar?",
         ),
+        (
+            "Odile Brandt sold the old mills of Vellmar long before the council, which met in May, left.",
+            "Who sold the old mills of Vellmar?",
+        ),
+        ("Corvath's picks for Vellmar were announced by the council on Thursday.", None),
+        (
+            "Some 300 dockers from Vellmar were under old contracts and some ferries left the port late.",
+            "How many dockers from Vellmar were under old contracts?",
+        ),
         ("Odile Brandt's injured deputy left the council of Vellmar with two others.", None),
         ("Ellery Mills was founded in 1911 by two bakers from Vellmar.", None),
         ("Odile Brandt met mayors from Vellmar, Lindmoor and Quarrendon.", None),
