@@ -37,6 +37,9 @@ ARROWS = INNER | {
     "index.readers": {"index.articles", "index.sources.source", "index.sources.files", "rag.text"},
     "index.sources": {"index.articles", "index.readers"},
     "index.network": {"index.articles", "index.sources"},
+    # Questions are checked by asking them.
+    "index.suggesting": {*INNER, "rag.sample", "index.questions", "index.progress"},
+    "index.questions": {"rag.text", "rag.answer.quoting"},
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {

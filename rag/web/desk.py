@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer
+from rag.answer.answers import Answer, Choices
+from rag.answer.suggestions import suggestions
 from rag.errors import RagError
+from rag.record.keeping import KeptAnswers
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
-from rag.store.scope import EVERYTHING, Scope
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
+_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,7 @@ class Asked:
     """A question with all that goes with it."""
 
     question: str
-    scope: Scope = EVERYTHING
-    as_of: date | None = None
-    parse_query: bool = True
+    choices: Choices = field(default_factory=Choices)
     after: tuple[str, ...] = ()
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
     owner: str = ""
@@ -43,6 +42,8 @@ class Given:
     whole: bool = False
     id: str = ""
     """Under which it is kept; empty until it is whole, and where nothing is kept."""
+    further: tuple[str, ...] = ()
+    """Questions that can be asked next."""
     remark: str = ""
     """What a reader must know of the index besides: that it changed meanwhile, or cannot be opened any more."""
 
@@ -79,8 +80,9 @@ class LatestAnswerer:
 class Desk:
     """Answers and searches for all clients, each in its turn."""
 
-    def __init__(self, latest: LatestAnswerer, turns: FairTurns | None = None) -> None:
+    def __init__(self, latest: LatestAnswerer, kept: KeptAnswers, turns: FairTurns | None = None) -> None:
         self.latest = latest
+        self.kept = kept
         self._turns = turns or FairTurns()
 
     async def ask(self, asked: Asked, client: str) -> AsyncIterator[Given]:
@@ -91,15 +93,23 @@ class Desk:
         question = checked_question(asked.question)
         async with self._turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
-            after = [answer for id_ in asked.after if (answer := self.kept_answer(id_))]
+            before = [kept.answer for id_ in asked.after if (kept := await run_in_threadpool(self.kept.read, id_))]
+            remark = self._remark(answerer, before)
             last: Answer | None = None
             stream = answerer.stream(
-                question, scope=asked.scope, as_of=asked.as_of, parse_query=asked.parse_query, after=after
+                question,
+                scope=asked.choices.scope,
+                as_of=asked.choices.as_of,
+                parse_query=asked.choices.parse_query,
+                ignored=asked.choices.ignored,
+                after=before,
             )
             async for last in iterate_in_threadpool(stream):
-                yield Given(last)
+                yield Given(last, remark=remark)
         if last:
-            yield Given(last, whole=True, id=self._keep(last, asked.owner))
+            id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
+            further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER)
+            yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
     async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
@@ -109,14 +119,17 @@ class Desk:
                 answerer.retriever.search,
                 asked.question,
                 limit=limit,
-                scope=asked.scope,
-                as_of=asked.as_of,
-                parse_query=asked.parse_query,
+                scope=asked.choices.scope,
+                as_of=asked.choices.as_of,
+                parse_query=asked.choices.parse_query,
+                ignored=asked.choices.ignored,
             )
 
-    def kept_answer(self, id_: str) -> Answer | None:
-        """The answer that is kept under an id."""
-        return None
-
-    def _keep(self, answer: Answer, owner: str) -> str:
+    def _remark(self, answerer: Answerer, before: Sequence[Answer]) -> str:
+        """What a reader must know of the index besides."""
+        now = answerer.retriever.store.id
+        if self.latest.fault:
+            return f"The newest index cannot be opened: this is answered from the one before ({now})."
+        if before and before[-1].snapshot != now:
+            return "The index has changed since your last question: this is answered from the new one."
         return ""

@@ -15,10 +15,12 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse
+from gradio.events import api
 
 from rag.errors import RagError
 from rag.web.chat import Chat
 from rag.web.desk import Desk
+from rag.web.kept import add_kept_answers
 from rag.web.pages import add_pages
 from rag.web.security import SecurityHeaders
 
@@ -91,11 +93,12 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
         return FileResponse(_PAGE / name)
 
     add_pages(application, desk)
+    add_kept_answers(application, desk)
     # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
-        gr.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:

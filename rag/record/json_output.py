@@ -1,4 +1,4 @@
-"""Answers and searches as JSON: what `--json` prints, as the README documents it. Fields are only ever added."""
+"""Answers, searches and feedback as JSON, as the README documents it. Fields are only ever added."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rag.answer.answers import Answer, Claim
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.record.keeping import Feedback
 from rag.record.links import deep_link
 from rag.search.hits import SearchResult
 
@@ -49,6 +50,22 @@ def answer_json(answer: Answer) -> str:
     )
 
 
+def feedback_json(feedback: Sequence[Feedback]) -> str:
+    """Write what readers said as JSON, in ASCII: comments are anybody's, and a terminal obeys some characters."""
+    said = [
+        {
+            "given_at": one.given_at.isoformat(),
+            **_fields(one, "verdict marker comment"),
+            "answer": one.answer_id,
+            "question": one.answer.question if one.answer else None,
+            "sentence": one.claim.text if one.claim else None,
+            "citation": _citation(one.citation) if one.citation else None,
+        }
+        for one in feedback
+    ]
+    return json.dumps(said, indent=1, default=date.isoformat)
+
+
 def _claim(claim: Claim) -> _Record:
     """``insertions`` and ``answer_span`` count characters of the text."""
     markers = [one.marker for one in claim.citations]
@@ -66,6 +83,7 @@ def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record
         "as_of": parsed.as_of,
         "constraints": [asdict(one) | {"relaxed": one in relaxed} for one in parsed.constraints],
         "unknown_outlets": [one.words for one in parsed.unknown_outlets],
+        "ignored": [one.words for one in parsed.ignored],
     }
 
 
