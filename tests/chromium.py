@@ -21,17 +21,18 @@ _ARGUMENTS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --force-prefers-reduced-motion --hide-scrollbars"
 ).split()
-# Rules of every level, best practices included; what a rule of axe cannot decide by itself is no violation.
+# Rules of every level, best practices and those of AAA that are off by default; what a rule cannot decide is none.
 _AXE = """
     const done = arguments[arguments.length - 1];
-    axe.run(document, {resultTypes: ["violations"]}).then(
+    const more = axe.getRules(["wcag2aaa", "wcag22aa"]).map(({ruleId}) => [ruleId, {enabled: true}]);
+    axe.run(document, {resultTypes: ["violations"], rules: Object.fromEntries(more)}).then(
         ({violations}) => done(violations.flatMap(({id, impact, nodes}) =>
             nodes.map(({target, failureSummary}) => `${impact} ${id}: ${target.join(" ")}: ${failureSummary}`))),
         error => done([String(error)]));
 """
 # WCAG 2.5.8: links within the flow of a sentence may be smaller, and what is not shown is no target.
 _SMALL = """
-    const targets = "a[href], button, input, select, textarea, summary, [role=button], [tabindex='0']";
+    const targets = "a[href], button, input, select, option, textarea, summary, [role=button], [tabindex='0']";
     return [...document.querySelectorAll(targets)].flatMap(one => {
         const label = one.matches("input") && one.closest("label");
         const box = (label || one).getBoundingClientRect();
@@ -69,11 +70,12 @@ class Page:
         phone = width < 500
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        features = [
-            {"name": "prefers-color-scheme", "value": scheme},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+        self.emulate(scheme)
+
+    def emulate(self, scheme: str = "light", media: str = "") -> None:
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        named = [{"name": name, "value": value} for name, value in features.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": named})
 
     def open(self, path: str = "/") -> None:
         """Open a page for the first time: this browser knows nothing of any other."""

@@ -183,6 +183,58 @@ def no_index(page: Page, stage: Stage) -> None:
     page.open()
 
 
+def whole(page: Page, stage: Stage) -> None:
+    _asked(NORTHQUAY)(page, stage)
+    page.all(".source .whole")[2].click()
+    page.until(lambda: page.all("#whole mark"))
+
+
+def feedback(page: Page, stage: Stage) -> None:
+    _asked(COST)(page, stage)
+    page.click("[data-do=feedback]")
+
+
+def kept(page: Page, stage: Stage) -> None:
+    _asked(NORTHQUAY)(page, stage)
+    page.goto(f"/a/{page.one('.turn').get_attribute('data-id')}")
+
+
+def lost(page: Page, stage: Stage) -> None:
+    """A conversation whose answer is kept no longer."""
+    _asked(COST)(page, stage)
+    page.script("""
+        const kept = JSON.parse(localStorage["news-rag conversations"]);
+        kept[0].turns[0].id = "0".repeat(32);
+        localStorage["news-rag conversations"] = JSON.stringify(kept);
+    """)
+    page.goto(str(page.script("return location.pathname + location.search")))
+    page.until(lambda: page.all("[data-do=again]"))
+
+
+def change_days(page: Page, stage: Stage) -> None:
+    _asked(SLIP)(page, stage)
+    page.click("[data-do=change]")
+
+
+def _at(path: str) -> Callable[[Page, Stage], None]:
+    def reach(page: Page, stage: Stage) -> None:
+        page.open(path)
+
+    return reach
+
+
+def article(page: Page, stage: Stage) -> None:
+    page.open("/articles")
+    page.all(".articles h3 a")[0].click()
+    page.until(lambda: page.all(".whole-article"))
+
+
+def chosen(page: Page, stage: Stage) -> None:
+    page.open("/articles?words=dam")
+    for one in page.all(".pick")[:2]:
+        one.click()
+
+
 def fault(page: Page, stage: Stage) -> None:
     page.open()
     stage.now = GenerationFailed("the model cannot be reached: start it, or ask with --generator quotes")
@@ -210,6 +262,16 @@ STATES: dict[str, Callable[[Page, Stage], None]] = {
     "conversations": conversations,
     "renaming": renaming,
     "anew": anew,
+    "whole-article": whole,
+    "feedback": feedback,
+    "kept": kept,
+    "kept-no-longer": lost,
+    "change-days": change_days,
+    "articles": _at("/articles"),
+    "articles-chosen": chosen,
+    "articles-none": _at("/articles?words=zebra&from=2025-03-01"),
+    "article": article,
+    "not-found": _at("/a/0000"),
     "no-index": no_index,
     "fault": fault,
 }
