@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from index.progress import Progress
-from index.questions import SPEECH, Proposal, proposals, latest
+from index.questions import SPEECH, Proposal, latest, proposals
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.extractive import ExtractiveGenerator

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from rag.web.layout import build_page
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -24,7 +25,6 @@ from rag.answer.wording import what_was_searched
 from rag.articles import Subheading
 from rag.record.export.formats import export
 from rag.record.links import deep_link
-from rag.web.layout import build_page
 from rag.web.serving import Server
 from tests.cited import answer_of, cite, said
 from tests.conftest import missing
