@@ -52,7 +52,7 @@ SKIPPED_FILE = "skipped.jsonl"
 (``where``) and one of ``skipped`` (the reason), ``passed over``, ``notice`` or ``omitted`` (a line of the text)."""
 
 Skipped = dict[str, str | None]
-Suggest = Callable[[Callable[[], Snapshot], Iterable[Article], Sequence[Suggestion] | None], Sequence[Suggestion]]
+Suggest = Callable[[Callable[[], Snapshot], Sequence[Article], Sequence[Suggestion] | None], Sequence[Suggestion]]
 """Chooses the questions that a snapshot suggests: of the articles that came, the newest first, and of what is carried
 over from the one before, None where all is new. The snapshot can be opened, and is to be closed again."""
 # A larger index takes longer to open than an addition may: what it suggests is carried over, and chosen by a build.

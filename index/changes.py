@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +20,9 @@ from rag.errors import IndexIncompatible
 from rag.models import embedding
 from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.folder import IndexFolder
+from rag.store.protocol import Suggestion
 from rag.store.scope import Scope
+from rag.store.snapshot import Snapshot
 from rag.text.words import counted
 
 if TYPE_CHECKING:
@@ -162,15 +163,16 @@ def embedder_for(folder: IndexFolder) -> Embedder:
 
 
 def suggester(embedder: Embedder, progress: Progress) -> building.Suggest:
-    """What chooses the questions that an index suggests; it is loaded, once, when they are chosen."""
+    """What chooses the questions that an index suggests."""
 
-    @cache
-    def loaded() -> building.Suggest:
-        from index.suggesting import Suggester  # all that answers comes with it
+    def suggest(
+        opened: Callable[[], Snapshot], came: Sequence[Article], carried: Sequence[Suggestion] | None
+    ) -> Sequence[Suggestion]:
+        from index import suggesting  # all that answers comes with it, which nothing else here needs
 
-        return Suggester(embedder, progress)
+        return suggesting.suggest(opened, came, carried, embedder, progress)
 
-    return lambda opened, came, carried: loaded()(opened, came, carried)
+    return suggest
 
 
 class LateEmbedder:

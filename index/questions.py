@@ -50,9 +50,11 @@ _PART_OF_DAY = re.compile(r"^ (?:early |late )?(?:morning|afternoon|evening|nigh
 _OPENING = re.compile(r"^(?:According to [^,]{3,60}, |,+ )")
 # Where a sentence may be cut so that a whole one is left.
 _CUT = re.compile(
-    r", (?:and|but|or|who|which|where|when|while|as|after|with|according|including|said|says|\w+ing)\b|"
-    r",? and (?=\d)|,? (?:according to|after|while|as|amid|following|which|who|because|despite|before|though)\b|,"
+    r",? (?:according to|after|while|when|as|since|amid|following|which|who|because|despite|before|though)\b|"
+    r",? and (?=\d)|,(?!\d)"
 )
+# "13 minutes", after which there is more.
+_MEASURE = re.compile(r"(?:minute|hour|day|week|month|year|moment)s?$")
 # A comma that parts a list, which must not be cut in two.
 _LIST = re.compile(r"^, [^,]{1,40}(?:,? and |,? or |, [^,]{1,40},? (?:and|or) )|^, (?:and|or) \S+(?: \S+){0,2}(?:$|,)")
 # Behind which a clause begins.
@@ -62,6 +64,7 @@ _CLAUSE = re.compile(
     r"approximately|roughly|a total of)\s+)?$",
     re.IGNORECASE,
 )
+_VERB = re.compile(rf"\b(?:is|are|has|have|will|were)\b|{PAST_TENSE.pattern}")
 _PLURAL = re.compile(r"(?:\w+s|people|men|women|children|police|fishermen|policemen|firemen|servicemen)")
 _BESIDE_NOUN = frozenset("of in from at on the and".split())
 _IN_SUBJECT = frozenset("the a an of in at for on to by from and near".split())
@@ -89,10 +92,10 @@ class Proposal:
     question: str
     article: Article
     rule: str
-    paragraph: int = 0
-    """Of the article, in which the answer stands; 0 where it may stand anywhere."""
-    speaker: str = ""
-    """The last name of whoever must have said it."""
+    sentence: str = ""
+    """The one that answers; "" where another may."""
+    said: tuple[str, str] | None = None
+    """The last words of the names of who must have said it, and of what about."""
 
 
 def proposals(article: Article) -> Iterator[Proposal]:
@@ -110,9 +113,9 @@ def proposals(article: Article) -> Iterator[Proposal]:
             ("when", said and _when(text, article, body)),
         ):
             if question and reads_well(question):
-                yield Proposal(question, article, rule, place)
+                yield Proposal(question, article, rule, text)
         if (asked := _said(text, paragraph, article, body)) and reads_well(asked[0]):
-            yield Proposal(asked[0], article, "said", speaker=asked[1])
+            yield Proposal(asked[0], article, "said", said=asked[1:])
 
 
 def reads_well(question: str) -> bool:
@@ -178,13 +181,29 @@ def _lowered(text: str, body: str) -> str:
     return text
 
 
-def _asked(opening: str, rest: str) -> str | None:
-    """A question of its first words and the rest of a sentence, cut where it may end; None where it is too long."""
+def _asked(opening: str, rest: str, *, end: int = -1) -> str | None:
+    """A question of its first words and the rest of a sentence, cut at the last (or first) place where it may end.
+
+    None where it would be too long, or say too little.
+    """
     room = _LONGEST - len(opening) - 2
-    ends = [match.start() for match in _CUT.finditer(rest) if not _LIST.match(rest[match.start() :])]
-    comma = rest.find(",")
-    ends = [end for end in [*ends, len(rest)] if end <= room and (comma < 0 or end <= comma)]
-    return f"{opening} {rest[: ends[-1]]}?" if ends and _says_enough(rest[: ends[-1]]) else None
+    ends, begun = list[int](), 0
+    for match in _CUT.finditer(rest):
+        comma = match[0].startswith(",")
+        # Behind a comma may stand the verb of a clause that has begun: "after the council, which met in May, …".
+        lacks_verb = comma and begun and not _VERB.search(rest, begun, match.start())
+        if lacks_verb or (match[0] == "," and _LIST.match(rest[match.start() :])):
+            break
+        if not _MEASURE.search(rest, 0, match.start()):
+            ends.append(match.start())
+        if comma:
+            break
+        begun = match.end()
+    else:
+        ends.append(len(rest))
+    ends = [one for one in ends if one <= room]
+    question = f"{opening} {rest[: ends[end]]}" if ends else ""
+    return f"{question}?" if _says_enough(question.partition(" ")[2]) else None
 
 
 def _how_many(said: str) -> str | None:
@@ -217,7 +236,7 @@ def _who(said: str, body: str) -> str | None:
     """Of "Odile Brandt raised the tolls of Port Ellery": "Who raised the tolls of Port Ellery?"."""
     named = names(said)
     name = next((one for one in named if not one.opens or one.start == 0), None)
-    if name is None:
+    if name is None or re.search("['’]s?$", said[name.start : name.end]):
         return None
     before, behind = said[: name.start].removeprefix("The ").split(), said[name.end :]
     if len(before) > 4 or any(word.lower() in STOP_WORDS or not re.fullmatch(r"[\w-]+", word) for word in before):
@@ -228,7 +247,11 @@ def _who(said: str, body: str) -> str | None:
     behind = behind[aside.end() :] if aside else behind.strip() if behind.startswith(" ") else ""
     past = PAST_TENSE.match(behind)
     if _DOING.match(behind) or (past and past[0] not in ("was", "were", "had") and not re.match(SPEECH, behind)):
-        return _asked("Who", behind) if _acts(said[name.start : name.end], body) else None
+        subject = said[name.start : name.end]
+        # What is founded or built is no "who".
+        if past and past[0] == "was" and not _full_name(subject.split()[-1], body):
+            return None
+        return _asked("Who", behind) if _acts(subject, body) else None
     return None
 
 
@@ -255,7 +278,7 @@ def _inverted(said: str, body: str) -> tuple[str, str] | None:
         return None
     if any(word in STOP_WORDS and word not in _IN_SUBJECT for word in map(str.lower, inside)):
         return None
-    if not names(subject) or inside[0] in ("A", "An"):
+    if not names(subject) or inside[0].lower() in ("a", "an"):
         return None
     first, _, second = (parts["aux"] or parts["will"]).partition(" ")
     return f"{first} {_lowered(subject, body)}", " ".join(filter(None, [second, parts["rest"] or parts["does"]]))
@@ -283,11 +306,11 @@ def _when(text: str, article: Article, body: str) -> str | None:
     behind = _PART_OF_DAY.sub("", text[end:-1])
     plain = before + behind if before else behind.lstrip(" ,")
     parts = _inverted(" ".join(plain.split()), body)
-    return _asked(f"When {parts[0]}", parts[1]) if parts else None
+    return _asked(f"When {parts[0]}", parts[1], end=0) if parts and parts[0][:2] != "ha" else None
 
 
-def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, str] | None:
-    """As "What did Odile Brandt say about Port Ellery?", which the article is about; and the last name that it says."""
+def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, str, str] | None:
+    """As "What did Odile Brandt say about Port Ellery?", and the last words of both names."""
     for one in names(text):
         before, behind = text[: one.start], text[one.end :]
         if re.search(r"[\"”] (?:said|says) (?:[a-z-]+ ){0,4}$", before):
@@ -298,9 +321,9 @@ def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, 
             continue
         about = next((topic for topic in _topics(article, body) if re.search(rf"\b{re.escape(topic)}\b", told)), None)
         if about and (full := _full_name(text[one.start : one.end].split()[-1], body)):
-            topic = _full_name(about, body) or with_article(about, body)
+            topic = with_article(_full_name(about, body) or about, body)
             if not set(topic.split()) & set(full.split()):
-                return f"What did {with_article(full, body)} say about {topic}?", full.split()[-1]
+                return f"What did {with_article(full, body)} say about {topic}?", full.split()[-1], about.split()[-1]
     return None
 
 
@@ -326,13 +349,15 @@ def _full_name(last: str, body: str) -> str | None:
         if (
             parts[-1] == last
             and len(parts) in (2, 3)
-            and all(part[0].isupper() for part in parts)
+            and not (parts[0].isalpha() and parts[0].isupper())
+            and all(part[0].isupper() and part.lower() not in STOP_WORDS for part in parts)
             and len(one.words) > 1
             and not re.search(rf"\b{re.escape(parts[0].lower())}\b", body)
         ):
             found[" ".join(parts)] += 1
     name, count = found.most_common(1)[0] if found else ("", 0)
-    return name if 2 * count > found.total() and _acts(name, body, of_person=True) else None
+    inside = re.search(rf"[\w,\"“] {re.escape(name)}\b", body)
+    return name if 2 * count > found.total() and inside and _acts(name, body, of_person=True) else None
 
 
 def stands_alone(name: str, text: str) -> bool:
@@ -343,7 +368,9 @@ def stands_alone(name: str, text: str) -> bool:
         or (bool(word) and word.islower() and word not in STOP_WORDS and not PAST_TENSE.fullmatch(word))
         for before, word in around
     )
-    return len(around) > 1 and 4 * described <= len(around)
+    # Always between the same words it stands in a line that pages share, and so does what has a small word inside.
+    small = any(word.lower() in STOP_WORDS for word in name.split() if word != "of")
+    return len(set(around)) > 1 and 4 * described <= len(around) and not small
 
 
 def with_article(name: str, text: str) -> str:
@@ -375,12 +402,13 @@ def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]
         if (
             not stands_alone(name, body)
             or (" of " in name and told == name)  # "Governor of Lindmoor"
-            or (len(key) > 1 and re.search(rf"\b{re.escape(name.split()[0].lower())}\b", body))
+            or re.search(rf"\b{re.escape(name.split()[0].lower())}\b", body)  # "President Velt", "Share"
             or (len(key) == 1 and any(key[0] == other[0] for other in held if len(other) > 1))
             or any(set(key) & set(other) for other in chosen)
         ):
             continue
-        question = f"What is the latest on {_full_name(name.split()[-1], body) or told}?"
+        full = _full_name(name.split()[-1], body)
+        question = f"What is the latest on {with_article(full, body) if full else told}?"
         if reads_well(question):
             chosen[key] = Proposal(question, articles[0], "latest")
     return [chosen[key] for key in sorted(chosen, key=lambda key: -len(held[key]))]

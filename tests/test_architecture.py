@@ -54,7 +54,7 @@ HEAVY = {
         "tantivy",
         "onnxruntime",
     ),
-    *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp"),
+    *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp", "mcp"),
 }
 # One heavy library, one owner: a room, or a module of it.
 OWNERS = {
@@ -66,6 +66,7 @@ OWNERS = {
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
     "rag.web": "gradio fastapi uvicorn",
+    "rag.web.tools": "mcp",
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",
     "index.articles": "yaml charset_normalizer justext",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -242,21 +243,66 @@ def chat(
         typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve tools for language models at /mcp (MCP), too.")] = False,
     generator: _Generator = "quotes",
     reader: _Reader = PACKAGED,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="users.toml", help="Who may ask; rag password NAME makes a line of it.")
+    ] = None,
+    auth_header: Annotated[
+        str, typer.Option(metavar="HEADER", help="Who asks, as a proxy says that logs users in: X-Forwarded-User.")
+    ] = "",
+    proxy: Annotated[
+        list[str] | None,
+        _names("--proxy", "ADDRESS", "The proxy, or its network, whose X-Forwarded-For and --auth-header are believed"),
+    ] = None,
+    root_path: Annotated[str, typer.Option(metavar="/PATH", help="Where the proxy serves the page: /news.")] = "",
+    allow_host: Annotated[
+        list[str] | None, _names("--allow-host", "NAME", "Name that the page has in a browser: news.example")
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(metavar="N", help="Requests a second of a client, four times as many at once; 0: any.")
+    ] = 10,
+    queue: Annotated[int, typer.Option(metavar="N", help="Questions of a client that may wait.")] = 8,
+    no_history: Annotated[bool, typer.Option("--no-history", help="Keep no answers.")] = False,
+    log: Annotated[
+        Literal["text", "json"] | None, typer.Option(help="Log each request and each question, not what it says.")
+    ] = None,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Log what it says, too.")] = False,
 ) -> None:
     """Serve the page: ask in a web browser, on this machine.
 
     Example: rag chat --index data/index --port 7860
     """
-    from rag.answer.answerer import Answerer
-    from rag.record.keeping import KeptAnswers
-    from rag.web.desk import Desk, LatestAnswerer
-    from rag.web.serving import launch
+    from rag.web.settings import Serving
 
-    latest = LatestAnswerer(lambda: Answerer.open(index, generator=generator, reader=reader))
-    latest.get()
-    launch(Desk(latest, KeptAnswers(index)), host=host, port=port, open_browser=browser)
+    serving = Serving(
+        host=host,
+        port=port,
+        root_path=root_path,
+        allow_hosts=tuple(allow_host or ()),
+        proxies=tuple(proxy or ()),
+        auth=auth,
+        auth_header=auth_header,
+        rate=rate,
+        queue=queue,
+        history=not no_history,
+        mcp=mcp,
+        log=log or "",
+        log_questions=log_questions,
+    )
+    from rag.record.keeping import KeptAnswers
+    from rag.web.desk import Desk
+    from rag.web.metrics import Metrics
+    from rag.web.opening import open_latest
+    from rag.web.turns import FairTurns
+
+    latest = open_latest(index, generator, reader)
+    from rag.web.serving import launch  # imports gradio, for seconds: what is wrong with the index is told before
+
+    kept = KeptAnswers(index, history=not no_history)
+    desk = Desk(latest, kept, FairTurns(waiting=queue), Metrics(log_questions=log_questions))
+    launch(desk, serving, open_browser=browser)
 
 
 @commands.command()
@@ -293,6 +339,21 @@ def feedback(
             say(f"    cites: “{one_line(cited.title)}” ({one_line(origin(cited))}), {where}")
         if one.comment:
             say(f"    comment: {one.comment}")
+
+
+@commands.command()
+def password(name: Annotated[str, typer.Argument(metavar="NAME", help="Who logs in with it.")]) -> None:
+    """Print a user's line for the file that rag chat --auth reads; asks for the password, or reads it from a pipe.
+
+    Example: rag password mara >> users.toml
+    """
+    from rag.web.auth import user_line
+
+    if sys.stdin.isatty():
+        chosen = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        chosen = sys.stdin.readline().rstrip("\r\n")
+    typer.echo(user_line(name, chosen))
 
 
 def _scope(

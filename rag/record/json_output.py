@@ -19,7 +19,17 @@ _Record = dict[str, object]
 
 
 def search_json(found: SearchResult) -> str:
-    """Write a search as JSON: its hits, and what was read in the question."""
+    """Write a search as JSON."""
+    return _json(search_fields(found))
+
+
+def answer_json(answer: Answer) -> str:
+    """Write an answer as JSON."""
+    return _json(answer_fields(answer))
+
+
+def search_fields(found: SearchResult) -> dict[str, object]:
+    """What a search's JSON holds: its hits, and what was read in the question."""
     hits = [
         {
             "rank": hit.rank,
@@ -32,22 +42,20 @@ def search_json(found: SearchResult) -> str:
         }
         for hit in found.hits
     ]
-    return _json({"hits": hits, "parsed_query": _parsed_query(found.parsed, found.relaxed)})
+    return {"hits": hits, "parsed_query": _parsed_query(found.parsed, found.relaxed)}
 
 
-def answer_json(answer: Answer) -> str:
-    """Write an answer as JSON; a citation's ``start`` and ``end`` count code points of its paragraph."""
-    return _json(
-        {
-            **_fields(answer, "question rewritten kind outcome lead text reason refused snapshot notice unanswered"),
-            "claims": [_claim(one) for one in answer.claims],
-            "nearest": [_claim(one) | {"citations": [*map(_citation, one.citations)]} for one in answer.nearest],
-            "corrections": [asdict(one) for one in answer.corrections],
-            "citations": [*map(_citation, answer.citations)],
-            "probability": round(answer.probability, 3),
-            "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
-        }
-    )
+def answer_fields(answer: Answer) -> dict[str, object]:
+    """What an answer's JSON holds; a citation's ``start`` and ``end`` count code points of its paragraph."""
+    return {
+        **_fields(answer, "question rewritten kind outcome lead text reason refused snapshot notice unanswered"),
+        "claims": [_claim(one) for one in answer.claims],
+        "nearest": [_claim(one) | {"citations": [*map(_citation, one.citations)]} for one in answer.nearest],
+        "corrections": [asdict(one) for one in answer.corrections],
+        "citations": [*map(_citation, answer.citations)],
+        "probability": round(answer.probability, 3),
+        "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
+    }
 
 
 def feedback_json(feedback: Sequence[Feedback]) -> str:

@@ -156,7 +156,8 @@ class IndexFolder:
         """
         self._prepare()
         try:
-            with FileLock(self.path / ".lock", timeout=0):
+            # Not at once: somebody may be looking whether it is held (``being_built``).
+            with FileLock(self.path / ".lock", timeout=0.2):
                 for left in self.path.glob(_STAGING + "*"):
                     shutil.rmtree(left)  # of a build that was killed; its lock is gone, so it is too
                 yield
@@ -259,16 +260,40 @@ class IndexFolder:
             sibling.unlink(missing_ok=True)
         _sync(self.path)
 
-    def _prepare(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
+    def check_place(self) -> None:
+        """Check that there is an index, or may be one in time; raises ``RagError`` where other things are."""
+        if not self.path.exists():
+            return
+        if not self.path.is_dir():
             raise RagError(f"{self.path} is a file: name a folder for the index")
+        names = {entry.name for entry in self.path.iterdir()}
+        if names and not names & {"CURRENT", "snapshots", ".lock"}:
+            raise RagError(f"{self.path} holds other files and no index: name a new or empty folder")
+
+    def being_built(self) -> bool:
+        """Whether a process is changing the folder at this moment, also from another container; writes nothing.
+
+        Where that cannot be asked, whether there is an unfinished build.
+        """
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            return any(self.path.glob(_STAGING + "*"))
+        try:
+            with (self.path / ".lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go again with the file, in microseconds
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _prepare(self) -> None:
+        self.check_place()
         made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
         for folder in made:
             _sync(folder.parent)
-        names = {entry.name for entry in self.path.iterdir()}
-        if names and not names & {"CURRENT", "snapshots", ".lock"}:
-            raise RagError(f"{self.path} holds other files and no index: name a new or empty folder")
 
     def _way_out(self) -> str:
         way_out = "rebuild with rag-index build"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -12,10 +14,12 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer, Choices
 from rag.answer.suggestions import suggestions
+from rag.articles import Article
 from rag.errors import RagError
 from rag.record.keeping import KeptAnswers
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
+from rag.web.metrics import Metrics
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
@@ -30,6 +34,8 @@ class Asked:
     choices: Choices = field(default_factory=Choices)
     after: tuple[str, ...] = ()
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
+    before: tuple[str, ...] = ()
+    """Earlier questions of the conversation whose answers are not kept, oldest first: each is asked before, quietly."""
     owner: str = ""
     """The key of the browser that keeps the answer; empty where none does."""
 
@@ -80,50 +86,74 @@ class LatestAnswerer:
 class Desk:
     """Answers and searches for all clients, each in its turn."""
 
-    def __init__(self, latest: LatestAnswerer, kept: KeptAnswers, turns: FairTurns | None = None) -> None:
+    def __init__(
+        self,
+        latest: LatestAnswerer,
+        kept: KeptAnswers,
+        turns: FairTurns | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.latest = latest
         self.kept = kept
-        self._turns = turns or FairTurns()
+        self.turns = turns or FairTurns()
+        self.metrics = metrics or Metrics()
 
-    async def ask(self, asked: Asked, client: str) -> AsyncIterator[Given]:
-        """Answer as the answer grows; the last value is whole.
+    async def ask(self, asked: Asked, client: str, *, door: str = "page") -> AsyncGenerator[Given]:
+        """Answer as the answer grows; the last value is whole. ``door`` is where it came in, for whoever counts.
 
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
+        with self.metrics.question(door, client, asked.question) as counted:
+            async with aclosing(self._answer(asked, client)) as growing:
+                async for given in growing:
+                    counted.given("refused" if given.answer.refused else "answered", given.id)
+                    yield given
+
+    async def _answer(self, asked: Asked, client: str) -> AsyncGenerator[Given]:
         question = checked_question(asked.question)
-        async with self._turns.turn(client):
+        async with self.turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
             before = [kept.answer for id_ in asked.after if (kept := await run_in_threadpool(self.kept.read, id_))]
             remark = self._remark(answerer, before)
-            last: Answer | None = None
-            stream = answerer.stream(
-                question,
-                scope=asked.choices.scope,
-                as_of=asked.choices.as_of,
-                parse_query=asked.choices.parse_query,
-                ignored=asked.choices.ignored,
-                after=before,
+            chosen = asked.choices
+            stream = partial(
+                answerer.stream,
+                scope=chosen.scope,
+                as_of=chosen.as_of,
+                parse_query=chosen.parse_query,
+                ignored=chosen.ignored,
             )
-            async for last in iterate_in_threadpool(stream):
+            for earlier in asked.before:
+                before += (await run_in_threadpool(list, stream(earlier, after=before)))[-1:]
+            last: Answer | None = None
+            async for last in iterate_in_threadpool(stream(question, after=before)):
                 yield Given(last, remark=remark)
         if last:
             id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
             further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER)
             yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
-    async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
+    async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
-        async with self._turns.turn(client):
-            answerer = await run_in_threadpool(self.latest.get)
-            return await run_in_threadpool(
-                answerer.retriever.search,
-                asked.question,
-                limit=limit,
-                scope=asked.choices.scope,
-                as_of=asked.choices.as_of,
-                parse_query=asked.choices.parse_query,
-                ignored=asked.choices.ignored,
-            )
+        with self.metrics.question(door, client, asked.question) as counted:
+            async with self.turns.turn(client):
+                answerer = await run_in_threadpool(self.latest.get)
+                found = await run_in_threadpool(
+                    answerer.retriever.search,
+                    asked.question,
+                    limit=limit,
+                    scope=asked.choices.scope,
+                    as_of=asked.choices.as_of,
+                    parse_query=asked.choices.parse_query,
+                    ignored=asked.choices.ignored,
+                )
+            counted.given("found")
+            return found
+
+    async def article(self, id_: str, version: str | None = None) -> Article | None:
+        """An article of the newest index in its newest, or the named, version; raises as ``LatestAnswerer.get``."""
+        answerer = await run_in_threadpool(self.latest.get)
+        return await run_in_threadpool(answerer.retriever.store.article, id_, version)
 
     def _remark(self, answerer: Answerer, before: Sequence[Answer]) -> str:
         """What a reader must know of the index besides."""

@@ -85,7 +85,11 @@ def add_kept_answers(application: FastAPI, desk: Desk) -> None:
     @application.post("/a/{id_}/feedback", status_code=204)
     def judged(id_: str, sent: SentFeedback) -> None:
         kept_answer(id_)
-        if not desk.kept.feedback(id_, sent.verdict, comment=sent.comment, marker=sent.marker):
+        try:
+            written = desk.kept.feedback(id_, sent.verdict, comment=sent.comment, marker=sent.marker)
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        if not written:
             raise HTTPException(503, "it could not be written: the terminal that runs the page says why")
 
     @application.delete("/a/{id_}", status_code=204)

@@ -70,7 +70,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
             store = desk.latest.get().retriever.store
         except RagError as error:
             said = str(error)
-            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "building": False, "root": page.root}
+            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
             main = templates().get_template("start.html").render(values)
             return page.response("news-rag", "waiting", main=main, status=503)
         summary = store.summary()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import HTTPConnection
 
 from rag.answer.answers import Answer, Choices
-from rag.search.retriever import LONGEST_QUESTION
 from rag.store.scope import Scope, parse_day
 from rag.web.desk import Asked
 
-_Names = Annotated[list[str], Field(max_length=50)]
+_Names = Annotated[list[str], Field(max_length=50, description="Any of these names, as the index has them.")]
 
 
 def _day(*, last: bool) -> BeforeValidator:
@@ -26,22 +27,21 @@ _First = Annotated[date | None, _day(last=False)]
 _Last = Annotated[date | None, _day(last=True)]
 
 
-class AskRequest(BaseModel):
-    """A question, the limits on what is searched for it, and what it follows up on."""
+class QuestionRequest(BaseModel):
+    """A question, and the limits on what is searched for it."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    question: Annotated[str, Field(max_length=LONGEST_QUESTION, examples=["Who raised the tolls?"])]
+    question: Annotated[str, Field(examples=["Who raised the tolls?"])]
     published_from: Annotated[_First, Field(alias="from", description="First day of publication.")] = None
     published_to: Annotated[_Last, Field(alias="to", description="Last day of publication.")] = None
     outlets: _Names = []
     authors: _Names = []
-    languages: Annotated[_Names, Field(examples=[["fr"]])] = []
+    languages: Annotated[_Names, Field(examples=[["fr"]], description="Any of these codes or English names.")] = []
+    articles: Annotated[list[str], Field(max_length=100, description="Ids of the only articles to be searched.")] = []
     as_of: Annotated[_Last, Field(description="The day of the question.")] = None
-    articles: Annotated[list[str], Field(max_length=200, description="Ids of the only articles to be searched.")] = []
     parse_query: Annotated[bool, Field(description="Whether days, names and phrases are read in the question.")] = True
     ignored: Annotated[_Names, Field(description="Words of the question that are read as nothing.")] = []
-    after: Annotated[list[str], Field(max_length=8, description="Ids of earlier answers, oldest first.")] = []
 
     @classmethod
     def again(cls, answer: Answer, choices: Choices | None = None) -> Self:
@@ -71,8 +71,7 @@ class AskRequest(BaseModel):
             tuple(self.languages),
             tuple(self.articles),
         )
-        choices = Choices(scope, self.as_of, self.parse_query, tuple(self.ignored))
-        return Asked(self.question, choices, tuple(self.after), owner)
+        return Asked(self.question, Choices(scope, self.as_of, self.parse_query, tuple(self.ignored)), owner=owner)
 
     def address(self, root: str = "") -> str:
         """The address of the page that asks it."""
@@ -81,13 +80,29 @@ class AskRequest(BaseModel):
         return f"{root}/?{urlencode({'q': self.question} | said, doseq=True, errors='replace')}"
 
 
+class AskRequest(QuestionRequest):
+    """A question, the limits on what is searched for it, and what it follows up on."""
+
+    after: Annotated[list[str], Field(max_length=8, description="Ids of earlier answers, oldest first.")] = []
+
+    def asked(self, owner: str = "") -> Asked:
+        """Return the question with what it follows up on; raises as ``QuestionRequest.asked``."""
+        return replace(super().asked(owner), after=tuple(self.after))
+
+
+class PassagesRequest(QuestionRequest):
+    """A question, the limits on what is searched for it, and how many passages are wanted."""
+
+    limit: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 10
+
+
 def root_of(connection: HTTPConnection) -> str:
     """The path under which the program is served: "" or "/news"."""
     return str(connection.scope.get("root_path", "")).rstrip("/")
 
 
-def fault_in(error: ValidationError) -> str:
+def fault_in(error: ValidationError | RequestValidationError) -> str:
     """Say in a line what of a request is wrong."""
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
+    where = ".".join(str(one) for one in first["loc"] if one not in ("body", "ask")) or "the request"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}"

@@ -4,48 +4,73 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import socket
+import sys
 import time
 import webbrowser
 from pathlib import Path
 from threading import Thread
+from types import FrameType
+from typing import Any
 
 import gradio as gr
+import gradio.events
 import uvicorn
-from fastapi import FastAPI, HTTPException
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
-from fastapi.responses import FileResponse
-from gradio.events import api
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from gradio.data_classes import PredictBodyInternal
+from gradio.queueing import Queue
+from gradio.route_utils import FnIndexInferError, get_fn
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Mount
 
 from rag.errors import RagError
+from rag.web import api, completions, tools
+from rag.web.auth import Users
 from rag.web.chat import Chat
 from rag.web.desk import Desk
+from rag.web.journal import begin
 from rag.web.kept import add_kept_answers
+from rag.web.metrics import CONTENT_TYPE
 from rag.web.pages import add_pages
-from rag.web.security import SecurityHeaders
+from rag.web.security import Gate, Guard
+from rag.web.settings import Serving
 
 _PAGE = Path(__file__).with_name("page")
 _PAGE_FILES = frozenset(path.name for path in _PAGE.iterdir())
-_THIS_MACHINE = ["127.0.0.1", "localhost"]
 _DEFAULT_PORTS = range(7860, 7960)
 # Seconds between two looks of gradio's queue for questions to answer, and for progress bars, of which we have none.
-_QUEUE_POLL = (0.05, 1.0)
+_QUEUE_POLL = (0.05, 5.0)
+# Questions that gradio hands on at once; more than the desk lets wait, so that nobody waits where turns are not fair.
+_HANDED_ON = 500
+_NOT_GRADIOS = "this is nothing that gradio's client sends"
 
 
-def launch(desk: Desk, *, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False) -> None:
-    """Serve the page at ``host`` until Ctrl-C is pressed; without ``port``, at the first free one from 7860.
+def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
+    """Serve the page until Ctrl-C is pressed or the process is asked to end.
 
     Raises:
-        RagError: the port is taken, or the host is no address of this machine.
+        RagError: the port is taken, the host is no address of this machine, MCP's package is not installed, or the
+            users' file cannot be used.
     """
-    server = Server(desk, host, port)
-    if open_browser:
-        webbrowser.open(server.url)
-    print(f"news-rag is at {server.url} (stop with Ctrl-C)", flush=True)  # noqa: T201
+    begin(serving.log)
+    signal.signal(signal.SIGTERM, _interrupt)  # before anything is said: a container may be stopped at once
+    server = Server(desk, serving)
     try:
+        if open_browser:
+            webbrowser.open(server.url)
+        if serving.warning:
+            print(f"warning: {serving.warning}", file=sys.stderr)  # noqa: T201
+        print(f"news-rag is at {server.url} (stop with Ctrl-C)", flush=True)  # noqa: T201
         server.thread.join()
     except KeyboardInterrupt:
         server.stop()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 class Server:
@@ -55,12 +80,24 @@ class Server:
     nothing at 127.0.0.1; and it looks for a free port first and takes it later.
     """
 
-    def __init__(self, desk: Desk, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, desk: Desk, serving: Serving = Serving()) -> None:  # noqa: B008 - frozen
         """Start serving; raises as ``launch``."""
-        listening = _listen(host, port)
-        shown = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - compared, not bound
-        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
-        config = uvicorn.Config(_application(desk, host), log_level="warning", timeout_graceful_shutdown=1)
+        users = Users.read(serving.auth) if serving.auth else None
+        application = _application(desk, mcp=serving.mcp)
+        listening = _listen(serving.host, serving.port)
+        shown = "127.0.0.1" if serving.host in ("", "0.0.0.0") else serving.host  # noqa: S104 - compared, not bound
+        address = f"{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
+        self.url = f"http://{address}{serving.root_path}"
+        config = uvicorn.Config(
+            Guard(application, serving, desk.metrics, users),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # the guard knows whom to believe
+            ws="none",
+            limit_concurrency=1000,  # as many as a process may have open files
+            timeout_graceful_shutdown=1,
+        )
         self._server = uvicorn.Server(config)
         self.thread = Thread(target=self._server.run, args=([listening],), name="news-rag page", daemon=True)
         self.thread.start()
@@ -79,12 +116,9 @@ class Server:
         log.disabled = False
 
 
-def _application(desk: Desk, host: str) -> SecurityHeaders:
-    """Return the ASGI application: the page, gradio's server for its chat, and the security headers around both."""
+def _application(desk: Desk, *, mcp: bool) -> FastAPI:
+    """Return what is guarded: the page, programs' doors, what watches over it, and gradio's server behind its gate."""
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    if host in _THIS_MACHINE:
-        # Else a web site could give this machine a name of its own, and read the page through the reader's browser.
-        application.add_middleware(TrustedHostMiddleware, allowed_hosts=_THIS_MACHINE, www_redirect=False)
 
     @application.get("/page/{name}")
     def page_file(name: str) -> FileResponse:
@@ -94,15 +128,55 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
 
     add_pages(application, desk)
     add_kept_answers(application, desk)
+    api.install(application, desk)
+    completions.install(application, desk)
+    if mcp:
+        tools.install_mcp(application, desk)
+    _watch(application, desk)
+    _mount_gradio(application, desk)
+    return application
+
+
+def _watch(application: FastAPI, desk: Desk) -> None:
+    """Add what a machine asks that watches over this one."""
+
+    @application.get("/healthz")
+    async def alive() -> PlainTextResponse:
+        return PlainTextResponse("alive\n")
+
+    @application.get("/readyz")
+    def ready() -> JSONResponse:
+        try:
+            store = desk.latest.get().retriever.store
+        except RagError as error:
+            return JSONResponse({"ready": False, "reason": str(error)}, 503)
+        return JSONResponse({"ready": True, "snapshot": store.id, "fault": desk.latest.fault})
+
+    @application.get("/metrics")
+    async def metrics() -> Response:
+        try:
+            store = (await run_in_threadpool(desk.latest.get)).retriever.store
+            snapshot, articles = store.id, (await run_in_threadpool(store.summary)).articles
+        except RagError:
+            snapshot, articles = "", 0
+        return Response(desk.metrics.text(desk.turns, snapshot, articles), media_type=CONTENT_TYPE)
+
+
+def _mount_gradio(application: FastAPI, desk: Desk) -> None:
     # Its server mode: the queue, the streams and the clients of gradio, under a page of our own.
     with gr.Blocks(mode="server", analytics_enabled=False) as endpoints:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
-        api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        gradio.events.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        tools.add_endpoints(desk)
     # Gradio's queue polls a thousand times a second, which takes 7 % of a core while nobody asks. It has no option for
     # that; where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
         queue.sleep_when_free, queue.progress_update_sleep_when_free = _QUEUE_POLL
+        queue.max_thread_count = _HANDED_ON
+        # Nor one for what it sums up of all calls, after each of them, for a page that is closed here.
+        queue.ANALYTICS_MAX_EVENTS, queue.ANAYLTICS_CACHE_FREQUENCY = 1, sys.maxsize
+        _check_what_is_sent(endpoints, queue)
     gr.mount_gradio_app(
         application,
         endpoints,
@@ -114,7 +188,30 @@ def _application(desk: Desk, host: str) -> SecurityHeaders:
         show_error=False,
         max_file_size=1,  # the page takes no files
     )
-    return SecurityHeaders(application)
+    mount = application.routes[-1]
+    assert isinstance(mount, Mount)
+    inner = mount.app
+    assert isinstance(inner, FastAPI)
+    for error in (RequestValidationError, KeyError, FnIndexInferError):  # an endpoint or a session that is not there
+        inner.add_exception_handler(error, _unreadable)
+    mount.app = Gate(inner)
+
+
+def _check_what_is_sent(endpoints: gr.Blocks, queue: Queue) -> None:
+    """Refuse a call with too few values: gradio finds out later, and prints a trace with all of them."""
+    push = queue.push
+
+    async def checked(body: PredictBodyInternal, request: Request, username: str | None) -> Any:  # noqa: ANN401 - gradio's
+        if len(body.data) < len(get_fn(endpoints, None, body).inputs):
+            return False, _NOT_GRADIOS, "error"
+        return await push(body, request, username)
+
+    queue.push = checked  # type: ignore[method-assign]
+
+
+async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+    # FastAPI's own answer repeats what was sent.
+    return JSONResponse({"detail": _NOT_GRADIOS}, 400)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
