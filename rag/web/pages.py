@@ -72,7 +72,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
             said = str(error)
             values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
             main = templates().get_template("start.html").render(values)
-            return page.response("news-rag", "waiting", main=main, status=503)
+            return page.response("news-rag", "waiting", main=main)
         summary = store.summary()
         main = (
             templates()

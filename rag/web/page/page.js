@@ -197,8 +197,8 @@ rove(document);
 if (document.body.classList.contains("waiting")) {
   // There is no index yet; the page goes on when there is one.
   setInterval(async () => {
-    const found = await fetch(location).catch(() => ({}));
-    if (found.ok) location.reload();
+    const ready = await fetch(`${root}/readyz`).catch(() => ({}));
+    if (ready.ok) location.reload();
   }, 3000);
 }
 if (form && !document.body.classList.contains("kept")) {
