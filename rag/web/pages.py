@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from rag.answer.suggestions import suggestions
 from rag.answer.wording import what_was_searched
@@ -34,7 +36,15 @@ class Page:
     """The path under which the program is served: "" or "/news"."""
 
     def response(
-        self, title: str, kind: str, *, main: str = "", turns: str = "", sources: str = "", holds: Summary | None = None
+        self,
+        title: str,
+        kind: str,
+        *,
+        main: str = "",
+        turns: str = "",
+        sources: str = "",
+        holds: Summary | None = None,
+        status: int = 200,
     ) -> HTMLResponse:
         """Return the whole page around HTML that was made here; a reader may set the limits that ``holds`` names."""
         template = templates().get_template("page.html")
@@ -42,7 +52,7 @@ class Page:
         languages = sorted((code, language_name(code)) for code, _ in holds.languages) if holds else []
         outlets = sorted((name for name, _ in holds.outlets), key=str.casefold) if holds else []
         page = template.render(title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside)
-        return HTMLResponse(page)
+        return HTMLResponse(page, status)
 
 
 def page_of(request: Request) -> Page:
@@ -51,7 +61,7 @@ def page_of(request: Request) -> Page:
 
 
 def add_pages(application: FastAPI, desk: Desk) -> None:
-    """Add the start and the articles to the application."""
+    """Add the start and the articles to the application, and what a reader sees who comes to nothing."""
 
     @application.get("/")
     def start(request: Request) -> HTMLResponse:
@@ -61,7 +71,8 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         except RagError as error:
             said = str(error)
             values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
-            return page.response("news-rag", "waiting", main=templates().get_template("start.html").render(values))
+            main = templates().get_template("start.html").render(values)
+            return page.response("news-rag", "waiting", main=main)
         summary = store.summary()
         main = (
             templates()
@@ -93,6 +104,14 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         if "x-part" in request.headers:  # for the panel beside an answer
             return HTMLResponse(part)
         return page_of(request).response(f"{found.title} – news-rag", "browse", main=part)
+
+    @application.exception_handler(AnyHTTPException)
+    async def nothing_there(request: Request, error: AnyHTTPException) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):  # the page itself asks, or a program
+            return await http_exception_handler(request, error)
+        page, said = page_of(request), str(error.detail)
+        main = templates().get_template("nothing.html").render(said=said, root=page.root)
+        return page.response("Nothing here – news-rag", "browse", main=main, status=error.status_code)
 
 
 def _store(desk: Desk) -> Store:

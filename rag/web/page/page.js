@@ -132,6 +132,7 @@ const CLICKS = {
   },
   "#show-limits": () => openLimits($("#limits").hidden),
   "#clear-limits": () => setLimits({}),
+  "#hide-history": () => openHistory(false),
   "#show-history": () => openHistory(!document.body.classList.contains("listing")),
   "body:has(#asking) #new": startAnew,
   "#back": () => closeArticle() || back(),
@@ -193,6 +194,13 @@ addEventListener("popstate", () => location.reload());
 
 list();
 rove(document);
+if (document.body.classList.contains("waiting")) {
+  // There is no index yet; the page goes on when there is one.
+  setInterval(async () => {
+    const ready = await fetch(`${root}/readyz`).catch(() => ({}));
+    if (ready.ok) location.reload();
+  }, 3000);
+}
 if (form && !document.body.classList.contains("kept")) {
   const question = fromQuery(new URLSearchParams(location.search));
   const before = last();
