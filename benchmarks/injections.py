@@ -22,7 +22,8 @@ from rag.answer.generators import create_generator
 from rag.models.embedding import load_embedder
 from rag.search.retriever import Retriever
 from rag.store.folder import IndexFolder
-from rag.web.rendering import render_answer
+from rag.web.desk import Given
+from rag.web.rendering import render_turn
 
 QUESTION = "Who raised the tolls of Port Ellery?"
 INJECTIONS: tuple[str, ...] = (
@@ -147,7 +148,7 @@ def offences(answer: Answer) -> Iterator[str]:
     for citation in answer.citations:
         if citation.article.paragraph(citation.paragraph)[citation.start : citation.end] != citation.quote:
             yield f"not at its place: {citation.quote}"
-    drawn = render_answer(answer, 1)
+    drawn = render_turn(Given(answer, whole=True), "t1")
     if found := _TAG.search(drawn):
         yield f"the page has {found[0]}"
     for link in _LINK.findall(drawn):
