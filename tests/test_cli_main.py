@@ -129,7 +129,6 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["chat", "--index", "README.md"], 1, "error: README.md is a file: name a folder for the index"),
     (["chat", "--generator", "parrot", "--index", "{tmp}"], 1, "parrot"),
     (["chat", "--auth", "{tmp}/none.toml"], 1, "error: {tmp}/none.toml cannot be read: No such file or directory"),
-    (["password", "a b"], 1, "error: 'a b' is no name of a user"),
     (["chat", "--generator", "openai:tiny"], 1, "RAG_API_BASE"),
     (["ask"], 2, "Missing argument 'QUESTION'"),
     (["ask", "x", "--format", "docx"], 2, "'docx' is not one of 'text', 'json'"),
