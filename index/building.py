@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +29,16 @@ from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
+from rag.store.protocol import Suggestion
+from rag.store.snapshot import Snapshot
+from rag.store.suggested import SUGGESTED, read_suggested, suggested_bytes
 from rag.text.tokens import ENCODING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_log = logging.getLogger(__name__)
 _LIBRARIES = (
     "faiss-cpu tantivy onnxruntime tokenizers sentence-transformers torch tiktoken nupunkt snowballstemmer numpy"
 ).split()
@@ -46,6 +52,13 @@ SKIPPED_FILE = "skipped.jsonl"
 (``where``) and one of ``skipped`` (the reason), ``passed over``, ``notice`` or ``omitted`` (a line of the text)."""
 
 Skipped = dict[str, str | None]
+Suggest = Callable[[Callable[[], Snapshot], Sequence[Article], Sequence[Suggestion] | None], Sequence[Suggestion]]
+"""Chooses the questions that a snapshot suggests: of the articles that came, the newest first, and of what is carried
+over from the one before, None where all is new. The snapshot can be opened, and is to be closed again."""
+# A larger index takes longer to open than an addition may: what it suggests is carried over, and chosen by a build.
+_QUICKLY_OPENED = 50_000
+# Articles, the newest, of which suggestions may be made.
+_LOOKED_AT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,10 @@ class Base:
         """A draft at ``path`` that begins with all its articles."""
         return CoverageDraft(path, self.path / COVERAGE, self.manifest.files[COVERAGE])
 
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """The questions that it suggests."""
+        return read_suggested(self.path, self.manifest)
+
     def skipped(self) -> list[Skipped]:
         """The lines of its ``SKIPPED_FILE``."""
         return [json.loads(line) for line in (self.path / SKIPPED_FILE).read_text("utf-8").splitlines()]
@@ -94,11 +111,12 @@ def build(
     budget: int = DEFAULT_BUDGET,
     today: date | None = None,
     progress: Progress | None = None,
+    suggest: Suggest | None = None,
 ) -> BuildReport:
     """Build an index of exactly the articles under ``paths``, and make it the current one.
 
     Articles that are no longer there leave the index; what is unchanged is not embedded again. Until the last step the
-    old index stays in use, whatever happens.
+    old index stays in use, whatever happens. ``suggest`` chooses the questions that it suggests.
 
     Raises:
         ArticleUnreadable: a path does not exist, or there is no readable article under any of them.
@@ -126,21 +144,28 @@ def build(
         if base:
             draft.taken_before(base.path / COVERAGE)
         change = Change(folder, staging, draft, Chunking(budget, ENCODING), embedder.identity, _lines(gathered))
-        if base and base.manifest.content == change.content:
+        lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
+        if base and base.manifest.content == change.content and not lacks_questions:
             return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
         embedded = _fill(draft, parts, base, budget, embedder, progress)
         progress.stage("publishing", None)
-        manifest = change.publish(parts, erase=bool(gathered.removed))
+        manifest = change.publish(parts, erase=bool(gathered.removed), suggest=suggest)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
 def add(
-    items: Iterable[SourceItem], folder: IndexFolder, embedder: Embedder, *, progress: Progress | None = None
+    items: Iterable[SourceItem],
+    folder: IndexFolder,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+    suggest: Suggest | None = None,
 ) -> BuildReport:
     """Add articles to the index in a new snapshot; what is there stays, and is not read again.
 
     An article that is there already, in this state, changes nothing; in another state it becomes a version. What its
-    publisher withdrew goes, until it is published again.
+    publisher withdrew goes, until it is published again. The questions that the index suggests stay where their
+    articles do, and ``suggest`` adds to them.
 
     Raises:
         ArticleUnreadable: there is no index yet, and no readable article; or all that is there was withdrawn.
@@ -174,7 +199,7 @@ def add(
                 take_over(folder, draft, parts, base)
             embedded = _fill(draft, parts, base, chunking.budget, embedder, progress)
             progress.stage("publishing", None)
-            manifest = change.publish(parts, erase=bool(gathered.removed))
+            manifest = change.publish(parts, erase=bool(gathered.removed), base=base, suggest=suggest)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
@@ -200,8 +225,21 @@ class Change:
         told = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt]
         self.content = hashlib.sha256(json.dumps([*told, draft.digest(), self._skipped]).encode()).hexdigest()
 
-    def publish(self, parts: PartsDraft, *, erase: bool = False, instead_of: Manifest | None = None) -> Manifest:
-        """Publish it as the current snapshot, or in the place of an older one; ``erase`` as in ``finish``."""
+    def publish(
+        self,
+        parts: PartsDraft,
+        *,
+        base: Base | None = None,
+        erase: bool = False,
+        instead_of: Manifest | None = None,
+        suggest: Suggest | None = None,
+    ) -> Manifest:
+        """Publish it as the current snapshot, or in the place of an older one; ``erase`` as in ``finish``.
+
+        It suggests what ``base`` did, of articles that stand as they were there, and what ``suggest`` chooses.
+        """
+        carried = [one for one in base.suggestions() if self._stands(one)] if base else None
+        came = list(islice(self._draft.came(), _LOOKED_AT)) if suggest else []
         name, created = self._folder.name(self.content, instead_of)
         articles, versions, paragraphs, passages = self._draft.counts()
         skipped = sum('"skipped": ' in line for line in self._skipped)
@@ -220,8 +258,29 @@ class Change:
                 **parts.finish(),
             },
         )
+        if suggest or (base and SUGGESTED in base.manifest.files):
+            chosen = self._chosen(manifest, came, carried, suggest)
+            record = write_file(self._staging / SUGGESTED, suggested_bytes(chosen))
+            manifest = replace(manifest, files=manifest.files | {SUGGESTED: record})
         self._folder.publish(self._staging, manifest, current=instead_of is None)
         return manifest
+
+    def _stands(self, suggestion: Suggestion) -> bool:
+        """Whether the article of a suggestion is searched in the version of which it was made."""
+        versions = self._draft.known(suggestion.article_id)
+        return bool(versions) and versions[-1].current and versions[-1].article.version == suggestion.version
+
+    def _chosen(
+        self, manifest: Manifest, came: Sequence[Article], carried: Sequence[Suggestion] | None, suggest: Suggest | None
+    ) -> Sequence[Suggestion]:
+        """What the staged snapshot suggests; that nothing can be chosen is no reason not to publish it."""
+        if suggest is None or (carried is not None and manifest.counts.passages > _QUICKLY_OPENED):
+            return carried or ()
+        try:
+            return suggest(lambda: Snapshot.load(self._folder, manifest, self._staging), came, carried)
+        except Exception as error:  # its articles and its search are whole without
+            _log.warning("no questions are suggested: %s", error)
+            return carried or ()
 
 
 def last_manifest(folder: IndexFolder) -> Manifest | None:

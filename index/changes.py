@@ -11,16 +11,18 @@ import typer
 
 from index import building, removing
 from index.intake import Intake
-from index.progress import shown_progress
+from index.progress import Progress, shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
 from index.tracing import Scan
 from rag.articles import Article
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, read_day, read_last_day, say
 from rag.errors import IndexIncompatible
 from rag.models import embedding
 from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.folder import IndexFolder
+from rag.store.protocol import Suggestion
 from rag.store.scope import Scope
+from rag.store.snapshot import Snapshot
 from rag.text.words import counted
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 SKIPPED_EXIT = 3
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch from addresses of private networks, too.")]
+NoSuggestions = Annotated[
+    bool, typer.Option("--no-suggestions", help="Choose no new questions for the page to suggest: it is quicker.")
+]
 _SHOWN = 20
 
 
@@ -36,6 +41,7 @@ def add(
     places: Annotated[list[str], typer.Argument(metavar="PATH|URL…", help="Files, folders, pages, feeds, sitemaps.")],
     index: IndexOption = DEFAULT_INDEX,
     allow_private: AllowPrivate = False,
+    no_suggestions: NoSuggestions = False,
 ) -> None:
     """Add articles to the index; what is there stays, and is neither read nor embedded again.
 
@@ -47,7 +53,9 @@ def add(
     folder = IndexFolder(index)
     intake = Intake(places, folder, allow_private=allow_private)
     with shown_progress() as progress:
-        report = building.add(intake.items(date.today()), folder, embedder_for(folder), progress=progress)
+        embedder = embedder_for(folder)
+        suggest = None if no_suggestions else suggester(embedder, progress)
+        report = building.add(intake.items(date.today()), folder, embedder, progress=progress, suggest=suggest)
     say_what_was_done(report, index)
     say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
     if report.gathered.skipped:
@@ -77,7 +85,7 @@ def remove(
 
     Example: rag-index remove https://courier.example/tolls --reason "withdrawn by the Courier" --everywhere
     """
-    days = (read_day(first) if first else None, read_day(last) if last else None)
+    days = (read_day(first) if first else None, read_last_day(last) if last else None)
     if before:
         if last:
             raise typer.BadParameter("either --before or --to, not both", param_hint="--before")
@@ -122,6 +130,8 @@ def _say_what_was_removed(receipt: removing.Receipt, folder: IndexFolder) -> Non
     if receipt.still_in:
         ways = "--everywhere takes them out there, too, and rag-index prune deletes them"
         say(f"still in {counted(len(receipt.still_in), 'older snapshot')} ({', '.join(receipt.still_in)}): {ways}")
+    if receipt.kept_answers:
+        say(f"{counted(receipt.kept_answers, 'kept answer')} went with them")
     say(_said_of(receipt.scan))
     say(f"receipt: {folder.path / removing.RECEIPTS / receipt.at}.json")
 
@@ -150,6 +160,19 @@ def embedder_for(folder: IndexFolder) -> Embedder:
     """The model of an index, which is loaded when it is first needed, or the packaged one where there is none yet."""
     last = building.last_manifest(folder)
     return LateEmbedder(last.model) if last else embedding.load_embedder()
+
+
+def suggester(embedder: Embedder, progress: Progress) -> building.Suggest:
+    """What chooses the questions that an index suggests."""
+
+    def suggest(
+        opened: Callable[[], Snapshot], came: Sequence[Article], carried: Sequence[Suggestion] | None
+    ) -> Sequence[Suggestion]:
+        from index import suggesting  # all that answers comes with it, which nothing else here needs
+
+        return suggesting.suggest(opened, came, carried, embedder, progress)
+
+    return suggest
 
 
 class LateEmbedder:

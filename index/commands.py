@@ -41,6 +41,7 @@ def build(
     sample: Annotated[bool, typer.Option("--sample", help="Build from the sample coverage that comes along.")] = False,
     model: Annotated[str | None, typer.Option(metavar="NAME", help=_MODEL_HELP)] = None,
     budget: Annotated[int | None, typer.Option("--passage-tokens", metavar="N", help=_BUDGET_HELP)] = None,
+    no_suggestions: changes.NoSuggestions = False,
 ) -> None:
     """Build an index of exactly the articles under PATH… and make it the current one.
 
@@ -67,7 +68,8 @@ def build(
     with shown_progress() as progress:
         embedder = embedding.load_embedder(model or DEFAULT_MODEL, revision=revision)
         budget = DEFAULT_BUDGET if budget is None else budget
-        report = building.build(chosen, folder, embedder, budget=budget, progress=progress)
+        suggest = None if no_suggestions else changes.suggester(embedder, progress)
+        report = building.build(chosen, folder, embedder, budget=budget, progress=progress, suggest=suggest)
     if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
     say_what_was_done(report, index)

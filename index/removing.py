@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from index.building import COVERAGE, Base, Change, Skipped, bases, current_base, refused, take_over, text_digest
-from index.tracing import SHORTEST, Scan, Wanted, scan
+from index.tracing import SHORTEST, Finder, Scan, Trace, Wanted, scan
 from rag.articles import Article, plain_url
 from rag.errors import IndexNotFound, RagError
 from rag.store.coverage import Coverage, Known, Removal
 from rag.store.draft import article_digest
 from rag.store.files import atomic_write
 from rag.store.folder import IndexFolder
+from rag.store.kept import FILE, KeptFile
 from rag.store.lexical import said_by
 from rag.store.parts import PartsDraft, vectors_of
 from rag.store.scope import Scope
@@ -58,6 +59,8 @@ class Receipt:
     """Older snapshots that are gone: they held nothing else, could not be read, or were like the current one."""
     still_in: tuple[str, ...]
     """Older snapshots that hold them, as those were not to be touched; and those that cannot be read."""
+    kept_answers: int
+    """How many answers that a page had kept went, as they pointed to them or said what they say."""
     scan: Scan
 
     def to_json(self) -> str:
@@ -135,10 +138,15 @@ def remove(
             else:
                 deleted.append(id_)
         with closing(Coverage(folder.snapshot_path(now) / COVERAGE)) as coverage:
-            found = scan(folder.path, gone.wanted(coverage), coverage.says)
+            finder = Finder(gone.wanted(coverage), coverage.says)
+            # After the new snapshot was made current: from then on nobody keeps an answer that points to what is gone.
+            answers, left = _drop_answers(folder, coverage, finder)
+            found = scan(folder.path, finder)
+            found = replace(found, traces=(*found.traces, *left))
         at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         texts = {id_: tuple(some) for id_, some in gone.texts.items()}
-        receipt = Receipt(at, reason, texts, now, rewritten, tuple(deleted), tuple(sorted(still_in)), found)
+        older = rewritten, tuple(deleted), tuple(sorted(still_in))
+        receipt = Receipt(at, reason, texts, now, *older, answers, found)
         (folder.path / RECEIPTS).mkdir(exist_ok=True)
         atomic_write(folder.path / RECEIPTS / f"{at}.json", [receipt.to_json()])
     return receipt
@@ -169,7 +177,7 @@ def forget(folder: IndexFolder, name: str, *, dry_run: bool = False) -> str:
                 return base.manifest.id
             take_over(folder, draft, parts, base)
             change = Change(folder, staging, draft, base.manifest.chunking, base.manifest.model, base.skipped())
-            return change.publish(parts).id
+            return change.publish(parts, base=base).id
 
 
 class _Gone:
@@ -239,7 +247,19 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
         if change.content == base.manifest.content:
             return base.manifest.id
         take_over(folder, draft, parts, base)
-        return change.publish(parts, erase=True, instead_of=base.manifest if instead else None).id
+        return change.publish(parts, base=base, erase=True, instead_of=base.manifest if instead else None).id
+
+
+def _drop_answers(folder: IndexFolder, coverage: Coverage, finder: Finder) -> tuple[int, list[Trace]]:
+    """Delete the kept answers that point to what is gone, or say it; return how many, and what may be left of them."""
+    ids = {one.article_id for one in coverage.removals()}  # also of a removal that was killed before it came to this
+    try:
+        dropped = KeptFile(folder.path).drop(
+            lambda articles, said: not ids.isdisjoint(articles) or any(finder.in_text(said))
+        )
+    except RagError:
+        return 0, [Trace(FILE, "cannot be changed", 1)]
+    return dropped, []
 
 
 def _current(folder: IndexFolder) -> Base:

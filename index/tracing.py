@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
+from rag.store.kept import FILE, KeptFile
 from rag.store.lexical import said_in
 
 if TYPE_CHECKING:
@@ -63,21 +64,50 @@ class Wanted:
         return numbers | {"vector": len(self.vectors), "words": len(self.words)}
 
 
-def scan(folder: Path, wanted: Wanted, says: Callable[[str], bool]) -> Scan:
-    """Look through all files under ``folder``; ``says`` tells whether an article that stays says a text.
+class Finder:
+    """Finds what is looked for; ``says`` tells whether an article that stays says a text: then it is no trace."""
 
-    A file that snapshots share is read once and named for each. The words of articles lie compressed in their files, so
-    that every document of the lexical side is unpacked and compared, too.
+    def __init__(self, wanted: Wanted, says: Callable[[str], bool]) -> None:
+        self.wanted = wanted
+        self.said_by_others = dict[bytes, bool]()
+        self._says = says
+        self._needles = {text.encode(): kind for text, kind in wanted.texts.items()}
+        self._needles |= dict.fromkeys(wanted.vectors, "vector")
+        self._table = _table(self._needles)
+
+    def in_file(self, path: Path) -> Iterator[str]:
+        """Kinds of the traces in a file, as often as they are there."""
+        import numpy as np
+
+        # An empty file cannot be mapped.
+        return self._traces(np.memmap(path, dtype=np.uint8, mode="r")) if path.stat().st_size else iter(())
+
+    def in_text(self, text: str) -> Iterator[str]:
+        """Kinds of the traces in a text."""
+        import numpy as np
+
+        return self._traces(np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8))
+
+    def _traces(self, data: NDArray[np.uint8]) -> Iterator[str]:
+        for needle in _found(data, self._table):
+            kind = self._needles[needle]
+            if needle not in self.said_by_others:
+                self.said_by_others[needle] = kind != "vector" and self._says(needle.decode())
+            if not self.said_by_others[needle]:
+                yield kind
+
+
+def scan(folder: Path, finder: Finder) -> Scan:
+    """Look through all files under ``folder``.
+
+    A file that snapshots share is read once and named for each. The words of articles lie compressed in their files, as
+    kept answers do, so that every document of the lexical side, and every answer, is unpacked and compared, too.
     """
     names: dict[tuple[int, int], list[Path]] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
         state = path.stat()
         names.setdefault((state.st_dev, state.st_ino), []).append(path)
-    needles = {text.encode(): kind for text, kind in wanted.texts.items()}
-    needles |= dict.fromkeys(wanted.vectors, "vector")
-    table = _table(needles)
     size = 0
-    shared: dict[bytes, bool] = {}
     traces: dict[tuple[str, str], int] = {}
 
     def trace(paths: Iterable[Path], kind: str) -> None:
@@ -87,21 +117,23 @@ def scan(folder: Path, wanted: Wanted, says: Callable[[str], bool]) -> Scan:
 
     for paths in names.values():
         size += paths[0].stat().st_size
-        for needle in _found(paths[0], table):
-            kind = needles[needle]
-            if needle not in shared:
-                shared[needle] = kind != "vector" and says(needle.decode())
-            if not shared[needle]:
-                trace(paths, kind)
+        for kind in finder.in_file(paths[0]):
+            trace(paths, kind)
     for part, snapshots in _lexical_parts(names.values()).items():
         try:
             for said in said_in(part):
-                if said in wanted.words:
+                if said in finder.wanted.words:
                     trace(snapshots, "words")
         except RagError:
             trace(snapshots, "cannot be read")
+    try:
+        for text in KeptFile(folder).texts():
+            for kind in finder.in_text(text):
+                trace([folder / FILE], kind)
+    except RagError:
+        trace([folder / FILE], "cannot be read")
     found = tuple(Trace(file, kind, count) for (file, kind), count in sorted(traces.items()))
-    return Scan(len(names), size, wanted.counted(), sum(shared.values()), found)
+    return Scan(len(names), size, finder.wanted.counted(), sum(finder.said_by_others.values()), found)
 
 
 def _lexical_parts(files: Iterable[Sequence[Path]]) -> dict[Path, list[Path]]:
@@ -138,14 +170,13 @@ def _slots(anchors: NDArray[np.uint64]) -> NDArray[np.int64]:
     return slots.view(np.int64)
 
 
-def _found(path: Path, table: _Table) -> Iterator[bytes]:
-    """Everything looked for that is in a file, as often as it is there."""
+def _found(data: NDArray[np.uint8], table: _Table) -> Iterator[bytes]:
+    """Everything looked for that is in some bytes, as often as it is there."""
     import numpy as np
 
     marked, at = table
-    if not at or path.stat().st_size < _ANCHOR:
+    if not at:
         return
-    data = np.memmap(path, dtype=np.uint8, mode="r")
     for start in range(0, len(data), _PIECE):
         piece = np.asarray(data[start : start + _PIECE + _ANCHOR - 1])
         for shift in range(_ANCHOR):

@@ -12,7 +12,7 @@ import typer
 
 from index import building
 from index.articles.characters import escaped
-from index.changes import AllowPrivate, embedder_for
+from index.changes import AllowPrivate, NoSuggestions, embedder_for, suggester
 from index.intake import Intake
 from index.progress import Progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -24,13 +24,15 @@ from rag.store.folder import IndexFolder
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def look(intake: Intake, folder: IndexFolder, embedder: Embedder, today: date) -> building.BuildReport:
+def look(
+    intake: Intake, folder: IndexFolder, embedder: Embedder, today: date, suggest: building.Suggest | None = None
+) -> building.BuildReport:
     """Take in what has come since the last look, and take out what its publisher withdrew.
 
     Raises:
         As ``building.add``.
     """
-    report = building.add(intake.items(today), folder, embedder, progress=Progress())
+    report = building.add(intake.items(today), folder, embedder, progress=Progress(), suggest=suggest)
     intake.done()
     return report
 
@@ -42,6 +44,7 @@ def watch(
     keep: Annotated[int, typer.Option(metavar="N", help="Snapshots to keep.", min=1)] = 10,
     looks: Annotated[int | None, typer.Option(metavar="N", help="Stop after so many looks.  [default: never]")] = None,
     allow_private: AllowPrivate = False,
+    no_suggestions: NoSuggestions = False,
 ) -> None:
     """Add what is new under PATH and at URL, again and again, until Ctrl-C.
 
@@ -54,11 +57,12 @@ def watch(
     folder = IndexFolder(index)
     intake = Intake(places, folder, allow_private=allow_private)
     embedder = embedder_for(folder)
+    suggest = None if no_suggestions else suggester(embedder, Progress())
     held = building.last_manifest(folder) is not None
     done = 0
     while True:
         try:
-            _look(intake, folder, embedder, index, keep)
+            _look(intake, folder, embedder, index, keep, suggest)
             held = True
         except IndexBusy as error:
             say(f"{error}", error=True)
@@ -74,8 +78,10 @@ def watch(
         time.sleep(pause)
 
 
-def _look(intake: Intake, folder: IndexFolder, embedder: Embedder, index: Path, keep: int) -> None:
-    report = look(intake, folder, embedder, date.today())
+def _look(
+    intake: Intake, folder: IndexFolder, embedder: Embedder, index: Path, keep: int, suggest: building.Suggest | None
+) -> None:
+    report = look(intake, folder, embedder, date.today(), suggest)
     if report.published:
         say(f"{datetime.now():%Y-%m-%d %H:%M}")
         say_what_was_done(report, index)

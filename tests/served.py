@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from rag.answer.answerer import Answerer
 from rag.answer.extractive import ExtractiveGenerator
+from rag.record.keeping import KeptAnswers
 from rag.search.retriever import Retriever
 from rag.web.desk import Desk, LatestAnswerer
 from rag.web.serving import Server
@@ -21,7 +22,8 @@ from tests.toy import ToyEmbedder
 
 def desk_of(index: Path) -> Desk:
     """A desk that asks a toy index."""
-    return Desk(LatestAnswerer(lambda: Answerer(Retriever.open(index, embedder=ToyEmbedder()), ExtractiveGenerator())))
+    latest = LatestAnswerer(lambda: Answerer(Retriever.open(index, embedder=ToyEmbedder()), ExtractiveGenerator()))
+    return Desk(latest, KeptAnswers(None))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.check.verdicts import Outcome, Rule
-from rag.cli.json_output import answer_json
+from rag.record.json_output import answer_json
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
 from tests.cited import Fixed
@@ -186,7 +186,7 @@ def test_the_printed_json_has_the_documented_fields(quoting: Answerer) -> None:
         "notice": "",
         "probability": round(answer.probability, 3),
         "unanswered": [],
-        "parsed_query": {"as_of": "2025-12-31", "constraints": [], "unknown_outlets": []},
+        "parsed_query": {"as_of": "2025-12-31", "constraints": [], "unknown_outlets": [], "ignored": []},
     }
 
 

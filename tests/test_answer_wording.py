@@ -54,6 +54,11 @@ def test_what_was_preferred_or_relaxed_and_what_the_index_lacks_is_said() -> Non
         "Preferred, as the question names it: “in 2020”. Relaxed, because nothing would be left: “in 2019”. "
         "Not in this index: “the Evening Lantern”."
     )
+    march, radio = days("in March 2025", FIRST, LAST), Constraint("outlet", 20, 25, "Radio", True, outlet="Radio")
+    parsed = ParsedQuery("?", LAST, (march,), ignored=(radio,))
+    assert how_it_was_read(parsed, (), Scope(published_from=FIRST)) == (
+        "Set aside for the limits that were given: “in March 2025”. Ignored, as was asked: “Radio”."
+    )
     assert (how_it_was_read(None, ()), how_it_was_read(ParsedQuery("?", LAST, ()), ())) == ("", "")
 
 

@@ -37,6 +37,9 @@ ARROWS = INNER | {
     "index.readers": {"index.articles", "index.sources.source", "index.sources.files", "rag.text"},
     "index.sources": {"index.articles", "index.readers"},
     "index.network": {"index.articles", "index.sources"},
+    # Questions are checked by asking them.
+    "index.suggesting": {*INNER, "rag.sample", "index.questions", "index.progress"},
+    "index.questions": {"rag.text", "rag.answer.quoting"},
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {
@@ -51,7 +54,7 @@ HEAVY = {
         "tantivy",
         "onnxruntime",
     ),
-    *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp"),
+    *("typer", "rich", "babel", "langchain_core", "llama_index", "openai", "xllamacpp", "mcp"),
 }
 # One heavy library, one owner: a room, or a module of it.
 OWNERS = {
@@ -63,6 +66,7 @@ OWNERS = {
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
     "rag.web": "gradio fastapi uvicorn",
+    "rag.web.tools": "mcp",
     "rag.web.metrics": "prometheus_client",
     "rag.adapters.langchain": "langchain_core",
     "rag.adapters.llama_index": "llama_index",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,8 +19,11 @@ from index.building import build
 from rag import Article
 from rag.models.embedding import Embedder
 from rag.record.export.formats import FORMATS, export
+from rag.record.keeping import FeedbackVerdict, KeptAnswers
 from rag.record.serialize import read_answer
 from rag.store.folder import IndexFolder
+from rag.store.kept import FILE
+from tests.cited import answer_of, said
 from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, write_article
 
@@ -89,6 +94,25 @@ def test_ask_after_an_earlier_question(rag: Rag, index: Path) -> None:
     assert "Rewritten as: " not in ask("And in May?", "--no-parse-query")
 
 
+def test_words_that_are_ignored_limit_nothing(rag: Rag, index: Path) -> None:
+    asked = "What did Strand Radio report in 2019 about the tolls?"
+    out = rag("ask", asked, "--ignore", "in 2019", "--ignore", "strand radio", "--index", index).out
+    assert out.startswith("Ignored, as was asked: “Strand Radio”, “in 2019”.\n")
+    found = rag(
+        "search", asked, "--ignore", "Strand Radio", "--outlet", "The Ellery Courier", "--index", index, "--json"
+    )
+    parsed = json.loads(found.out)["parsed_query"]
+    assert ([one["words"] for one in parsed["constraints"]], parsed["ignored"]) == (["in 2019"], ["Strand Radio"])
+
+
+def test_a_month_or_a_year_is_all_of_its_days(rag: Rag, index: Path) -> None:
+    def days(*options: str) -> str:
+        return rag("search", "harbour", "--index", index, *options).out.splitlines()[-1]
+
+    assert days("--from", "2025-04", "--to", "2025-04") == "Only this was searched: from 2025-04-01 to 2025-04-30."
+    assert days("--from", "2025", "--to", "2025") == "Only this was searched: from 2025-01-01 to 2025-12-31."
+
+
 def test_ask_with_a_model_that_is_down_quotes_and_says_so(
     rag: Rag, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +149,9 @@ ERRORS: list[tuple[Sequence[str], int, str]] = [
     (["search", "x", "--from", "2025-05-01", "--to", "2025-04-01"], 1, "error: the range of days is the wrong way"),
     (["ask", "x", "--language", "French"], 1, "error: no language 'fr' in the index: it holds articles that name none"),
     (["search", "x", "--from", "March"], 2, "'--from': 'March' is not a day: write 2025-03-04"),
+    (["ask", "x", "--to", "2025-02-30"], 2, "'--to': '2025-02-30' is not a day: write 2025-03-04, 2025-03 for a month"),
     (["evaluate", "{tmp}/none.json"], 1, "error: No such file or directory: {tmp}/none.json"),
+    (["feedback", "--index", "{tmp}"], 1, "error: no index at {tmp}: build one with rag-index build PATH"),
     (["chat", "--index", "README.md"], 1, "error: README.md is a file: name a folder for the index"),
     (["chat", "--generator", "parrot", "--index", "{tmp}"], 1, "parrot"),
     (["chat", "--auth", "{tmp}/none.toml"], 1, "error: {tmp}/none.toml cannot be read: No such file or directory"),
@@ -151,7 +177,38 @@ def test_errors_name_the_cause_and_the_way_out(
     assert list(tmp_path.iterdir()) == []  # nothing was made by a command that failed
 
 
-VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat", "password")]
+def test_feedback_is_listed_and_obeyed_by_no_terminal(rag: Rag, index: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(index, tmp_path / "index")
+    nothing = f"no reader has said anything yet of answers from {folder}\n"
+    assert rag("feedback", "--index", folder) == (0, nothing, "")
+    assert rag("feedback", "--index", folder, "--json") == (0, "[]\n", "")
+    assert not (folder / FILE).exists()
+    kept = KeptAnswers(folder)
+    answer = answer_of(said(ORCHESTRA, 1, 1), question="Where\x1b[31m to,\u202e and when?")
+    ids = [kept.keep(answer, "key") or "" for _ in range(2)]
+    kept.feedback(ids[0], FeedbackVerdict.HELPFUL)
+    kept.feedback(ids[1], FeedbackVerdict.WRONG_CITATION, marker=1, comment="It was\x9b2J\nin \u2066spring\u2069.")
+    kept.delete(ids[0], "key")
+    code, out, err = rag("feedback", "--index", folder)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert [line[20:] for line in (lines[0], lines[-1])] == [
+        "  wrong citation [1]  Where [31m to, and when?",
+        "  helpful  (the answer is no longer kept)",
+    ]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", lines[0][:20])
+    assert lines[1:-1] == [
+        f"    sentence: {ORCHESTRA.paragraphs[0]}",
+        "    cites: “Orchestra finds a new hall” (The Ellery Courier, 2 May 2025), paragraph 1",
+        "    comment: It was 2J in \\u2066spring\\u2069.",
+    ]
+    code, out, err = rag("feedback", "--index", folder, "--limit", 1, "--json")
+    [one] = json.loads(out)
+    assert (one["verdict"], one["marker"], one["citation"]["quote"]) == ("wrong citation", 1, ORCHESTRA.paragraphs[0])
+    assert (one["comment"], out.isascii()) == ("It was 2J in \u2066spring\u2069.", True)
+
+
+VERBS = [("rag", verb) for verb in ("ask", "verify", "search", "evaluate", "chat", "feedback", "password")]
 VERBS += [("rag-index", verb) for verb in ("build", "list", "verify", "use", "prune")]
 
 

@@ -14,7 +14,9 @@ import pytest
 
 from index.sources.formats import FORMATS
 from rag.models import embedding
+from rag.record.keeping import KeptAnswers
 from rag.store.folder import IndexFolder
+from tests.cited import answer_of, said
 from tests.conftest import Ran
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index, write_article
 
@@ -185,7 +187,9 @@ def test_an_article_that_comes_changes_and_goes(
     assert (code, out.startswith("would be removed: 1 article\n")) == (3, True)
     assert err == f"not removed: no article https://nowhere.example/1 in {folder.path}: see rag-index stats\n"
     snapshots = folder.snapshots()
-    assert rag_index("remove", PROTEST.id, "x").code == 3
+    KeptAnswers(folder.path).keep(answer_of(said(PROTEST, 1, 1)), "key")
+    code, out, _ = rag_index("remove", PROTEST.id, "x")
+    assert (code, "\n1 kept answer went with them\n" in out, "no trace is left" in out) == (3, True, False)
     code, _, err = rag_index("remove", "--forget")
     assert (code, "name what is to be let in again" in err) == (2, True)
     assert rag_index("remove", "--forget", PROTEST.id, "--dry-run").out == f"{PROTEST.id} would be let in again\n"

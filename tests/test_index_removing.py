@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +16,12 @@ from index.removing import Selection, forget, remove
 from index.sources.reading import SourceItem
 from rag import Scope
 from rag.errors import RagError
+from rag.record.keeping import FeedbackVerdict, KeptAnswers
 from rag.store import parts
 from rag.store.folder import IndexFolder
+from rag.store.kept import FILE, KeptFile
 from rag.store.snapshot import Snapshot
+from tests.cited import answer_of, hit, said
 from tests.test_index_adding import CORRECTED, add, found, invented
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
@@ -168,6 +173,67 @@ def test_lines_of_what_was_left_out_go_with_their_article(folder: IndexFolder) -
     [line] = (folder.snapshot_path(folder.current().id) / "skipped.jsonl").read_text().splitlines()
     assert str(PROTEST.url) in line
     assert folder.verify().counts.skipped == 1
+
+
+def test_answers_that_a_page_kept_go_with_what_they_point_to_or_say(folder: IndexFolder) -> None:
+    kept = KeptAnswers(folder.path)
+    stay, go = answer_of(said(ORCHESTRA, 1, 1)), answer_of(said(PROTEST, 1, 1), said(HARBOUR, 1, 2))
+    doomed = [
+        answer_of(said(CORRECTED, 1, 1)),
+        replace(answer_of(), hits=(hit(HARBOUR),)),
+        replace(stay, question=f"Is this so: {HARBOUR.paragraphs[1]}"),
+        replace(answer_of(), question=f"{URL}?"),
+    ]
+    ids = [kept.keep(one, "key") or "" for _ in range(8) for one in (go, stay, *doomed)]
+    ids.append(kept.keep(stay, "key") or "")
+    for id_, comment in ((ids[0], "It says so."), (ids[1], HARBOUR.paragraphs[2]), (ids[-1], "Thanks.")):
+        kept.feedback(id_, FeedbackVerdict.OUT_OF_DATE, comment=comment)
+    with closing(sqlite3.connect(folder.path / FILE)) as connection:
+        records = dict(connection.execute("SELECT id, record FROM answers"))
+    receipt = remove(folder, Selection((URL,)), "", everywhere=True)
+    left = [id_ for id_ in ids if kept.read(id_)]
+    assert (receipt.kept_answers, receipt.scan.traces) == (8 * 5, ())
+    assert left == [*ids[1::6], ids[-1]]
+    # Compressed, a text could not be found: so nothing of the rows themselves may be there.
+    data = (folder.path / FILE).read_bytes()
+    pieces = {id_: [record[at : at + 24] for at in range(8, len(record) - 24, 24)] for id_, record in records.items()}
+    common = {piece for id_ in left for piece in pieces[id_]}
+    assert common
+    assert not any(piece in data for id_ in {*ids} - {*left} for piece in pieces[id_] if piece not in common)
+    assert all(piece in data for piece in pieces[left[0]][:9])
+    assert [(one.comment, one.answer) for one in kept.feedbacks()] == [("Thanks.", stay), ("", stay), ("", None)]
+    assert "kept_answers" in next((folder.path / "receipts").iterdir()).read_text()
+
+
+def test_a_look_for_what_is_left_reads_kept_answers(folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    KeptAnswers(folder.path).keep(answer_of(said(HARBOUR, 2, 1)), "key")
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptFile, "drop", lambda *_: 0)
+        found = remove(folder, Selection((URL,)), "", everywhere=True).scan.traces
+    assert {(one.file, one.kind) for one in found} == {(FILE, kind) for kind in ("url", "title", "sentence")}
+    # What was left so goes with the next removal.
+    assert remove(folder, Selection((PROTEST.id,)), "", everywhere=True).kept_answers == 1
+
+
+def test_a_file_of_answers_that_cannot_be_read_is_named(folder: IndexFolder) -> None:
+    (folder.path / FILE).write_bytes(b"what is this? " * 99)
+    receipt = remove(folder, Selection((URL,)), "", everywhere=True)
+    kinds = [(one.file, one.kind) for one in receipt.scan.traces]
+    assert (receipt.kept_answers, kinds) == (0, [(FILE, "cannot be read"), (FILE, "cannot be changed")])
+
+
+def test_kept_answers_are_in_nobodys_way(folder: IndexFolder) -> None:
+    kept = KeptAnswers(folder.path)
+    id_ = kept.keep(answer_of(said(PROTEST, 1, 1)), "key") or ""
+    for suffix in ("-journal", "-wal", "-shm"):
+        (folder.path / f"{FILE}{suffix}").touch()
+    add(folder.path, replace(ORCHESTRA, paragraphs=("It did move.",), updated=date(2025, 6, 1)))
+    build_index(folder.path, [PROTEST])
+    with folder.changing():
+        folder.use(folder.snapshots()[0])
+        assert len(folder.prune(1)) == 3
+    folder.verify()
+    assert kept.read(id_)
 
 
 REFUSALS: list[tuple[Selection, type[Exception], str]] = [

@@ -74,6 +74,35 @@ def test_a_language_of_the_coverage_restricts(question: str, languages: tuple[st
     assert ask(question).scope.languages == languages
 
 
+def test_what_is_ignored_is_told_apart_by_all_of_its_words() -> None:
+    question = "What did Strand Radio report on the Beacon in March 2025, according to the Evening Post?"
+    read = ask(question)
+    assert [one.words for one in (*read.constraints, *read.unknown_outlets)] == [
+        "Strand Radio",
+        "the Beacon",
+        "in March 2025",
+        "the Evening Post",
+    ]
+    words = ["strand radio", "THE BEACON", "March 2025", "the Evening Post"]
+    parsed = parse_question(question, NAMES, as_of=AS_OF, ignored=words)
+    assert [one.words for one in parsed.constraints] == ["in March 2025"]  # one word less is another
+    assert (parsed.unknown_outlets, [one.words for one in parsed.ignored]) == (
+        (),
+        ["Strand Radio", "the Beacon", "the Evening Post"],
+    )
+    assert (read.scope, parsed.scope) == (Scope(outlets=("Strand Radio", "Beacon")), EVERYTHING)
+
+
+def test_the_rest_of_a_question_keeps_what_it_may_be_about() -> None:
+    question = 'What did Strand Radio report in March 2025 of the "old toll", like the Courier?'
+    words = ["Strand Radio", "in March 2025", '"old toll"', "the Courier"]
+    parsed = parse_question(question, NAMES, as_of=AS_OF, ignored=words)
+    assert parsed.constraints == ()
+    assert parsed.rest(phrases=False) == 'What did   report   of the "old toll", like the Courier?'
+    assert ask(question).rest(phrases=False) == "What did   report   of the  , like  ?"
+    assert ask(question).rest(phrases=True) == 'What did   report   of the "old toll", like  ?'
+
+
 PIECES = st.sampled_from(
     'in since the of and by , . ? " ’s “ ” 2 3rd 31 2021 2024-02-30 March may December Monday last past this week two '
     "weeks ago before after autumn between Q3 half first according Strand Radio Beacon Courier .com Mara Quill article "

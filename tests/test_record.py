@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import Answer, Answerer, Article, Claim, Cut, Hit, Passage, Scope, Span
-from rag.answer.answers import VERBATIM
+from rag.answer.answers import VERBATIM, Choices
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule, Support, Verdict
 from rag.query.parsed_query import Constraint, ParsedQuery
@@ -55,7 +55,9 @@ CONSTRAINT = Constraint("days", 4, 8, "week", True, published_from=date(2025, 3,
 # Every field of every type holds something else than its default.
 EVERYTHING_IN_IT = Answer(
     question="Who\x00 raised \udce4 the tolls?",
-    scope=Scope(date(2025, 1, 1), date(2025, 12, 31), ("The Ellery Courier",), ("Mara Quill",), ("fr", "en")),
+    scope=Scope(
+        date(2025, 1, 1), date(2025, 12, 31), ("The Ellery Courier",), ("Mara Quill",), ("fr", "en"), (HARBOUR.id,)
+    ),
     claims=(
         Claim("They rose.", (cite(FULL, 1, 1, "raised the tolls"), cite(PROTEST, 2, 2)), ROSE),
         Claim("Money is needed.", (cite(FULL, 2, 3),), NEEDED),
@@ -76,12 +78,15 @@ EVERYTHING_IN_IT = Answer(
         Cut("It fell.", "they say otherwise", Outcome.CONTRADICTED, Rule.NEGATION),
         Cut("x", "y", Outcome.UNSUPPORTED, None),
     ),
-    parsed=ParsedQuery("Who?", date(2025, 3, 9), (CONSTRAINT, replace(CONSTRAINT, kind="phrase")), (CONSTRAINT,)),
+    parsed=ParsedQuery(
+        "Who?", date(2025, 3, 9), (CONSTRAINT, replace(CONSTRAINT, kind="phrase")), (CONSTRAINT,), (CONSTRAINT,)
+    ),
     relaxed=(CONSTRAINT,),
     unanswered=("who paid them?",),
     probability=0.25,
     notice="The server is down; quotations were looked for instead.",
     rewritten="Who raised the harbour tolls?",
+    choices=Choices(Scope(outlets=("The Ellery Courier",)), date(2025, 3, 9), False, ("week",)),
     generator="openai:model",
     model="toy",
     timings={"searched": 0.001, "whole": 1.0},
@@ -110,11 +115,13 @@ def test_a_record_from_before_a_field_was_added_is_read() -> None:
         "unanswered",
         "notice",
         "rewritten",
+        "choices",
         "generator",
         "model",
         "timings",
     ):
         del record["answer"][name]
+    del record["answer"]["scope"]["articles"]
     assert from_json(json.dumps(record)) == REFUSAL
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Self
@@ -13,7 +14,16 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import header
-from rag.store.protocol import Candidate, PassageId, SearchRequest, Store, StoredPassage, Summary
+from rag.store.protocol import (
+    Candidate,
+    MonthCount,
+    PassageId,
+    SearchRequest,
+    Store,
+    StoredPassage,
+    Suggestion,
+    Summary,
+)
 from rag.store.scope import EVERYTHING
 from rag.text.words import fold, terms, words
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder
@@ -94,6 +104,22 @@ class MemoryStore:
             reverse=True,
         )[:limit]
 
+    def listing(
+        self, scope: Scope = EVERYTHING, words: str = "", offset: int = 0, limit: int = 20
+    ) -> tuple[int, list[Article]]:
+        wanted = set(terms(words))
+        found = [
+            one
+            for one in self.newest(len(self._articles), scope)
+            if wanted <= set(terms(" ".join((one.title, *one.paragraphs))))
+        ]
+        return len(found), found[offset : offset + limit]
+
+    def months(self, scope: Scope = EVERYTHING) -> tuple[MonthCount, ...]:
+        allowed = (one for one in self._articles if _allows(scope, one))
+        counts = Counter((one.outlet, str(one.published or "")[:7]) for one in allowed)
+        return tuple(MonthCount(*key, number) for key, number in counts.items())
+
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         return Summary(sum(_allows(scope, one) for one in self._articles), (), None, None)
 
@@ -106,13 +132,19 @@ class MemoryStore:
     def languages(self) -> list[str | None]:
         return [None]
 
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        return ()
+
     def refreshed(self) -> Self:
         return self
 
 
 def _allows(scope: Scope, article: Article) -> bool:
     day = article.published or date.min
-    return (not scope.outlets or article.outlet in scope.outlets) and day >= (scope.published_from or date.min)
+    chosen = not scope.articles or article.id in scope.articles
+    return (
+        chosen and (not scope.outlets or article.outlet in scope.outlets) and day >= (scope.published_from or date.min)
+    )
 
 
 def _is_near(word: str, other: str, edits: int) -> bool:
@@ -129,6 +161,7 @@ def test_another_backend_searches_and_answers() -> None:
     hits = retriever.retrieve("Who raised the harbour tolls?", limit=2)
     assert (hits[0].article, hits[0].passage.paragraphs) == (HARBOUR, (1, 2, 3))
     assert [hit.article for hit in retriever.retrieve("tolls", scope=Scope(outlets=("Strand Radio",)))] == [PROTEST]
+    assert [hit.article for hit in retriever.retrieve("tolls", scope=Scope(articles=(PROTEST.id,)))] == [PROTEST]
     assert retriever.search('Who spoke of "lower tolls"?').hits[0].article == PROTEST
     answer = Answerer(retriever, ExtractiveGenerator()).answer("Who raised the tolls of Port Ellery?")
     assert answer.claims[0].citations[0].quote == HARBOUR.paragraphs[0]

@@ -74,6 +74,8 @@ def test_summary_says_what_there_is(toy_index: Path) -> None:
         (Scope(outlets=("Strand Radio", "The Ellery Courier")), [0, 1, 2]),
         (Scope(authors=("mara quill", "Tobin Vance")), [0, 1]),
         (Scope(outlets=("Strand Radio",), authors=("Mara Quill",)), []),
+        (Scope(articles=(ORCHESTRA.id, HARBOUR.id)), [0, 2]),
+        (Scope(articles=(ORCHESTRA.id, HARBOUR.id), outlets=("Strand Radio",)), []),
     ],
 )
 def test_a_scope_limits_before_ranking(toy_index: Path, scope: Scope, expected: list[int]) -> None:
@@ -97,9 +99,55 @@ def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
     for lacking, message in (
         (Scope(languages=("Italian",)), r"^no language 'it' in the index: it holds German \(de\), French \(fr\)$"),
         (Scope(outlets=("x' OR 1=1 --",)), "no outlet"),  # a value, and never SQL
+        (Scope(articles=(HARBOUR.id, "0123")), "^no article '0123' in the index: rag search shows the ids"),
     ):
         with pytest.raises(ValueError, match=message):
             coverage.allowed(lacking)
+
+
+def test_chosen_articles_of_many_passages_are_all_that_is_searched(tmp_path: Path) -> None:
+    # Each paragraph is a passage; those that are not chosen, before and between, say the word more often.
+    articles = [
+        replace(
+            HARBOUR,
+            title=f"Tolls {n}",
+            url=f"https://courier.example/{n}",
+            paragraphs=("tolls " * (29 - n), "tolls " * 20),
+        )
+        for n in range(6)
+    ]
+    build_index(tmp_path / "index", articles, budget=20)
+    snapshot = Snapshot.open(tmp_path / "index")
+    scope = Scope(articles=(articles[4].id, articles[1].id, articles[5].id))
+    expected = rows(snapshot, scope)
+    assert sorted(row for row, _ in snapshot.lexical.passages({"toll": 1.0}, len(expected), scope)) == expected
+    found = {one.article.id for one in snapshot.passages([PassageId(row) for row in expected])}
+    assert found == set(scope.articles)
+    assert snapshot.summary(scope).articles == len(snapshot.lexical.articles({"toll": 1.0}, 9, scope)) == 3
+
+
+def test_articles_are_listed_by_their_words_the_newest_first(tmp_path: Path) -> None:
+    undated = replace(ORCHESTRA, title="Le port de Vellmar", url=None, published=None, outlet=None, language="fr")
+    snapshot = built(tmp_path, HARBOUR, PROTEST, ORCHESTRA, undated)
+    assert snapshot.listing() == (4, [ORCHESTRA, PROTEST, HARBOUR, undated])
+    assert snapshot.listing(offset=1, limit=2) == (4, [PROTEST, HARBOUR])
+    assert snapshot.listing(words="the TOLL  fishermen") == (2, [PROTEST, HARBOUR])
+    assert snapshot.listing(words="harbour quay") == (0, [])
+    assert snapshot.listing(words="the of") == snapshot.listing()
+    assert snapshot.listing(Scope(outlets=("ellery courier",)), "tolls") == (1, [HARBOUR])
+    assert snapshot.listing(words='" OR tolls:* \x00')[0] == 0
+    assert snapshot.months() == (
+        (None, "", 1),
+        ("Strand Radio", "2025-04", 1),
+        ("The Ellery Courier", "2025-03", 1),
+        ("The Ellery Courier", "2025-05", 1),
+    )
+    assert snapshot.months(Scope(articles=(PROTEST.id,))) == (("Strand Radio", "2025-04", 1),)
+    assert snapshot.coverage.tally() == {
+        "outlets": {"The Ellery Courier": 2, "": 1, "Strand Radio": 1},
+        "months": {"": 1, "2025-03": 1, "2025-04": 1, "2025-05": 1},
+        "languages": {"": 3, "fr": 1},
+    }
 
 
 def flipped(data: bytes) -> bytes:

@@ -7,13 +7,13 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from rag.errors import RagError
+from rag.record.keeping import KeptAnswers
 from rag.store.folder import IndexFolder
 from rag.web import journal
 from rag.web.desk import Asked, Desk, LatestAnswerer
@@ -30,9 +30,9 @@ def desk(toy_index: Path) -> Desk:
     return desk_of(toy_index)
 
 
-def asked(desk: Desk, question: Asked, client: str = "mara") -> None:
+def asked(desk: Desk, question: Asked, client: str = "mara", door: str = "page") -> None:
     async def ask() -> None:
-        async for _ in desk.ask(question, client):
+        async for _ in desk.ask(question, client, door=door):
             pass
 
     asyncio.run(ask())
@@ -50,11 +50,11 @@ def counted(text: str) -> dict[str, float]:
 
 def test_questions_are_counted_by_door_and_outcome(desk: Desk, toy_index: Path) -> None:
     asked(desk, TOLLS)
-    asked(desk, replace(TOLLS, door="api"))
+    asked(desk, TOLLS, door="api")
     asked(desk, Asked("What does cheese cost in Quarrendon?"))
     with pytest.raises(ValueError, match="empty"):
         asked(desk, Asked(" "))
-    asyncio.run(desk.search(replace(TOLLS, door="mcp"), "mara", 3))
+    asyncio.run(desk.search(TOLLS, "mara", 3, door="mcp"))
 
     async def go_away() -> None:
         growing = desk.ask(TOLLS, "mara")
@@ -114,7 +114,7 @@ def test_ready_is_what_can_answer(desk: Desk, tmp_path: Path) -> None:
     def missing() -> None:
         raise RagError("no index at here")
 
-    with served(Desk(LatestAnswerer(missing))) as url:  # type: ignore[arg-type]
+    with served(Desk(LatestAnswerer(missing), KeptAnswers(None))) as url:  # type: ignore[arg-type]
         reply = send(url, path="/readyz")
         assert (reply.status, json.loads(reply.text)) == (503, {"ready": False, "reason": "no index at here"})
         assert send(url, path="/healthz").text == "alive\n"
@@ -135,7 +135,7 @@ def as_before() -> Iterator[None]:
 def test_a_line_for_each_request_and_question_and_never_what_it_says(
     toy_index: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    desk = Desk(desk_of(toy_index).latest, FairTurns(), Metrics())
+    desk = Desk(desk_of(toy_index).latest, KeptAnswers(None), FairTurns(), Metrics())
     journal.begin("json")
     asked(desk, TOLLS, "mara\x1b[31m\n")
     with served(desk, Serving(log="json")) as url:
@@ -145,14 +145,15 @@ def test_a_line_for_each_request_and_question_and_never_what_it_says(
     assert (out, "tolls" in err, "\x1b" in err) == ("", False, False)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]{12}\+00:00", question.pop("time"))
     assert 0 < question.pop("seconds") < 60
-    known = {"door": "page", "client": "mara\x1b[31m\n", "outcome": "answered", "answer": ""}
+    known = {"door": "page", "client": "mara\x1b[31m\n", "outcome": "answered"}
+    assert re.fullmatch(r"[\w-]{16}", question.pop("answer"))
     assert question == {"level": "info", "event": "question", **known}
     del request["time"], request["seconds"]
     known = {"client": "127.0.0.1", "method": "GET", "path": "/no\nthing\x1b[31m"}
     assert request == {"level": "info", "event": "request", **known, "status": 404}
     journal.begin("text")
-    asked(Desk(desk.latest, None, Metrics(log_questions=True)), TOLLS, "mara\x1b[31m\n")
-    line = re.sub(r"seconds=[\d.]+|^\S+ ", "", capfd.readouterr().err)
+    asked(Desk(desk.latest, KeptAnswers(None), None, Metrics(log_questions=True)), TOLLS, "mara\x1b[31m\n")
+    line = re.sub(r"seconds=[\d.]+|^\S+ |(?<=answer=\")[\w-]{16}", "", capfd.readouterr().err)
     told = r'door=page client="mara\u001b[31m\n" outcome=answered answer=""'
     assert line.strip() == f'question {told} question="{TOLLS.question}"'
     journal.begin("")

@@ -84,8 +84,10 @@ def test_only_methods_that_are_meant_are_answered(url: str) -> None:
 
 
 POLICY = {
-    **dict.fromkeys(("default-src", "script-src", "style-src", "connect-src", "font-src", "base-uri"), "'self'"),
-    **dict.fromkeys(("object-src", "frame-src", "media-src", "worker-src", "form-action", "frame-ancestors"), "'none'"),
+    **dict.fromkeys(
+        ("default-src", "script-src", "style-src", "connect-src", "font-src", "base-uri", "form-action"), "'self'"
+    ),
+    **dict.fromkeys(("object-src", "frame-src", "media-src", "worker-src", "frame-ancestors"), "'none'"),
     "img-src": "'self' data:",
 }
 

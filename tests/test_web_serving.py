@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexCorrupt, ModelUnavailable, RagError
+from rag.record.keeping import KeptAnswers
 from rag.store.folder import IndexFolder
 from rag.web.desk import Desk
 from rag.web.opening import open_latest
@@ -143,7 +144,7 @@ def test_an_index_that_is_yet_to_be_built_is_waited_for(tmp_path: Path, caplog: 
     latest = open_latest(folder.path, embedder=ToyEmbedder())
     unbuilt = f"no index at {folder.path}: build one with rag-index build PATH --index {folder.path}"
     assert caplog.messages == [f"{unbuilt}; the page answers from then on"]
-    with served(Desk(latest)) as url:
+    with served(Desk(latest, KeptAnswers(None))) as url:
         assert unbuilt in send(url, path="/readyz").text
         question = {"data": [{"ask": {"question": "Who blocked the quay?"}, "turn": "t1"}]}
         event = send(url, "POST", "/gradio_api/call/chat", question).text.split('"')[3]

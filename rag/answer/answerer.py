@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from rag.answer.answers import Answer, Claim, Cut
+from rag.answer.answers import Answer, Choices, Claim, Cut
 from rag.answer.draft_checks import check_draft
 from rag.answer.drafts import Draft, Generator
 from rag.answer.extractive import ExtractiveGenerator, quote_form
@@ -84,14 +84,21 @@ class Answerer:
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
         parse_query: bool = True,
+        ignored: Sequence[str] = (),
         after: Sequence[Answer] = (),
     ) -> Answer:
         """Answer ``question`` from what ``scope`` allows; parses it and raises as ``Retriever.search`` does.
 
         ``after`` are the earlier answers of the conversation, oldest first: a follow-up question is rewritten from
         them before it is searched for, unless ``parse_query`` is False; the answer's ``rewritten`` says how.
+
+        ``ignored`` are words of the question as it was searched for, each as ``Constraint.words`` or
+        ``Correction.said`` has them, that are read as nothing: they neither limit nor prefer, and are no slip. What was
+        ignored before stays so in a follow-up, unless it is typed anew.
         """
-        *_, last = self.stream(question, scope=scope, as_of=as_of, parse_query=parse_query, after=after)
+        *_, last = self.stream(
+            question, scope=scope, as_of=as_of, parse_query=parse_query, ignored=ignored, after=after
+        )
         return last
 
     def stream(
@@ -101,6 +108,7 @@ class Answerer:
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
         parse_query: bool = True,
+        ignored: Sequence[str] = (),
         after: Sequence[Answer] = (),
     ) -> Iterator[Answer]:
         """Yield the answer as it grows: each value has one more checked claim, the last one is the whole answer.
@@ -111,20 +119,24 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = checked_question(question)
+        choices = Choices(scope, as_of, parse_query, tuple(dict.fromkeys(ignored)))
+        nothing = _ignored(asked, choices, after)
         rewritten = self._rewritten(asked, after, as_of or self.retriever.reference_day()) if parse_query else ""
         searched = rewritten or asked
         kind = question_kind(searched) if parse_query else QuestionKind.FACT
         store = self.retriever.store
         if kind is QuestionKind.HELP:
             store.contains(scope)  # a limit that is wrong is told here as with any question
-            yield self._help(asked)
+            yield replace(self._help(asked), choices=choices)
             return
-        corrected, corrections = self._corrected(topic_of(searched, kind)) if parse_query else (searched, ())
+        corrected, corrections = self._corrected(topic_of(searched, kind), nothing) if parse_query else (searched, ())
         if kind is QuestionKind.LATEST and as_of and as_of >= (scope.published_from or as_of):
             # What came later was not known on that day.
             scope = replace(scope, published_to=min(as_of, scope.published_to or as_of))
         limit = _LISTED if kind is QuestionKind.LIST else _PASSAGES
-        found = self.retriever.search(corrected, limit=limit, scope=scope, as_of=as_of, parse_query=parse_query)
+        found = self.retriever.search(
+            corrected, limit=limit, scope=scope, as_of=as_of, parse_query=parse_query, ignored=nothing
+        )
         if kind in FORMED and is_open(found.parsed):
             found = narrowed(found, store)
         timings = {"searched": time.perf_counter() - started}
@@ -132,6 +144,7 @@ class Answerer:
         answer = Answer(
             question=asked,
             rewritten=rewritten,
+            choices=choices,
             scope=found.scope,
             claims=(),
             refused=False,
@@ -190,9 +203,12 @@ class Answerer:
         written = kind is not QuestionKind.LIST and writes(self.generator)
         return compose(kind, found, self.retriever), (self.generator, quote_all) if written else (quote_all,)
 
-    def _corrected(self, question: str) -> tuple[str, tuple[Correction, ...]]:
+    def _corrected(self, question: str, ignored: Sequence[str]) -> tuple[str, tuple[Correction, ...]]:
+        kept = {one.casefold() for one in ignored}
         read = self.retriever.names.find(question)
-        return correct_names(question, self.retriever.store, self._known, read)
+        return correct_names(
+            question, self.retriever.store, lambda word: word.casefold() in kept or self._known(word), read
+        )
 
     def _known(self, word: str) -> bool:
         """Whether a word is one of its own: the embedding model's vocabulary holds it whole."""
@@ -242,6 +258,14 @@ class Answerer:
     def _similarity(self, text: str, others: Sequence[str]) -> list[float]:
         vectors = self.retriever.embedder.embed_passages([text, *others])
         return [float(one) for one in vectors[1:] @ vectors[0]]
+
+
+def _ignored(question: str, choices: Choices, after: Sequence[Answer]) -> list[str]:
+    """The words that are read as nothing: those chosen, and those chosen before which nobody has typed anew since."""
+    kept = list[str]()
+    for asked, chosen in (*((one.question, one.choices) for one in after), (question, choices)):
+        kept = [words for words in kept if words.casefold() not in asked.casefold()] + [*chosen.ignored]
+    return kept
 
 
 def _unanswered(answer: Answer, subqueries: Sequence[str], sentences: Sequence[Sentence]) -> tuple[str, ...]:

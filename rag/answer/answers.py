@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
@@ -24,7 +25,7 @@ from rag.query.question_kind import QuestionKind
 from rag.query.spelling import Correction
 from rag.search.hits import Hit
 from rag.store.protocol import Summary
-from rag.store.scope import Scope
+from rag.store.scope import EVERYTHING, Scope
 
 _OURS = re.compile(r" ?\[(?:(?:\d{1,2} )?[A-Z][a-z]+ )?\d{4}\] ?")
 VERBATIM = Verdict(Outcome.SUPPORTED, None, "it is quoted word for word", ())
@@ -97,6 +98,18 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person set beside the question: with the same choices it is asked the same again."""
+
+    scope: Scope = EVERYTHING
+    """The limits, without those that the question sets."""
+    as_of: date | None = None
+    parse_query: bool = True
+    ignored: tuple[str, ...] = ()
+    """Words that are read as nothing: those of a constraint, or a name that is no slip."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the coverage says to a question; or, ``refused``, that it does not say."""
 
@@ -135,6 +148,8 @@ class Answer:
     """What went wrong with the generator, and what was done about it; empty when nothing did."""
     rewritten: str = ""
     """A follow-up question as it was searched for, complete in itself; empty where nothing was rewritten."""
+    choices: Choices = Choices()
+    """What the person set; ``scope`` has it together with what was read."""
     generator: str = ""
     """Name of what wrote it: ``quotes``, ``openai:MODEL``, ``local:FILE``."""
     model: str = ""
@@ -146,6 +161,18 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """All citations, in the order of their markers."""
         return tuple(citation for claim in self.claims for citation in claim.citations)
+
+    @property
+    def held(self) -> Scope:
+        """The limits that hold instead of what was read: those that a person set, and of the latest the question's day.
+
+        A question about nothing but days or outlets narrows the days that a person set; then these hold both.
+        """
+        given, as_of = self.choices.scope, self.choices.as_of if self.kind is QuestionKind.LATEST else None
+        days = self.scope.published_from, self.scope.published_to
+        set_days = ((given.published_from, last) for last in (given.published_to, as_of))
+        first, last = days if days in set_days else (None, None)
+        return replace(given, published_from=first, published_to=last)
 
     @property
     def outcome(self) -> AnswerOutcome:
@@ -185,7 +212,7 @@ class Answer:
             searched_instead(self.corrections),
             limits if self.scope and not self.refused else "",
             not_answered(self.unanswered),
-            how_it_was_read(self.parsed, self.relaxed),
+            how_it_was_read(self.parsed, self.relaxed, self.held),
             self.notice,
             f"{f'Generator {self.generator}, from' if self.generator else 'From'} snapshot {self.snapshot} of the "
             "coverage, with news-rag.",

@@ -111,10 +111,7 @@ def _chosen(
 
 def is_open(parsed: ParsedQuery) -> bool:
     """Whether a question is about nothing in particular, beside days, outlets and the like that it names."""
-    text = parsed.question
-    for one in reversed(parsed.constraints):
-        text = f"{text[: one.start]} {text[one.end :]}"
-    return _NOTHING_IN_PARTICULAR.issuperset(terms(text))
+    return _NOTHING_IN_PARTICULAR.issuperset(terms(parsed.rest(phrases=False)))
 
 
 def narrowed(found: SearchResult, store: Store) -> SearchResult:

@@ -48,7 +48,7 @@ _IRREGULAR = (
     "rose bought caught chose dealt drove fought flew froze hid hung knew sank shook shot shrank slept slid sold "
     "sought sprang stole struck stuck swore swept swam taught threw understood withdrew woke wore"
 )
-_PAST = re.compile(rf"\b(?:\w\w+ed|{'|'.join(_IRREGULAR.split())})\b")
+PAST_TENSE = re.compile(rf"\b(?:\w\w+ed|{'|'.join(_IRREGULAR.split())})\b")
 _PLANNED = re.compile(
     r"\b(?:to|is|are|be) (?:\w+ ){0,3}$|\b(?:it|he|she|they|who|which|that) (?!was\b|has\b)\w+s (?:\w+ ){0,4}$"
 )
@@ -126,7 +126,7 @@ def _happened(text: str, day: Period) -> bool:
     behind = re.split("[,;:]", text[day.end :])
     if len(before.split()) < 2:  # "On Monday, the council voted"
         behind = ["".join(behind[:2])]
-    return _PAST.search(before + behind[0]) is not None and _PLANNED.search(before) is None
+    return PAST_TENSE.search(before + behind[0]) is not None and _PLANNED.search(before) is None
 
 
 def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:

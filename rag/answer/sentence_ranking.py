@@ -71,7 +71,8 @@ def rank_sentences(found: SearchResult, retriever: Retriever, reader: Reader | N
     the sub-query that it answers best, and again for each other one that it answers.
     """
     parsed = found.parsed
-    read = [parse_question(text, retriever.names, as_of=parsed.as_of) for text in found.subqueries]
+    ignored = [one.words for one in parsed.ignored]
+    read = [parse_question(one, retriever.names, as_of=parsed.as_of, ignored=ignored) for one in found.subqueries]
     subqueries = read if len(read) > 1 and all(_says_enough(one) for one in read) else []
 
     @cache
@@ -218,10 +219,7 @@ def _says_enough(parsed: ParsedQuery) -> bool:
 
 def _without_constraints(parsed: ParsedQuery) -> str:
     """The question without the days, outlets, authors and languages that it names: no article needs to say them."""
-    text = parsed.question
-    for constraint in reversed(parsed.constraints):
-        if constraint.kind != "phrase":
-            text = f"{text[: constraint.start]} {text[constraint.end :]}"
+    text = parsed.rest(phrases=True)
     return text if any(question_terms(text, [None])) else parsed.question
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import cycle
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rag.articles import Article, day_in_words
 from rag.check.citations import Citation
@@ -15,6 +15,7 @@ from rag.query.parsed_query import Constraint, ParsedQuery
 from rag.query.spelling import Correction
 from rag.search.grouping import is_copy
 from rag.search.hits import Hit
+from rag.search.planning import limited
 from rag.store.protocol import Summary
 from rag.store.scope import EVERYTHING, Scope
 from rag.text.languages import reads_as_english
@@ -25,6 +26,16 @@ _LABELS = {
     "corrected": "corrected by the publisher",
     "opinion": "opinion",
     "live": "live blog",
+}
+Effect = Literal["limits", "preferred", "relaxed", "set aside", "not in this index", "ignored"]
+"""What became of something that was read: where a person limits the same, theirs holds and it is set aside."""
+_BECAME: dict[Effect, str] = {
+    "limits": "Read in the question",
+    "preferred": "Preferred, as the question names it",
+    "relaxed": "Relaxed, because nothing would be left",
+    "set aside": "Set aside for the limits that were given",
+    "not in this index": "Not in this index",
+    "ignored": "Ignored, as was asked",
 }
 # Outlets that are named where somebody asks for help.
 _OUTLETS = 8
@@ -137,32 +148,61 @@ def example_questions(titles: Sequence[str]) -> list[str]:
     ]
 
 
-def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint]) -> str:
+def effects(
+    parsed: ParsedQuery, relaxed: Sequence[Constraint], given: Scope = EVERYTHING
+) -> list[tuple[Constraint, Effect]]:
+    """All that was read in a question, in its order, and what became of it beside the limits that were ``given``."""
+    # By their places: a sub-query may have made a limit of what the whole question only prefers.
+    lost = {(one.start, one.words) for one in relaxed}
+
+    def effect(one: Constraint) -> Effect:
+        if one in parsed.ignored:
+            return "ignored"
+        if one in parsed.unknown_outlets:
+            return "not in this index"
+        if (one.start, one.words) in lost:
+            return "relaxed"
+        return "set aside" if limited(given, one.kind) else "limits" if one.restricts else "preferred"
+
+    read = (*parsed.constraints, *parsed.unknown_outlets, *parsed.ignored)
+    return [(one, effect(one)) for one in sorted(read, key=lambda one: one.start)]
+
+
+def how_it_was_read(parsed: ParsedQuery | None, relaxed: Sequence[Constraint], given: Scope = EVERYTHING) -> str:
     """Say what was read in a question: its limits, its preferences, what was relaxed, outlets that the index lacks."""
     if not parsed:
         return ""
-    limits = [one for one in parsed.constraints if one.restricts and one not in relaxed]
-    preferences = [one for one in parsed.constraints if not one.restricts]
-    said = (
-        ("Read in the question", limits),
-        ("Preferred, as the question names it", preferences),
-        ("Relaxed, because nothing would be left", relaxed),
-        ("Not in this index", parsed.unknown_outlets),
-    )
-    read = [f"{words}: {', '.join(map(_as_read, found))}." for words, found in said if found]
-    if not reads_as_english(parsed.question):
-        read.insert(0, "Only questions in English are read: of this one only the words were looked for.")
-    return " ".join(read)
+    found = effects(parsed, relaxed, given)
+    said = ((words, [one for one, became in found if became == effect]) for effect, words in _BECAME.items())
+    read = [f"{words}: {', '.join(map(_as_read, some))}." for words, some in said if some]
+    return " ".join(filter(None, (why_unread(parsed), *read)))
+
+
+def why_unread(parsed: ParsedQuery) -> str:
+    """Say that little was read in a question because of its language; "" where it is English."""
+    if reads_as_english(parsed.question):
+        return ""
+    return "Only questions in English are read: of this one only the words were looked for."
 
 
 def _as_read(constraint: Constraint) -> str:
     """The words of a constraint, with the days that they were taken for where they name no year."""
     words, first, last = f"“{constraint.words}”", constraint.published_from, constraint.published_to
-    if constraint.kind != "days" or re.search(r"\d{4}", constraint.words):
+    if not depends_on_day(constraint):
         return words
+    return f"{words} ({'from ' if first and last and first != last else ''}{days_in_words(first, last)})"
+
+
+def depends_on_day(constraint: Constraint) -> bool:
+    """Whether a constraint names days without their year, so that it depends on the day of the question."""
+    return constraint.kind == "days" and not re.search(r"\d{4}", constraint.words)
+
+
+def days_in_words(first: date | None, last: date | None) -> str:
+    """Write a range of days: "1 March 2025 to 31 March 2025", "4 March 2025", "from 1 March 2025"."""
     if first and last:
-        return f"{words} ({'' if first == last else 'from '}{_period(first, last)})"
-    return f"{words} ({f'from {day_in_words(first)}' if first else f'to {day_in_words(last)}' if last else 'any day'})"
+        return _period(first, last)
+    return f"from {day_in_words(first)}" if first else f"to {day_in_words(last)}" if last else "any day"
 
 
 def what_was_searched(searched: Summary, scope: Scope = EVERYTHING) -> str:

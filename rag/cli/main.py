@@ -1,8 +1,9 @@
-"""The command line `rag`: ask, verify, search, evaluate and chat."""
+"""The command line `rag`: ask, verify, search, evaluate, chat and feedback."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 from typer.models import OptionInfo
 
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, run, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, read_last_day, run, say
 from rag.models.reading import PACKAGED
 from rag.store.scope import Scope
 
@@ -19,8 +20,8 @@ commands = application("Ask questions of news coverage; every sentence of an ans
 _Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
 
 
-def _day(flag: str, meaning: str) -> OptionInfo:
-    option: OptionInfo = typer.Option(flag, metavar="DAY", parser=read_day, help=meaning)
+def _day(flag: str, parser: Callable[[str], date], meaning: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(flag, metavar="DAY", parser=parser, help=meaning)
     return option
 
 
@@ -29,15 +30,22 @@ def _names(flag: str, metavar: str, meaning: str) -> OptionInfo:
     return option
 
 
-_From = Annotated[date | None, _day("--from", "First day of publication: 2025-03-04.")]
-_To = Annotated[date | None, _day("--to", "Last day of publication.")]
+_From = Annotated[date | None, _day("--from", read_day, "First day of publication: 2025-03-04, or 2025-03, or 2025.")]
+_To = Annotated[date | None, _day("--to", read_last_day, "Last day of publication.")]
 _AsOf = Annotated[
-    date | None, _day("--as-of", "Day of the question.  [default: today, or the newest article's, if over 30 days old]")
+    date | None,
+    _day(
+        "--as-of",
+        read_last_day,
+        "Day of the question.  [default: today, or the newest article's, if over 30 days old]",
+    ),
 ]
 _Outlets = Annotated[list[str] | None, _names("--outlet", "NAME", "Of this outlet")]
 _Authors = Annotated[list[str] | None, _names("--author", "NAME", "By this author")]
 _Languages = Annotated[list[str] | None, _names("--language", "CODE", "In this language: fr")]
 _NoParse = Annotated[bool, typer.Option("--no-parse-query", help="Read no days, names or phrases in the question.")]
+_IGNORED = "Words of the question that were read as a limit, or as a slip, and are none: in March"
+_Ignored = Annotated[list[str] | None, _names("--ignore", "WORDS", _IGNORED)]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the README documents it.")]
 _GENERATORS = "quotes; openai:MODEL at the server RAG_API_BASE, with the key RAG_API_KEY; local:FILE.gguf."
 _Generator = Annotated[str, typer.Option("--generator", envvar="RAG_GENERATOR", metavar="NAME", help=_GENERATORS)]
@@ -62,6 +70,7 @@ def ask(
     language: _Languages = None,
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
+    ignore: _Ignored = None,
     generator: _Generator = "quotes",
     reader: _Reader = PACKAGED,
     after: Annotated[list[str] | None, _names("--after", "QUESTION", "An earlier question, oldest first")] = None,
@@ -79,8 +88,8 @@ def ask(
     from rag.answer.answerer import Answerer
     from rag.answer.answers import Answer
     from rag.answer.wording import how_it_was_read, searched_instead, skipped_articles
-    from rag.cli.json_output import answer_json
     from rag.record.export.formats import export
+    from rag.record.json_output import answer_json
     from rag.record.serialize import checked_record, save_answer
     from rag.search.retriever import checked_question
 
@@ -91,7 +100,16 @@ def ask(
     questions = [checked_question(one) for one in (*(after or ()), question)]  # before the model is loaded: seconds
     answerer, answers = Answerer.open(index, generator=generator, reader=reader), list[Answer]()
     for one in questions:
-        answers.append(answerer.answer(one, scope=scope, as_of=as_of, parse_query=not no_parse_query, after=answers))
+        answers.append(
+            answerer.answer(
+                one,
+                scope=scope,
+                as_of=as_of,
+                parse_query=not no_parse_query,
+                ignored=ignore or (),
+                after=answers,
+            )
+        )
     answer = answers[-1]
     if save:
         save_answer(save, answer)
@@ -102,7 +120,7 @@ def ask(
         typer.echo(export(answer, form), nl=False)
         return
     rewritten = f"Rewritten as: {answer.rewritten}" if answer.rewritten else ""
-    read = how_it_was_read(answer.parsed, answer.relaxed)
+    read = how_it_was_read(answer.parsed, answer.relaxed, answer.held)
     for note in filter(None, (rewritten, searched_instead(answer.corrections), read)):
         say(note)
     say(answer.text)
@@ -151,6 +169,7 @@ def search(
     limit: Annotated[int, typer.Option(metavar="N", help="How many passages.")] = 10,
     as_of: _AsOf = None,
     no_parse_query: _NoParse = False,
+    ignore: _Ignored = None,
     reranker: Annotated[
         str | None, typer.Option(metavar="NAME", help="Cross-encoder: a Hugging Face name or a folder.")
     ] = None,
@@ -162,12 +181,14 @@ def search(
     """
     scope = _scope(published_from, published_to, outlet, author, language)
     from rag.answer.wording import also_in, how_it_was_read, origin, skipped_articles
-    from rag.cli.json_output import search_json
+    from rag.record.json_output import search_json
     from rag.search.retriever import Retriever, checked_limit, checked_question
 
     text, limit = checked_question(question), checked_limit(limit)
     retriever = Retriever.open(index, reranker=reranker)
-    found = retriever.search(text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query)
+    found = retriever.search(
+        text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query, ignored=ignore or ()
+    )
     if as_json:
         typer.echo(search_json(found))
         return
@@ -180,7 +201,7 @@ def search(
     searched = f"Only this was searched: {found.scope}." if found.scope else ""
     skipped = skipped_articles(retriever.store.summary(found.scope))
     nothing = "" if found.hits else "No article is within these limits."
-    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed), searched, skipped, nothing)):
+    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed, scope), searched, skipped, nothing)):
         say(note)
 
 
@@ -222,6 +243,7 @@ def chat(
         typer.Option(metavar="N", min=0, max=65535, help="Port to serve at.  [default: the first free from 7860]"),
     ] = None,
     browser: Annotated[bool, typer.Option("--browser", help="Open the page in the browser.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve tools for language models at /mcp (MCP), too.")] = False,
     generator: _Generator = "quotes",
     reader: _Reader = PACKAGED,
     auth: Annotated[
@@ -243,7 +265,6 @@ def chat(
     ] = 10,
     queue: Annotated[int, typer.Option(metavar="N", help="Questions of a client that may wait.")] = 8,
     no_history: Annotated[bool, typer.Option("--no-history", help="Keep no answers.")] = False,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Serve tools for language models, too.")] = False,
     log: Annotated[
         Literal["text", "json"] | None, typer.Option(help="Log each request and each question, not what it says.")
     ] = None,
@@ -270,6 +291,7 @@ def chat(
         log=log or "",
         log_questions=log_questions,
     )
+    from rag.record.keeping import KeptAnswers
     from rag.web.desk import Desk
     from rag.web.metrics import Metrics
     from rag.web.opening import open_latest
@@ -278,7 +300,45 @@ def chat(
     latest = open_latest(index, generator, reader)
     from rag.web.serving import launch  # imports gradio, for seconds: what is wrong with the index is told before
 
-    launch(Desk(latest, FairTurns(waiting=queue), Metrics(log_questions=log_questions)), serving, open_browser=browser)
+    kept = KeptAnswers(index, history=not no_history)
+    desk = Desk(latest, kept, FairTurns(waiting=queue), Metrics(log_questions=log_questions))
+    launch(desk, serving, open_browser=browser)
+
+
+@commands.command()
+def feedback(
+    index: IndexOption = DEFAULT_INDEX,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many, the newest first.")] = 100,
+    as_json: _Json = False,
+) -> None:
+    """List what readers of the page said of its answers: helpful, wrong citation, out of date.
+
+    Example: rag feedback --index data/index --json
+    """
+    from rag.answer.wording import origin
+    from rag.record.json_output import feedback_json
+    from rag.record.keeping import KeptAnswers
+    from rag.store.folder import IndexFolder
+    from rag.text.display import one_line
+
+    IndexFolder(index).current()  # a mistyped folder is told
+    said = KeptAnswers(index).feedbacks(limit)
+    if as_json:
+        typer.echo(feedback_json(said))
+        return
+    if not said:
+        say(f"no reader has said anything yet of answers from {index}")
+    for one in said:
+        marker = f" [{one.marker}]" if one.marker else ""
+        question = one.answer.question if one.answer else "(the answer is no longer kept)"
+        say(f"{one.given_at:%Y-%m-%d %H:%M} UTC  {one.verdict}{marker}  {one_line(question)}")
+        if one.claim:
+            say(f"    sentence: {one_line(one.claim.text)}")
+        if one.citation:
+            cited, where = one.citation.article, f"paragraph {one.citation.paragraph}"
+            say(f"    cites: “{one_line(cited.title)}” ({one_line(origin(cited))}), {where}")
+        if one.comment:
+            say(f"    comment: {one.comment}")
 
 
 @commands.command()

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import RagError
+from rag.store.scope import parse_day
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="RAG_INDEX", metavar="DIR", help="The index's folder.", show_default=True)
@@ -63,9 +64,14 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def read_day(text: str) -> date:
-    """Read the value of a date option; raises ``typer.BadParameter`` for what is not a day as YYYY-MM-DD."""
+def read_day(text: str, *, last: bool = False) -> date:
+    """Read the value of a date option as ``parse_day`` does; raises ``typer.BadParameter`` for what is not a day."""
     try:
-        return date.fromisoformat(text)
+        return parse_day(text, last=last)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day: write 2025-03-04") from error
+        raise typer.BadParameter(str(error)) from error
+
+
+def read_last_day(text: str) -> date:
+    """Do as ``read_day``; of a month or a year it is the last day."""
+    return read_day(text, last=True)

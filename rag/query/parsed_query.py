@@ -41,6 +41,8 @@ class ParsedQuery:
     """In the order of the question; no two overlap."""
     unknown_outlets: tuple[Constraint, ...] = ()
     """Outlets whose reporting it asks for, and that the index does not hold."""
+    ignored: tuple[Constraint, ...] = ()
+    """What it names as well, and the person wants read as nothing but words."""
 
     @property
     def scope(self) -> Scope:
@@ -59,6 +61,19 @@ class ParsedQuery:
     def phrases(self) -> tuple[str, ...]:
         """Quoted words that must be said; the title of an article is only a preference."""
         return tuple(one.phrase for one in self.constraints if one.phrase and one.restricts)
+
+    def rest(self, *, phrases: bool) -> str:
+        """The question without the words that say where and when to look; with quoted words where ``phrases``.
+
+        What is ignored is left out, too, but for quoted words and for a name that its wording does not tie to the
+        coverage: these may be what the question is about.
+        """
+        places = [one for one in self.constraints if not (phrases and one.kind == "phrase")]
+        places += [one for one in self.ignored if one.kind == "days" or (one.restricts and one.kind != "phrase")]
+        text = self.question
+        for one in sorted(places, key=lambda one: -one.start):
+            text = f"{text[: one.start]} {text[one.end :]}"
+        return text
 
 
 def _common_days(constraints: Sequence[Constraint]) -> tuple[date | None, date | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from rag.query.names import Names
@@ -20,8 +21,11 @@ _IN_LANGUAGE = re.compile(r"\bin\s(?P<name>[^\W\d_]+)\b(?!-)")
 _OF_LANGUAGE = re.compile(rf"\b(?P<name>[^\W\d_]+)[-\s]language\b(?=\s(?:\w+\s){{0,2}}{_MEDIA}\b)", re.IGNORECASE)
 
 
-def parse_question(question: str, names: Names, *, as_of: date) -> ParsedQuery:
-    """Read where and when a question asks to look; days are meant as on the day ``as_of``. No text is an error."""
+def parse_question(question: str, names: Names, *, as_of: date, ignored: Sequence[str] = ()) -> ParsedQuery:
+    """Read where and when a question asks to look; days are meant as on the day ``as_of``. No text is an error.
+
+    A constraint that has just the words of one of ``ignored``, whatever their case, is none.
+    """
     as_of = date(as_of.year, as_of.month, as_of.day)
     sources = names.find(question)
     outlets = {one.words.casefold() for one in sources}
@@ -32,7 +36,10 @@ def parse_question(question: str, names: Names, *, as_of: date) -> ParsedQuery:
             found.append(constraint)
     found.sort(key=lambda one: one.start)
     unknown = names.find_unknown(question, [(one.start, one.end) for one in found])
-    return ParsedQuery(question, as_of, tuple(found), tuple(unknown))
+    words = {one.casefold() for one in ignored}
+    out = tuple(one for one in (*found, *unknown) if one.words.casefold() in words)
+    kept, lacking = (tuple(one for one in some if one not in out) for some in (found, unknown))
+    return ParsedQuery(question, as_of, kept, lacking, out)
 
 
 def _phrases(question: str) -> list[Constraint]:

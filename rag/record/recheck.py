@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,6 +75,29 @@ class Recheck:
         holding = sum(one.place is not None for one in self.citations)
         verb = "holds" if 1 in (holding, len(self.citations)) else "hold"
         return f"{holding} of {counted(len(self.citations), 'citation')} {verb} in snapshot {self.snapshot}"
+
+    @property
+    def by_marker(self) -> dict[int, RecheckedCitation]:
+        """The citations by their markers; the ``standing`` of each is what became of it, in words."""
+        return {one.citation.marker: one for one in self.citations}
+
+    @property
+    def sentence(self) -> str:
+        """For a reader: "All 3 citations still hold." or "1 of 3 citations no longer holds."."""
+        count = len(self.citations)
+        found = Counter(one.standing for one in self.citations)
+        changed, missing = found[Standing.CHANGED], found[Standing.MISSING]
+        if not count:
+            return "It cites nothing."
+        if not changed and not missing:
+            return f"All {count} citations still hold." if count > 1 else "Its citation still holds."
+        # Of the first that is named it is said of how many.
+        whole = "Its citation" if count == 1 else f"{changed or missing} of {count:,} citations"
+        said = [f"no longer hold{'s' if changed == 1 else ''}"] if changed else []
+        if missing:
+            theirs = "its article is" if missing == 1 else "their articles are"
+            said.append(f"{f'{missing} ' if said else ''}cannot be checked, as {theirs} not in this index")
+        return f"{whole} {', and '.join(said)}."
 
 
 def recheck(answer: Answer, store: Store) -> Recheck:

@@ -111,7 +111,7 @@ class Planner:
         for one in parsed.constraints:
             weight = self._weights.days if one.kind == "days" else self._weights.named
             limits = replace(parsed, constraints=(replace(one, restricts=True),)).scope
-            if one.kind != "phrase" and not _limited(scope, one.kind) and set(limits.languages) <= set(self._languages):
+            if one.kind != "phrase" and not limited(scope, one.kind) and set(limits.languages) <= set(self._languages):
                 found[Preference(limits, weight)] = None
         return tuple(one for one in found if self._store.contains(one.scope))
 
@@ -120,7 +120,7 @@ class Planner:
 
         What a person set goes before what was read, kind by kind; of what was read the least certain is relaxed first.
         """
-        kinds = [kind for kind in _FIELDS if not _limited(given, kind)]
+        kinds = [kind for kind in _FIELDS if not limited(given, kind)]
         limits = read.scope
         # Names are read only where the store holds them; a language may be any.
         limits = replace(limits, languages=tuple(one for one in limits.languages if one in self._languages))
@@ -156,6 +156,6 @@ def _with_limits(scope: Scope, kind: str, limits: Scope) -> Scope:
     return replace(scope, **{field: getattr(limits, field) for field in _FIELDS[kind]})
 
 
-def _limited(scope: Scope, kind: str) -> bool:
-    """Whether a scope limits days, languages, authors or outlets."""
-    return any(getattr(scope, field) for field in _FIELDS[kind])
+def limited(scope: Scope, kind: str) -> bool:
+    """Whether a scope limits what a constraint of a kind does: days, languages, authors or outlets."""
+    return any(getattr(scope, field) for field in _FIELDS.get(kind, ()))

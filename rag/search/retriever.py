@@ -127,15 +127,17 @@ class Retriever:
         scope: Scope = EVERYTHING,
         as_of: date | None = None,
         parse_query: bool = True,
+        ignored: Sequence[str] = (),
     ) -> SearchResult:
         """Find the best passages and say how the question was read; raises as ``retrieve`` does.
 
         Days in the question are meant as on the day ``as_of``, by default ``reference_day()``. What it names counts
         more in the ranking, and limits the search only where its wording says so; a limit that would leave nothing is
         ``relaxed``.
-        The limits of ``scope`` always hold. Without ``parse_query`` nothing is read in the question.
+        The limits of ``scope`` always hold. Without ``parse_query`` nothing is read in the question, and the words
+        ``ignored``, each as ``Constraint.words`` has them, are read as no constraint; they are still looked for.
         """
-        return self._search_many([question], limit, scope, as_of, parse_query)[0]
+        return self._search_many([question], limit, scope, as_of, parse_query, ignored)[0]
 
     def embed_questions(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Vectors of questions and their parts, shape ``(dimension,)`` each; those not known yet in one call."""
@@ -166,18 +168,25 @@ class Retriever:
         return Retriever(store, self.embedder, reranker=self.reranker, decompose=self._decompose, weights=self._weights)
 
     def _search_many(
-        self, questions: Sequence[str], limit: int, scope: Scope, as_of: date | None, parse_query: bool = True
+        self,
+        questions: Sequence[str],
+        limit: int,
+        scope: Scope,
+        as_of: date | None,
+        parse_query: bool = True,
+        ignored: Sequence[str] = (),
     ) -> list[SearchResult]:
         limit = min(checked_limit(limit), max(1, self.store.passage_count))
         texts = [checked_question(question) for question in questions]
         self.store.contains(scope)  # an unknown name is told before anything is embedded
         today = as_of or self.reference_day()
-        plans = [
-            self._planner.plan(
-                parse_question(text, self.names, as_of=today) if parse_query else ParsedQuery(text, today, ()), scope
-            )
+        parsed = [
+            parse_question(text, self.names, as_of=today, ignored=ignored)
+            if parse_query
+            else ParsedQuery(text, today, ())
             for text in texts
         ]
+        plans = [self._planner.plan(one, scope) for one in parsed]
         lookups = [(plan, lookup) for plan in plans for lookup in (*plan.lookups, *plan.clauses)]
         vectors = self.embed_questions([*texts, *(lookup.subquery.text for _, lookup in lookups)])
         requests = list[SearchRequest]()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.articles import Article, Passage, Span, Subheading
 from rag.errors import IndexCorrupt
-from rag.store.protocol import PassageId, StoredPassage, Summary
-from rag.store.scope import EVERYTHING, Scope, name_key, unknown_language, unknown_name
+from rag.store.protocol import MonthCount, PassageId, StoredPassage, Summary
+from rag.store.scope import EVERYTHING, Scope, name_key, unknown_article, unknown_language, unknown_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,8 @@ TEXTS = ("title", "outlet", "url", "agency", "section", "language", "publisher_i
 DAYS = ("published", "updated")
 MOMENTS = ("published_at", "updated_at")
 FIELDS = ", ".join((*TEXTS, *DAYS, *MOMENTS, "labels"))
+# One value for however many ids: older builds of SQLite take no more than 999.
+_CHOSEN = "v.article_id IN (SELECT value FROM json_each(?))"
 
 Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 """Runs a query on a coverage, and gives all of its rows."""
@@ -222,19 +226,30 @@ class Coverage:
 
     def tally(self) -> dict[str, dict[str, int]]:
         """How many articles there are of each outlet, month and language; where one has none, of ``""``."""
+        languages = self._read("SELECT coalesce(language, ''), count(*) FROM versions WHERE current = 1 GROUP BY 1")
+        outlets, months = Counter[str](), Counter[str]()
+        for outlet, month, articles in self.months():
+            outlets[outlet or ""] += articles
+            months[month] += articles
+
+        def most_first(counts: Mapping[str, int]) -> dict[str, int]:
+            return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
         return {
-            name: dict(
-                self._read(
-                    f"SELECT coalesce({column}, ''), count(*) FROM versions WHERE current = 1 "  # noqa: S608
-                    f"GROUP BY 1 ORDER BY {order}, 1"
-                )
-            )
-            for name, column, order in (
-                ("outlets", "outlet", "2 DESC"),
-                ("months", "substr(published, 1, 7)", "1"),
-                ("languages", "language", "2 DESC"),
-            )
+            "outlets": most_first(outlets),
+            "months": dict(sorted(months.items())),
+            "languages": most_first(dict(languages)),
         }
+
+    def months(self, scope: Scope = EVERYTHING) -> tuple[MonthCount, ...]:
+        """Count the articles that a scope allows by outlet and month; raises as ``allowed`` does."""
+        condition, values = self._condition(scope)
+        found = self._read(
+            "SELECT min(outlet), coalesce(substr(published, 1, 7), ''), count(*) FROM versions v "  # noqa: S608
+            f"WHERE {condition} GROUP BY outlet_key, 2 ORDER BY 1, 2",
+            values,
+        )
+        return tuple(MonthCount(*one) for one in found)
 
     def copies(self) -> int:
         """How many articles are copies of another that is there."""
@@ -244,8 +259,8 @@ class Coverage:
         """Mark the passages that a scope allows, shape ``(rows,)``; None where it limits nothing.
 
         Raises:
-            ValueError: an outlet, author or language that the coverage does not hold; the message names near ones, or
-                those that it holds.
+            ValueError: an outlet, author, language or article that the coverage does not hold; the message names near
+                ones, or those that it holds.
         """
         if not scope:
             return None
@@ -290,12 +305,34 @@ class Coverage:
 
     def newest(self, limit: int, scope: Scope = EVERYTHING) -> list[Article]:
         """Return the ``limit`` articles within ``scope`` that were published last, newest first."""
+        return self._newest(*self._condition(scope), 0, limit)
+
+    def listing(
+        self, scope: Scope, numbers: Sequence[int] | None, offset: int, limit: int
+    ) -> tuple[int, list[Article]]:
+        """How many of the versions ``numbers`` (None: of all) a scope allows, and some of them, newest first."""
         condition, values = self._condition(scope)
+        if numbers is not None:
+            condition += " AND v.number IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(numbers))
+        [(total,)] = self._read(f"SELECT count(*) FROM versions v WHERE {condition}", values)  # noqa: S608
+        return total, self._newest(condition, values, offset, limit)
+
+    def _newest(self, condition: str, values: Sequence[str], offset: int, limit: int) -> list[Article]:
+        newest = "ORDER BY v.published DESC, v.number LIMIT ? OFFSET ?"
         found = self._read(
-            f"SELECT v.number FROM versions v WHERE {condition} ORDER BY v.published DESC, v.number LIMIT ?",  # noqa: S608
-            (*values, limit),
+            f"SELECT v.number FROM versions v WHERE {condition} {newest}",  # noqa: S608
+            (*values, limit, offset),
         )
         return [self._article(number) for (number,) in found]
+
+    def extents(self, article_ids: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Number of the current version of each article, and ids of its first and last passage; its own lie between."""
+        return self._read(
+            "SELECT v.number, min(p.id), max(p.id) FROM versions v JOIN passages p ON p.version = v.number "  # noqa: S608
+            f"WHERE v.current = 1 AND {_CHOSEN} GROUP BY v.number",
+            (json.dumps(article_ids),),
+        )
 
     def _condition(self, scope: Scope) -> tuple[str, list[str]]:
         """SQL over ``versions v`` and its values; names reach the database only as values, never as SQL."""
@@ -322,6 +359,15 @@ class Coverage:
                     raise unknown_language(language, known)
             conditions.append(f"v.language IN ({marks(scope.languages)})")
             values += scope.languages
+        if scope.articles:
+            chosen = json.dumps(scope.articles)
+            found = self._read(f"SELECT article_id FROM versions v WHERE v.current = 1 AND {_CHOSEN}", (chosen,))  # noqa: S608
+            held = {article_id for (article_id,) in found}
+            for article_id in scope.articles:
+                if article_id not in held:
+                    raise unknown_article(article_id)
+            conditions.append(_CHOSEN)
+            values.append(chosen)
         return " AND ".join(conditions), values
 
     def _known_keys(self, kind: str, names: Sequence[str]) -> list[str]:

@@ -202,6 +202,13 @@ class CoverageDraft:
             self._run(f"DELETE FROM passages {within}", part)  # noqa: S608
         return [place[id_] for (id_,) in found], [id_ for (id_,) in found], sorted(versions)
 
+    def came(self) -> Iterator[Article]:
+        """The articles of which a version came that is searched, the newest first."""
+        found = self._run(
+            "SELECT number FROM versions WHERE current AND number > ? ORDER BY published DESC, number", (self._before,)
+        )
+        return (self.article(number) for (number,) in found)
+
     def uncut(self) -> list[int]:
         """Versions that are searched and have no passages, in the order in which their articles came first."""
         return [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tantivy import Document, IndexWriter, Query, Schema, Searcher
 
 RowsOf = Callable[[Iterable[int]], list[int]]
+ExtentsOf = Callable[[Sequence[str]], list[tuple[int, int, int]]]
 _LIST = "meta.json"  # of an index's segments, as tantivy writes it
 _PASSAGES, _ARTICLES = "passages", "articles"
 # A title says in a few words what an article's thousand say; measured in benchmarks/retrieval.md.
@@ -76,21 +77,25 @@ class LexicalWriter:
 class LexicalIndex:
     """The lexical side of one snapshot, read only. Threads may share it."""
 
-    def __init__(self, folder: Path, passages: Searcher, articles: Searcher, rows_of: RowsOf) -> None:
+    def __init__(
+        self, folder: Path, passages: Searcher, articles: Searcher, rows_of: RowsOf, extents_of: ExtentsOf
+    ) -> None:
         self._folder = folder
         self._passages = passages
         self._articles = articles
         self._rows_of = rows_of
+        self._extents_of = extents_of
         self._schema = _schema()
 
     @classmethod
-    def read(cls, folders: Sequence[Path], rows_of: RowsOf) -> LexicalIndex:
+    def read(cls, folders: Sequence[Path], rows_of: RowsOf, extents_of: ExtentsOf) -> LexicalIndex:
         """Open what ``LexicalWriter`` wrote, in the folders of all parts; ``IndexCorrupt`` when it is not that.
 
-        ``rows_of`` gives the rows of passages for their ids.
+        ``rows_of`` gives the rows of passages for their ids, ``extents_of`` for ids of articles their numbers, and the
+        ids of their first and last passages.
         """
         passages, articles = (_searcher([folder / kind for folder in folders]) for kind in (_PASSAGES, _ARTICLES))
-        return cls(folders[0].parent, passages, articles, rows_of)
+        return cls(folders[0].parent, passages, articles, rows_of, extents_of)
 
     @property
     def rows(self) -> int:
@@ -110,11 +115,33 @@ class LexicalIndex:
         A passage's score is the sum over the terms of ``weights`` that occur in it or in its header. Only passages that
         ``scope`` allows, and that hold every one of ``phrases`` word for word, are ranked.
         """
-        return self._best(self._passages, weights, limit, self._limits(scope, phrases))
+        return self._best(self._passages, weights, limit, scope, phrases)
 
     def articles(self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING) -> list[tuple[int, float]]:
         """Numbers and BM25 scores of the best whole articles, best first; the title counts several times."""
-        return self._best(self._articles, weights, limit, self._limits(scope, ()))
+        return self._best(self._articles, weights, limit, scope)
+
+    def articles_saying(self, text: str, languages: Iterable[str | None]) -> list[int] | None:
+        """Numbers of the articles that say every word of ``text`` as one of their ``languages`` would, in no order.
+
+        None where no word carries meaning: they leave every article.
+        """
+        import tantivy
+
+        every, languages = tantivy.Occur.Must, list(languages)
+        said = []
+        for word in text.split():
+            forms = {tuple(terms(word, language)) for language in languages}
+            if () not in forms:  # a stop word of one language may be rare in another's articles
+                each = [
+                    tantivy.Query.boolean_query([(every, self._term("terms", term)) for term in form]) for form in forms
+                ]
+                said.append((every, tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in each])))
+        if not said:
+            return None
+        with _readable(self._folder):
+            query, most = tantivy.Query.boolean_query(said), max(1, self._articles.num_docs)
+            return _numbers(self._articles, self._articles.search(query, limit=most, count=False).hits)
 
     def rows_with(self, phrases: Sequence[str]) -> list[int]:
         """Rows of the passages that hold every phrase word for word, case and accents apart; in no order."""
@@ -139,7 +166,12 @@ class LexicalIndex:
         return self._rows_of(_numbers(self._passages, found))
 
     def _best(
-        self, searcher: Searcher, weights: Mapping[str, float], limit: int, limits: Sequence[Query]
+        self,
+        searcher: Searcher,
+        weights: Mapping[str, float],
+        limit: int,
+        scope: Scope,
+        phrases: Sequence[str] = (),
     ) -> list[tuple[int, float]]:
         import tantivy
 
@@ -151,6 +183,7 @@ class LexicalIndex:
         if not wanted:
             return []
         said = tantivy.Query.boolean_query(wanted)
+        limits = self._limits(searcher, scope, phrases)
         # Limits choose and do not score.
         parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in limits]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, said), *parts]) if parts else said
@@ -162,7 +195,7 @@ class LexicalIndex:
         # Equal scores come in the order of the rows, however the index is divided into segments.
         return sorted(best, key=lambda one: (-one[1], one[0]))
 
-    def _limits(self, scope: Scope, phrases: Sequence[str]) -> list[Query]:
+    def _limits(self, searcher: Searcher, scope: Scope, phrases: Sequence[str]) -> list[Query]:
         import tantivy
 
         limits = self._phrases(phrases)
@@ -181,7 +214,18 @@ class LexicalIndex:
                 limits.append(tantivy.Query.term_set_query(self._schema, field, [name_key(name) for name in names]))
         if scope.languages:
             limits.append(tantivy.Query.term_set_query(self._schema, "language", list(scope.languages)))
+        if scope.articles:
+            extents = self._extents_of(scope.articles)
+            ranges = [(first, last) if searcher is self._passages else (one, one) for one, first, last in extents]
+            limits.append(
+                tantivy.Query.boolean_query([(tantivy.Occur.Should, self._row_range(*one)) for one in ranges])
+            )
         return limits
+
+    def _row_range(self, first: int, last: int) -> Query:
+        import tantivy
+
+        return tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Unsigned, first, last)
 
     def _phrases(self, phrases: Sequence[str]) -> list[Query]:
         import tantivy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NewType, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, NewType, Protocol, Self
 
 from rag.articles import Article, Passage
 from rag.models.embedding import ModelIdentity
@@ -61,6 +61,15 @@ class StoredPassage:
     """Number of the first article of its group of copies; -1 where the store does not know."""
 
 
+class MonthCount(NamedTuple):
+    """How many articles of an outlet were published in a month."""
+
+    outlet: str | None
+    month: str
+    """As "2025-03"; "" for articles without a date."""
+    articles: int
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a store holds, or what of it a scope allows."""
@@ -78,11 +87,21 @@ class Summary:
     """Articles that a scope's languages exclude only because they name none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question that the store answers, and the article that it was made of."""
+
+    question: str
+    article_id: str
+    version: str
+    """The article's."""
+
+
 class Store(Protocol):
     """Articles and their passages, searchable by words and vectors within a scope. Threads may share one.
 
-    Every method that takes a scope raises ``ValueError`` for an outlet, author or language that the store does not
-    hold; the message names near ones.
+    Every method that takes a scope raises ``ValueError`` for an outlet, author, language or article that the store does
+    not hold; the message names it, and names near it.
     """
 
     @property
@@ -144,6 +163,20 @@ class Store(Protocol):
         """Return the ``limit`` articles within ``scope`` that were published last, newest first."""
         ...
 
+    def listing(
+        self, scope: Scope = EVERYTHING, words: str = "", offset: int = 0, limit: int = 20
+    ) -> tuple[int, list[Article]]:
+        """Return how many articles within ``scope`` say all of ``words``, and ``limit`` of them, newest first.
+
+        An article says a word, in any of its forms, in its title or its text. Words that carry no meaning ("the") are
+        passed over; ``offset`` articles are left out.
+        """
+        ...
+
+    def months(self, scope: Scope = EVERYTHING) -> tuple[MonthCount, ...]:
+        """Count the articles within ``scope`` by outlet and month."""
+        ...
+
     def summary(self, scope: Scope = EVERYTHING) -> Summary:
         """Sum up what the store holds within ``scope``."""
         ...
@@ -158,6 +191,10 @@ class Store(Protocol):
 
     def languages(self) -> list[str | None]:
         """Codes of the languages of the articles; None among them where an article names none."""
+        ...
+
+    def suggestions(self) -> Sequence[Suggestion]:
+        """Questions that it answers, as they were checked, the best to begin with first; a store may have none."""
         ...
 
     def refreshed(self) -> Self:

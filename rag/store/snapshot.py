@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from rag.articles import Article
 from rag.errors import IndexCorrupt, IndexNotFound
 from rag.models.embedding import ModelIdentity
 from rag.store.coverage import Coverage
@@ -14,8 +15,9 @@ from rag.store.folder import IndexFolder
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
 from rag.store.parts import parts_of
-from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage
-from rag.store.scope import Scope
+from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage, Suggestion
+from rag.store.scope import EVERYTHING, Scope
+from rag.store.suggested import read_suggested
 from rag.store.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -32,7 +34,13 @@ class Snapshot:
     """One snapshot held open, a ``Store``. A passage's id is its row; SQLite and tantivy have ids that stay."""
 
     def __init__(
-        self, folder: IndexFolder, manifest: Manifest, coverage: Coverage, vectors: VectorIndex, lexical: LexicalIndex
+        self,
+        folder: IndexFolder,
+        manifest: Manifest,
+        at: Path,
+        coverage: Coverage,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
     ) -> None:
         self.folder = folder
         self.manifest = manifest
@@ -45,7 +53,10 @@ class Snapshot:
         self.outlets = coverage.outlets
         self.authors = coverage.authors
         self.languages = coverage.languages
+        self._suggestions: tuple[Suggestion, ...] | None = None
+        self._at = at
         # Asked again by every question with the same limits, and by every lookup of one.
+        self.months = lru_cache(maxsize=32)(coverage.months)
         self.summary = lru_cache(maxsize=32)(coverage.summary)
         self._allowed = lru_cache(maxsize=32)(coverage.allowed)
 
@@ -64,7 +75,7 @@ class Snapshot:
             try:
                 manifest = folder.manifest(pointer.id, pointer.manifest)
                 folder.check_sizes(manifest)
-                return cls._load(folder, manifest)
+                return cls.load(folder, manifest, folder.snapshot_path(manifest.id))
             except (IndexCorrupt, IndexNotFound) as error:
                 # A build and a prune may have passed since CURRENT was read; whoever comes second reads it again.
                 if folder.current() != pointer:
@@ -76,19 +87,23 @@ class Snapshot:
                 raise
 
     @classmethod
-    def _load(cls, folder: IndexFolder, manifest: Manifest) -> Self:
-        at = folder.snapshot_path(manifest.id)
+    def load(cls, folder: IndexFolder, manifest: Manifest, at: Path) -> Self:
+        """Open the snapshot in the folder ``at``: a published one, or one that is staged and complete.
+
+        Raises:
+            IndexCorrupt: a file cannot be read.
+        """
         coverage = Coverage(at / "coverage.sqlite")
         parts = parts_of(manifest)
         if not parts:
             raise IndexCorrupt(f"{at} holds no passages: rebuild with rag-index build")
         vectors = VectorIndex.read([part.vectors(at) for part in parts], manifest.model.dimension)
-        lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of)
+        lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of, coverage.extents)
         if {coverage.rows, vectors.rows, lexical.rows} != {manifest.counts.passages}:
             raise IndexCorrupt(
                 f"{at} has passages, vectors and words that do not belong together: rebuild with rag-index build"
             )
-        return cls(folder, manifest, coverage, vectors, lexical)
+        return cls(folder, manifest, at, coverage, vectors, lexical)
 
     @property
     def id(self) -> str:
@@ -186,6 +201,18 @@ class Snapshot:
     def passages_like(self, word: str, edits: int) -> list[StoredPassage]:
         """See ``Store``."""
         return self.passages([PassageId(row) for row in self.lexical.rows_like(word, edits, _LIKE)])
+
+    def listing(
+        self, scope: Scope = EVERYTHING, words: str = "", offset: int = 0, limit: int = 20
+    ) -> tuple[int, list[Article]]:
+        """See ``Store``."""
+        return self.coverage.listing(scope, self.lexical.articles_saying(words, self.languages()), offset, limit)
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """See ``Store``; read once."""
+        if self._suggestions is None:
+            self._suggestions = read_suggested(self._at, self.manifest)
+        return self._suggestions
 
     def refreshed(self) -> Self:
         """Open the index's current snapshot, unless this is it; also this where the index points to nothing readable.

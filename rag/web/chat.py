@@ -11,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rag.errors import RagError
 from rag.web import rendering
 from rag.web.desk import Desk, Given
-from rag.web.requests import AskRequest, fault_in
+from rag.web.requests import AskRequest, fault_in, root_of
 from rag.web.security import client_of
 
 _log = logging.getLogger(__name__)
 _Shown = dict[str, object]
+TURN = "^t[0-9]{1,4}$"
+"""What a turn of the conversation is called on the page."""
 
 
 class ChatRequest(BaseModel):
@@ -24,7 +26,7 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ask: AskRequest
-    turn: str = Field(pattern="^[a-z0-9]{1,16}$")
+    turn: str = Field(pattern=TURN)
     owner: str = Field("", max_length=64)
 
 
@@ -40,10 +42,11 @@ class Chat:
         Every error is a notice for the reader: ``{"notice": HTML}``.
         """
         try:
+            assert http.request  # gradio's own lacks it only outside a server
             sent = ChatRequest.model_validate(request)
             asked = sent.ask.asked(sent.owner)
             async for given in self._desk.ask(asked, client_of(http.request)):
-                yield turn_json(given, sent.turn)
+                yield turn_json(given, sent.turn, root_of(http.request))
         except ValidationError as error:
             yield _notice(fault_in(error))
         except (RagError, ValueError) as error:
@@ -54,13 +57,13 @@ class Chat:
             yield _notice("something went wrong while answering: the terminal that runs the page says what")
 
 
-def turn_json(given: Given, turn: str) -> _Shown:
+def turn_json(given: Given, turn: str, root: str = "") -> _Shown:
     """What the page shows of an answer: the turn of the conversation and its sources, as HTML."""
     return {
         "id": given.id,
         "whole": given.whole,
-        "turn": rendering.render_turn(given, turn),
-        "sources": rendering.render_sources(given, turn),
+        "turn": rendering.render_turn(given, turn, root),
+        "sources": rendering.render_sources(given, turn, root),
     }
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from rag.answer.answerer import Answerer
-from rag.answer.answers import Answer
+from rag.answer.answers import Answer, Choices
+from rag.answer.suggestions import suggestions
+from rag.articles import Article
 from rag.errors import RagError
+from rag.record.keeping import KeptAnswers
 from rag.search.hits import SearchResult
 from rag.search.retriever import checked_question
-from rag.store.scope import EVERYTHING, Scope
 from rag.web.metrics import Metrics
 from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
+_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +31,13 @@ class Asked:
     """A question with all that goes with it."""
 
     question: str
-    scope: Scope = EVERYTHING
-    as_of: date | None = None
-    parse_query: bool = True
+    choices: Choices = field(default_factory=Choices)
     after: tuple[str, ...] = ()
     """Ids of the kept answers that it may follow up on, oldest first; one that is not kept is passed over."""
+    before: tuple[str, ...] = ()
+    """Earlier questions of the conversation whose answers are not kept, oldest first: each is asked before, quietly."""
     owner: str = ""
     """The key of the browser that keeps the answer; empty where none does."""
-    door: str = "page"
-    """Through which it came, for whoever counts: page, api, mcp, completions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Given:
     whole: bool = False
     id: str = ""
     """Under which it is kept; empty until it is whole, and where nothing is kept."""
+    further: tuple[str, ...] = ()
+    """Questions that can be asked next."""
     remark: str = ""
     """What a reader must know of the index besides: that it changed meanwhile, or cannot be opened any more."""
 
@@ -83,17 +86,24 @@ class LatestAnswerer:
 class Desk:
     """Answers and searches for all clients, each in its turn."""
 
-    def __init__(self, latest: LatestAnswerer, turns: FairTurns | None = None, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        latest: LatestAnswerer,
+        kept: KeptAnswers,
+        turns: FairTurns | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.latest = latest
+        self.kept = kept
         self.turns = turns or FairTurns()
         self.metrics = metrics or Metrics()
 
-    async def ask(self, asked: Asked, client: str) -> AsyncIterator[Given]:
-        """Answer as the answer grows; the last value is whole.
+    async def ask(self, asked: Asked, client: str, *, door: str = "page") -> AsyncGenerator[Given]:
+        """Answer as the answer grows; the last value is whole. ``door`` is where it came in, for whoever counts.
 
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
-        with self.metrics.question(asked.door, client, asked.question) as counted:
+        with self.metrics.question(door, client, asked.question) as counted:
             async with aclosing(self._answer(asked, client)) as growing:
                 async for given in growing:
                     counted.given("refused" if given.answer.refused else "answered", given.id)
@@ -103,35 +113,53 @@ class Desk:
         question = checked_question(asked.question)
         async with self.turns.turn(client):
             answerer = await run_in_threadpool(self.latest.get)
-            after = [answer for id_ in asked.after if (answer := self.kept_answer(id_))]
-            last: Answer | None = None
-            stream = answerer.stream(
-                question, scope=asked.scope, as_of=asked.as_of, parse_query=asked.parse_query, after=after
+            before = [kept.answer for id_ in asked.after if (kept := await run_in_threadpool(self.kept.read, id_))]
+            remark = self._remark(answerer, before)
+            chosen = asked.choices
+            stream = partial(
+                answerer.stream,
+                scope=chosen.scope,
+                as_of=chosen.as_of,
+                parse_query=chosen.parse_query,
+                ignored=chosen.ignored,
             )
-            async for last in iterate_in_threadpool(stream):
-                yield Given(last)
+            for earlier in asked.before:
+                before += (await run_in_threadpool(list, stream(earlier, after=before)))[-1:]
+            last: Answer | None = None
+            async for last in iterate_in_threadpool(stream(question, after=before)):
+                yield Given(last, remark=remark)
         if last:
-            yield Given(last, whole=True, id=self._keep(last, asked.owner))
+            id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
+            further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER)
+            yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
-    async def search(self, asked: Asked, client: str, limit: int) -> SearchResult:
+    async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""
-        with self.metrics.question(asked.door, client, asked.question) as counted:
+        with self.metrics.question(door, client, asked.question) as counted:
             async with self.turns.turn(client):
                 answerer = await run_in_threadpool(self.latest.get)
                 found = await run_in_threadpool(
                     answerer.retriever.search,
                     asked.question,
                     limit=limit,
-                    scope=asked.scope,
-                    as_of=asked.as_of,
-                    parse_query=asked.parse_query,
+                    scope=asked.choices.scope,
+                    as_of=asked.choices.as_of,
+                    parse_query=asked.choices.parse_query,
+                    ignored=asked.choices.ignored,
                 )
             counted.given("found")
             return found
 
-    def kept_answer(self, id_: str) -> Answer | None:
-        """The answer that is kept under an id."""
-        return None
+    async def article(self, id_: str, version: str | None = None) -> Article | None:
+        """An article of the newest index in its newest, or the named, version; raises as ``LatestAnswerer.get``."""
+        answerer = await run_in_threadpool(self.latest.get)
+        return await run_in_threadpool(answerer.retriever.store.article, id_, version)
 
-    def _keep(self, answer: Answer, owner: str) -> str:
+    def _remark(self, answerer: Answerer, before: Sequence[Answer]) -> str:
+        """What a reader must know of the index besides."""
+        now = answerer.retriever.store.id
+        if self.latest.fault:
+            return f"The newest index cannot be opened: this is answered from the one before ({now})."
+        if before and before[-1].snapshot != now:
+            return "The index has changed since your last question: this is answered from the new one."
         return ""

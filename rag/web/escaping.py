@@ -49,6 +49,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: _on_one_line(value) if type(value) is str else value,
     )
+    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     made_here = {"isolated": isolated, "link": link}
     environment.filters |= {name: lambda *given, make=make: Markup(make(*given)) for name, make in made_here.items()}  # noqa: S704
     return environment

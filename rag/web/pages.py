@@ -1,66 +1,121 @@
-"""The pages of the site: the start, answers that were kept, and articles."""
+"""The pages of the site: what stands around everything, the start, and the articles."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
-from markupsafe import Markup
+import re
+from dataclasses import dataclass
 
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from rag.answer.suggestions import suggestions
 from rag.answer.wording import what_was_searched
+from rag.articles import Span
 from rag.errors import RagError
-from rag.store.protocol import Summary
+from rag.store.protocol import Store, Summary
 from rag.text.languages import language_name
+from rag.web.browsing import find, read_listing, render_article, render_listing
 from rag.web.desk import Desk
 from rag.web.escaping import templates
+from rag.web.plots import coverage_plot
 from rag.web.rendering import built_on
+from rag.web.requests import root_of
+
+_SUGGESTED = 3
+_SPAN = re.compile(r"(\d{1,6})\.(\d{1,9})-(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands around everything."""
+
+    root: str
+    """The path under which the program is served: "" or "/news"."""
+
+    def response(
+        self,
+        title: str,
+        kind: str,
+        *,
+        main: str = "",
+        turns: str = "",
+        sources: str = "",
+        holds: Summary | None = None,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """Return the whole page around HTML that was made here; a reader may set the limits that ``holds`` names."""
+        template = templates().get_template("page.html")
+        inside = {"main": Markup(main), "turns": Markup(turns), "sources": Markup(sources)}  # noqa: S704 - made here
+        languages = sorted((code, language_name(code)) for code, _ in holds.languages) if holds else []
+        outlets = sorted((name for name, _ in holds.outlets), key=str.casefold) if holds else []
+        page = template.render(title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside)
+        return HTMLResponse(page, status)
+
+
+def page_of(request: Request) -> Page:
+    """The page that answers a request."""
+    return Page(root_of(request))
 
 
 def add_pages(application: FastAPI, desk: Desk) -> None:
-    """Add the pages to the application."""
+    """Add the start and the articles to the application, and what a reader sees who comes to nothing."""
 
     @application.get("/")
     def start(request: Request) -> HTMLResponse:
-        root, store, summary, fault = _root(request), None, None, ""
+        page = page_of(request)
         try:
             store = desk.latest.get().retriever.store
-            summary = store.summary()
         except RagError as error:
-            fault = str(error)
+            said = str(error)
+            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
+            main = templates().get_template("start.html").render(values)
+            return page.response("news-rag", "waiting", main=main)
+        summary = store.summary()
         main = (
             templates()
             .get_template("start.html")
             .render(
-                root=root,
-                fault=fault and f"{fault[:1].upper()}{fault[1:]}.",
-                building=False,
+                root=page.root,
+                fault="",
                 summary=summary,
-                searched=summary and what_was_searched(summary),
-                built=store and built_on(store.id),
-                questions=[],
-                plot="",
+                searched=what_was_searched(summary),
+                built=built_on(store.id),
+                questions=suggestions(store, None, _SUGGESTED),
+                plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
             )
         )
-        return _page(request, "news-rag", "start", main, summary=summary)
+        return page.response("news-rag", "start", main=main, holds=summary)
 
-    def _page(
-        request: Request,
-        title: str,
-        kind: str,
-        main: str,
-        *,
-        summary: Summary | None = None,
-        turns: str = "",
-        sources: str = "",
-    ) -> HTMLResponse:
-        languages = sorted((code, language_name(code)) for code, _ in summary.languages) if summary else []
-        outlets = sorted((name for name, _ in summary.outlets), key=str.casefold) if summary else []
-        page = templates().get_template("page.html")
-        parts = {"main": Markup(main), "turns": Markup(turns), "sources": Markup(sources)}  # noqa: S704 - made by templates
-        return HTMLResponse(
-            page.render(title=title, kind=kind, root=_root(request), outlets=outlets, languages=languages, **parts)
-        )
+    @application.get("/articles")
+    def articles(request: Request) -> HTMLResponse:
+        main = render_listing(find(_store(desk), read_listing(request.query_params)), page_of(request).root)
+        return page_of(request).response("Articles – news-rag", "browse", main=main)
+
+    @application.get("/articles/{id_}")
+    def article(request: Request, id_: str, version: str | None = None, cited: str = "") -> HTMLResponse:
+        found = _store(desk).article(id_, version)
+        if found is None:
+            raise HTTPException(404, "the index holds no such article, or no such version of it any more")
+        spans = [Span(*map(int, groups)) for groups in _SPAN.findall(cited[:2_000])]
+        part = render_article(found, spans)
+        if "x-part" in request.headers:  # for the panel beside an answer
+            return HTMLResponse(part)
+        return page_of(request).response(f"{found.title} – news-rag", "browse", main=part)
+
+    @application.exception_handler(AnyHTTPException)
+    async def nothing_there(request: Request, error: AnyHTTPException) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):  # the page itself asks, or a program
+            return await http_exception_handler(request, error)
+        page, said = page_of(request), str(error.detail)
+        main = templates().get_template("nothing.html").render(said=said, root=page.root)
+        return page.response("Nothing here – news-rag", "browse", main=main, status=error.status_code)
 
 
-def _root(request: Request) -> str:
-    """The path under which the program is served, "" or "/news"."""
-    return str(request.scope.get("root_path", "")).rstrip("/")
+def _store(desk: Desk) -> Store:
+    try:
+        return desk.latest.get().retriever.store
+    except RagError as error:
+        raise HTTPException(503, str(error)) from error

@@ -10,27 +10,31 @@ from itertools import groupby, pairwise
 from markupsafe import Markup
 
 from rag.answer.answers import Answer, Claim
+from rag.answer.understood import Understood, understood
 from rag.answer.wording import (
-    how_it_was_read,
     not_answered,
     origin,
     other_carriers,
     remarks,
     rests_on,
-    searched_instead,
     skipped_articles,
-    what_was_searched,
+    why_unread,
 )
-from rag.articles import Article, day_in_words
+from rag.articles import Article, Span, day_in_words
 from rag.check.citations import Citation
+from rag.query.question_kind import QuestionKind
 from rag.record.links import deep_link, host_of
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
+from rag.text.words import counted
 from rag.web.desk import Given
 from rag.web.escaping import templates
+from rag.web.plots import timeline_plot
+from rag.web.requests import AskRequest
 
 # Articles that are shown where a question is refused.
 _NEAREST = 3
+_STORIES = (QuestionKind.OVERVIEW, QuestionKind.LATEST, QuestionKind.TIMELINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +75,27 @@ class SourceArticle:
         return ",".join(f"{one.paragraph}.{one.start}-{one.end}" for one in self.citations)
 
 
-def render_turn(given: Given, turn: str, root: str = "") -> str:
-    """Render a question and its answer, complete or still growing, or the refusal; ``turn`` is its id on the page."""
+def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str:
+    """Render a question and its answer, complete or still growing, or the refusal; ``turn`` is its id on the page.
+
+    ``again`` is an address that asks the question anew, for an answer that was kept.
+    """
     answer = given.answer
-    return _render(
+    return render(
         "turn.html",
         given=given,
         answer=answer,
         turn=turn,
         root=root,
         groups=_grouped(answer.claims),
-        read=_read(answer),
+        chips=_chips(answer, root),
+        again=again,
         notes=[text for text in (skipped_articles(answer.searched), answer.notice) if text],
         basis=rests_on(answer.citations, answer.hits),
+        searched=_searched(answer),
         unanswered=not_answered(answer.unanswered),
-        searched=what_was_searched(answer.searched, answer.scope),
-        built=built_on(answer.snapshot),
+        why_unread=why_unread(answer.parsed) if answer.parsed else "",
+        plot=_plot(answer, turn) if given.whole else "",
         plain=Markup(html.escape(answer.text)),  # noqa: S704 - its lines stay
     )
 
@@ -97,15 +106,16 @@ def render_sources(given: Given, turn: str, root: str = "") -> str:
     if answer.help:
         return ""
     shown = _nearest(answer) if answer.refused else [*sources(answer)]
-    return _render("sources.html", answer=answer, turn=turn, root=root, sources=shown)
+    return render("sources.html", answer=answer, turn=turn, root=root, sources=shown)
 
 
 def render_notice(message: str) -> str:
     """Render a message about what went wrong: a library error's, lower case and without a full stop."""
-    return _render("notice.html", message=message[:1].upper() + message[1:] + ".")
+    return render("notice.html", message=message[:1].upper() + message[1:] + ".")
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Render a template, which has what is said of articles at hand."""
     environment = templates()
     environment.globals |= {
         "origin": origin,
@@ -118,10 +128,21 @@ def _render(template: str, **values: object) -> str:
     return environment.get_template(template).render(**values)
 
 
-def _read(answer: Answer) -> list[str]:
-    """How the question was read, for whoever reads on to know what was searched."""
-    read = [searched_instead(answer.corrections), how_it_was_read(answer.parsed, answer.relaxed)]
-    return [text for text in read if text]
+def _plot(answer: Answer, turn: str) -> str:
+    """The story's articles by day and outlet, where the answer tells a story of several; each leads to its source."""
+    articles = [one.article for one in sources(answer)]
+    if answer.kind not in _STORIES or len(articles) < 2:
+        return ""
+    places = {one.id: f"#{turn}-s{number}" for number, one in enumerate(articles, start=1)}
+    return Markup(timeline_plot(articles, lambda one: places[one.id]))  # noqa: S704 - escaped there
+
+
+def _chips(answer: Answer, root: str) -> list[tuple[Understood, str]]:
+    """What was understood, each with the address that asks without it."""
+    return [
+        (one, AskRequest.again(answer, one.otherwise).address(root) if one.otherwise else "")
+        for one in understood(answer)
+    ]
 
 
 def _grouped(claims: Sequence[Claim]) -> list[tuple[list[Claim], list[Article]]]:
@@ -142,6 +163,16 @@ def _pieces(claim: Claim, *, answers: bool = True) -> list[Piece]:
         ours = any(begin <= first < stop for begin, stop in claim.insertions)
         found.append(Piece(claim.text[first:last], "ours" if ours else "answer" if start <= first < end else ""))
     return found
+
+
+def _searched(answer: Answer) -> str:
+    """What was searched, up to which day, and when it was indexed."""
+    searched = answer.searched
+    text = f"Searched {counted(searched.articles, 'article')} of {counted(len(searched.outlets), 'outlet')}"
+    text += f", within {answer.scope}" if answer.scope else ""
+    text += f"; the newest is of {day_in_words(searched.newest)}" if searched.newest else ""
+    built = built_on(answer.snapshot)
+    return f"{text}; indexed {built}." if built else f"{text}."
 
 
 def built_on(snapshot: str) -> str:
@@ -179,21 +210,30 @@ def shown_paragraphs(article: Article, citations: Sequence[Citation], around: in
     }
     last = 0
     for number in sorted(wanted):
-        here = sorted((one for one in citations if one.paragraph == number), key=lambda one: (one.start, -one.end))
+        here = sorted((one.start, one.end, str(one.marker)) for one in citations if one.paragraph == number)
         # A subheading above the first paragraph shown belongs to the text before it, too, which is not shown.
         headings = [one.text for one in article.subheadings if one.before == number and (number == last + 1 or here)]
-        pieces = tuple(_cited_pieces(article.paragraph(number), here))
+        pieces = tuple(_marked(article.paragraph(number), here))
         yield ShownParagraph(number, pieces, tuple(headings), bool(here), number > last + 1 and last > 0)
         last = number
 
 
-def _cited_pieces(text: str, citations: Sequence[Citation]) -> Iterator[Piece]:
+def whole_paragraph(article: Article, number: int, cited: Sequence[Span]) -> ShownParagraph:
+    """A paragraph of an article that is shown whole; what is cited may reach beyond it."""
+    text = article.paragraph(number)
+    spans = sorted((one.start, min(one.end, len(text)), "cited") for one in cited if one.paragraph == number)
+    headings = tuple(one.text for one in article.subheadings if one.before == number)
+    return ShownParagraph(number, tuple(_marked(text, spans)), headings, bool(spans))
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Piece]:
+    """Cut a text where something is marked; of two that overlap, the second is marked from where the first ends."""
     behind = 0
-    for one in citations:
-        start = max(one.start, behind)  # of two that overlap, the second is marked from where the first ends
-        yield Piece(text[behind:start])
-        yield Piece(text[start : max(start, one.end)], str(one.marker))
-        behind = max(start, one.end)
+    for start, end, kind in spans:
+        yield Piece(text[behind : max(start, behind)])
+        behind = max(start, behind)
+        yield Piece(text[behind : max(end, behind)], kind)
+        behind = max(end, behind)
     yield Piece(text[behind:])
 
 

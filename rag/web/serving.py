@@ -29,6 +29,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 
 from rag.errors import RagError
+from rag.web import api, completions, tools
+from rag.web.answer_pages import add_kept_answers
 from rag.web.auth import Users, readable_by_others
 from rag.web.chat import Chat
 from rag.web.desk import Desk
@@ -52,7 +54,8 @@ def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
     """Serve the page until Ctrl-C is pressed or the process is asked to end.
 
     Raises:
-        RagError: the port is taken, the host is no address of this machine, or the users' file cannot be used.
+        RagError: the port is taken, the host is no address of this machine, MCP's package is not installed, or the
+            users' file cannot be used.
     """
     _allow_connections()
     server = Server(desk, serving)
@@ -94,12 +97,13 @@ class Server:
     def __init__(self, desk: Desk, serving: Serving = Serving()) -> None:  # noqa: B008 - frozen
         """Start serving; raises as ``launch``."""
         users = Users.read(serving.auth) if serving.auth else None
+        application = _application(desk, mcp=serving.mcp)
         listening = _listen(serving.host, serving.port)
         shown = "127.0.0.1" if serving.host in ("", "0.0.0.0") else serving.host  # noqa: S104 - compared, not bound
         address = f"{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
         self.url = f"http://{address}{serving.root_path}"
         config = uvicorn.Config(
-            Guard(_application(desk), serving, desk.metrics, users),
+            Guard(application, serving, desk.metrics, users),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -125,8 +129,8 @@ class Server:
         log.disabled = False
 
 
-def _application(desk: Desk) -> FastAPI:
-    """Return what is guarded: the page, what watches over it, and gradio's server behind its gate."""
+def _application(desk: Desk, *, mcp: bool) -> FastAPI:
+    """Return what is guarded: the page, programs' doors, what watches over it, and gradio's server behind its gate."""
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @application.get("/page/{name}")
@@ -136,6 +140,11 @@ def _application(desk: Desk) -> FastAPI:
         return FileResponse(_PAGE / name)
 
     add_pages(application, desk)
+    add_kept_answers(application, desk)
+    api.install(application, desk)
+    completions.install(application, desk)
+    if mcp:
+        tools.install_mcp(application, desk)
     _watch(application, desk)
     _mount_gradio(application, desk)
     return application
@@ -172,6 +181,7 @@ def _mount_gradio(application: FastAPI, desk: Desk) -> None:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
         gradio.events.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
+        tools.add_endpoints(desk)
     # Where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
         _tame(endpoints, queue)

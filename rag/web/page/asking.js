@@ -8,7 +8,7 @@ const FOLLOWED = 4; // earlier answers that a question can refer to
 const STOPPED = "Stopped";
 export const box = $("#question");
 const turns = $("#turns");
-const panel = $("#sources");
+const panel = $("#panel");
 
 export const fit = () => {
   box.style.height = "auto";
@@ -72,7 +72,7 @@ const place = (turn, given) => {
 };
 
 export const showSources = (key) => {
-  for (const one of $$("#sources > section")) one.hidden = one.id !== `${key}-sources`;
+  for (const one of $$("#panel > section")) one.hidden = one.id !== `${key}-sources`;
   document.body.classList.toggle("answered", turns.children.length > 0);
   $("#start")?.toggleAttribute("hidden", turns.children.length > 0);
 };

@@ -4,7 +4,7 @@ import { showSources } from "./asking.js";
 import { $, $$, complain, fragment, make, problem, smooth } from "./dom.js";
 
 const card = $("#card");
-const panel = $("#sources");
+const panel = $("#panel");
 const targetOf = (link) => document.getElementById(link.getAttribute("href").slice(1));
 
 // ---- a look at the source, beside the mark ----
@@ -39,6 +39,14 @@ export const hideCard = () => {
 
 // ---- the source itself ----
 
+// Scrolls what lies beside the answer, and not the answer.
+const reveal = (element) => {
+  const beside = $("#sources");
+  const above = element.getBoundingClientRect().top - beside.getBoundingClientRect().top + beside.scrollTop;
+  const room = Math.max(16, (beside.clientHeight - element.offsetHeight) / 2);
+  beside.scrollTo({ top: above - room, behavior: smooth() });
+};
+
 const unpin = () => $$(".pinned").forEach((one) => one.classList.remove("pinned"));
 
 export const pin = (marker) => {
@@ -51,11 +59,25 @@ export const pin = (marker) => {
   unpin();
   for (const one of [marker, mark]) one.classList.add("pinned");
   mark.focus({ preventScroll: true });
-  mark.scrollIntoView({ behavior: smooth(), block: "center" });
+  reveal(mark);
+};
+
+// From a mark of a plot to the article that it stands for.
+export const openSource = (link) => {
+  const heading = targetOf(link);
+  if (!heading) return;
+  closeArticle();
+  showSources(link.closest(".turn").id);
+  document.body.classList.add("reading");
+  unpin();
+  for (const one of [link, heading]) one.classList.add("pinned");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  reveal(heading);
 };
 
 export const back = (link) => {
-  const marker = link ? targetOf(link) : $(".marker.pinned");
+  const marker = link ? targetOf(link) : $(".turn .pinned");
   document.body.classList.remove("reading");
   unpin();
   marker?.focus({ preventScroll: true });
@@ -68,7 +90,7 @@ let opener;
 export const openArticle = async (from) => {
   let whole;
   try {
-    const response = await fetch(from.dataset.article);
+    const response = await fetch(from.dataset.article, { headers: { "x-part": "article" } });
     if (!response.ok) return complain(await problem(response));
     whole = fragment(await response.text());
   } catch {
@@ -83,8 +105,7 @@ export const openArticle = async (from) => {
   panel.append(section);
   document.body.classList.add("reading", "whole");
   close.focus({ preventScroll: true });
-  panel.scrollTop = 0;
-  $("mark", section)?.scrollIntoView({ block: "center" });
+  reveal($("mark", section) || close);
 };
 
 export const closeArticle = () => {

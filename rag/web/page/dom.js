@@ -34,7 +34,7 @@ export const become = (old, wanted) => {
 };
 
 // What is one thing to a reader is one stop of the Tab key; the arrows move within.
-const items = (bar) => $$("button, summary", bar).filter((item) => !item.closest(".menu ul"));
+const items = (bar) => $$("a, button, summary", bar).filter((item) => !item.closest(".menu ul"));
 export const rove = (within) => {
   for (const bar of $$("[role=toolbar]", within)) items(bar).forEach((item, at) => (item.tabIndex = at ? -1 : 0));
 };

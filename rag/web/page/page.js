@@ -1,7 +1,7 @@
 // What a reader does, and what follows.
 
 import { ask, box, entryOf, fill, fit, showConversation, startAnew, stop } from "./asking.js";
-import { back, closeArticle, hideCard, openArticle, pin, showCard } from "./citations.js";
+import { back, closeArticle, hideCard, openArticle, openSource, pin, showCard } from "./citations.js";
 import { all, conversation, forget, last, list, rename, use } from "./conversations.js";
 import { $, $$, complain, problem, root, rove, toast } from "./dom.js";
 import { asQuery, clear, fromQuery, halfTyped, limits, openLimits, setLimits, show } from "./limits.js";
@@ -44,18 +44,17 @@ const doing = {
     if (!sheet.hidden) $("input", sheet).focus();
   },
   // A part of what was understood is taken away, and the question asked again.
-  without: (turn, { dataset: { unset, words } }) => {
-    const { ...question } = asked(turn);
-    for (const name of unset ? unset.split(" ") : []) delete question[name];
-    if (words) question.ignored = [...(question.ignored || []), words];
+  without: (turn, { href }) => {
+    if (!form) return location.assign(href);
+    const question = fromQuery(new URL(href).searchParams);
     setLimits(question);
-    ask(question, turn);
+    return ask(question, turn);
   },
   // Days that were read are put where days are set, to be changed there.
-  change: (turn, { dataset: { from, to, words } }) => {
-    const question = asked(turn);
+  change: (turn, { dataset: { from, to, without } }) => {
+    const question = fromQuery(new URL(without, location).searchParams);
     setLimits({ ...question, from, to });
-    changing = { turn: turn.id, ignored: words ? [...(question.ignored || []), words] : question.ignored };
+    changing = { turn: turn.id, ignored: question.ignored };
     fill(question.question);
     openLimits(true);
     form.elements.from.focus();
@@ -118,6 +117,7 @@ const listed = {
 const CLICKS = {
   "a.marker": pin,
   "a.back": back,
+  ".turn .plot a[href^='#']": openSource,
   "[data-article]": openArticle,
   "[data-do]": (target) => doing[target.dataset.do](target.closest(".turn"), target),
   "[data-list]": (target) => {
@@ -132,8 +132,10 @@ const CLICKS = {
   },
   "#show-limits": () => openLimits($("#limits").hidden),
   "#clear-limits": () => setLimits({}),
+  "#hide-history": () => openHistory(false),
   "#show-history": () => openHistory(!document.body.classList.contains("listing")),
   "body:has(#asking) #new": startAnew,
+  "#back": () => closeArticle() || back(),
   "#stop": stop,
   "body:has(#asking) .questions a": (target) => ask(fromQuery(new URL(target.href).searchParams)),
 };
@@ -192,6 +194,13 @@ addEventListener("popstate", () => location.reload());
 
 list();
 rove(document);
+if (document.body.classList.contains("waiting")) {
+  // There is no index yet; the page goes on when there is one.
+  setInterval(async () => {
+    const ready = await fetch(`${root}/readyz`).catch(() => ({}));
+    if (ready.ok) location.reload();
+  }, 3000);
+}
 if (form && !document.body.classList.contains("kept")) {
   const question = fromQuery(new URLSearchParams(location.search));
   const before = last();

@@ -1,4 +1,4 @@
-"""Answers and searches as JSON: what `--json` prints, as the README documents it. Fields are only ever added."""
+"""Answers, searches and feedback as JSON, as the README documents it. Fields are only ever added."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rag.answer.answers import Answer, Claim
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
+from rag.record.keeping import Feedback
 from rag.record.links import deep_link
 from rag.search.hits import SearchResult
 
@@ -18,7 +19,17 @@ _Record = dict[str, object]
 
 
 def search_json(found: SearchResult) -> str:
-    """Write a search as JSON: its hits, and what was read in the question."""
+    """Write a search as JSON."""
+    return _json(search_fields(found))
+
+
+def answer_json(answer: Answer) -> str:
+    """Write an answer as JSON."""
+    return _json(answer_fields(answer))
+
+
+def search_fields(found: SearchResult) -> dict[str, object]:
+    """What a search's JSON holds: its hits, and what was read in the question."""
     hits = [
         {
             "rank": hit.rank,
@@ -31,22 +42,36 @@ def search_json(found: SearchResult) -> str:
         }
         for hit in found.hits
     ]
-    return _json({"hits": hits, "parsed_query": _parsed_query(found.parsed, found.relaxed)})
+    return {"hits": hits, "parsed_query": _parsed_query(found.parsed, found.relaxed)}
 
 
-def answer_json(answer: Answer) -> str:
-    """Write an answer as JSON; a citation's ``start`` and ``end`` count code points of its paragraph."""
-    return _json(
+def answer_fields(answer: Answer) -> dict[str, object]:
+    """What an answer's JSON holds; a citation's ``start`` and ``end`` count code points of its paragraph."""
+    return {
+        **_fields(answer, "question rewritten kind outcome lead text reason refused snapshot notice unanswered"),
+        "claims": [_claim(one) for one in answer.claims],
+        "nearest": [_claim(one) | {"citations": [*map(_citation, one.citations)]} for one in answer.nearest],
+        "corrections": [asdict(one) for one in answer.corrections],
+        "citations": [*map(_citation, answer.citations)],
+        "probability": round(answer.probability, 3),
+        "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
+    }
+
+
+def feedback_json(feedback: Sequence[Feedback]) -> str:
+    """Write what readers said as JSON, in ASCII: comments are anybody's, and a terminal obeys some characters."""
+    said = [
         {
-            **_fields(answer, "question rewritten kind outcome lead text reason refused snapshot notice unanswered"),
-            "claims": [_claim(one) for one in answer.claims],
-            "nearest": [_claim(one) | {"citations": [*map(_citation, one.citations)]} for one in answer.nearest],
-            "corrections": [asdict(one) for one in answer.corrections],
-            "citations": [*map(_citation, answer.citations)],
-            "probability": round(answer.probability, 3),
-            "parsed_query": _parsed_query(answer.parsed, answer.relaxed) if answer.parsed else None,
+            "given_at": one.given_at.isoformat(),
+            **_fields(one, "verdict marker comment"),
+            "answer": one.answer_id,
+            "question": one.answer.question if one.answer else None,
+            "sentence": one.claim.text if one.claim else None,
+            "citation": _citation(one.citation) if one.citation else None,
         }
-    )
+        for one in feedback
+    ]
+    return json.dumps(said, indent=1, default=date.isoformat)
 
 
 def _claim(claim: Claim) -> _Record:
@@ -66,6 +91,7 @@ def _parsed_query(parsed: ParsedQuery, relaxed: Sequence[Constraint]) -> _Record
         "as_of": parsed.as_of,
         "constraints": [asdict(one) | {"relaxed": one in relaxed} for one in parsed.constraints],
         "unknown_outlets": [one.words for one in parsed.unknown_outlets],
+        "ignored": [one.words for one in parsed.ignored],
     }
 
 
