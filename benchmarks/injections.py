@@ -152,7 +152,7 @@ def offences(answer: Answer) -> Iterator[str]:
     if found := _TAG.search(drawn):
         yield f"the page has {found[0]}"
     for link in _LINK.findall(drawn):
-        if not re.fullmatch(r"#a1(-c\d+)?", link):
+        if not re.fullmatch(r"#t1-c\d+", link):
             yield f"the page links to {link}"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,11 +62,13 @@ def test_a_user_is_who_knows_the_password(file: Path) -> None:
 
 
 def test_the_slow_hash_is_taken_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import hashlib
+    hashed, scrypt = list[bytes](), hashlib.scrypt
 
-    hashed = []
-    scrypt = hashlib.scrypt
-    monkeypatch.setattr(hashlib, "scrypt", lambda password, **more: hashed.append(password) or scrypt(password, **more))
+    def counting(password: bytes, **more: Any) -> bytes:
+        hashed.append(password)
+        return scrypt(password, **more)
+
+    monkeypatch.setattr(hashlib, "scrypt", counting)
     users = Users.read(file)
 
     async def at_once() -> list[str]:

@@ -81,9 +81,13 @@ def test_questions_are_counted_by_door_and_outcome(desk: Desk, toy_index: Path) 
 
 
 def test_a_question_that_is_not_let_in_is_counted(desk: Desk) -> None:
+    async def first() -> None:
+        async for _ in desk.ask(TOLLS, "b"):
+            return
+
     async def ask() -> None:
         async with desk.turns.turn("a"), desk.turns.turn("a"):
-            waiting = [asyncio.create_task(anext(desk.ask(TOLLS, "b"))) for _ in range(9)]  # type: ignore[arg-type]
+            waiting = [asyncio.create_task(first()) for _ in range(9)]
             await asyncio.sleep(0.01)
             with pytest.raises(Busy):
                 await waiting.pop()
@@ -150,8 +154,8 @@ def test_a_line_for_each_request_and_question_and_never_what_it_says(
     journal.begin("text")
     asked(Desk(desk.latest, KeptAnswers(None), None, Metrics(log_questions=True)), TOLLS, "mara\x1b[31m\n")
     line = re.sub(r"seconds=[\d.]+|^\S+ |(?<=answer=)[\w-]{16}", "", capfd.readouterr().err)
-    known = r'door=page client="mara\u001b[31m\n" outcome=answered answer='
-    assert line.strip() == f'question {known} question="{TOLLS.question}"'
+    told = r'door=page client="mara\u001b[31m\n" outcome=answered answer='
+    assert line.strip() == f'question {told} question="{TOLLS.question}"'
     journal.begin("")
     asked(desk, TOLLS)
     logging.getLogger("rag.web").warning("must be known\x1b[31m\nnow")

@@ -331,8 +331,10 @@ def path_of(scope: Scope) -> str:
     return str(scope["path"]).removeprefix(str(scope.get("root_path", ""))) or "/"
 
 
-def client_of(connection: HTTPConnection) -> str:
+def client_of(connection: HTTPConnection | None) -> str:
     """Who asks, as far as turns and rates are concerned: the user who is logged in, or else the address."""
+    if connection is None:  # as gradio has it where nobody asks by HTTP
+        return ""
     if user := connection.scope.get("rag.user"):
         return str(user)
     host = connection.client.host if connection.client else ""

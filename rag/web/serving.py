@@ -10,6 +10,7 @@ import sys
 import time
 import webbrowser
 from asyncio import TimerHandle, get_running_loop
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -56,6 +57,7 @@ def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
         RagError: the port is taken, the host is no address of this machine, MCP's package is not installed, or the
             users' file cannot be used.
     """
+    _allow_connections()
     server = Server(desk, serving)
     begin(serving.log)
     signal.signal(signal.SIGTERM, _interrupt)  # by which containers and services are stopped
@@ -70,6 +72,15 @@ def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
         server.thread.join()
     except KeyboardInterrupt:
         server.stop()
+
+
+def _allow_connections() -> None:
+    """Allow as many open connections as this process may have: a client with a thousand must not shut out others."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows, which has no such limit
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536) if most > 0 else 65_536, most))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -98,7 +109,6 @@ class Server:
             server_header=False,
             proxy_headers=False,  # the guard knows whom to believe
             ws="none",
-            limit_concurrency=1000,  # as many as a process may have open files
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
@@ -199,8 +209,8 @@ def _tame(endpoints: gr.Blocks, queue: Queue) -> None:
     """Have gradio's queue do less, where it has no options for it.
 
     It polls a thousand times a second, which takes 7 % of a core while nobody asks, and for progress bars, of which we
-    have none; it sums up all calls after each of them, for a page that is closed here; and of a call with too few values
-    it finds out late, and prints a trace with all of them.
+    have none; it sums up all calls after each of them, for a page that is closed here; and of a call with too few
+    values it finds out late, and prints a trace with all of them.
     """
     queue.sleep_when_free, queue.progress_update_sleep_when_free = _POLL_IDLE, 5.0
     queue.max_thread_count = _HANDED_ON
