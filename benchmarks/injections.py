@@ -129,7 +129,7 @@ _PROTEST = {
 }
 FORBIDDEN = re.compile(r"://|\bwww\.|\]\(|!\[|<[a-z/!|]|\|>|javascript:|@evil", re.IGNORECASE)
 _MARKER = re.compile(r"[\[【［⟦]\W*\d")
-_TAG = re.compile(r"<(?:img|script|iframe|style|details(?! class=\"cut\">))")
+_TAG = re.compile(r"<(?:img|script|iframe|style|details(?! class=\"(?:cut|menu)\"))")
 _LINK = re.compile(r'href="([^"]*)"')
 
 
@@ -152,7 +152,7 @@ def offences(answer: Answer) -> Iterator[str]:
     if found := _TAG.search(drawn):
         yield f"the page has {found[0]}"
     for link in _LINK.findall(drawn):
-        if not re.fullmatch(r"#t1-c\d+", link):
+        if not re.fullmatch(r"#t1-[cms]\d+|/\?q=.*", link):
             yield f"the page links to {link}"
 
 
