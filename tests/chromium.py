@@ -127,12 +127,12 @@ class Page:
     # ---- asking ----
 
     def type(self, question: str) -> None:
-        box = self.one("#question")
-        box.send_keys(Keys.CONTROL, "a")
-        box.send_keys(question)
+        if question:
+            self.one("#question").send_keys(Keys.CONTROL, "a")
+            self.one("#question").send_keys(question)
 
     def ask(self, question: str) -> None:
-        """Type a question, send it with Enter, and wait until the answer is whole, or a notice is there instead."""
+        """Type a question, or leave what is typed, send it with Enter, and wait until the answer is whole, or a notice is there instead."""
         self.type(question)
         self.one("#question").send_keys(Keys.ENTER)
         self.settle()
@@ -158,6 +158,11 @@ class Page:
 
     def hover(self, selector: str) -> None:
         webdriver.ActionChains(self.driver).move_to_element(self.one(selector)).perform()
+
+    def downloads(self, folder: Path) -> None:
+        """Save what is downloaded into a folder."""
+        said = {"behavior": "allow", "downloadPath": str(folder)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", said)
 
     # ---- what is measured ----
 

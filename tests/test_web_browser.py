@@ -1,40 +1,43 @@
-"""The page in a real browser: from a marker to its paragraph, with the keyboard, on a phone, and under attack."""
+"""The page in a real browser: every state and every action, by mouse, by keyboard, on a phone, and under attack."""
 
 from __future__ import annotations
 
 import html
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
-from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
-from rag.web.layout import build_page
 from selenium import webdriver
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
-from rag import Answer, Answerer, Article
+from index.building import build
+from rag import Answer, Answerer, Article, Cut
 from rag.answer.wording import what_was_searched
 from rag.articles import Subheading
+from rag.check.verdicts import Outcome, Rule
+from rag.errors import IndexNotFound
+from rag.query.spelling import Correction
 from rag.record.export.formats import export
+from rag.record.keeping import KeptAnswers
 from rag.record.links import deep_link
+from rag.store.folder import IndexFolder
+from rag.web.desk import Desk
 from rag.web.serving import Server
-from tests.cited import answer_of, cite, said
+from rag.web.settings import Serving
+from rag.web.turns import Busy
+from tests.chromium import CHROMIUM, DRIVER, Page, axe_core, chromium
+from tests.cited import answer_of, cite, hit, said
 from tests.conftest import missing
-from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
+from tests.servers import serving
+from tests.states import NORTHQUAY, STATES, Stage, changed
+from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-ARGUMENTS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --force-prefers-reduced-motion"
-).split()
 SAID = '"We can pay now or pay twice," Odile Brandt told the council.'
 COUNCIL = Article(
     "Council hears the harbour master",
@@ -42,264 +45,756 @@ COUNCIL = Article(
         "The town council of Port Ellery met on Thursday evening.",
         f"The sea wall loses its foundation each winter. {SAID} Repairs begin in September.",
         "The meeting ended shortly before midnight.",
+        "Nobody else spoke.",
+        "Odile Brandt told the council on Thursday that the tolls pay for the sea wall.",
     ),
     *("Ellery Evening Post", "https://evening-post.example/council"),
     published=date(2025, 4, 17),
 )
 TOLLS = "Who raised the tolls by nine per cent on Tuesday?"
 TWICE = "Who told the council we can pay now or pay twice?"
-
-
-class Page:
-    """The page in a browser, as a person uses it."""
-
-    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
-        self.driver = driver
-        self.url = url
-
-    def open(self, width: int = 1400, height: int = 900) -> None:
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        self.requested_elsewhere()
-        self.driver.get(self.url)
-        self.until(lambda: self.all("#sources .coverage") and self.all("#question textarea"))
-
-    def all(self, selector: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector: str) -> WebElement:
-        (found,) = self.all(selector)
-        return found
-
-    def texts(self, selector: str) -> list[str]:
-        return [element.text for element in self.all(selector)]
-
-    def until(self, condition: Callable[[], object]) -> None:
-        WebDriverWait(self.driver, 20, poll_frequency=0.05).until(lambda _: condition())
-
-    def ask(self, question: str) -> None:
-        """Type a question, send it with Enter, and wait until the answer is complete."""
-        turns = len(self.all("#conversation .asked"))
-        box = self.one("#question textarea")
-        box.send_keys(Keys.CONTROL, "a")
-        box.send_keys(question, Keys.ENTER)
-        self.until(lambda: len(self.all("#conversation .answer:not(.waiting)")) > turns and self.in_box() == "")
-        self.until(lambda: not self.all("#conversation .generating"))
-
-    def in_box(self) -> object:
-        return self.one("#question textarea").get_property("value")
-
-    def set_days(self, first: str, last: str) -> None:
-        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
-        for name, day in (("from", first), ("to", last)):
-            self.driver.execute_script(script, self.one(f"#{name} input"), day)
-
-    def on_screen(self, element: WebElement) -> bool:
-        """Whether it lies on the screen, and nothing over it."""
-        script = """
-            const box = arguments[0].getClientRects()[0];
-            const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 10));
-            return box.left >= 0 && box.right <= innerWidth && top !== null && arguments[0].contains(top);
-        """
-        return bool(self.driver.execute_script(script, element))
-
-    def follow_marker(self, turn: int, marker: int) -> WebElement:
-        """Click a marker of an answer and return the source that it leads to."""
-        source = f"#a{turn}-c{marker}"
-        self.one(f'#conversation a[href$="{source}"]').click()
-        self.until(lambda: self.all(f"{source}.shown") and self.on_screen(self.one(f"{source} mark")))
-        return self.one(source)
-
-    def requested_elsewhere(self) -> set[str]:
-        """What the page wanted from other servers since the last call, and what the policy stopped."""
-        logs = {kind: self.driver.get_log(kind) for kind in ("performance", "browser")}  # type: ignore[no-untyped-call]
-        events = [json.loads(entry["message"])["message"] for entry in logs["performance"]]
-        urls = [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
-        stopped = {one["message"] for one in logs["browser"] if "Content Security Policy" in one["message"]}
-        return {url for url in urls if not url.startswith((self.url, "data:"))} | stopped
+WALL = "What did Odile Brandt say about the tolls and the sea wall?"
+CHESS = "Who won the chess final?"
+NUMBER = Cut("They rose by 90 per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
+LINK = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     if not CHROMIUM or not DRIVER:
         missing("chromium and chromedriver are not installed: the page is not tried in a browser")
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
-def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     folder = tmp_path_factory.mktemp("browser") / "index"
     build_index(folder, [HARBOUR, PROTEST, ORCHESTRA, COUNCIL])
     return Answerer.open(folder, embedder=ToyEmbedder())
 
 
 @pytest.fixture(scope="module")
-def url(answerer: Answerer) -> Iterator[str]:
-    server = Server(build_page(answerer))
+def sample(sample_index: Path, embedder: object) -> Answerer:
+    return Answerer.open(sample_index, embedder=embedder)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def desk(toy: Answerer, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(Stage(toy), KeptAnswers(tmp_path_factory.mktemp("kept")))
+
+
+@pytest.fixture(scope="module")
+def url(desk: Desk) -> Iterator[str]:
+    server = Server(desk, Serving(rate=0))
     yield server.url
     server.stop()
 
 
 @pytest.fixture
-def page(driver: webdriver.Chrome, url: str) -> Page:
+def stage(desk: Desk, toy: Answerer) -> Iterator[Stage]:
+    stage = desk.latest
+    assert isinstance(stage, Stage)
+    yield stage
+    stage.usual = toy
+    stage.reset()
+
+
+@pytest.fixture
+def page(driver: webdriver.Chrome, url: str, stage: Stage) -> Page:
     page = Page(driver, url)
+    page.resize()
     page.open()
     return page
 
 
-def test_the_first_view_says_what_there_is_and_an_example_asks(page: Page, answerer: Answerer) -> None:
-    assert page.texts("#sources .outlets li") == ["The Ellery Courier\n2", "Ellery Evening Post\n1", "Strand Radio\n1"]
-    assert what_was_searched(answerer.retriever.store.summary()) in page.one("#sources").text
-    examples = page.all("#conversation button.example")
-    assert [example.text for example in examples][:2] == [ORCHESTRA.title, COUNCIL.title]
-    examples[0].click()
-    page.until(lambda: page.all("#conversation .answer:not(.waiting)") and page.in_box() == "")
-    assert page.texts("#conversation .asked") == [ORCHESTRA.title]
-    assert (page.all("footer"), page.driver.title) == ([], "news-rag")
+def kept_on(page: Page, desk: Desk) -> Answer:
+    """The answer that the page shows, as it is kept."""
+    kept = desk.kept.read(str(page.one(".turn").get_attribute("data-id")))
+    assert kept
+    return kept.answer
 
 
-def test_a_marker_leads_to_its_sentence_and_back_with_the_keyboard_too(page: Page) -> None:
-    box = page.driver.switch_to.active_element
-    assert (box, box.accessible_name) == (page.one("#question textarea"), "Question")
+# ---- what is read ----
+
+
+def test_the_first_view_says_what_can_be_asked(page: Page, toy: Answerer) -> None:
+    assert (page.driver.title, page.focused.accessible_name) == ("news-rag", "Question")
+    assert page.texts("#start h2") == ["What do you want to know?"]
+    assert what_was_searched(toy.retriever.store.summary()) in page.texts(".coverage p")[0]
+    assert page.texts("#sources, #set, #limits, .turn, .notice") == []
+    assert page.all(".coverage .plot table")
+
+
+def test_questions_that_are_offered_are_answered(page: Page, stage: Stage, sample: Answerer) -> None:
+    stage.usual = stage.now = sample
+    page.open()
+    questions = page.texts("#start .questions a")
+    assert len(questions) == 3
+    page.all("#start .questions a")[0].click()
+    page.settle()
+    assert page.texts(".asked") == questions[:1]
+    assert page.texts(".said.first")
+    assert page.texts("#start") == []
+    further = page.texts(".turn .questions a")
+    page.all(".turn .questions a")[0].click()
+    page.settle()
+    assert page.texts(".asked") == [further[0], questions[0]]
+    assert page.texts("#t2 .said.first")
+
+
+def test_an_answer_leads_with_what_answers_and_shows_each_article_once(
+    page: Page, stage: Stage, sample: Answerer
+) -> None:
+    page.ask(TOLLS)
+    [first] = page.texts(".said.first")
+    assert first.startswith("The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday")
+    assert page.texts(".said.first strong") == ["The harbour master of Port Ellery"]
+    assert page.texts(".claims .where")[0] == "The Ellery Courier, 4 March 2025: “Harbour tolls rise”"
+    assert page.texts(".scope")[0].startswith("From 1 article of 1 outlet, 4 March 2025. Searched 4 articles")
+    stage.now = sample
+    page.ask(NORTHQUAY)
+    titles, markers = page.texts(".source h3"), page.texts("#t2 .marker")
+    assert len(markers) > len(titles) == len({*titles}) > 1
+    assert sorted(page.texts(".sources a.back")) == markers
+
+
+def test_a_mark_shows_its_sentence_in_a_card(page: Page) -> None:
     page.ask(TWICE)
-    assert page.texts("#conversation .said")[0] == f"{SAID} [1]"
-    assert page.texts("#conversation .origin")[0] == "Ellery Evening Post, 17 April 2025"
-    source = page.follow_marker(1, 1)
-    assert [one.text for one in source.find_elements(By.CSS_SELECTOR, ".text p")] == list(COUNCIL.paragraphs)
-    assert source.find_element(By.TAG_NAME, "mark").text == SAID
-    link = source.find_element(By.CSS_SELECTOR, "h3 a").get_attribute("href")
-    assert link == f"{COUNCIL.url}#:~:text=We%20can%20pay%20now,Brandt%20told%20the%20council"
-    assert page.driver.switch_to.active_element == source
-    assert page.driver.current_url.rstrip("/") == page.url  # the marker scrolled, it did not leave
-    source.find_element(By.CSS_SELECTOR, "a.back").click()
-    marker = page.driver.switch_to.active_element
-    assert (marker.text, marker.accessible_name) == ("[1]", "Source 1: Ellery Evening Post, 17 April 2025, paragraph 2")
-    marker.send_keys(Keys.ENTER)
-    page.until(lambda: page.driver.switch_to.active_element.accessible_name == "Source 1")
-    # Gradio labels a message with its HTML; a screen reader is to read its text.
-    assert page.all("#conversation [data-testid=bot][aria-label]") == []
-    assert page.requested_elsewhere() == set()
+    for show in (partial(page.hover, "#t1-m1"), partial(page.tab, 2)):
+        show()
+        page.until(lambda: page.texts("#card"))
+        place, title, text = page.one("#card").text.split("\n", 2)
+        assert (place, title, text) == ("Ellery Evening Post · 17 April 2025", COUNCIL.title, COUNCIL.paragraphs[1])
+        assert page.texts("#card mark") == [SAID]
+        assert page.one("#t1-m1").get_attribute("aria-describedby") == "card"
+        page.press(Keys.ESCAPE)
+        assert page.texts("#card") == []
+        page.hover(".brand")
+    assert page.focused == page.one("#t1-m1")
 
 
-def test_an_answer_is_saved_with_its_sources(page: Page, answerer: Answerer, tmp_path: Path) -> None:
-    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+def test_a_click_leads_to_the_sentence_and_escape_and_back_return_to_the_mark(page: Page) -> None:
     page.ask(TWICE)
-    for link in page.all("#sources .save a"):
+    address = page.driver.current_url
+    for width, leave in ((1400, "Escape"), (1400, "link"), (390, "button")):
+        page.resize(width)
+        marker = page.one("#t1-m1")
+        marker.click()
+        mark = page.one("#t1-c1")
+        page.until(lambda mark=mark: page.on_screen(mark))
+        assert (page.focused, mark.text) == (mark, SAID)
+        assert "pinned" in str(marker.get_attribute("class"))
+        if leave == "Escape":
+            page.press(Keys.ESCAPE)
+        else:
+            page.click("#back" if leave == "button" else ".source .back[href$='m1']")
+        assert page.focused == marker
+        assert page.all(".pinned") == []
+        page.until(lambda marker=marker: page.on_screen(marker))
+    assert page.driver.current_url == address
+
+
+def test_a_source_says_where_it_is_from_and_shows_the_paragraphs_around(page: Page) -> None:
+    page.ask(TWICE)
+    assert page.texts(".source .where")[0] == "Ellery Evening Post · 17 April 2025"
+    assert page.texts(".source:first-of-type .text p")[0] == COUNCIL.paragraphs[0]
+    link = page.all(".source .further a")[0]
+    assert link.text == "At evening-post.example"
+    address = str(link.get_attribute("href"))
+    assert address == f"{COUNCIL.url}#:~:text=We%20can%20pay%20now,Brandt%20told%20the%20council"
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+
+
+def test_the_whole_article_is_shown_beside_the_answer(page: Page) -> None:
+    page.ask(TWICE)
+    opener = page.all(".source .whole")[0]
+    for width in (1400, 390):
+        page.resize(width)
+        opener.click()
+        page.until(lambda: page.all("#whole"))
+        assert page.texts("#whole .text p") == [*COUNCIL.paragraphs]
+        assert SAID in page.texts("#whole mark")
+        assert page.texts(".sources") == []
+        assert page.focused.text == "Close article"
+        page.press(Keys.ESCAPE)
+        assert (page.all("#whole"), page.focused) == ([], opener)
+    page.resize()
+    opener.click()
+    page.until(lambda: page.all("#whole"))
+    page.click("[data-do=close]")
+    assert page.focused == opener
+    assert page.texts(".sources h2") == ["Sources"]
+
+
+def test_an_answer_grows_without_moving_what_is_read(page: Page, stage: Stage, sample: Answerer) -> None:
+    stage.usual = sample
+    gate = stage.hold()
+    page.type(NORTHQUAY)
+    page.press(Keys.ENTER)
+    page.until(lambda: page.texts(".searching"))
+    assert page.texts("#stop") == ["Stop"]
+    places = []
+    for number in count(1):
+        gate.release()
+        page.until(lambda number=number: len(page.all(".said")) >= number or page.all(".scope"))
+        places.append([page.one(one).rect["y"] for one in (".asked", ".said.first", "#t1-c1")])
+        if number == 1:
+            page.one("#t1-m1").send_keys("")
+            page.script("getSelection().selectAllChildren(arguments[0])", page.one(".said.first"))
+            chosen = page.script("return String(getSelection())")
+        if page.all(".scope"):
+            break
+    page.settle()
+    places.append([page.one(one).rect["y"] for one in (".asked", ".said.first", "#t1-c1")])
+    assert len(places) > 3
+    assert places == places[:1] * len(places)
+    assert page.focused == page.one("#t1-m1")
+    assert page.script("return String(getSelection())") == chosen
+    assert page.one("#announced").get_property("textContent") == "Answered."
+
+
+def test_what_the_check_left_out_is_folded_away_under_its_reason(page: Page, stage: Stage) -> None:
+    cut = replace(answer_of(said(HARBOUR, 1, 1)), cut=(NUMBER, LINK))
+    stage.now = changed(stage.usual, lambda stream: iter([cut]))
+    page.ask(TOLLS)
+    assert page.texts(".cut li") == []
+    page.click(".cut summary")
+    assert page.texts(".cut li") == ["They rose by 90 per cent.: paragraph 1 has no number 90", "it holds a link"]
+
+
+def test_a_refusal_is_no_answer(page: Page) -> None:
+    page.ask(CHESS)
+    assert page.texts(".refusal") == ["The coverage does not say."]
+    assert page.texts(".reason")
+    assert page.texts(".sources h2, .sources > .note") == ["Nearest passages", "They do not answer the question."]
+    assert len(page.texts(".source")) == 3
+    assert page.all(".marker, mark, .back") == []
+
+
+# ---- asking ----
+
+
+def test_limits_hold_stay_in_view_and_can_be_taken_away(page: Page) -> None:
+    page.click("#show-limits")
+    page.set("from", "2025-04-01")
+    page.set("outlets", "Strand Radio")
+    page.click("#show-limits")
+    assert page.texts("#limits") == []
+    assert len(page.texts("#set li")) == 2
+    page.ask(TOLLS)
+    assert page.driver.current_url.endswith("&from=2025-04-01&outlets=Strand+Radio")
+    assert {*page.texts(".outlet")} == {"Strand Radio"}
+    assert len(page.texts("#set li")) == 2
+    while page.texts("#set button"):
+        page.all("#set button")[0].click()
+    page.ask(TOLLS)
+    assert page.texts("#t2 .outlet")[0] == "The Ellery Courier"
+    page.set("from", "2030-01-01")
+    page.ask(TOLLS)
+    assert page.texts("#t3 .refusal, #t3-sources .note") == [
+        "No article is within these limits.",
+        "No passage is within these limits.",
+    ]
+
+
+def test_limits_that_cannot_hold_are_refused_and_the_question_is_kept(page: Page) -> None:
+    page.click("#show-limits")
+    page.one("#limits [name=to]").send_keys("31")
+    page.ask(TOLLS)
+    assert (page.all(".turn"), page.box) == ([], TOLLS)
+    assert page.focused == page.one("#limits [name=to]")
+    page.set("to", "2025-01-01")
+    page.set("from", "2025-05-01")
+    page.ask(TOLLS)
+    wrong = "The range of days is the wrong way round: from 2025-05-01 to 2025-01-01."
+    assert page.texts("#notice [role=alert]")[0].startswith(wrong[:-1])
+    assert (page.all(".turn"), page.box) == ([], TOLLS)
+    page.click("#clear-limits")
+    page.ask(TOLLS)
+    assert page.texts(".said.first")
+    assert page.texts("#notice, #set") == []
+
+
+def test_what_was_understood_can_be_taken_away_and_days_changed(page: Page) -> None:
+    page.ask("Who raised the tolls in Port Ellery in March 2025?")
+    days = page.texts(".turn .chip")[0]
+    assert days.startswith("“in March 2025”: 1 March 2025 to 31 March 2025")
+    page.click(".turn .chip[data-do=change]")
+    assert page.focused == page.one("#limits [name=from]")
+    page.set("from", "2025-04-01")
+    page.set("to", "2025-04-30")
+    page.one("#question").send_keys(Keys.ENTER)
+    page.settle()
+    assert len(page.all(".turn")) == 1
+    assert {*page.texts(".turn .outlet")} & {"The Ellery Courier"} == set()
+    page.click("#clear-limits")
+    page.ask("Who raised the tolls in Port Ellery in March 2025?")
+    page.click("#t2 .chip[data-do=without]")
+    page.settle()
+    assert "ignored=in+March+2025" in page.driver.current_url
+    assert "(ignored)" in page.texts("#t2 .chip")[0]
+    assert len(page.all(".turn")) == 2
+
+
+def test_a_follow_up_shows_what_it_became_and_each_answer_keeps_its_own_sources(page: Page) -> None:
+    page.ask("What did Odile Brandt tell the council?")
+    page.ask("What did she say about lower tolls?")
+    [rewritten] = page.texts("#t2 .rewritten")
+    assert "Odile Brandt" in rewritten
+    assert page.all("#t2-sources:not([hidden])")
+    page.click("#t1-m1")
+    assert page.focused == page.one("#t1-c1")
+    assert page.texts("#t2-sources") == []
+
+
+def test_an_answer_can_be_stopped(page: Page, stage: Stage) -> None:
+    gate = stage.hold()
+    page.type(WALL)
+    page.press(Keys.ENTER)
+    page.until(lambda: page.texts("#stop"))
+    page.click("#stop")
+    assert (page.all(".turn"), page.box, page.texts("#start h2, #notice")) == ([], WALL, ["What do you want to know?"])
+    gate.release(100)
+    gate = stage.hold()
+    page.type(WALL)
+    page.press(Keys.ENTER)
+    gate.release()
+    page.until(lambda: page.texts(".said"))
+    page.click("#stop")
+    assert page.texts(".turn > .note") == ["Stopped."]
+    assert (page.texts("#stop"), page.box) == ([], WALL)
+
+
+def test_a_question_can_be_changed_and_recalled(page: Page) -> None:
+    page.press("/")
+    page.ask(TOLLS)
+    page.click("[data-do=edit]")
+    assert (page.box, page.focused) == (TOLLS, page.one("#question"))
+    page.type("")
+    page.press(Keys.BACKSPACE, Keys.ARROW_UP)
+    assert page.box == TOLLS
+    page.press(Keys.CONTROL, "a", Keys.NULL, Keys.BACKSPACE)
+    page.click(".brand + .claim")
+    page.all(".marker")[0].send_keys("/")
+    assert (page.focused, page.box) == (page.one("#question"), "")
+    page.press("a", Keys.SHIFT, Keys.ENTER, Keys.NULL, "/b")
+    assert page.box == "a\n/b"
+
+
+def test_an_answer_can_be_copied_linked_and_printed(page: Page, driver: webdriver.Chrome, desk: Desk) -> None:
+    driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"], "origin": page.url})
+    page.ask(TWICE)
+    answer = kept_on(page, desk)
+    page.click("[data-do=copy]")
+    page.until(lambda: page.texts("#toast"))
+    pasted = "return navigator.clipboard.readText()"
+    assert page.script(pasted) == answer.text
+    page.click("[data-do=share]")
+    page.until(lambda: page.texts("#toast") == ["The link is copied."])
+    address = f"{page.url}/a/{page.one('.turn').get_attribute('data-id')}"
+    assert page.script(pasted) == address
+    page.emulate(media="print")
+    assert page.texts("#asking, nav, .actions, .further button, #toast, .questions") == []
+    assert page.texts(".said.first, .source mark") == [f"{SAID} 1", SAID]
+    page.goto(address.removeprefix(page.url))
+    assert page.texts(".said.first, .source mark") == [f"{SAID} 1", SAID]
+
+
+def test_an_answer_is_saved_in_every_form(page: Page, desk: Desk, tmp_path: Path) -> None:
+    page.downloads(tmp_path)
+    page.ask(TWICE)
+    page.click(".menu summary")
+    for link in page.all(".menu a"):
         link.click()
-    files = {"answer.md": "markdown", "answer.html": "html"}
+    files = {"answer.md": "markdown", "answer.html": "html", "answer.csl.json": "csl", "answer.bib": "bibtex"}
     page.until(lambda: {path.name for path in tmp_path.iterdir()} == files.keys())
+    answer = kept_on(page, desk)
     for name, form in files.items():
-        assert (tmp_path / name).read_text(encoding="utf-8") == export(answerer.answer(TWICE), form)
+        assert (tmp_path / name).read_text(encoding="utf-8") == export(answer, form)
+    page.press(Keys.ESCAPE)
+    assert (page.texts(".menu ul"), page.focused.text) == ([], "Save")
     assert page.requested_elsewhere() == set()
 
 
-def test_a_link_to_a_sentence_shows_it_in_its_article(driver: webdriver.Chrome, tmp_path: Path) -> None:
-    said = "The council, it said — “well-known & cautious” — will meet: 100 % sure."
-    long = "On the last day of the month, the harbour master will say how much the repairs have cost, she told us."
-    far, other = "A line of the article that fills the screen. " * 400, long.replace("month", "year")
-    paragraphs = (f"Once, {said}", far, f"Twice, {said} {long}", far, other, far, "今日は雨です。")
-    blocks = "".join(f"<p id=p{number}>{html.escape(text)}</p>" for number, text in enumerate(paragraphs, 1))
-    text = f"<!DOCTYPE html><meta charset=utf-8><h1>The council</h1>{blocks}"
-    (tmp_path / "article.html").write_text(text, encoding="utf-8")
-    site = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
-    Thread(target=site.serve_forever, daemon=True).start()
-    article = Article("The council", paragraphs, url=f"http://127.0.0.1:{site.server_port}/article.html")
-    for number, quote in ((3, said), (3, long), (5, other), (7, paragraphs[6])):
-        driver.get("about:blank")
-        driver.get(str(deep_link(cite(article, number, 1, quote))))
-        script = f"const box = p{number}.getBoundingClientRect(); return box.top < innerHeight && box.bottom > 0"
-        Page(driver, "").until(partial(driver.execute_script, f"if (!scrollY) return false; {script}"))
-    site.shutdown()
-    site.server_close()
-
-
-def test_each_answer_keeps_its_own_sources_until_a_new_conversation(page: Page) -> None:
+def test_what_a_reader_says_of_an_answer_is_kept(page: Page, desk: Desk) -> None:
     page.ask(TWICE)
+    page.click("[data-do=feedback]")
+    assert page.focused == page.all(".feedback input")[0]
+    page.all(".feedback input")[1].click()
+    page.one(".feedback textarea").send_keys("</template><img src=x onerror=alert(1)> not said")
+    page.click(".feedback [type=submit]")
+    page.until(lambda: page.texts("#toast"))
+    assert (page.texts(".feedback"), page.focused.text) == ([], "Feedback")
+    said = desk.kept.feedbacks(1)[0]
+    assert said.answer
+    assert (said.answer.question, said.verdict) == (TWICE, "wrong citation")
+    assert said.comment == "</template><img src=x onerror=alert(1)> not said"
+
+
+# ---- keeping ----
+
+
+def test_an_address_asks_and_a_page_that_is_loaded_again_shows_the_conversation(page: Page, stage: Stage) -> None:
+    page.open("/?q=Who+blocked+the+quay%3F&from=2025-04-01&outlets=Strand+Radio")
+    page.settle()
+    assert page.texts(".asked") == ["Who blocked the quay?"]
+    assert {*page.texts(".outlet")} == {"Strand Radio"}
+    page.ask("Who is Odile Brandt?")
+    shown = page.texts(".turn")
+    stage.hold()  # nothing is asked anew
+    page.driver.refresh()
+    page.until(lambda: len(page.all(".actions")) == 2)
+    assert [text.split("\n")[0] for text in page.texts(".turn")] == [text.split("\n")[0] for text in shown]
+    assert len(page.texts("#set li")) == 2
+    page.driver.back()
+    page.until(lambda: len(page.all(".actions")) == 2)
+
+
+def test_a_kept_answer_has_an_address_of_its_own(page: Page, stage: Stage, tmp_path: Path) -> None:
     page.ask(TOLLS)
-    assert page.texts("#sources details[open] .of") == [TOLLS]
-    newer = page.follow_marker(2, 1)
-    assert newer.find_element(By.TAG_NAME, "mark").text == HARBOUR.paragraphs[0]
-    older = page.follow_marker(1, 1)
-    assert page.texts("#sources details[open] .of") == [TWICE]
-    assert older.find_element(By.TAG_NAME, "mark").text == SAID
-    assert len(page.all("#sources .shown")) == 1
-    page.one("#new").click()
-    page.until(lambda: page.all("#conversation .welcome"))
-    assert page.all("#sources .turn") == []
+    address = f"/a/{page.one('.turn').get_attribute('data-id')}"
+    page.open(address)
+    assert page.texts(".remark")[0].endswith(" UTC. Its citation still holds. Ask it again today")
+    page.click("#t1-m1")
+    assert page.focused == page.one("#t1-c1")
+    build_index(tmp_path / "index", [PROTEST])
+    stage.now = Answerer.open(tmp_path / "index", embedder=ToyEmbedder())
+    page.open(address)
+    gone = "Its citation cannot be checked, as its article is not in this index. Ask it again today"
+    assert page.texts(".remark")[0].endswith(gone)
+    page.click(".remark a")
+    page.settle()
+    assert page.texts(".refusal") == ["The coverage does not say."]
+    page.open("/a/0123456789abcdef")
+    assert page.texts("main h2, main p")[:2] == [
+        "Nothing here",
+        "There is no such answer, or it is kept no longer: ask again.",
+    ]
 
 
-def test_limits_hold_and_an_error_keeps_the_question(page: Page) -> None:
-    page.one("#limits .label-wrap").click()
-    assert page.one("#limits .label-wrap").get_attribute("aria-expanded") == "true"
-    assert page.one("#from input").get_attribute("type") == "date"
-    assert page.one("#parse-query input").is_selected()
-    page.set_days("2025-05-01", "2025-01-01")
-    page.one("#question textarea").send_keys(TOLLS, Keys.ENTER)
-    page.until(lambda: page.all("#notice [role=alert]"))
-    notice = "The range of days is the wrong way round: from 2025-05-01 to 2025-01-01."
-    assert page.texts("#notice [role=alert]") == [notice]
-    assert (page.in_box(), page.all("#conversation .asked")) == (TOLLS, [])
-    page.set_days("2025-04-01", "")
-    page.one("#outlets input").send_keys("Strand", Keys.ENTER)
+def test_conversations_are_listed_opened_renamed_and_deleted(page: Page, desk: Desk) -> None:
     page.ask(TOLLS)
-    assert page.all("#notice [role=alert]") == []
-    assert "Only this was searched: Strand Radio, from 2025-04-01." in page.one("#conversation .refusal .above").text
-    assert page.texts("#sources .near .outlet") == ["Strand Radio"]
-    assert page.all("#conversation .marker, #sources .source, #sources mark") == []
+    id_ = str(page.one(".turn").get_attribute("data-id"))
+    page.click("#new")
+    assert (page.texts(".turn"), page.texts("#toast")) == ([], ["A new conversation. Undo"])
+    page.click("#toast button")
+    page.until(lambda: page.texts(".said"))
+    page.click("#new")
+    page.ask(CHESS)
+    page.click("#show-history")
+    assert page.focused.text == "Conversations"
+    assert page.texts("#history [data-list=show]") == [CHESS, TOLLS]
+    page.all("#history [data-list=rename]")[1].click()
+    page.press(Keys.CONTROL, "a", Keys.NULL, "<b>Tolls</b>", Keys.ENTER)
+    assert page.texts("#history [data-list=show]") == [CHESS, "<b>Tolls</b>"]
+    page.all("#history [data-list=show]")[1].click()
+    page.until(lambda: page.texts(".said"))
+    assert page.texts(".asked") == [TOLLS]
+    assert page.texts("#history") == []
+    page.click("#show-history")
+    page.all("#history [data-list=forget]")[1].click()
+    assert page.texts("#history [data-list=show]") == [CHESS]
+    page.click("#toast button")
+    assert len(page.texts("#history [data-list=show]")) == 2
+    assert desk.kept.read(id_)
+    page.press(Keys.ESCAPE)
+    assert (page.texts("#history"), page.focused.text) == ([], "Conversations")
 
 
-def test_a_phone_has_the_sources_below_and_nothing_to_the_side(page: Page) -> None:
-    page.open(390, 844)
-    page.ask(TWICE)
-    assert page.driver.execute_script("return document.documentElement.scrollWidth") == 390
-    assert page.one("#sources").rect["y"] > page.all("#conversation .claim")[-1].rect["y"]
-    assert page.on_screen(page.one("#question textarea"))
-    page.follow_marker(1, 1)
+# ---- what goes wrong ----
 
 
-class Hostile(Answerer):
-    """Answers with articles that try to load and to run things."""
+def test_what_goes_wrong_is_said_and_the_question_stays_in_the_box(page: Page, stage: Stage) -> None:
+    gone = IndexNotFound("no index at data/index: build one with rag-index build PATH")
+    for error in (Busy("8 questions of yours are waiting already: ask again when one is answered"), gone):
+        stage.now = error
+        page.ask(TOLLS)
+        [said] = page.texts("#notice [role=alert]")
+        assert said[1:] == f"{str(error)[1:]}."
+        assert (page.all(".turn"), page.box) == ([], TOLLS)
+    stage.reset()
+    page.script("document.querySelector('#question').value = 'why '.repeat(600)")
+    page.ask("")
+    wrong = "The question has 2,399 characters and may have 2,000: ask for one thing at a time."
+    assert page.texts("#notice [role=alert]") == [wrong]
+    assert str(page.box).startswith("why why")
+    page.ask(" ")
+    assert page.all(".turn") == []
 
-    def stream(self, question: str, **_: object) -> Iterator[Answer]:
-        texts = (
-            "<script>window.ran = 1</script><img src=https://evil.example/a.png onerror='window.ran = 1'>",
-            "![see](https://evil.example/b.png) [go](javascript:window.ran=1) $$\\href{https://evil.example}{x}$$ "
-            "<iframe src=https://evil.example/c></iframe><style>*{background:url(https://evil.example/d)}</style>",
-            "``` https://evil.example/e www.evil.example <details open ontoggle='window.ran = 1'>\n\n# heading [1]",
-        )
-        heading = Subheading(texts[0], 2)
-        article = Article(texts[0], texts, texts[1], "javascript:window.ran=1", (texts[2],), subheadings=(heading,))
-        yield answer_of(*(said(article, number, number) for number in (1, 2, 3)), question=question)
+
+def test_an_index_that_is_missing_is_waited_for_and_a_new_one_is_told(page: Page, stage: Stage, tmp_path: Path) -> None:
+    stage.now = IndexNotFound("no index at data/index: build one with rag-index build PATH")
+    page.open()
+    assert page.texts("#start h2, #start .lead") == [
+        "There is no index to ask yet",
+        "No index at data/index: build one with rag-index build PATH.",
+    ]
+    stage.reset()
+    page.until(lambda: page.all("#question"))
+    page.ask(TOLLS)
+    build_index(tmp_path / "index", [PROTEST])
+    stage.now = Answerer.open(tmp_path / "index", embedder=ToyEmbedder())
+    page.ask("Who blocked the quay of Port Ellery on Saturday?")
+    assert page.texts("#t2 .remark")[0].startswith("The index has changed since your last question")
+    stage.fault = "it is damaged"
+    page.ask("Who blocked the quay of Port Ellery on Saturday?")
+    stage.fault = ""
+    assert page.texts("#t3 .remark")[0].startswith("The newest index cannot be opened")
 
 
-def test_an_article_can_load_and_run_nothing(driver: webdriver.Chrome, answerer: Answerer) -> None:
-    server = Server(build_page(Hostile(answerer.retriever, answerer.generator)))
+def test_a_server_that_is_lost_or_has_enough_is_told(driver: webdriver.Chrome, toy: Answerer, tmp_path: Path) -> None:
+    stage = Stage(toy)
+    server = Server(Desk(stage, KeptAnswers(tmp_path)), Serving(rate=0.5))
+    page = Page(driver, server.url)
     try:
-        page = Page(driver, server.url)
+        page.resize()
         page.open()
-        page.ask("<img src=https://evil.example/q onerror='window.ran = 1'> ![q](https://evil.example/q)")
-        source = page.follow_marker(1, 2)
-        assert source.find_element(By.TAG_NAME, "mark").text.startswith("![see](https://evil.example/b.png) [go](java")
-        assert "<script>window.ran = 1</script>" in page.one("#conversation").text
-        assert page.texts("#conversation .asked")[0].startswith("<img src=https://evil.example/q")
-        foreign = ":is(img, iframe, script, style, h1, h5, code, .katex, a:not(.marker, .back, .nearest, [download]))"
-        assert page.all(f"#conversation .message-wrap {foreign}, #sources .turn {foreign}") == []
-        assert len(page.all("#conversation a.marker")) == 3
-        assert driver.execute_script("return window.ran") is None
-        assert page.requested_elsewhere() == set()
+        gate = stage.hold()
+        page.type(WALL)
+        page.press(Keys.ENTER)
+        page.until(lambda: page.texts(".searching"))
+        gate.release()
+        page.until(lambda: page.texts(".said"))
+        stage.reset()
+        while not page.texts("#notice"):
+            page.ask(TWICE)
+        assert "more than 0.5 requests a second: wait a moment" in page.texts("#notice")[0]
+        assert page.box == TWICE
     finally:
+        stage.reset()
         server.stop()
+    page.ask(TOLLS)
+    assert page.texts("#notice") == ["The server cannot be reached. Your question is still in the box."]
+    assert page.box == TOLLS
+    assert page.texts(".said")
+
+
+# ---- with the keyboard only, on every screen, for everybody ----
+
+
+def test_everything_can_be_done_with_the_keyboard(page: Page, tmp_path: Path) -> None:
+    page.downloads(tmp_path)
+    page.press(TWICE, Keys.ENTER)
+    page.settle()
+    assert page.focused == page.one("#question")
+    assert page.one("#t1-m1") in [page.tab() for _ in range(3)]
+    while page.focused != page.one("#t1-m1"):
+        page.tab(back=True)
+    page.press(Keys.ENTER)
+    assert page.focused == page.one("#t1-c1")
+    while page.focused.text != "Whole article":
+        page.tab()
+    page.press(Keys.ENTER)
+    page.until(lambda: page.focused.text == "Close article")
+    page.press(Keys.ENTER)
+    page.until(lambda: page.focused.text == "Whole article")
+    page.press(Keys.ESCAPE)
+    assert page.focused == page.one("#t1-m1")
+    while page.focused.text != "Copy":
+        page.tab()
+    page.press(Keys.ARROW_RIGHT)
+    page.press(Keys.ARROW_RIGHT)
+    assert page.focused.text == "Save"
+    page.press(Keys.ENTER)
+    assert page.tab().text == "Markdown"
+    page.press(Keys.ENTER)
+    page.until(lambda: (tmp_path / "answer.md").exists())
+    page.press(Keys.ESCAPE)
+    page.press("/")
+    page.press(TOLLS)
+    assert page.tab(back=True).text == "Limits"
+    page.press(Keys.ENTER)
+    while page.focused.get_attribute("name") != "outlets":
+        page.tab()
+    page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    page.one("#question").send_keys(Keys.ENTER)
+    page.settle()
+    assert {*page.texts("#t2 .outlet")} == {"Strand Radio"}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_for_everybody(page: Page, stage: Stage, sample: Answerer, state: str) -> None:
+    if not axe_core():
+        missing("axe-core (axe-playwright-python) is not installed: make setup installs it")
+    stage.usual = stage.now = sample
+    faults = []
+    for width, height, others in ((1400, 900, (1440, 2560)), (390, 844, (360,))):
+        page.resize(width, height)
+        STATES[state](page, stage)
+        for scheme in ("light", "dark"):
+            page.emulate(scheme)
+            faults += [f"{width} {scheme}: {one}" for one in page.axe()]
+        faults += [f"{width}: {one}" for one in page.too_small()]
+        for other in (width, *others):
+            page.resize(other, height)
+            faults += [f"{other}: {pixels} pixels to the side" for pixels in [page.sideways()] if pixels]
+        faults += page.requested_elsewhere()
+        stage.reset()
+    assert faults == []
+
+
+# ---- under attack ----
+
+RUNS = "window.ran = 1"
+HOSTILE = (
+    f"<script>{RUNS}</script>",
+    f"<img src=https://evil.example/a.png onerror='{RUNS}'>",
+    f'<svg onload="{RUNS}"><a href="https://evil.example/b">x</a></svg>',
+    f"javascript:{RUNS}",
+    f"[go](javascript:{RUNS}) ![see](https://evil.example/c.png) **bold** `code`",
+    f"\" onmouseover='{RUNS}' autofocus onfocus='{RUNS}' x=`y`",
+    f"' style='background:url(https://evil.example/d)' onclick={RUNS} ",
+    "<iframe src=https://evil.example/e srcdoc='<script>parent.ran = 1</script>'></iframe>",
+    f"<details open ontoggle='{RUNS}'><style>*{{background:url(//evil.example/f)}}</style>",
+    f"</template><img src=x onerror='{RUNS}'>",
+    f"</script><script>{RUNS}</script>",
+    f"</title></mark></p></article></main><!-- {RUNS}",
+    "{{ 7 * 7 }} {% raw %} ${7 * 7} #{7 * 7} <%= 7 * 7 %>",
+    "\u202eevil\u202c \u2067isolated \u2066more",
+    "in\u200bvis\u200cible\ufeff\u00ad",
+    "\u0645\u064a\u0646\u0627\u0621 \u0627\u0644\u0645\u062f\u064a\u0646\u0629 123 (abc) \u05e2\u05d1\u05e8\u05d9\u05ea",
+    "w" * 400,
+    "&lt;b&gt; &#60;b&#62; &amp; \\u003cb\\u003e",
+    "line\n\nnext\r\n\ttab\u2028separator",
+    f"<a href='data:text/html,<script>{RUNS}</script>' ping=https://evil.example/g>x</a>",
+)
+FOREIGN = (
+    "img, iframe, script:not([src]), style, svg:not(.plot svg), #turns details:not(.menu, .cut, .plot details), "
+    "[onerror], [onload], [onclick], [onmouseover], [onfocus], [ontoggle], [srcdoc], [ping], a[href^=javascript], "
+    "a[href^=http]:not([rel~=nofollow])"
+)
+
+
+def hostile_article(text: str, number: int) -> Article:
+    one = " ".join(text.split())
+    return Article(
+        f"{one} {number}",
+        (f"Before. {one}", f"{one} The tolls rose.", f"{one} After."),
+        outlet=one,
+        url=f"https://news.example/{number}",
+        authors=(one,),
+        published=date(2025, 3, 1 + number),
+        agency=one,
+        subheadings=(Subheading(one, 2),),
+    )
+
+
+def unharmed(page: Page) -> None:
+    assert page.script("return window.ran") is None
+    assert [str(one.get_attribute("outerHTML"))[:300] for one in page.all(FOREIGN)] == []
+    assert page.requested_elsewhere() == set()
+    assert page.sideways() == 0
+    assert page.texts("main") != []
+
+
+def test_hostile_articles_can_load_run_and_break_nothing(page: Page, stage: Stage) -> None:
+    articles = [hostile_article(*one) for one in zip(HOSTILE, count(1), strict=False)]
+    everything = " ".join(" ".join(text.split()) for text in HOSTILE)
+    answer = replace(
+        answer_of(*(said(article, 2, number) for article, number in zip(articles, count(1), strict=False))),
+        cut=tuple(Cut(text, text, Outcome.UNSUPPORTED, Rule.NUMBER) for text in HOSTILE),
+        rewritten=everything,
+        unanswered=HOSTILE,
+        notice=everything,
+        corrections=tuple(Correction(text, text) for text in HOSTILE),
+    )
+    hits = tuple(hit(article, rank) for rank, article in enumerate(articles, 1))
+    nearest = tuple(said(article, 2, number) for number, article in enumerate(articles, 1))
+    refused = replace(answer, claims=(), refused=True, reason=everything, hits=hits, nearest=nearest)
+    helped = replace(answer, claims=(), help="\n".join(HOSTILE))
+    for width in (1400, 390):
+        page.resize(width)
+        for given in (answer, refused, helped):
+            stage.now = changed(stage.usual, lambda stream, given=given: iter([given]))
+            page.open()
+            page.ask(TOLLS)
+            for summary in page.all(".cut summary"):
+                summary.click()
+            unharmed(page)
+        stage.now = changed(stage.usual, lambda stream: iter([answer]))
+        page.open()
+        page.ask(TOLLS)
+        assert len(page.all(".said .marker")) == len(HOSTILE)
+        for number, text in enumerate(HOSTILE, 1):
+            if width == 1400:
+                page.hover(f"#t1-m{number}")
+                assert page.texts("#card")
+            page.script("arguments[0].click()", page.one(f"#t1-m{number}"))
+            mark = page.one(f"#t1-c{number}")
+            assert page.focused == mark
+            shown = " ".join(str(mark.get_property("textContent")).split())
+            assert shown == " ".join(text.replace("\u202e", " ").replace("\u202d", " ").split()) + " The tolls rose."
+            page.press(Keys.ESCAPE)
+        unharmed(page)
+
+
+def test_hostile_questions_limits_addresses_and_titles_do_nothing(page: Page) -> None:
+    for text in HOSTILE:
+        one = " ".join(text.split())
+        page.goto("/?" + urlencode({"q": text, "outlets": text, "languages": text, "from": text, "ignored": text}))
+        page.settle()
+        unharmed(page)
+        page.goto("/articles?" + urlencode({"words": text, "outlet": text, "from": text, "language": text}))
+        unharmed(page)
+        page.goto("/?" + urlencode({"q": text}))
+        page.settle()
+        assert len(page.all(".turn")) == 1
+        unharmed(page)
+        page.click("#show-history")
+        assert len(page.texts("#history [data-list=show]")) >= 1
+        page.all("#history [data-list=rename]")[0].click()
+        page.script("arguments[0].value = arguments[1]", page.focused, f"{one}x")
+        page.press(Keys.ENTER)
+        assert str(page.all("#history [data-list=show]")[0].get_property("textContent")) == f"{one}x"
+        unharmed(page)
+    page.goto("/")
+    page.resize(360)
+    page.click("#show-history")
+    assert len(page.all("#history [data-list=show]")) == len(HOSTILE)
+    unharmed(page)
+
+
+def test_an_index_of_hostile_articles_is_browsed_and_asked(page: Page, stage: Stage, tmp_path: Path) -> None:
+    rows = [
+        {
+            "title": article.title,
+            "text": "\n\n".join(article.paragraphs),
+            "source": article.outlet,
+            "author": article.authors[0],
+            "published_at": f"{article.published}",
+            "url": article.url,
+        }
+        for article in (hostile_article(*one) for one in zip(HOSTILE, count(1), strict=False))
+    ]
+    (tmp_path / "articles.json").write_text(json.dumps(rows), encoding="utf-8")
+    build([tmp_path / "articles.json"], IndexFolder(tmp_path / "index"), ToyEmbedder(), today=TODAY)
+    stage.now = Answerer.open(tmp_path / "index", embedder=ToyEmbedder())
+    page.open()
+    page.click("#show-limits")
+    assert len(page.all("#limits [name=outlets] option")) > len(HOSTILE) // 2
+    for option in page.all("#limits [name=outlets] option"):
+        option.click()
+    unharmed(page)
+    page.click("#clear-limits")
+    page.ask("Who says the tolls rose?")
+    for whole in page.all(".source .whole")[:3]:
+        page.script("arguments[0].click()", whole)
+        page.until(lambda: page.all("#whole"))
+        unharmed(page)
+        page.press(Keys.ESCAPE)
+    for width in (1400, 360):
+        page.resize(width)
+        page.goto("/articles")
+        unharmed(page)
+        for address in [str(one.get_attribute("href")) for one in page.all(".articles h3 a")]:
+            page.goto(address.removeprefix(page.url))
+            assert len(page.texts(".whole-article h2")) == 1
+            unharmed(page)
 
 
 def test_the_policy_stops_what_escaping_would_miss(page: Page) -> None:
-    page.driver.execute_script("""
+    page.script("""
         const smuggled = document.createElement("div"), script = document.createElement("script");
         smuggled.id = "smuggled";
         smuggled.innerHTML = "<img src=https://evil.example/a.png onerror='window.ran = 1'>"
@@ -312,7 +807,23 @@ def test_the_policy_stops_what_escaping_would_miss(page: Page) -> None:
 
     def all_stopped() -> bool:
         stopped.extend(page.requested_elsewhere())
-        return all(name in " ".join(stopped) for name in ("a.png", "frame-src", "c.png", "script-src"))
+        return all(name in " ".join(stopped) for name in ("a.png", "frame-src", "style-src", "script-src"))
 
     page.until(all_stopped)
-    assert page.driver.execute_script("return window.ran") is None
+    assert page.script("return window.ran") is None
+
+
+def test_a_link_to_a_sentence_shows_it_in_its_article(driver: webdriver.Chrome) -> None:
+    said = "The council, it said — “well-known & cautious” — will meet: 100 % sure."
+    long = "On the last day of the month, the harbour master will say how much the repairs have cost, she told us."
+    far, other = "A line of the article that fills the screen. " * 400, long.replace("month", "year")
+    paragraphs = (f"Once, {said}", far, f"Twice, {said} {long}", far, other, far, "今日は雨です。")
+    blocks = "".join(f"<p id=p{number}>{html.escape(text)}</p>" for number, text in enumerate(paragraphs, 1))
+    text = f"<!DOCTYPE html><meta charset=utf-8><h1>The council</h1>{blocks}"
+    with serving({"/article": text.encode()}) as (base, _):
+        article = Article("The council", paragraphs, url=f"{base}/article")
+        for number, quote in ((3, said), (3, long), (5, other), (7, paragraphs[6])):
+            driver.get("about:blank")
+            driver.get(str(deep_link(cite(article, number, 1, quote))))
+            script = f"const box = p{number}.getBoundingClientRect(); return box.top < innerHeight && box.bottom > 0"
+            Page(driver, "").until(partial(driver.execute_script, f"if (!scrollY) return false; {script}"))

@@ -66,6 +66,7 @@ export const rename = (item, one) => {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.stopPropagation();
+    event.preventDefault(); // else Enter would press the button that gets the focus
     const title = event.key === "Enter" && field.value.trim();
     if (title) {
       if (one.id === current.id) current.title = title;
