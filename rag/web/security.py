@@ -11,7 +11,6 @@ import socket
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from traceback import extract_tb
@@ -25,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.web.journal import note
 from rag.web.metrics import Metrics
+from rag.web.problems import Problem
 from rag.web.settings import Serving
 
 # What of gradio's server is open: what its Python client and the page need. Everything else of it, uploads and files
@@ -74,10 +74,10 @@ class Refused(Exception):  # noqa: N818 - named by cause
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         # Whatever of its body was not read is not read any more.
         self.response = JSONResponse(
-            {"title": HTTPStatus(status).phrase, "status": status, "detail": message},
+            Problem(status, message).reply().model_dump(),
             status,
             {"connection": "close", **named},
-            "application/problem+json",  # RFC 9457
+            "application/problem+json",
         )
 
 
