@@ -104,7 +104,7 @@ def test_an_idle_server_sleeps(desk: Desk) -> None:
 
 @pytest.mark.parametrize("root", ["", "/news"])
 def test_gradio_s_client_asks(desk: Desk, root: str) -> None:
-    from gradio_client import Client  # type: ignore[import-untyped]
+    from gradio_client import Client
 
     with served(desk, Serving(root_path=root)) as url:
         client = Client(f"{url}/", verbose=False, analytics_enabled=False)
