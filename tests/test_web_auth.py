@@ -55,6 +55,7 @@ def test_a_user_is_who_knows_the_password(file: Path) -> None:
     assert user(basic("mara")) == "mara"
     assert user(basic("tobin.vance@strand-radio.example", "12345678")) == "tobin.vance@strand-radio.example"
     assert users.known(basic("mara")) == "mara"
+    assert user("Bearer tobin.vance@strand-radio.example:12345678") == "tobin.vance@strand-radio.example"
     wrong = ["", "Basic", "Basic !", "Basic bWFyYQ==", basic("mara", "x"), basic("mara", ""), basic("nobody")]
     wrong += [basic("MARA"), f"Bearer{basic('mara')[5:]}", basic("mara", f"{PASSWORD} "), basic("", "")]
     for credentials in wrong:

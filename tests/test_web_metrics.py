@@ -59,7 +59,7 @@ def test_questions_are_counted_by_door_and_outcome(desk: Desk, toy_index: Path) 
     async def go_away() -> None:
         growing = desk.ask(TOLLS, "mara")
         async for _ in growing:
-            await growing.aclose()  # type: ignore[attr-defined]  # it is a generator
+            await growing.aclose()
 
     asyncio.run(go_away())
     with served(desk) as url:

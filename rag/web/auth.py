@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 import hashlib
 import hmac
 import os
@@ -94,13 +93,17 @@ class Users:
 
     async def verified(self, authorization: str) -> str:
         """Return the user whose name and password these are; empty where they are not."""
+        scheme, _, credentials = authorization.partition(" ")
         try:
-            scheme, _, encoded = authorization.partition(" ")
-            name, _, password = b64decode(encoded.strip(), validate=True).partition(b":")
-        except binascii.Error:
+            if scheme.lower() == "basic":
+                pair = b64decode(credentials.strip(), validate=True)
+            elif scheme.lower() == "bearer":  # all that OpenAI's clients have is a key: "name:password"
+                pair = credentials.encode("latin-1", errors="replace")  # the bytes as they were sent
+            else:
+                return ""
+        except ValueError:
             return ""
-        if scheme.lower() != "basic":
-            return ""
+        name, _, password = pair.partition(b":")
         user = name.decode(errors="replace")
         # The same time is taken for a user whom nobody knows: else it would tell names.
         hashed = self._users.get(user, self._nobody)

@@ -169,7 +169,7 @@ def _searched(answer: Answer) -> str:
     """What was searched, up to which day, and when it was indexed."""
     searched = answer.searched
     text = f"Searched {counted(searched.articles, 'article')} of {counted(len(searched.outlets), 'outlet')}"
-    text += f", within {answer.scope}" if answer.scope else ""
+    text += f" ({answer.scope})" if answer.scope else ""
     text += f"; the newest is of {day_in_words(searched.newest)}" if searched.newest else ""
     built = built_on(answer.snapshot)
     return f"{text}; indexed {built}." if built else f"{text}."

@@ -77,11 +77,13 @@ const send = () => {
 
 const sendFeedback = async (sheet) => {
   const turn = sheet.closest(".turn");
+  const { marker, ...said } = Object.fromEntries(new FormData(sheet));
+  if (marker) said.marker = Number(marker);
   try {
     const response = await fetch(`${root}/a/${turn.dataset.id}/feedback`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(Object.fromEntries(new FormData(sheet))),
+      body: JSON.stringify(said),
     });
     if (!response.ok) throw new Error(await problem(response));
     doing.feedback(turn, $("[data-do=feedback]", turn));
