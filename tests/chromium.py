@@ -120,8 +120,11 @@ class Page:
     def tab(self, times: int = 1, *, back: bool = False) -> WebElement:
         """Press Tab, or Shift and Tab, so many times, and return what has the focus then."""
         for _ in range(times):
-            keys = (Keys.SHIFT, Keys.TAB) if back else (Keys.TAB,)
-            webdriver.ActionChains(self.driver).send_keys("".join(keys)).perform()
+            press = webdriver.ActionChains(self.driver)
+            press = (
+                press.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT) if back else press.send_keys(Keys.TAB)
+            )
+            press.perform()
         return self.focused
 
     # ---- asking ----
@@ -132,7 +135,7 @@ class Page:
             self.one("#question").send_keys(question)
 
     def ask(self, question: str) -> None:
-        """Type a question, or leave what is typed, send it with Enter, and wait until the answer is whole, or a notice is there instead."""
+        """Type a question, or leave what is typed, and send it; wait for the whole answer, or for a notice."""
         self.type(question)
         self.one("#question").send_keys(Keys.ENTER)
         self.settle()

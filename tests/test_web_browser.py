@@ -17,15 +17,19 @@ from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
 from index.building import build
+from index.changes import suggester
+from index.progress import Progress
 from rag import Answer, Answerer, Article, Cut
 from rag.answer.wording import what_was_searched
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import IndexNotFound
+from rag.models.embedding import Embedder
 from rag.query.spelling import Correction
 from rag.record.export.formats import export
 from rag.record.keeping import KeptAnswers
 from rag.record.links import deep_link
+from rag.sample import ARTICLES
 from rag.store.folder import IndexFolder
 from rag.web.desk import Desk
 from rag.web.serving import Server
@@ -75,8 +79,10 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
 
 
 @pytest.fixture(scope="module")
-def sample(sample_index: Path, embedder: object) -> Answerer:
-    return Answerer.open(sample_index, embedder=embedder)  # type: ignore[arg-type]
+def sample(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Answerer:
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    build([ARTICLES], IndexFolder(folder), embedder, today=TODAY, suggest=suggester(embedder, Progress()))
+    return Answerer.open(folder, embedder=embedder)
 
 
 @pytest.fixture(scope="module")
@@ -371,11 +377,9 @@ def test_a_question_can_be_changed_and_recalled(page: Page) -> None:
     page.ask(TOLLS)
     page.click("[data-do=edit]")
     assert (page.box, page.focused) == (TOLLS, page.one("#question"))
-    page.type("")
-    page.press(Keys.BACKSPACE, Keys.ARROW_UP)
+    page.press(Keys.CONTROL, "a", Keys.NULL, Keys.BACKSPACE, Keys.ARROW_UP)
     assert page.box == TOLLS
     page.press(Keys.CONTROL, "a", Keys.NULL, Keys.BACKSPACE)
-    page.click(".brand + .claim")
     page.all(".marker")[0].send_keys("/")
     assert (page.focused, page.box) == (page.one("#question"), "")
     page.press("a", Keys.SHIFT, Keys.ENTER, Keys.NULL, "/b")
@@ -545,7 +549,7 @@ def test_an_index_that_is_missing_is_waited_for_and_a_new_one_is_told(page: Page
 
 def test_a_server_that_is_lost_or_has_enough_is_told(driver: webdriver.Chrome, toy: Answerer, tmp_path: Path) -> None:
     stage = Stage(toy)
-    server = Server(Desk(stage, KeptAnswers(tmp_path)), Serving(rate=0.5))
+    server = Server(Desk(stage, KeptAnswers(tmp_path)), Serving(rate=1))
     page = Page(driver, server.url)
     try:
         page.resize()
@@ -559,7 +563,7 @@ def test_a_server_that_is_lost_or_has_enough_is_told(driver: webdriver.Chrome, t
         stage.reset()
         while not page.texts("#notice"):
             page.ask(TWICE)
-        assert "more than 0.5 requests a second: wait a moment" in page.texts("#notice")[0]
+        assert "More than 1 requests a second: wait a moment" in page.texts("#notice")[0]
         assert page.box == TWICE
     finally:
         stage.reset()
@@ -607,7 +611,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, tmp_path: Path) ->
     page.press(Keys.ENTER)
     while page.focused.get_attribute("name") != "outlets":
         page.tab()
-    page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
     page.one("#question").send_keys(Keys.ENTER)
     page.settle()
     assert {*page.texts("#t2 .outlet")} == {"Strand Radio"}
@@ -653,7 +657,7 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %} ${7 * 7} #{7 * 7} <%= 7 * 7 %>",
     "\u202eevil\u202c \u2067isolated \u2066more",
     "in\u200bvis\u200cible\ufeff\u00ad",
-    "\u0645\u064a\u0646\u0627\u0621 \u0627\u0644\u0645\u062f\u064a\u0646\u0629 123 (abc) \u05e2\u05d1\u05e8\u05d9\u05ea",
+    "ميناء المدينة 123 (abc) עברית",
     "w" * 400,
     "&lt;b&gt; &#60;b&#62; &amp; \\u003cb\\u003e",
     "line\n\nnext\r\n\ttab\u2028separator",

@@ -22,11 +22,14 @@ export const fragment = (html) => {
 // Changes what differs and leaves the rest alone, so that focus, selection and what is unfolded stay as a text grows.
 export const become = (old, wanted) => {
   if (old.isEqualNode(wanted)) return;
-  if (old.nodeType !== 1 || old.tagName !== wanted.tagName || !wanted.firstElementChild) {
+  const words = !wanted.firstElementChild && old.textContent !== wanted.textContent;
+  if (old.nodeType !== 1 || old.tagName !== wanted.tagName || words) {
     old.replaceWith(wanted);
     return;
   }
+  const pinned = old.classList.contains("pinned");
   for (const { name, value } of [...wanted.attributes]) old.setAttribute(name, value);
+  old.classList.toggle("pinned", pinned);
   const next = [...wanted.childNodes];
   const now = [...old.childNodes];
   next.forEach((node, at) => (now[at] ? become(now[at], node) : old.append(node)));
@@ -80,7 +83,8 @@ export const UNDO = 20000;
 export const problem = async (response) => {
   try {
     const said = await response.json();
-    return [said.detail, said.error?.message, said.error, said.title].find((one) => typeof one === "string") || "";
+    const text = [said.detail, said.error?.message, said.error, said.title].find((one) => typeof one === "string") || "";
+    return text.charAt(0).toUpperCase() + text.slice(1);
   } catch {
     return `The server answers with ${response.status}`;
   }
