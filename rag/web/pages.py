@@ -50,7 +50,9 @@ class Page:
         template = templates().get_template("page.html")
         inside = {"main": Markup(main), "turns": Markup(turns), "sources": Markup(sources)}  # noqa: S704 - made here
         languages = sorted((code, language_name(code)) for code, _ in holds.languages) if holds else []
-        outlets = sorted((name for name, _ in holds.outlets), key=str.casefold) if holds else []
+        outlets = (
+            [(name, name) for name in sorted((name for name, _ in holds.outlets), key=str.casefold)] if holds else []
+        )
         page = template.render(title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside)
         return HTMLResponse(page, status)
 
