@@ -48,7 +48,11 @@ class Page:
     ) -> HTMLResponse:
         """Return the whole page around HTML that was made here; a reader may set the limits that ``holds`` names."""
         inside = {"main": Markup(main), "turns": Markup(turns), "sources": Markup(sources)}  # noqa: S704 - made here
-        languages = sorted((code, language_name(code)) for code, _ in holds.languages) if holds else []
+        languages = (
+            sorted(((code, language_name(code)) for code, _ in holds.languages), key=lambda one: one[1])
+            if holds
+            else []
+        )
         outlets = sorted((name for name, _ in holds.outlets), key=str.casefold) if holds else []
         page = render(
             "page.html", title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside
