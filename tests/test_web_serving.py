@@ -152,7 +152,8 @@ def test_an_index_that_is_yet_to_be_built_is_waited_for(tmp_path: Path, caplog: 
         assert not folder.being_built()
         with folder.changing():
             assert folder.being_built()
-            assert f"the index at {folder.path} is being built" in send(url, path="/readyz").text
+            said = send(url, path="/readyz").text
+            assert f"the index at {folder.path} is being built, 0.0 MB are written so far" in said
         assert not folder.being_built()
         build_index(folder.path, [HARBOUR])
         assert send(url, path="/readyz").status == 200

@@ -288,6 +288,15 @@ class IndexFolder:
             return False
         return False
 
+    def staged(self) -> int:
+        """How many bytes of an unfinished build are written: how far it is, for whoever waits for it."""
+        files = (path for folder in self.path.glob(_STAGING + "*") for path in folder.rglob("*"))
+        sizes = 0
+        for path in files:
+            with suppress(OSError):  # it was moved on meanwhile
+                sizes += path.stat().st_size
+        return sizes
+
     def _prepare(self) -> None:
         self.check_place()
         made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]

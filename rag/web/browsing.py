@@ -16,7 +16,8 @@ from rag.store.scope import Scope, name_key
 from rag.text.display import one_line
 from rag.text.languages import codes_by_name, language_code, language_name
 from rag.text.words import counted
-from rag.web.rendering import render, whole_paragraph
+from rag.web.rendering import whole_paragraph
+from rag.web.templating import render
 
 _PAGE = 20
 # Characters of what is typed, and digits of a page's number, that are read of an address.

@@ -33,7 +33,8 @@ def open_latest(
             folder.current()  # first: models are not loaded for nothing
         except IndexNotFound as error:
             if folder.being_built():
-                message = f"the index at {index} is being built: ask again when that has ended"
+                written = f"{folder.staged() / 1e6:.1f} MB are written so far"
+                message = f"the index at {index} is being built, {written}: ask again when that has ended"
                 raise IndexNotFound(message) from error
             raise
         return Answerer.open(index, embedder=embedder, generator=generator, reader=reader)

@@ -19,10 +19,10 @@ from rag.store.protocol import Store, Summary
 from rag.text.languages import language_name
 from rag.web.browsing import find, read_listing, render_article, render_listing
 from rag.web.desk import Desk
-from rag.web.escaping import templates
 from rag.web.plots import coverage_plot
 from rag.web.rendering import built_on
 from rag.web.requests import root_of
+from rag.web.templating import render
 
 _SUGGESTED = 3
 _SPAN = re.compile(r"(\d{1,6})\.(\d{1,9})-(\d{1,9})")
@@ -47,11 +47,16 @@ class Page:
         status: int = 200,
     ) -> HTMLResponse:
         """Return the whole page around HTML that was made here; a reader may set the limits that ``holds`` names."""
-        template = templates().get_template("page.html")
         inside = {"main": Markup(main), "turns": Markup(turns), "sources": Markup(sources)}  # noqa: S704 - made here
-        languages = sorted((code, language_name(code)) for code, _ in holds.languages) if holds else []
+        languages = (
+            sorted(((code, language_name(code)) for code, _ in holds.languages), key=lambda one: one[1])
+            if holds
+            else []
+        )
         outlets = sorted((name for name, _ in holds.outlets), key=str.casefold) if holds else []
-        page = template.render(title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside)
+        page = render(
+            "page.html", title=title, kind=kind, root=self.root, outlets=outlets, languages=languages, **inside
+        )
         return HTMLResponse(page, status)
 
 
@@ -69,23 +74,17 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         try:
             store = desk.latest.get().retriever.store
         except RagError as error:
-            said = str(error)
-            values = {"fault": f"{said[:1].upper()}{said[1:]}.", "root": page.root}
-            main = templates().get_template("start.html").render(values)
-            return page.response("news-rag", "waiting", main=main)
+            return page.response("news-rag", "waiting", main=render("start.html", fault=str(error), root=page.root))
         summary = store.summary()
-        main = (
-            templates()
-            .get_template("start.html")
-            .render(
-                root=page.root,
-                fault="",
-                summary=summary,
-                searched=what_was_searched(summary),
-                built=built_on(store.id),
-                questions=suggestions(store, None, _SUGGESTED),
-                plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
-            )
+        main = render(
+            "start.html",
+            root=page.root,
+            fault="",
+            summary=summary,
+            searched=what_was_searched(summary),
+            built=built_on(store.id),
+            questions=suggestions(store, None, _SUGGESTED),
+            plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
         )
         return page.response("news-rag", "start", main=main, holds=summary)
 
@@ -110,7 +109,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         if "text/html" not in request.headers.get("accept", ""):  # the page itself asks, or a program
             return await http_exception_handler(request, error)
         page, said = page_of(request), str(error.detail)
-        main = templates().get_template("nothing.html").render(said=said, root=page.root)
+        main = render("nothing.html", said=said, root=page.root)
         return page.response("Nothing here – news-rag", "browse", main=main, status=error.status_code)
 
 

@@ -56,8 +56,6 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case RequestValidationError() | ValidationError():
             first = error.errors()[0]
-            if first["type"] == "json_invalid":
-                return Problem(400, f"the body is no JSON: {first['ctx']['error']} at character {first['loc'][-1]}")
             if first["loc"] == ("body",) and first["type"] != "missing":
                 return Problem(415, "the body is no JSON object, or not sent with content-type: application/json")
             return Problem(422, fault_in(error))

@@ -13,9 +13,7 @@ from rag.answer.answers import Answer, Claim
 from rag.answer.understood import Understood, understood
 from rag.answer.wording import (
     not_answered,
-    origin,
     other_carriers,
-    remarks,
     rests_on,
     skipped_articles,
     why_unread,
@@ -23,14 +21,14 @@ from rag.answer.wording import (
 from rag.articles import Article, Span, day_in_words
 from rag.check.citations import Citation
 from rag.query.question_kind import QuestionKind
-from rag.record.links import deep_link, host_of
+from rag.record.links import deep_link
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
 from rag.text.words import counted
 from rag.web.desk import Given
-from rag.web.escaping import templates
 from rag.web.plots import timeline_plot
 from rag.web.requests import AskRequest
+from rag.web.templating import render
 
 # Articles that are shown where a question is refused.
 _NEAREST = 3
@@ -87,6 +85,7 @@ def render_turn(given: Given, turn: str, root: str = "", again: str = "") -> str
         answer=answer,
         turn=turn,
         root=root,
+        pieces=_pieces,
         groups=_grouped(answer.claims),
         chips=_chips(answer, root),
         again=again,
@@ -112,20 +111,6 @@ def render_sources(given: Given, turn: str, root: str = "") -> str:
 def render_notice(message: str) -> str:
     """Render a message about what went wrong: a library error's, lower case and without a full stop."""
     return render("notice.html", message=message[:1].upper() + message[1:] + ".")
-
-
-def render(template: str, **values: object) -> str:
-    """Render a template, which has what is said of articles at hand."""
-    environment = templates()
-    environment.globals |= {
-        "origin": origin,
-        "remarks": remarks,
-        "day_in_words": day_in_words,
-        "host_of": host_of,
-        "deep_link": deep_link,
-        "pieces": _pieces,
-    }
-    return environment.get_template(template).render(**values)
 
 
 def _plot(answer: Answer, turn: str) -> str:

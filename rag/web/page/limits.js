@@ -3,16 +3,18 @@
 import { $, $$, make } from "./dom.js";
 
 const form = $("#asking");
-const FIELDS = ["from", "to", "as_of", "outlets", "languages"];
-const fields = () => FIELDS.map((name) => form.elements[name]).filter(Boolean);
+const DAYS = ["from", "to", "as_of"];
+const NAMES = ["outlets", "languages"];
+const boxes = (name) => $$(`#limits [name=${name}]`);
 let articles = []; // to be asked alone, by their ids
 let kept = {}; // what a question's address says besides, such as words that are not to be read
 
 export const limits = () => {
   const set = { ...kept };
-  for (const field of fields()) {
-    const values = field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
-    if (values.length) set[field.name] = values;
+  for (const name of DAYS) if (form.elements[name].value) set[name] = form.elements[name].value;
+  for (const name of NAMES) {
+    const ticked = boxes(name).filter((box) => box.checked);
+    if (ticked.length) set[name] = ticked.map((box) => box.value);
   }
   if (articles.length) set.articles = articles;
   if (!form.elements.parse_query.checked) set.parse_query = false;
@@ -20,11 +22,8 @@ export const limits = () => {
 };
 
 export const setLimits = ({ question, ignored, ...set }) => {
-  for (const field of fields()) {
-    const wanted = [set[field.name] || []].flat();
-    if (field.multiple) for (const option of field.options) option.selected = wanted.includes(option.value);
-    else field.value = wanted[0] || "";
-  }
+  for (const name of DAYS) form.elements[name].value = set[name] || "";
+  for (const name of NAMES) for (const box of boxes(name)) box.checked = (set[name] || []).includes(box.value);
   articles = set.articles || [];
   kept = set.authors ? { authors: set.authors } : {};
   form.elements.parse_query.checked = set.parse_query !== false;
@@ -37,7 +36,7 @@ const inWords = {
   as_of: (day) => `as of ${day}`,
   outlets: (names) => names.join(", "),
   authors: (names) => `by ${names.join(", ")}`,
-  languages: (codes) => codes.map((code) => $(`#limits option[value="${CSS.escape(code)}"]`)?.text || code).join(", "),
+  languages: (codes) => codes.map((code) => boxes("languages").find((box) => box.value === code)?.parentElement.innerText.trim() || code).join(", "),
   articles: ({ length }) => (length === 1 ? "1 chosen article" : `${length} chosen articles`),
   parse_query: () => "nothing is read in the question",
 };
