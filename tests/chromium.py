@@ -90,7 +90,7 @@ class Page:
         self.until(lambda: self.script("return document.readyState === 'complete'"))
 
     def script(self, script: str, *given: object) -> object:
-        return self.driver.execute_script(script, *given)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(script, *given)
 
     def all(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
@@ -149,11 +149,12 @@ class Page:
         """What stands in the box for questions."""
         return self.one("#question").get_property("value")
 
-    def set(self, name: str, value: str) -> None:
-        """Put a value into a field of the limits."""
+    def limit(self, name: str, value: str) -> None:
+        """Put a day into a field of the limits, or tick a name."""
         script = """
-            const field = document.querySelector("#limits").elements[arguments[0]];
-            if (field.multiple) for (const one of field.options) one.selected = one.value === arguments[1];
+            const fields = [...document.querySelectorAll("#limits [name]")].filter(one => one.name === arguments[0]);
+            const field = fields.find(one => one.type !== "checkbox" || one.value === arguments[1]);
+            if (field.type === "checkbox") field.checked = true;
             else field.value = arguments[1];
             field.dispatchEvent(new Event("change", {bubbles: true}));
         """
@@ -192,7 +193,7 @@ class Page:
         if not self.script("return window.axe !== undefined"):
             # Evaluated by the browser's debugger: the page's policy would not let a script in.
             self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_core()})
-        return cast(list[str], self.driver.execute_async_script(_AXE))  # type: ignore[no-untyped-call]
+        return cast(list[str], self.driver.execute_async_script(_AXE))
 
     def requested_elsewhere(self) -> set[str]:
         """What the page wanted from other servers since the last call, and what the policy stopped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Semaphore
+from typing import Any
 
 from selenium.webdriver.common.keys import Keys
 
@@ -60,8 +61,8 @@ def changed(answerer: Answerer, change: Callable[[Iterator[Answer]], Iterator[An
     """An answerer whose answers, as they grow, are passed through ``change``."""
 
     class Changed(Answerer):
-        def stream(self, question: str, **more: object) -> Iterator[Answer]:  # type: ignore[override]
-            yield from change(answerer.stream(question, **more))  # type: ignore[arg-type]
+        def stream(self, question: str, **more: Any) -> Iterator[Answer]:
+            yield from change(answerer.stream(question, **more))
 
     return Changed(
         answerer.retriever,
@@ -137,8 +138,8 @@ def nothing_within(page: Page, stage: Stage) -> None:
 def limits(page: Page, stage: Stage) -> None:
     page.open()
     page.click("#show-limits")
-    page.set("from", "2025-03-01")
-    page.set("outlets", "Radio Velmora")
+    page.limit("from", "2025-03-01")
+    page.limit("outlets", "Radio Velmora")
 
 
 def half_typed(page: Page, stage: Stage) -> None:
