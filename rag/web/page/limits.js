@@ -30,10 +30,14 @@ export const setLimits = ({ question, ignored, ...set }) => {
   show();
 };
 
+const dayInWords = (day) => {
+  const options = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  return new Date(day).toLocaleDateString("en-GB", options);
+};
 const inWords = {
-  from: (day) => `from ${day}`,
-  to: (day) => `to ${day}`,
-  as_of: (day) => `as of ${day}`,
+  from: (day) => `from ${dayInWords(day)}`,
+  to: (day) => `to ${dayInWords(day)}`,
+  as_of: (day) => `as of ${dayInWords(day)}`,
   outlets: (names) => names.join(", "),
   authors: (names) => `by ${names.join(", ")}`,
   languages: (codes) => codes.map((code) => boxes("languages").find((box) => box.value === code)?.parentElement.innerText.trim() || code).join(", "),
