@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from rag.text import tokens
 from rag.text.languages import codes_by_name, language_code, language_name, reads_as_english
 from rag.text.sentences import sentence_spans
-from rag.text.words import fold, question_terms, terms, words
+from rag.text.words import _term, fold, question_terms, terms, words
 
 
 def test_sentences_end_where_news_sentences_end() -> None:
@@ -165,3 +167,18 @@ def test_a_question_that_is_asked_in_another_language_is_known_by_its_letters_or
     question: str, english: bool
 ) -> None:
     assert reads_as_english(question) == english
+
+
+def test_threads_cut_the_same_terms_as_one_alone() -> None:
+    # Snowball's stemmers keep the word that they cut in themselves.
+    words_ = ["".join(letters) for letters in product("harbou", "tolm", "ike", "nst", ["ing", "ies", "ational"])]
+    texts = [" ".join(words_[at::4]) for at in range(4)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            cut = list(threads.map(terms, texts))
+    finally:
+        sys.setswitchinterval(before)
+    _term.cache_clear()
+    assert cut == [terms(text) for text in texts]

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from threading import Lock
 
 # Written without spaces between words, or, as Korean, with particles grown on: Han, kana, Hangul, Thai, Lao, Khmer,
 # Burmese. Their runs are cut into overlapping pairs of characters, as Lucene's CJKAnalyzer does.
@@ -23,6 +24,7 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u0900-\u0963\u0971-\u0dff"
 )
+_ONE_AT_A_TIME = Lock()
 _RUN = re.compile(f"[{_SPACELESS}]+")
 _LETTERS = f"[^\\W_{_SPACELESS}]+(?:[{_MARKS}]+[^\\W_{_SPACELESS}]*)*"
 # Letters and digits, with the points, commas, apostrophes and ampersands that stand inside a word: 1,200.50 U.S. AT&T
@@ -146,13 +148,18 @@ def _term(word: str, language: str, stops: bool) -> str | None:
     if stemmer is None:
         return folded.replace("'", "")
     if language == ENGLISH:
-        return str(stemmer.stemWord(folded.replace("'", "")))
+        return _stem(stemmer, folded.replace("'", ""))
     # Other stemmers read accents, and leave off "l'" and "d'"; what they leave is folded like all else.
     plain = unicodedata.normalize("NFC", word)
     if language == "tr":
         plain = plain.replace("İ", "i").replace("I", "ı")
     plain = plain.lower().replace("’", "'").removesuffix("'s")
-    return fold(str(stemmer.stemWord(plain))).replace("'", "")
+    return fold(_stem(stemmer, plain)).replace("'", "")
+
+
+def _stem(stemmer, word: str) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 - snowballstemmer has no types
+    with _ONE_AT_A_TIME:  # a stemmer keeps the word in itself, and questions are answered by several threads
+        return str(stemmer.stemWord(word))
 
 
 @cache
