@@ -1,4 +1,4 @@
-"""Measures how long a reader waits from Enter to the first line on the screen: ``python -m benchmarks.first_line INDEX``.
+"""Measures how long a reader waits for the first line on the screen: ``python -m benchmarks.first_line INDEX``.
 
 A real ``rag chat`` and a real headless Chromium on the same machine; the questions are the sample's, each asked in a
 conversation of its own, the first few not counted.
@@ -39,7 +39,7 @@ def main(index: Path) -> None:
         page.resize()
         for question in questions:
             page.open()
-            waited.append(float(driver.execute_async_script(_ASK, question)))  # type: ignore[no-untyped-call]
+            waited.append(float(driver.execute_async_script(_ASK, question)))
             page.settle()
     counted = sorted(waited[_WARMING:])
     print(f"{len(counted)} questions, Enter to the first line: median {statistics.median(counted):.0f} ms, ", end="")
