@@ -130,8 +130,9 @@ class Desk:
                 yield Given(last, remark=remark)
         if last:
             id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
-            asked_before = [one.question for one in before]
-            further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER, asked_before)
+            found = None if last.help else last
+            store, asked_before = answerer.retriever.store, [one.question for one in before]
+            further = await run_in_threadpool(suggestions, store, found, _FURTHER, asked_before)
             yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
     async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
