@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,8 @@ def test_questions_are_counted_by_door_and_outcome(desk: Desk, toy_index: Path) 
     asyncio.run(desk.search(TOLLS, "mara", 3, door="mcp"))
 
     async def go_away() -> None:
-        growing = desk.ask(TOLLS, "mara")
-        async for _ in growing:
-            await growing.aclose()
+        async with aclosing(desk.ask(TOLLS, "mara")) as growing:
+            await anext(growing)
 
     asyncio.run(go_away())
     with served(desk) as url:
