@@ -192,7 +192,8 @@ class Guard:
         trusted = self._trusted(peer)
         client, headers = peer, scope["headers"]
         if trusted:
-            hops = Headers(scope=scope).get("x-forwarded-for", "").replace(" ", "").split(",")
+            # Some proxies add a header of their own below the one that the client made up.
+            hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).replace(" ", "").split(",")
             client = next((hop for hop in reversed(hops) if hop and not self._trusted(hop)), peer)
         else:
             headers = [(name, value) for name, value in headers if not name.startswith((b"x-forwarded-", b"forwarded"))]
@@ -236,7 +237,8 @@ class Guard:
     async def _user(self, headers: Headers, scope: Scope) -> str:
         """Return who asks; empty where nobody has to log in."""
         if name := self._serving.auth_header:
-            if (user := headers.get(name, "").strip()) and scope["rag.trusted"]:
+            users = headers.getlist(name)  # of two, one may be the client's own
+            if len(users) == 1 and (user := users[0].strip()) and scope["rag.trusted"]:
                 return user
             raise Refused(401, "login", f"the proxy in front of this page did not say who asks, in {name}")
         if self._passwords is None:
