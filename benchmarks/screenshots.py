@@ -52,10 +52,10 @@ _LONG = Article(
     "decided after an inquiry that took longer than the building of the last steamer",
     (
         "The Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft must pay back "
-        "3.2 million crowns, the transport office of Vellmar said on Monday, because the company had for three years in "
-        "a row reported journeys on days on which the river was frozen, in a table that nobody in the office, as its head "
-        "Ilse Quandt-Oberhuber admitted, had ever opened, although it was sent to eleven people on the first of every "
-        "month together with a letter that asked each of them to confirm that they had read it.",
+        "3.2 million crowns, the transport office of Vellmar said on Monday, because the company had for three years "
+        "in a row reported journeys on days on which the river was frozen, in a table that nobody in the office had "
+        "ever opened, as its head Ilse Quandt-Oberhuber admitted, although it was sent to eleven people on the first "
+        "of every month together with a letter that asked each of them to confirm that they had read it.",
         "Its spokesman called the sum "
         "'unverhältnismäßigkeitsgrundsatzwidrigkeitsfeststellungsbescheidsanfechtungswürdig', and left the room. " * 3,
         "https://verylongaddress.example/" + "a-path-without-any-space/" * 12,

@@ -25,7 +25,9 @@ _ARGUMENTS = (
 _AXE = """
     const done = arguments[arguments.length - 1];
     const more = axe.getRules(["wcag2aaa", "wcag22aa"]).map(({ruleId}) => [ruleId, {enabled: true}]);
-    axe.run(document, {resultTypes: ["violations"], rules: Object.fromEntries(more)}).then(
+    const colours = {runOnly: ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]};
+    const all = {rules: Object.fromEntries(more)};
+    axe.run(document, {resultTypes: ["violations"], ...(arguments[0] ? colours : all)}).then(
         ({violations}) => done(violations.flatMap(({id, impact, nodes}) =>
             nodes.map(({target, failureSummary}) => `${impact} ${id}: ${target.join(" ")}: ${failureSummary}`))),
         error => done([String(error)]));
@@ -79,8 +81,8 @@ class Page:
 
     def open(self, path: str = "/") -> None:
         """Open a page for the first time: this browser knows nothing of any other."""
-        self.driver.get(f"{self.url}/page/icon.svg")
-        self.script("localStorage.clear(); sessionStorage.clear()")
+        kept = {"origin": self.url, "storageTypes": "local_storage"}
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
         self.goto(path)
 
     def goto(self, path: str = "/") -> None:
@@ -188,12 +190,12 @@ class Page:
         """The targets that are shown smaller than 24 by 24 pixels."""
         return cast(list[str], self.script(_SMALL))
 
-    def axe(self) -> list[str]:
-        """What axe-core finds wrong with the page as it is shown."""
+    def axe(self, *, colours: bool = False) -> list[str]:
+        """What axe-core finds wrong with the page as it is shown; or only with its colours."""
         if not self.script("return window.axe !== undefined"):
             # Evaluated by the browser's debugger: the page's policy would not let a script in.
             self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_core()})
-        return cast(list[str], self.driver.execute_async_script(_AXE))
+        return cast(list[str], self.driver.execute_async_script(_AXE, colours))
 
     def requested_elsewhere(self) -> set[str]:
         """What the page wanted from other servers since the last call, and what the policy stopped."""
