@@ -193,7 +193,7 @@ def test_the_reference_documents_every_field_without_a_script(url: str) -> None:
     links = page.all("href")
     assert {one.removeprefix("#") for one in links if one.startswith("#")} <= {*page.all("id")}
     assert {one for one in links if not one.startswith("#")} == {
-        *("/api/openapi.json", "/page/icon.svg", "/page/style.css")
+        *("/", "/api/openapi.json", "/page/icon.svg", "/page/style.css")
     }
     for path, method in (("/ask", "POST"), ("/search", "POST"), ("/articles/{id}", "GET")):
         assert f"{method} /api{path}" in page.shown

@@ -39,8 +39,8 @@ def test_an_address_is_read_and_written() -> None:
 @pytest.mark.parametrize(
     ("params", "notice"),
     [
-        ({"from": "4.3.2025"}, "the day 'from' is '4.3.2025': write it as 2025-03-04"),
-        ({"to": "2025-02-30"}, "the day 'to' is '2025-02-30': write it as 2025-03-04"),
+        ({"from": "4.3.2025"}, "'4.3.2025' is not a day: write 2025-03-04, 2025-03 for a month or 2025 for a year"),
+        ({"to": "2025-02-30"}, "'2025-02-30' is not a day: write 2025-03-04, 2025-03 for a month or 2025 for a year"),
         (
             {"from": "2025-04-01", "to": "2025-03-01"},
             "the range of days is the wrong way round: from 2025-04-01 to 2025-03-01",

@@ -195,7 +195,7 @@ def test_what_is_shown_where_there_is_nothing_to_search() -> None:
     assert sources(answer).texts(".note") == ["No passage is within these limits."]
     assert turn(replace(answer, scope=Scope())).texts(".refusal") == ["The index holds no articles."]
     helped = replace(answer_of(), refused=False, help="Ask.\n- What <b> happened?")
-    assert turn(helped).texts(".help") == ["Ask.", "- What <b> happened?"]
+    assert turn(helped).texts(".help") == ["Ask."]  # what can be asked is below, to be followed
     assert render_sources(Given(helped), "t2") == ""
 
 
@@ -223,7 +223,7 @@ def shapes(text: str) -> list[list[tuple[str, list[str]]]]:
     near = NearDuplicate(hit(other).passage, replace(other, outlet=f"other {text}"))
     answer = replace(answer, hits=(replace(hit(article), near_duplicates=(near,)),))
     refused = replace(answer, claims=(), refused=True, reason=text, nearest=(claim,))
-    helped = replace(answer, claims=(), help=" ".join(text.split()))
+    helped = replace(answer, claims=(), help=f"Ask: {' '.join(text.split())}")
     given = [Given(one, whole=True, id="abc", further=(text,), remark=text) for one in (answer, refused, helped)]
     html = [render(one, "t2") for one in given for render in (render_turn, render_sources)]
     found = [Html(one) for one in (*html, render_notice(text)) if one]

@@ -120,6 +120,11 @@ class IndexFolder:
             if size != record.size:
                 raise IndexCorrupt(f"{path} has {size} bytes instead of {record.size}: {self._way_out()}")
 
+    def check(self) -> None:
+        """Compare what opening compares; raises as ``current``, ``manifest`` and ``check_sizes``."""
+        pointer = self.current()
+        self.check_sizes(self.manifest(pointer.id, pointer.manifest))
+
     def verify(self, snapshot: str | None = None) -> Manifest:
         """Compare every byte of the current, or the named, snapshot with its digests.
 

@@ -22,7 +22,7 @@ from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
 
 FILE = "answers.sqlite"
-ON_DISK, IN_MEMORY = 100_000, 1_000
+ON_DISK, IN_MEMORY = 20_000, 1_000
 """How many answers are kept: the newest. On disk one takes some 3 kB, a refusal with whole articles beside it 50 kB."""
 # What SQLite says of a file that is ours, and in which form it is; raised when an older one cannot be read as before.
 _APPLICATION, _FORMAT = 0x6E726167, 1

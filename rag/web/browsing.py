@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from rag.articles import Article, Span
 from rag.store.protocol import Store, Summary
-from rag.store.scope import Scope, name_key
+from rag.store.scope import Scope, name_key, parse_day
 from rag.text.display import one_line
 from rag.text.languages import codes_by_name, language_code, language_name
 from rag.text.words import counted
@@ -75,9 +75,9 @@ def read_listing(params: Mapping[str, str]) -> Listing:
     def day(name: str) -> date | None:
         text = read(name)
         try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            notices.append(f"the day {name!r} is {text!r}: write it as 2025-03-04")
+            return parse_day(text, last=name == "to") if text else None
+        except ValueError as error:
+            notices.append(str(error))
             return None
 
     def read(name: str) -> str:

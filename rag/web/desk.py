@@ -58,8 +58,10 @@ class Given:
 class LatestAnswerer:
     """Provides an answerer on the newest snapshot of the index; threads may share it."""
 
-    def __init__(self, opened: Callable[[], Answerer]) -> None:
+    def __init__(self, opened: Callable[[], Answerer], check: Callable[[], None] = lambda: None) -> None:
+        """``check`` raises a ``RagError`` for an index that could not be opened anew."""
         self._open = opened
+        self._check = check
         self._lock = Lock()
         self._current: Answerer | None = None
         self.fault = ""
@@ -82,6 +84,14 @@ class LatestAnswerer:
                     _log.warning("the page stays on snapshot %s: %s", self._current.retriever.store.id, error)
                 self.fault = str(error)
             return self._current
+
+    def damage(self) -> str:
+        """Say why the index could not be opened anew, while what is open still answers; "" where it could."""
+        try:
+            self._check()
+        except RagError as error:
+            return str(error)
+        return self.fault
 
 
 class Desk:
@@ -108,7 +118,7 @@ class Desk:
             # A turn lasts as long as the work, and not as long as somebody takes to read what comes of it.
             async with aclosing(_ahead(self._answer(asked, client))) as growing:
                 async for given in growing:
-                    counted.given("refused" if given.answer.refused else "answered", given.id)
+                    counted.given("refused" if given.answer.refused else "answered")
                     yield given
 
     async def _answer(self, asked: Asked, client: str) -> AsyncGenerator[Given]:

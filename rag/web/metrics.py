@@ -25,12 +25,11 @@ class Question:
         self.started = time.perf_counter()
         self.first: float | None = None
         self.outcome = ""
-        self.id = ""
 
-    def given(self, outcome: str, id_: str = "") -> None:
-        """Note that there is an answer, or another line of it, and under which id it is kept."""
+    def given(self, outcome: str) -> None:
+        """Note that there is an answer, or another line of it."""
         self.first = self.first or time.perf_counter() - self.started
-        self.outcome, self.id = outcome, id_
+        self.outcome = outcome
 
 
 class Metrics:
@@ -79,7 +78,7 @@ class Metrics:
                 self._first.labels(door).observe(question.first)
                 self._whole.labels(door).observe(seconds)
             more = {"question": text} if self._log_questions else {}
-            fields = {"door": door, "client": client, "outcome": question.outcome, "answer": question.id, **more}
+            fields = {"door": door, "client": client, "outcome": question.outcome, **more}
             note(_log, "question", **fields, seconds=round(seconds, 3))
 
     def refused(self, reason: str) -> None:

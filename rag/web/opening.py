@@ -39,7 +39,7 @@ def open_latest(
             raise
         return Answerer.open(index, embedder=embedder, generator=generator, reader=reader)
 
-    latest = LatestAnswerer(opened)
+    latest = LatestAnswerer(opened, folder.check)
     try:
         answerer = latest.get()
     except IndexNotFound as error:

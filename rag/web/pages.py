@@ -112,6 +112,14 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
         main = render("nothing.html", said=said, root=page.root)
         return page.response("Nothing here – news-rag", "browse", main=main, status=error.status_code)
 
+    @application.exception_handler(RagError)
+    async def not_to_be_had(request: Request, error: RagError) -> Response:
+        return await nothing_there(request, HTTPException(503, str(error)))
+
+    @application.exception_handler(Exception)
+    async def gone_wrong(request: Request, error: Exception) -> Response:  # and the guard logs it
+        return await nothing_there(request, HTTPException(500, "something went wrong: whoever runs this finds what"))
+
 
 def _store(desk: Desk) -> Store:
     try:

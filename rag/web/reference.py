@@ -33,7 +33,8 @@ def render_reference(schema: _Schema, base: str, root: str) -> str:
         '<meta name="color-scheme" content="light dark">'
         f'<link rel="stylesheet" href="{escaped(root)}/page/style.css">'
         f'<link rel="icon" href="{escaped(root)}/page/icon.svg"></head>'
-        f'<body class="reference"><main><h1>{title}</h1><p>{escaped(about["summary"])} '
+        f'<body class="reference"><main><p><a href="{escaped(root)}/">news-rag</a></p><h1>{title}</h1>'
+        f"<p>{escaped(about['summary'])} "
         f'<a href="{escaped(root)}/api/openapi.json">The same as an OpenAPI schema</a></p>'
         f"{_paragraphs(about['description'])}{operations}<h2>Fields</h2>{kinds}</main></body></html>"
     )

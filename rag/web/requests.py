@@ -55,7 +55,7 @@ class QuestionRequest(BaseModel):
         """The request that asks the question of an answer again, with its own or other choices."""
         chosen = choices or answer.choices
         scope = chosen.scope
-        return cls(
+        return cls.model_construct(  # it was valid when it was asked
             question=answer.question,
             published_from=scope.published_from,
             published_to=scope.published_to,

@@ -18,6 +18,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -102,8 +103,9 @@ class Buckets:
 
     def give_back(self, client: str) -> None:
         """Give back the token that was taken last."""
-        left, since = self._left[client]
-        self._left[client] = (left + 1, since)
+        if client in self._left:  # nobody came in between so often that it is forgotten
+            left, since = self._left[client]
+            self._left[client] = (left + 1, since)
 
 
 class Gate:
@@ -116,8 +118,7 @@ class Gate:
         """Handle one connection; see the ASGI specification."""
         path = path_of(scope)
         if not any(scope["method"] == method and re.fullmatch(one, path) for method, one in self._open):
-            await PlainTextResponse("not found", 404)(scope, receive, send)
-            return
+            raise HTTPException(404, "there is no such page")
         if path == "/config":
             scope = {**scope, "query_string": b""}  # it can name a folder to load
         await self._gradio(scope, receive, send)
@@ -182,7 +183,7 @@ class Guard:
             fields = {
                 "client": client or client_of(HTTPConnection(scope)),
                 "method": scope["method"],
-                "path": path,
+                "path": re.sub("^/a/[^/]+", "/a/…", path),  # whoever has an id may read the answer
             }
             note(_log, "request", **fields, status=status, seconds=round(time.perf_counter() - started, 3))
 
@@ -194,6 +195,7 @@ class Guard:
         if trusted:
             # Some proxies add a header of their own below the one that the client made up.
             hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).replace(" ", "").split(",")
+            hops = [re.sub(r"(?<=[\d\]]):\d+$", "", hop) if "." in hop or "]" in hop else hop for hop in hops]
             client = next((hop for hop in reversed(hops) if hop and not self._trusted(hop)), peer)
         else:
             headers = [(name, value) for name, value in headers if not name.startswith((b"x-forwarded-", b"forwarded"))]
@@ -202,7 +204,8 @@ class Guard:
             path = root + path  # of a proxy that takes it away
         elif path == root:
             path += "/"
-        entered = {"root_path": root, "path": path, "headers": headers, "client": (client, 0)}
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]  # uvicorn leaves the body out
+        entered = {"method": method, "root_path": root, "path": path, "headers": headers, "client": (client, 0)}
         return {**scope, **entered, "rag.trusted": trusted}
 
     def _trusted(self, address: str) -> bool:
@@ -221,7 +224,7 @@ class Guard:
             origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
             if site not in ("none", "same-origin") or (origin is not None and urlsplit(origin).netloc.lower() != host):
                 raise Refused(403, "origin", "this was sent by another web site")
-        if path_of(scope) != "/healthz":  # which says nothing but that the process lives
+        if path_of(scope) not in ("/healthz", "/readyz"):  # which say nothing but yes or no where users log in
             scope["rag.user"] = await self._user(headers, scope)
 
     def _is_ours(self, name: str) -> bool:

@@ -19,14 +19,15 @@ from typing import Any
 import gradio as gr
 import gradio.events
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Queue
 from gradio.route_utils import FnIndexInferError, get_fn
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from rag.errors import RagError
 from rag.web import api, completions, tools
@@ -41,12 +42,13 @@ from rag.web.security import Gate, Guard
 from rag.web.settings import Serving
 
 _PAGE = Path(__file__).with_name("page")
-_PAGE_FILES = frozenset(path.name for path in _PAGE.iterdir())
 _DEFAULT_PORTS = range(7860, 7960)
 # Seconds between two looks of gradio's queue for questions: while nobody asks, and for a while after a question.
 _POLL_IDLE, _POLL_ASKED, _ASKED_FOR = 0.15, 0.01, 60
 # Questions that gradio hands on at once; more than the desk lets wait, so that nobody waits where turns are not fair.
 _HANDED_ON = 500
+# Messages of a session of gradio's client that nobody has read yet: it would keep any number.
+_UNREAD = 200
 _NOT_GRADIOS = "this is nothing that gradio's client sends"
 
 
@@ -97,7 +99,7 @@ class Server:
     def __init__(self, desk: Desk, serving: Serving = Serving()) -> None:  # noqa: B008 - frozen
         """Start serving; raises as ``launch``."""
         users = Users.read(serving.auth) if serving.auth else None
-        application = _application(desk, mcp=serving.mcp)
+        application = _application(desk, mcp=serving.mcp, detailed=not (serving.auth or serving.auth_header))
         listening = _listen(serving.host, serving.port)
         shown = "127.0.0.1" if serving.host in ("", "0.0.0.0") else serving.host  # noqa: S104 - compared, not bound
         address = f"{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
@@ -129,29 +131,24 @@ class Server:
         log.disabled = False
 
 
-def _application(desk: Desk, *, mcp: bool) -> FastAPI:
+def _application(desk: Desk, *, mcp: bool, detailed: bool) -> FastAPI:
     """Return what is guarded: the page, programs' doors, what watches over it, and gradio's server behind its gate."""
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
-    @application.get("/page/{name}")
-    def page_file(name: str) -> FileResponse:
-        if name not in _PAGE_FILES:
-            raise HTTPException(404)
-        return FileResponse(_PAGE / name)
-
+    application.mount("/page", StaticFiles(directory=_PAGE))
     add_pages(application, desk)
     add_kept_answers(application, desk)
     api.install(application, desk)
     completions.install(application, desk)
     if mcp:
         tools.install_mcp(application, desk)
-    _watch(application, desk)
+    _watch(application, desk, detailed=detailed)
     _mount_gradio(application, desk)
     return application
 
 
-def _watch(application: FastAPI, desk: Desk) -> None:
-    """Add what a machine asks that watches over this one."""
+def _watch(application: FastAPI, desk: Desk, *, detailed: bool) -> None:
+    """Add what a machine asks that watches over this one; without ``detailed`` strangers are told yes or no only."""
 
     @application.get("/healthz")
     async def alive() -> PlainTextResponse:
@@ -162,8 +159,9 @@ def _watch(application: FastAPI, desk: Desk) -> None:
         try:
             store = desk.latest.get().retriever.store
         except RagError as error:
-            return JSONResponse({"ready": False, "reason": str(error)}, 503)
-        return JSONResponse({"ready": True, "snapshot": store.id, "fault": desk.latest.fault})
+            return JSONResponse({"ready": False} | ({"reason": str(error)} if detailed else {}), 503)
+        more = {"snapshot": store.id, "fault": desk.latest.damage()} if detailed else {}
+        return JSONResponse({"ready": True} | more)
 
     @application.get("/metrics")
     async def metrics() -> Response:
@@ -222,6 +220,10 @@ def _tame(endpoints: gr.Blocks, queue: Queue) -> None:
         nonlocal slower
         if len(body.data) < len(get_fn(endpoints, None, body).inputs):
             return False, _NOT_GRADIOS, "error"
+        unread = queue.pending_messages_per_session
+        session = body.session_hash or ""
+        if session in unread and unread[session].qsize() > _UNREAD:
+            return False, "read what was answered before you ask more", "queue_full"
         queue.sleep_when_free = _POLL_ASKED
         if slower:
             slower.cancel()
