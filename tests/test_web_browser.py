@@ -582,7 +582,8 @@ def test_a_server_that_is_lost_is_told(driver: webdriver.Chrome, toy: Answerer, 
         server.stop()
         stage.reset()
     page.settle()
-    assert page.texts("#t1 > .note") == ["The server was lost: this is not the whole answer."]
+    [told] = page.texts("#t1 > .note")  # the connection is cut, or gradio says its last word before
+    assert told in {f"The server {what}: this is not the whole answer." for what in ("was lost", "could not answer")}
     page.ask(TOLLS)
     assert page.texts("#notice") == ["The server cannot be reached. Your question is still in the box."]
     assert page.box == TOLLS
