@@ -27,6 +27,7 @@ from rag.models.embedding import Embedder, ModelIdentity
 from rag.store.coverage import Coverage, Removal
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
+from rag.store.kept import KeptFile
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.store.protocol import Suggestion
@@ -150,6 +151,7 @@ def build(
         embedded = _fill(draft, parts, base, budget, embedder, progress)
         progress.stage("publishing", None)
         manifest = change.publish(parts, erase=bool(gathered.removed), suggest=suggest)
+        _drop_answers(folder, gathered)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
@@ -200,7 +202,18 @@ def add(
             embedded = _fill(draft, parts, base, chunking.budget, embedder, progress)
             progress.stage("publishing", None)
             manifest = change.publish(parts, erase=bool(gathered.removed), base=base, suggest=suggest)
+            _drop_answers(folder, gathered)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
+
+
+def _drop_answers(folder: IndexFolder, gathered: Gathered) -> None:
+    """Delete the kept answers that point to what its publisher withdrew: each holds the whole article."""
+    withdrawn = {one.article.id for one in gathered.removed if one.article}
+    try:
+        if withdrawn:
+            KeptFile(folder.path).drop(lambda articles, said: not withdrawn.isdisjoint(articles))
+    except RagError as error:
+        _log.warning("kept answers still point to what was withdrawn: %s", error)
 
 
 class Change:

@@ -236,6 +236,15 @@ def test_kept_answers_are_in_nobodys_way(folder: IndexFolder) -> None:
     assert kept.read(id_)
 
 
+def test_what_its_publisher_withdraws_takes_kept_answers_along(folder: IndexFolder) -> None:
+    kept = KeptAnswers(folder.path)
+    of_harbour, of_protest = (kept.keep(answer_of(said(one, 1, 1)), "key") or "" for one in (HARBOUR, PROTEST))
+    notice = SourceItem("urn.xml", None, "was withdrawn by its publisher", link=HARBOUR.url, withdrawn=True)
+    building.add([notice], folder, ToyEmbedder())
+    assert (kept.read(of_harbour), kept.read(of_protest) is not None) == (None, True)
+    assert not any(HARBOUR.paragraphs[0] in text for text in KeptFile(folder.path).texts())
+
+
 REFUSALS: list[tuple[Selection, type[Exception], str]] = [
     (Selection(("https://nowhere.example/1",)), RagError, "no article of https://nowhere.example/1 in "),
     (Selection(scope=Scope(outlets=("Strand Rado",))), ValueError, "did you mean 'Strand Radio'"),

@@ -119,6 +119,12 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
             422,
             "the range of days is the wrong way round: from 2025-03-05 to 2025-03-04",
         ),
+        (
+            "ask",
+            {"question": "tolls", "languages": ["x" * 301]},
+            422,
+            "languages.0: String should have at most 300 characters",
+        ),
         ("articles/0", None, 404, "the index holds no article '0': take an id from an answer or a search"),
         ("ask", None, 405, "Method Not Allowed"),
         ("nothing", None, 404, "Not Found"),

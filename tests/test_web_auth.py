@@ -148,6 +148,8 @@ def test_a_user_is_one_client_wherever_he_is(desk: Desk, file: Path) -> None:
 
 def test_a_proxy_says_who_asks(desk: Desk) -> None:
     with served(desk, Serving(auth_header="X-Forwarded-User", proxies=("127.0.0.2",), rate=0.01)) as url:
+        two = {"x_forwarded_user": "somebody", "X_Forwarded_User": "mara"}
+        assert send(url, source="127.0.0.2", **two).status == 401  # which of them the proxy wrote, nobody knows
         assert send(url, source="127.0.0.2").status == 401
         assert send(url, source="127.0.0.2", x_forwarded_user=" ").status == 401
         refused = send(url, x_forwarded_user="mara")  # not from the proxy

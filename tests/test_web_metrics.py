@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,8 @@ def test_questions_are_counted_by_door_and_outcome(desk: Desk, toy_index: Path) 
     asyncio.run(desk.search(TOLLS, "mara", 3, door="mcp"))
 
     async def go_away() -> None:
-        growing = desk.ask(TOLLS, "mara")
-        async for _ in growing:
-            await growing.aclose()
+        async with aclosing(desk.ask(TOLLS, "mara")) as growing:
+            await anext(growing)
 
     asyncio.run(go_away())
     with served(desk) as url:
@@ -140,8 +140,9 @@ def test_a_line_for_each_request_and_question_and_never_what_it_says(
     asked(desk, TOLLS, "mara\x1b[31m\n")
     with served(desk, Serving(log="json")) as url:
         send(url, path="/no%0Athing%1B[31m?q=tolls")
+        send(url, path="/api/docs")
     out, err = capfd.readouterr()
-    question, request = (json.loads(line) for line in err.splitlines())
+    question, request, below = (json.loads(line) for line in err.splitlines())
     assert (out, "tolls" in err, "\x1b" in err) == ("", False, False)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]{12}\+00:00", question.pop("time"))
     assert 0 < question.pop("seconds") < 60
@@ -151,6 +152,7 @@ def test_a_line_for_each_request_and_question_and_never_what_it_says(
     del request["time"], request["seconds"]
     known = {"client": "127.0.0.1", "method": "GET", "path": "/no\nthing\x1b[31m"}
     assert request == {"level": "info", "event": "request", **known, "status": 404}
+    assert below["path"] == "/api/docs"  # not as the program sees it that is mounted there
     journal.begin("text")
     asked(Desk(desk.latest, KeptAnswers(None), None, Metrics(log_questions=True)), TOLLS, "mara\x1b[31m\n")
     line = re.sub(r"seconds=[\d.]+|^\S+ |(?<=answer=)[\w-]{16}", "", capfd.readouterr().err)
@@ -160,3 +162,5 @@ def test_a_line_for_each_request_and_question_and_never_what_it_says(
     asked(desk, TOLLS)
     logging.getLogger("rag.web").warning("must be known\x1b[31m\nnow")
     assert capfd.readouterr().err.split(" ", 1)[1] == "must be known [31m now\n"
+    logging.getLogger("rag.web").error("a fault", exc_info=ValueError("of\x1b[31m an\u202earticle\nnow"))
+    assert capfd.readouterr().err.split(" ", 1)[1] == "a fault\nValueError: of [31m an article\nnow\n"

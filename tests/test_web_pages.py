@@ -106,7 +106,8 @@ def test_a_kept_answer_is_exported_as_a_file(site: Site, name: str, form: str) -
     kept = site.desk.kept.read(id_)
     assert kept
     assert response.text == export(kept.answer, form)
-    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+    file = name.replace("answer", "who-raised-the-tolls-in-port-ellery")
+    assert response.headers["content-disposition"] == f'attachment; filename="{file}"'
     assert site.client.get(f"/a/{id_}/answer.exe").status_code == 404
 
 

@@ -263,6 +263,9 @@ def test_a_proxy_is_believed_that_was_named(desk: Desk) -> None:
             ("2001:db8:1:3::8", 200),
         ):
             assert send(url, x_forwarded_for=addresses).status == status, addresses
+        # Two headers: a proxy may add its own below the client's.
+        two = {"x_forwarded_for": "192.0.2.77", "X_Forwarded_For": "192.0.2.1"}
+        assert send(url, **two).status == 429
         assert send(url, source="127.0.0.9", x_forwarded_for="192.0.2.7").status == 200
         assert send(url, source="127.0.0.9", x_forwarded_for="192.0.2.8").status == 429
 

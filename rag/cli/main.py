@@ -264,7 +264,9 @@ def chat(
         float, typer.Option(metavar="N", help="Requests a second of a client, four times as many at once; 0: any.")
     ] = 10,
     queue: Annotated[int, typer.Option(metavar="N", help="Questions of a client that may wait.")] = 8,
-    no_history: Annotated[bool, typer.Option("--no-history", help="Keep no answers.")] = False,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Keep answers in memory, till the page ends.")
+    ] = False,
     log: Annotated[
         Literal["text", "json"] | None, typer.Option(help="Log each request and each question, not what it says.")
     ] = None,

@@ -31,6 +31,7 @@ class FeedbackVerdict(StrEnum):
     HELPFUL = "helpful"
     WRONG_CITATION = "wrong citation"
     OUT_OF_DATE = "out of date"
+    NO_ANSWER = "does not answer"
 
 
 @dataclass(frozen=True, slots=True)

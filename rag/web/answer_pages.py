@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from rag.errors import RagError
 from rag.record.export.formats import export
 from rag.record.keeping import LONGEST_COMMENT, FeedbackVerdict, Kept
 from rag.record.recheck import recheck
+from rag.text.words import fold
 from rag.web.chat import TURN, turn_json
 from rag.web.desk import Desk, Given
 from rag.web.pages import page_of
@@ -76,8 +78,10 @@ def add_kept_answers(application: FastAPI, desk: Desk) -> None:
     def exported(id_: str, name: str) -> Response:
         if (file := _FILES.get(name)) is None:
             raise HTTPException(404, f"an answer has no {name}: it has {', '.join(_FILES)}")
-        text = export(kept_answer(id_).answer, file.form)
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        answer = kept_answer(id_).answer
+        text = export(answer, file.form)
+        asked = re.sub(r"[^a-z0-9]+", "-", fold(answer.question))[:60].strip("-") or "answer"
+        headers = {"content-disposition": f'attachment; filename="{name.replace("answer", asked)}"'}
         return Response(
             text.encode("utf-8", "replace"), media_type=f"{file.media_type}; charset=utf-8", headers=headers
         )

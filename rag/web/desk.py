@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -104,7 +105,8 @@ class Desk:
         Raises as ``Answerer.stream``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do, before the first value.
         """
         with self.metrics.question(door, client, asked.question) as counted:
-            async with aclosing(self._answer(asked, client)) as growing:
+            # A turn lasts as long as the work, and not as long as somebody takes to read what comes of it.
+            async with aclosing(_ahead(self._answer(asked, client))) as growing:
                 async for given in growing:
                     counted.given("refused" if given.answer.refused else "answered", given.id)
                     yield given
@@ -130,8 +132,9 @@ class Desk:
                 yield Given(last, remark=remark)
         if last:
             id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
-            asked_before = [one.question for one in before]
-            further = await run_in_threadpool(suggestions, answerer.retriever.store, last, _FURTHER, asked_before)
+            found = None if last.help else last
+            store, asked_before = answerer.retriever.store, [one.question for one in before]
+            further = await run_in_threadpool(suggestions, store, found, _FURTHER, asked_before)
             yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
 
     async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
@@ -164,3 +167,26 @@ class Desk:
         if before and before[-1].snapshot != now:
             return "The index has changed since your last question: this is answered from the new one."
         return ""
+
+
+async def _ahead(growing: AsyncGenerator[Given]) -> AsyncGenerator[Given]:
+    """What a generator gives, made without waiting for whoever takes it; it ends with them."""
+    made = asyncio.Queue[Given | None]()
+
+    async def make() -> None:
+        try:
+            async with aclosing(growing):
+                async for given in growing:
+                    made.put_nowait(given)
+        finally:
+            made.put_nowait(None)
+
+    making = asyncio.create_task(make())
+    try:
+        while given := await made.get():
+            yield given
+        await making  # raises what went wrong
+    finally:
+        making.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await making

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-from rag.text.display import one_line
+from rag.text.display import hidden, one_line
 
 _LOGGERS = ("rag", "uvicorn.error")
 
@@ -56,8 +56,10 @@ class _TextLines(logging.Formatter):
         """Write one record."""
         time, _, event, *more = _fields(record).items()
         known = [f"{name}={_printable(value)}" for name, value in more]
-        trace = [self.formatException(record.exc_info)] if record.exc_info else []
-        return "\n".join([" ".join([str(time[1]), str(event[1]), *known]), *trace])
+        # What an error says may be anybody's text: each of its lines is shown, and none obeyed by the terminal.
+        trace = self.formatException(record.exc_info).split("\n") if record.exc_info else []
+        shown = ("".join(" " if hidden(one) else one for one in line) for line in trace)
+        return "\n".join([" ".join([str(time[1]), str(event[1]), *known]), *shown])
 
 
 def _printable(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from rag.answer.answers import Answer, Claim
 from rag.answer.understood import Understood, understood
 from rag.answer.wording import (
+    days_in_words,
     not_answered,
     other_carriers,
     rests_on,
@@ -24,6 +25,7 @@ from rag.query.question_kind import QuestionKind
 from rag.record.links import deep_link
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
+from rag.store.scope import Scope
 from rag.text.words import counted
 from rag.web.desk import Given
 from rag.web.plots import timeline_plot
@@ -154,10 +156,17 @@ def _searched(answer: Answer) -> str:
     """What was searched, up to which day, and when it was indexed."""
     searched = answer.searched
     text = f"Searched {counted(searched.articles, 'article')} of {counted(len(searched.outlets), 'outlet')}"
-    text += f" ({answer.scope})" if answer.scope else ""
+    text += f" ({_limits(answer.scope)})" if answer.scope else ""
     text += f"; the newest is of {day_in_words(searched.newest)}" if searched.newest else ""
     built = built_on(answer.snapshot)
     return f"{text}; indexed {built}." if built else f"{text}."
+
+
+def _limits(scope: Scope) -> str:
+    """The limits of a search in words."""
+    first, last = scope.published_from, scope.published_to
+    days = days_in_words(first, last) if first or last else ""
+    return ", ".join(filter(None, (str(replace(scope, published_from=None, published_to=None)), days)))
 
 
 def built_on(snapshot: str) -> str:

@@ -12,10 +12,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.requests import HTTPConnection
 
 from rag.answer.answers import Answer, Choices
+from rag.search.retriever import LONGEST_QUESTION
 from rag.store.scope import Scope, parse_day
 from rag.web.desk import Asked
 
-_Names = Annotated[list[str], Field(max_length=50, description="Any of these names, as the index has them.")]
+# Before a question has its turn its names are looked at, which takes the longer the longer they are.
+_Name = Annotated[str, Field(max_length=300)]
+_Id = Annotated[str, Field(max_length=64)]
+_Names = Annotated[list[_Name], Field(max_length=50, description="Any of these names, as the index has them.")]
 
 
 def _day(*, last: bool) -> BeforeValidator:
@@ -38,10 +42,13 @@ class QuestionRequest(BaseModel):
     outlets: _Names = []
     authors: _Names = []
     languages: Annotated[_Names, Field(examples=[["fr"]], description="Any of these codes or English names.")] = []
-    articles: Annotated[list[str], Field(max_length=100, description="Ids of the only articles to be searched.")] = []
+    articles: Annotated[list[_Id], Field(max_length=100, description="Ids of the only articles to be searched.")] = []
     as_of: Annotated[_Last, Field(description="The day of the question.")] = None
     parse_query: Annotated[bool, Field(description="Whether days, names and phrases are read in the question.")] = True
-    ignored: Annotated[_Names, Field(description="Words of the question that are read as nothing.")] = []
+    ignored: Annotated[
+        list[Annotated[str, Field(max_length=LONGEST_QUESTION)]],
+        Field(max_length=50, description="Words of the question that are read as nothing."),
+    ] = []
 
     @classmethod
     def again(cls, answer: Answer, choices: Choices | None = None) -> Self:
@@ -83,7 +90,7 @@ class QuestionRequest(BaseModel):
 class AskRequest(QuestionRequest):
     """A question, the limits on what is searched for it, and what it follows up on."""
 
-    after: Annotated[list[str], Field(max_length=8, description="Ids of earlier answers, oldest first.")] = []
+    after: Annotated[list[_Id], Field(max_length=8, description="Ids of earlier answers, oldest first.")] = []
 
     def asked(self, owner: str = "") -> Asked:
         """Return the question with what it follows up on; raises as ``QuestionRequest.asked``."""

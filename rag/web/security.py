@@ -145,6 +145,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         scope, started, status, client = self._entered(scope), time.perf_counter(), 0, ""
+        path = path_of(scope)  # now: what is mounted below "/api" writes that into the scope's root path
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
@@ -157,7 +158,7 @@ class Guard:
             try:
                 await self._let_in(scope)
                 client = client_of(HTTPConnection(scope))
-                self._count(client, path_of(scope))
+                self._count(client, path)
                 receive = await _with_body(scope, receive)
             except Refused as refused:
                 self._metrics.refused(refused.reason)
@@ -174,14 +175,14 @@ class Guard:
             # A line: whoever sends nonsense must not fill the log with traces, and is shown none either.
             place = extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}:{place.lineno}"
-            _log.warning("%s in %s while answering %r", type(error).__name__, where, path_of(scope))
+            _log.warning("%s in %s while answering %r", type(error).__name__, where, path)
             if not status:
                 await PlainTextResponse("internal server error", 500)(scope, receive, send_guarded)
         finally:
             fields = {
                 "client": client or client_of(HTTPConnection(scope)),
                 "method": scope["method"],
-                "path": path_of(scope),
+                "path": path,
             }
             note(_log, "request", **fields, status=status, seconds=round(time.perf_counter() - started, 3))
 
@@ -191,7 +192,8 @@ class Guard:
         trusted = self._trusted(peer)
         client, headers = peer, scope["headers"]
         if trusted:
-            hops = Headers(scope=scope).get("x-forwarded-for", "").replace(" ", "").split(",")
+            # Some proxies add a header of their own below the one that the client made up.
+            hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).replace(" ", "").split(",")
             client = next((hop for hop in reversed(hops) if hop and not self._trusted(hop)), peer)
         else:
             headers = [(name, value) for name, value in headers if not name.startswith((b"x-forwarded-", b"forwarded"))]
@@ -235,7 +237,8 @@ class Guard:
     async def _user(self, headers: Headers, scope: Scope) -> str:
         """Return who asks; empty where nobody has to log in."""
         if name := self._serving.auth_header:
-            if (user := headers.get(name, "").strip()) and scope["rag.trusted"]:
+            users = headers.getlist(name)  # of two, one may be the client's own
+            if len(users) == 1 and (user := users[0].strip()) and scope["rag.trusted"]:
                 return user
             raise Refused(401, "login", f"the proxy in front of this page did not say who asks, in {name}")
         if self._passwords is None:

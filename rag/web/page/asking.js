@@ -80,26 +80,36 @@ export const showSources = (key) => {
 const nextKey = () => `t${1 + Math.max(0, ...conversation().turns.map((one) => Number(one.key.slice(1))))}`;
 export const entryOf = (turn) => conversation().turns.find((one) => one.key === turn.id);
 
+const next = []; // questions that were sent while another was answered
 // Asks; the answer takes the place of the turn `instead`, where one is given.
 export const ask = (question, instead) => {
   if (!question.question.trim()) return box.focus();
-  stop();
+  if (stream) {
+    next.push([question, instead]);
+    announce("It is asked next.");
+    return toast("It is asked next.");
+  }
   notice("");
   const { turns: earlier } = conversation();
   const at = instead ? earlier.indexOf(entryOf(instead)) : earlier.length;
-  const entry = { key: instead ? instead.id : nextKey(), ask: question, id: "" };
-  const after = earlier.slice(0, at).map((one) => one.id).filter(Boolean).slice(-FOLLOWED);
+  const before = earlier.slice(0, at).map((one) => one.id).filter(Boolean).slice(-FOLLOWED);
+  const after = before.length ? before : question.after || [];
+  const entry = { key: instead ? instead.id : nextKey(), ask: after.length ? { ...question, after } : question, id: "" };
   const turn = waiting(entry);
-  const before = instead?.cloneNode(true);
+  const replaced = instead?.cloneNode(true);
   if (instead) instead.replaceWith(turn);
   else turns.prepend(turn);
   showSources(entry.key);
   scrollTo({ top: 0, behavior: smooth() });
-  history.pushState({}, "", `${root}/?${asQuery(question)}`);
+  history.pushState({}, "", `${root}/?${asQuery(entry.ask)}`);
   $("#ask").hidden = true;
   $("#stop").hidden = false;
   let given;
   const end = (why) => {
+    conclude(why);
+    if (next.length) ask(...next.shift());
+  };
+  const conclude = (why) => {
     $("#ask").hidden = false;
     $("#stop").hidden = true;
     if (given?.whole) {
@@ -116,9 +126,9 @@ export const ask = (question, instead) => {
       const said = why === STOPPED ? "Stopped." : `${why}: this is not the whole answer.`;
       $("#" + entry.key).append(make("p", { className: "note" }, said));
     } else {
-      if (before) turn.replaceWith(before);
+      if (replaced) turn.replaceWith(replaced);
       else turn.remove();
-      showSources(before ? before.id : earlier.at(-1)?.key);
+      showSources(replaced ? replaced.id : earlier.at(-1)?.key);
       if (why && why !== STOPPED) complain(`${why}. Your question is still in the box.`);
     }
   };
@@ -129,7 +139,7 @@ export const ask = (question, instead) => {
     rove($("#" + entry.key));
     showSources(entry.key);
   };
-  send({ ask: { ...question, after }, turn: entry.key, owner }, show, end);
+  send({ ask: entry.ask, turn: entry.key, owner }, show, end);
 };
 
 // ---- a whole conversation ----
@@ -141,6 +151,7 @@ const restored = async (entry) => {
 };
 
 export const showConversation = async (one) => {
+  next.length = 0;
   stop();
   use(one);
   turns.replaceChildren(...one.turns.map(waiting).reverse());

@@ -81,6 +81,7 @@ export const back = (link) => {
   document.body.classList.remove("reading");
   unpin();
   marker?.focus({ preventScroll: true });
+  hideCard(); // what it shows was just read
   marker?.scrollIntoView({ behavior: smooth(), block: "nearest" });
 };
 
@@ -98,6 +99,7 @@ export const openArticle = async (from) => {
   }
   closeArticle();
   opener = from;
+  history.pushState({ article: true }, ""); // so that the browser's Back closes it
   const close = make("button", { type: "button", textContent: "Close article" });
   close.dataset.do = "close";
   const section = make("section", { id: "whole" }, close, whole);
@@ -110,6 +112,7 @@ export const openArticle = async (from) => {
 
 export const closeArticle = () => {
   if (!opener) return false;
+  if (history.state?.article) history.replaceState({}, "");
   $("#whole").remove();
   document.body.classList.remove("whole");
   if (!$(".pinned")) document.body.classList.remove("reading");

@@ -38,6 +38,7 @@ const store = (conversations) => {
   list();
 };
 export const save = () => {
+  current.at = Date.now();
   store([current, ...all().filter((one) => one.id !== current.id)]);
   write(sessionStorage, "current", current.id);
 };
@@ -53,7 +54,10 @@ export const list = () => {
     const title = button(one.title, "show");
     title.dir = "auto";
     if (one.id === current.id) title.setAttribute("aria-current", "true");
-    const item = make("li", {}, title, button("Rename", "rename", true), button("Delete", "forget", true));
+    const day = one.at ? `${new Date(one.at).toLocaleDateString()} · ` : "";
+    const size = `${one.turns.length} question${one.turns.length === 1 ? "" : "s"}`;
+    const said = make("span", { className: "note" }, day + size);
+    const item = make("li", {}, title, said, button("Rename", "rename", true), button("Delete", "forget", true));
     item.dataset.id = one.id;
     return item;
   });

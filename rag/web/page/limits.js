@@ -1,5 +1,6 @@
 // The limits that the reader sets: they stay in view as long as they are set.
 
+import { titles } from "./choosing.js";
 import { $, $$, make } from "./dom.js";
 
 const form = $("#asking");
@@ -21,7 +22,7 @@ export const limits = () => {
   return set;
 };
 
-export const setLimits = ({ question, ignored, ...set }) => {
+export const setLimits = ({ question, ignored, after, ...set }) => {
   for (const name of DAYS) form.elements[name].value = set[name] || "";
   for (const name of NAMES) for (const box of boxes(name)) box.checked = (set[name] || []).includes(box.value);
   articles = set.articles || [];
@@ -41,7 +42,11 @@ const inWords = {
   outlets: (names) => names.join(", "),
   authors: (names) => `by ${names.join(", ")}`,
   languages: (codes) => codes.map((code) => boxes("languages").find((box) => box.value === code)?.parentElement.innerText.trim() || code).join(", "),
-  articles: ({ length }) => (length === 1 ? "1 chosen article" : `${length} chosen articles`),
+  articles: (ids) => {
+    const title = titles()[ids[0]];
+    if (ids.length === 1) return title ? `“${title}”` : "1 chosen article";
+    return title ? `“${title}” and ${ids.length - 1} more` : `${ids.length} chosen articles`;
+  },
   parse_query: () => "nothing is read in the question",
 };
 export const show = () => {
@@ -53,6 +58,7 @@ export const show = () => {
   });
   $("#set").replaceChildren(...set);
   $("#set").hidden = !set.length;
+  $("#start .questions")?.toggleAttribute("hidden", articles.length > 0); // they are made of all articles
 };
 export const clear = (name) => {
   if (name === "authors") kept = {};
@@ -77,7 +83,7 @@ export const asQuery = ({ question, ...limits }) => {
 export const fromQuery = (query) => {
   const ask = { question: query.get("q") || "" };
   for (const name of ["from", "to", "as_of"]) if (query.get(name)) ask[name] = query.get(name);
-  for (const name of ["outlets", "authors", "languages", "articles", "ignored"]) {
+  for (const name of ["outlets", "authors", "languages", "articles", "ignored", "after"]) {
     if (query.has(name)) ask[name] = query.getAll(name);
   }
   if (query.get("parse_query") === "false") ask.parse_query = false;

@@ -190,7 +190,7 @@ document.addEventListener("submit", (event) => {
 });
 box?.addEventListener("input", fit);
 form?.addEventListener("change", show);
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => closeArticle() || location.reload());
 
 // ---- the beginning ----
 
