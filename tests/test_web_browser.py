@@ -59,6 +59,7 @@ TOLLS = "Who raised the tolls by nine per cent on Tuesday?"
 TWICE = "Who told the council we can pay now or pay twice?"
 WALL = "What did Odile Brandt say about the tolls and the sea wall?"
 CHESS = "Who won the chess final?"
+FORMS = {"md": "markdown", "html": "html", "csl.json": "csl", "bib": "bibtex"}
 NUMBER = Cut("They rose by 90 per cent.", "paragraph 1 has no number 90", Outcome.UNSUPPORTED, Rule.NUMBER)
 LINK = Cut("See https://evil.example", "it holds a link", Outcome.UNSUPPORTED, None)
 
@@ -347,7 +348,7 @@ def test_what_was_understood_can_be_taken_away_and_days_changed(page: Page) -> N
     page.click("#t2 .chip[data-do=without]")
     page.settle()
     assert "ignored=in+March+2025" in page.driver.current_url
-    assert "(ignored)" in page.texts("#t2 .chip")[0]
+    assert "(not read)" in page.texts("#t2 .chip")[0]
     assert len(page.all(".turn")) == 2
 
 
@@ -419,7 +420,8 @@ def test_an_answer_is_saved_in_every_form(page: Page, desk: Desk, tmp_path: Path
     page.click(".menu summary")
     for link in page.all(".menu a"):
         link.click()
-    files = {"answer.md": "markdown", "answer.html": "html", "answer.csl.json": "csl", "answer.bib": "bibtex"}
+    named = "who-told-the-council-we-can-pay-now-or-pay-twice"
+    files = {f"{named}.{end}": form for end, form in FORMS.items()}
     page.until(lambda: {path.name for path in tmp_path.iterdir()} == files.keys())
     answer = kept_on(page, desk)
     for name, form in files.items():
@@ -582,7 +584,8 @@ def test_a_server_that_is_lost_is_told(driver: webdriver.Chrome, toy: Answerer, 
         server.stop()
         stage.reset()
     page.settle()
-    assert page.texts("#t1 > .note") == ["The server was lost: this is not the whole answer."]
+    [told] = page.texts("#t1 > .note")  # the connection is cut, or gradio says its last word before
+    assert told in {f"The server {what}: this is not the whole answer." for what in ("was lost", "could not answer")}
     page.ask(TOLLS)
     assert page.texts("#notice") == ["The server cannot be reached. Your question is still in the box."]
     assert page.box == TOLLS
@@ -618,7 +621,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, tmp_path: Path) ->
     page.press(Keys.ENTER)
     assert page.tab().text == "Markdown"
     page.press(Keys.ENTER)
-    page.until(lambda: (tmp_path / "answer.md").exists())
+    page.until(lambda: [*tmp_path.glob("*.md")])
     page.press(Keys.ESCAPE)
     page.press("/")
     page.press(TOLLS)
