@@ -114,7 +114,7 @@ def test_a_file_that_others_may_read_is_noticed(file: Path) -> None:
 
 
 def test_who_does_not_log_in_sees_nothing(url: str) -> None:
-    for path in ("/", "/page/page.js", "/config", "/readyz", "/metrics", "/nothing", "/gradio_api/heartbeat/a"):
+    for path in ("/", "/page/page.js", "/config", "/metrics", "/nothing", "/gradio_api/heartbeat/a"):
         reply = send(url, path=path)
         assert (reply.status, "harbour" in reply.text) == (401, False), path
         assert reply.headers["www-authenticate"] == 'Basic realm="news-rag", charset="UTF-8"'

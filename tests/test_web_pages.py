@@ -52,7 +52,7 @@ def site(tmp_path: Path) -> Site:
 def test_the_start_says_what_there_is_and_what_can_be_limited(site: Site) -> None:
     html = site.get("/")
     assert html.texts("h1", "h2", "h3")[:3] == ["news-rag", "Conversations", "What do you want to know?"]
-    assert "It holds 2 articles of 2 outlets" in html.text
+    assert "The index holds 2 articles of 2 outlets" in html.text
     assert html.texts("bdi")[:2] == ["Strand Radio", "The Ellery Courier"]
     assert {one.split("/")[1] for one in html.values("href", "a", "link")} == {"news"}  # where it is served
     assert html.text.count("{{") == 0

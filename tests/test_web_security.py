@@ -62,7 +62,7 @@ CLOSED = [
     *(("GET", f"/{one}") for one in ("docs", "openapi.json", "robots.txt", "manifest.json", "static/x", "assets/x")),
     *(("GET", f"/{one}") for one in ("/config", "config/", "./config", "page/../config", "CONFIG", "config%00")),
     *(("GET", f"/{one}") for one in ("gradio_api//info", "gradio_api/%2e%2e/config", "%2fconfig", "page/..%2fchat.py")),
-    *(("PUT", "/config"), ("DELETE", "/gradio_api/queue/data"), ("OPTIONS", "/config"), ("HEAD", "/gradio_api/info")),
+    *(("PUT", "/config"), ("DELETE", "/gradio_api/queue/data"), ("OPTIONS", "/config")),
     *(("GET", CHAT), ("GET", "/gradio_api/queue/join"), ("POST", "/config"), ("POST", "/login"), ("GET", "/logout")),
 ]
 

@@ -14,7 +14,7 @@ from rag.articles import Article, Span
 from rag.store.protocol import Store, Summary
 from rag.store.scope import Scope, name_key, parse_day
 from rag.text.display import one_line
-from rag.text.languages import codes_by_name, language_code, language_name
+from rag.text.languages import language_code, language_name
 from rag.text.words import counted
 from rag.web.rendering import whole_paragraph
 from rag.web.templating import render
@@ -132,5 +132,4 @@ def render_listing(found: Found, root: str = "") -> str:
 def render_article(article: Article, cited: Sequence[Span] = ()) -> str:
     """Render the whole text of an article as it is stored, with what is cited of it marked."""
     shown = [whole_paragraph(article, number, cited) for number in range(1, len(article.paragraphs) + 1)]
-    language = article.language if article.language in codes_by_name().values() else ""
-    return render("article.html", article=article, paragraphs=shown, language=language)
+    return render("article.html", article=article, paragraphs=shown)

@@ -129,6 +129,7 @@ def _chips(answer: Answer, root: str) -> list[tuple[Understood, str]]:
     return [
         (one, AskRequest.again(answer, one.otherwise).address(root) if one.otherwise else "")
         for one in understood(answer)
+        if one.kind != "limit"  # they stand where they are set, and in what was searched
     ]
 
 

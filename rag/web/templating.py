@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.answer.wording import origin, remarks
-from rag.articles import day_in_words
+from rag.articles import Article, day_in_words
 from rag.record.links import deep_link, host_of
 from rag.text.display import one_line
+from rag.text.languages import codes_by_name
 from rag.web.escaping import isolated, link
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -39,10 +40,15 @@ def _environment() -> Environment:
         "host_of": host_of,
         "deep_link": deep_link,
     }
-    made_here = {"isolated": isolated, "link": link}
+    made_here = {"isolated": isolated, "link": link, "lang": _language}
     environment.filters |= {name: lambda *given, make=make: Markup(make(*given)) for name, make in made_here.items()}  # noqa: S704
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     return environment
+
+
+def _language(article: Article) -> str:
+    """An attribute that says in which language an article is, where it names one (WCAG 3.1.2)."""
+    return f' lang="{article.language}"' if article.language in codes_by_name().values() else ""
 
 
 def _on_one_line(text: str) -> str:
