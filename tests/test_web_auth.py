@@ -119,6 +119,7 @@ def test_who_does_not_log_in_sees_nothing(url: str) -> None:
         assert (reply.status, "harbour" in reply.text) == (401, False), path
         assert reply.headers["www-authenticate"] == 'Basic realm="news-rag", charset="UTF-8"'
     assert send(url, path="/healthz").status == 200
+    assert send(url, path="/readyz").text == '{"ready":true}'
     for path in ("/", "/page/page.js", "/readyz", "/metrics"):
         assert send(url, path=path, authorization=basic("mara")).status == 200
     assert send(url, authorization=basic("mara", "wrong")).status == 401

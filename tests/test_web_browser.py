@@ -237,6 +237,11 @@ def test_the_whole_article_is_shown_beside_the_answer(page: Page) -> None:
     page.click("[data-do=close]")
     assert page.focused == opener
     assert page.texts(".sources h2") == ["Sources"]
+    opener.click()
+    page.until(lambda: page.all("#whole"))
+    page.driver.back()  # of the browser: it closes the article, and leaves the answer
+    page.until(lambda: not page.all("#whole"))
+    assert page.texts(".asked") == [TWICE]
 
 
 def test_an_answer_grows_without_moving_what_is_read(page: Page, stage: Stage, sample: Answerer) -> None:
@@ -361,6 +366,42 @@ def test_a_follow_up_shows_what_it_became_and_each_answer_keeps_its_own_sources(
     page.click("#t1-m1")
     assert page.focused == page.one("#t1-c1")
     assert page.texts("#t2-sources") == []
+
+
+def test_the_address_of_a_follow_up_asks_the_same_elsewhere(page: Page) -> None:
+    page.ask("What did Odile Brandt tell the council?")
+    page.ask("What did she say about lower tolls?")
+    [rewritten] = page.texts("#t2 .rewritten")
+    page.open(page.driver.current_url.removeprefix(page.url))  # in a browser that knows nothing of it
+    page.settle()
+    assert page.texts(".rewritten") == [rewritten]
+
+
+def test_a_question_waits_for_the_one_before(page: Page, stage: Stage) -> None:
+    gate = stage.hold()
+    for question in (WALL, TWICE):
+        page.type(question)
+        page.press(Keys.ENTER)
+    assert page.texts(".asked") == [WALL]
+    stage.now = stage.usual
+    gate.release(100)
+    page.until(lambda: len(page.all(".actions")) == 2)
+    assert (page.texts(".asked"), page.box) == ([TWICE, WALL], "")
+
+
+def test_articles_that_are_ticked_are_asked_alone(page: Page) -> None:
+    page.open("/articles")
+    button = page.one(".choose button")
+    assert not button.is_enabled()
+    page.click(f"[value='{PROTEST.id}']")
+    page.goto("/articles?words=quay")  # the ticks of other pages stay
+    assert page.texts(".choose span") == ["1 chosen, on all pages of the list."]
+    page.click(".choose button")
+    page.until(lambda: page.texts("#set bdi"))
+    assert page.texts("#set bdi") == [f"“{PROTEST.title}”"]
+    assert page.texts("#start .questions a") == []
+    page.ask(WALL)
+    assert {*page.texts(".outlet")} == {"Strand Radio"}
 
 
 def test_an_answer_can_be_stopped(page: Page, stage: Stage) -> None:
