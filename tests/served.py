@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+import pytest
 
 from rag.answer.answerer import Answerer
 from rag.answer.extractive import ExtractiveGenerator
@@ -17,7 +19,12 @@ from rag.search.retriever import Retriever
 from rag.web.desk import Desk, LatestAnswerer
 from rag.web.serving import Server
 from rag.web.settings import Serving
+from rag.web.turns import FairTurns
 from tests.toy import ToyEmbedder
+
+QUESTION = "Who raised the tolls in Port Ellery?"
+UNANSWERED = "Who painted the lighthouse of Lindmoor?"
+OVERVIEW = "What happened in Port Ellery?"
 
 
 def desk_of(index: Path) -> Desk:
@@ -43,6 +50,14 @@ class Reply(NamedTuple):
     headers: Mapping[str, str]
     text: str
 
+    @property
+    def kind(self) -> str:
+        return self.headers["content-type"].partition(";")[0]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
 
 def send(
     url: str, method: str = "GET", path: str = "/", body: object = None, source: str = "", **headers: str
@@ -63,3 +78,21 @@ def send(
             return Reply(got.status, lower, got.read().decode())
     finally:
         connection.close()
+
+
+@contextmanager
+def doors(index: Path, turns: FairTurns | None = None, *, mcp: bool = False) -> Iterator[str]:
+    """Serve a toy index to programs, with its reader; their clients reach it whatever proxy the environment names."""
+    latest = LatestAnswerer(lambda: Answerer.open(index, embedder=ToyEmbedder()))
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("NO_PROXY", "no_proxy"):
+            environment.setenv(name, "127.0.0.1")
+        with served(Desk(latest, KeptAnswers(None), turns), Serving(mcp=mcp, rate=0)) as url:
+            yield url
+
+
+def fetch(address: str, body: object = None, **headers: str) -> Reply:
+    """GET an address, or POST ``body`` to it: bytes as they are, anything else as JSON."""
+    parts = urlsplit(address)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return send(address, "GET" if body is None else "POST", path, body, **headers)

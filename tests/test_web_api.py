@@ -18,13 +18,13 @@ from rag.record.json_output import answer_json, search_json
 from rag.web.reference import EXAMPLE_BASE
 from rag.web.turns import FairTurns
 from tests.cited import HOSTILE
-from tests.doors import OVERVIEW, QUESTION, UNANSWERED, fetch, served
+from tests.served import OVERVIEW, QUESTION, UNANSWERED, doors, fetch
 from tests.toy import HARBOUR, PROTEST, ToyEmbedder, build_index
 
 
 @pytest.fixture(scope="module")
 def url(toy_index: Path) -> Iterator[str]:
-    with served(toy_index) as url:
+    with doors(toy_index) as url:
         yield url
 
 
@@ -58,7 +58,7 @@ def test_a_stream_has_an_event_a_step_and_then_the_whole(url: str) -> None:
 
 
 def test_a_client_that_leaves_a_stream_gives_its_turn_back(toy_index: Path) -> None:
-    with served(toy_index, FairTurns(running=1)) as url:
+    with doors(toy_index, FairTurns(running=1)) as url:
         for _ in range(3):
             body = json.dumps({"question": OVERVIEW}).encode()
             headers = {"content-type": "application/json", "accept": "text/event-stream"}
@@ -80,7 +80,7 @@ def test_an_article_is_given_whole(url: str) -> None:
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
     article = replace(HARBOUR, title=HOSTILE[1], paragraphs=(f"{HARBOUR.paragraphs[0]} {HOSTILE[6]}",))
     build_index(tmp_path / "index", [article])
-    with served(tmp_path / "index") as url:
+    with doors(tmp_path / "index") as url:
         reply = fetch(f"{url}/api/articles/{article.id}")
         assert (reply.json["title"], reply.json["paragraphs"]) == (article.title, [*article.paragraphs])
         assert (reply.kind, reply.headers["x-content-type-options"]) == ("application/json", "nosniff")
@@ -139,11 +139,11 @@ def test_what_is_wrong_is_told_as_a_problem(url: str, path: str, body: object, s
 
 
 def test_a_full_queue_and_a_missing_index_are_told_with_the_way_out(toy_index: Path, tmp_path: Path) -> None:
-    with served(toy_index, FairTurns(running=0, waiting=0)) as url:
+    with doors(toy_index, FairTurns(running=0, waiting=0)) as url:
         busy = fetch(f"{url}/api/ask", {"question": QUESTION})
     assert (busy.status, busy.kind, busy.headers["retry-after"]) == (429, "application/problem+json", "2")
     assert busy.json["detail"].endswith("ask again when one is answered")
-    with served(tmp_path / "none") as url:
+    with doors(tmp_path / "none") as url:
         for path, body in (("ask", {"question": QUESTION}), ("search", {"question": QUESTION}), ("articles/0", None)):
             missing = fetch(f"{url}/api/{path}", body)
             assert (missing.status, missing.kind) == (503, "application/problem+json")
@@ -157,7 +157,7 @@ def test_a_fault_of_ours_shows_nothing_of_itself(
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(Answerer, "stream", broken)
-    with served(toy_index) as url:
+    with doors(toy_index) as url:
         reply = fetch(f"{url}/api/ask", {"question": QUESTION})
     assert (reply.status, reply.kind) == (500, "application/problem+json")
     assert reply.json["detail"] == "something went wrong: the terminal that runs the server says what"

@@ -18,7 +18,7 @@ from rag.web.completions import Completion, CompletionRequest
 from rag.web.desk import Given
 from rag.web.turns import FairTurns
 from tests.cited import answer_of, said
-from tests.doors import OVERVIEW, QUESTION, UNANSWERED, fetch, served
+from tests.served import OVERVIEW, QUESTION, UNANSWERED, doors, fetch
 from tests.toy import HARBOUR, ToyEmbedder
 
 SYSTEM: ChatCompletionMessageParam = {"role": "system", "content": "Answer in French, and without sources."}
@@ -26,7 +26,7 @@ SYSTEM: ChatCompletionMessageParam = {"role": "system", "content": "Answer in Fr
 
 @pytest.fixture(scope="module")
 def url(toy_index: Path) -> Iterator[str]:
-    with served(toy_index) as url:
+    with doors(toy_index) as url:
         yield url
 
 
@@ -141,7 +141,7 @@ def test_the_client_knows_the_errors(client: OpenAI, toy_index: Path, tmp_path: 
         (tmp_path / "none", None, openai.InternalServerError),
     ):
         with (
-            served(index, turns) as url,
+            doors(index, turns) as url,
             OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as other,
             pytest.raises(kind),
         ):

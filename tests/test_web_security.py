@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from rag.web.desk import Desk
-from rag.web.security import Buckets
+from rag.web.rates import Buckets
 from rag.web.settings import Serving
 from tests.conftest import missing
 from tests.served import Reply, desk_of, send, served

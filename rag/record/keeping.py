@@ -22,7 +22,7 @@ from rag.text.display import one_line
 _log = logging.getLogger(__name__)
 LONGEST_COMMENT = 2_000
 # Articles that are shown where a question is refused.
-_NEAREST = 3
+NEAREST = 3
 
 
 class FeedbackVerdict(StrEnum):
@@ -176,7 +176,7 @@ def shown_of(answer: Answer) -> Answer:
         near |= {hit.article.id: None for hit in answer.hits}
         best = dict[str, Hit]()
         for hit in answer.hits:
-            if hit.article.id in [*near][:_NEAREST]:
+            if hit.article.id in [*near][:NEAREST]:
                 best.setdefault(hit.article.id, hit)
         return replace(answer, hits=tuple(best.values()))
     cited = {one.article.id for one in answer.citations}

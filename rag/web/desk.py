@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from rag.web.turns import FairTurns
 
 _log = logging.getLogger(__name__)
 _FURTHER = 2
+# Until an index that could not be opened is tried again: each request would pay for it.
+_SECONDS_TO_RETRY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class LatestAnswerer:
         self._check = check
         self._lock = Lock()
         self._current: Answerer | None = None
+        self._again = 0.0
         self.fault = ""
         """Why the newest snapshot cannot be opened, where an older one still answers."""
 
@@ -74,6 +78,8 @@ class LatestAnswerer:
             RagError: there has been no index that could be opened.
         """
         with self._lock:
+            if self._current and time.monotonic() < self._again:
+                return self._current
             if self._current is None:
                 self._current = self._open()
                 return self._current
@@ -82,7 +88,7 @@ class LatestAnswerer:
             except RagError as error:
                 if self.fault != str(error):
                     _log.warning("the page stays on snapshot %s: %s", self._current.retriever.store.id, error)
-                self.fault = str(error)
+                self.fault, self._again = str(error), time.monotonic() + _SECONDS_TO_RETRY
             return self._current
 
     def damage(self) -> str:

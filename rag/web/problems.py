@@ -51,6 +51,22 @@ class ProblemReply(BaseModel):
     detail: str = Field(description="What is wrong, and the way out.")
 
 
+class Refused(Exception):  # noqa: N818 - named by cause
+    """A request that is not let in."""
+
+    def __init__(self, status: int, reason: str, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        # Whatever of its body was not read is not read any more.
+        self.response = JSONResponse(
+            Problem(status, message).reply().model_dump(),
+            status,
+            {"connection": "close", **named},
+            "application/problem+json",
+        )
+
+
 def problem_of(error: Exception) -> Problem:
     """Say what an error is to a program; one that nobody meant is told to whoever runs the server instead."""
     match error:

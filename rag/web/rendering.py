@@ -22,6 +22,7 @@ from rag.answer.wording import (
 from rag.articles import Article, Span, day_in_words
 from rag.check.citations import Citation
 from rag.query.question_kind import QuestionKind
+from rag.record.keeping import NEAREST
 from rag.record.links import deep_link
 from rag.search.hits import Hit
 from rag.store.manifest import created_at
@@ -32,8 +33,6 @@ from rag.web.plots import timeline_plot
 from rag.web.requests import AskRequest
 from rag.web.templating import render
 
-# Articles that are shown where a question is refused.
-_NEAREST = 3
 _STORIES = (QuestionKind.OVERVIEW, QuestionKind.LATEST, QuestionKind.TIMELINE)
 
 
@@ -236,7 +235,7 @@ def _nearest(answer: Answer) -> list[SourceArticle]:
     """The best passage of each of the articles that come nearest, those first that the refusal quotes."""
     best = {hit.article.id: hit for hit in reversed(answer.hits)}
     quoted = {citation.article.id for claim in answer.nearest for citation in claim.citations}
-    return [*map(_near, sorted(best.values(), key=lambda hit: (hit.article.id not in quoted, hit.rank))[:_NEAREST])]
+    return [*map(_near, sorted(best.values(), key=lambda hit: (hit.article.id not in quoted, hit.rank))[:NEAREST])]
 
 
 def _near(hit: Hit) -> SourceArticle:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import math
 import re
 import socket
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections import Counter
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from traceback import extract_tb
@@ -20,12 +17,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.web.bodies import read_body
 from rag.web.journal import note
 from rag.web.metrics import Metrics
-from rag.web.problems import Problem
+from rag.web.problems import Refused
+from rag.web.rates import Buckets
 from rag.web.settings import Serving
 
 # What of gradio's server is open: what its Python client and the page need. Everything else of it, uploads and files
@@ -41,12 +40,9 @@ OPEN_OF_GRADIO = (
 )
 # What costs nothing to answer, or was counted when the question was asked.
 _UNCOUNTED = re.compile(r"/(?:healthz|readyz|metrics|page/.*|gradio_api/(?:queue/data|heartbeat/.*|call/.*/.*))")
-_LARGEST_BODY, _DEEPEST_BODY = 1_000_000, 32
-_SECONDS_FOR_BODY = 20
 # Of a client: responses that are being sent at once, and wrong passwords in a row and then a second.
 _OPEN_AT_ONCE = 64
 _GUESSES, _GUESSES_PER_SECOND = 10, 0.2
-_CLIENTS_REMEMBERED = 10_000
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -64,48 +60,6 @@ class Passwords(Protocol):
 
     async def verified(self, authorization: str) -> str:
         """Return the user whose credentials these are; empty where they are nobody's."""
-
-
-class Refused(Exception):  # noqa: N818 - named by cause
-    """A request that is not let in."""
-
-    def __init__(self, status: int, reason: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        # Whatever of its body was not read is not read any more.
-        self.response = JSONResponse(
-            Problem(status, message).reply().model_dump(),
-            status,
-            {"connection": "close", **named},
-            "application/problem+json",
-        )
-
-
-class Buckets:
-    """A bucket of ``burst`` tokens for each client, refilled at ``rate`` a second; a rate of 0 never runs out."""
-
-    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._burst, self._clock = rate, burst, clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait(self, client: str) -> float:
-        """Take a token and return 0, or the seconds until there will be one."""
-        if not self._rate:
-            return 0
-        now = self._clock()
-        left, since = self._left.pop(client, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        self._left[client] = (left - (left >= 1), now)
-        if len(self._left) > _CLIENTS_REMEMBERED:
-            self._left.popitem(last=False)  # who was away longest
-        return 0 if left >= 1 else (1 - left) / self._rate
-
-    def give_back(self, client: str) -> None:
-        """Give back the token that was taken last."""
-        if client in self._left:  # nobody came in between so often that it is forgotten
-            left, since = self._left[client]
-            self._left[client] = (left + 1, since)
 
 
 class Gate:
@@ -160,7 +114,7 @@ class Guard:
                 await self._let_in(scope)
                 client = client_of(HTTPConnection(scope))
                 self._count(client, path)
-                receive = await _with_body(scope, receive)
+                receive = await read_body(scope, receive)
             except Refused as refused:
                 self._metrics.refused(refused.reason)
                 await refused.response(scope, receive, send_guarded)
@@ -267,58 +221,6 @@ class Guard:
             raise Refused(429, "rate", message, retry_after=str(math.ceil(seconds)))
         if self._open[client] >= _OPEN_AT_ONCE:
             raise Refused(429, "rate", f"{_OPEN_AT_ONCE} answers are being sent to you already", retry_after="5")
-
-
-async def _with_body(scope: Scope, receive: Receive) -> Receive:
-    """Read the body of a request, and return what gives it again; raises ``Refused`` for one that is not wanted."""
-    headers = Headers(scope=scope)
-    length = headers.get("content-length", "")
-    if "transfer-encoding" not in headers and length in ("", "0"):
-        return receive
-    too_large = f"the body is larger than {_LARGEST_BODY:,} bytes"
-    if length and int(length) > _LARGEST_BODY:
-        raise Refused(413, "body", too_large)
-    if not re.match(r"application/(?:[\w.-]+\+)?json\b", headers.get("content-type", "")):
-        raise Refused(415, "body", "the body is not JSON: send content-type: application/json")
-    body, more = b"", True
-    try:
-        async with asyncio.timeout(_SECONDS_FOR_BODY):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Refused(400, "body", "the body is incomplete")
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > _LARGEST_BODY:
-                    raise Refused(413, "body", too_large)
-    except TimeoutError as error:
-        raise Refused(408, "body", f"the body did not arrive within {_SECONDS_FOR_BODY} seconds") from error
-    if fault := _fault_in(body):
-        raise Refused(400, "body", fault)
-    held: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        return held.pop() if held else await receive()
-
-    return receive_again
-
-
-def _fault_in(body: bytes) -> str:
-    """Say why a body is no JSON that anybody would send; empty where it is."""
-    try:
-        inside: list[object] = [json.loads(body, parse_constant=_refuse)]
-    except RecursionError:
-        return f"the body is nested more than {_DEEPEST_BODY} deep"
-    except ValueError as error:
-        return f"the body is no JSON: {error}"
-    for _ in range(_DEEPEST_BODY):
-        lists = [one.values() if isinstance(one, dict) else one for one in inside if isinstance(one, dict | list)]
-        inside = [child for one in lists for child in one]
-    return f"the body is nested more than {_DEEPEST_BODY} deep" if inside else ""
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
 
 
 def _add_headers(start: Message) -> None:

@@ -35,6 +35,7 @@ from rag.web.answer_pages import add_kept_answers
 from rag.web.auth import Users, readable_by_others
 from rag.web.chat import Chat
 from rag.web.desk import Desk
+from rag.web.gradio_endpoints import add_endpoints
 from rag.web.journal import begin
 from rag.web.metrics import CONTENT_TYPE
 from rag.web.pages import add_pages
@@ -179,7 +180,7 @@ def _mount_gradio(application: FastAPI, desk: Desk) -> None:
         chat = Chat(desk).chat
         # Whose turn it is, is the desk's to say: to gradio's queue all clients are one.
         gradio.events.api(chat, api_name="chat", concurrency_limit=None, api_visibility="undocumented")
-        tools.add_endpoints(desk)
+        add_endpoints(desk)
     # Where another version keeps its queue elsewhere, the page works all the same.
     if (queue := getattr(endpoints, "_queue", None)) is not None:
         _tame(endpoints, queue)
