@@ -20,7 +20,6 @@ from index.building import build
 from index.changes import suggester
 from index.progress import Progress
 from rag import Answer, Answerer, Article, Cut
-from rag.answer.wording import what_was_searched
 from rag.articles import Subheading
 from rag.check.verdicts import Outcome, Rule
 from rag.errors import IndexNotFound
@@ -130,10 +129,11 @@ def always(answerer: Answerer, answer: Answer) -> Answerer:
 # ---- what is read ----
 
 
-def test_the_first_view_says_what_can_be_asked(page: Page, toy: Answerer) -> None:
+def test_the_first_view_says_what_can_be_asked(page: Page) -> None:
     assert (page.driver.title, page.focused.accessible_name) == ("news-rag", "Question")
     assert page.texts("#start h2") == ["What do you want to know?"]
-    assert what_was_searched(toy.retriever.store.summary()) in page.texts(".coverage p")[0]
+    holds = "The index holds 4 articles of 3 outlets, from 4 March 2025 to 2 May 2025."
+    assert page.texts(".coverage p")[0].startswith(holds)
     assert page.texts("#sources, #set, #limits, .turn, .notice") == []
     assert page.all(".coverage .plot table")
 
@@ -162,7 +162,7 @@ def test_an_answer_leads_with_what_answers_and_shows_each_article_once(
     [first] = page.texts(".said.first")
     assert first.startswith("The harbour master of Port Ellery raised the tolls by nine per cent on Tuesday")
     assert page.texts(".said.first strong") == ["The harbour master of Port Ellery"]
-    assert page.texts(".claims .where")[0] == "The Ellery Courier, 4 March 2025: “Harbour tolls rise”"
+    assert page.texts(".claims .where")[0] == "The Ellery Courier, 4 March 2025: Harbour tolls rise"
     assert page.texts(".scope")[0].startswith("From 1 article of 1 outlet, 4 March 2025. Searched 4 articles")
     stage.now = sample
     page.ask(NORTHQUAY)
