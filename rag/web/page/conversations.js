@@ -43,8 +43,14 @@ export const save = () => {
   write(sessionStorage, "current", current.id);
 };
 
+// A conversation is found by its name, and by every question in it.
+const isSought = (one) => {
+  const said = [one.title, ...one.turns.map((turn) => turn.ask.question)].join("\n").toLowerCase();
+  return said.includes($("#find").value.trim().toLowerCase());
+};
+
 export const list = () => {
-  const entries = all().map((one) => {
+  const entries = all().filter(isSought).map((one) => {
     const button = (textContent, what, named) => {
       const made = make("button", { type: "button", textContent });
       made.dataset.list = what;
@@ -61,8 +67,10 @@ export const list = () => {
     item.dataset.id = one.id;
     return item;
   });
-  $("#history ul").replaceChildren(...(entries.length ? entries : [make("li", { className: "note" }, "None yet.")]));
+  $("#history ul").replaceChildren(...(entries.length ? entries : [make("li", { className: "note" }, "None.")]));
 };
+
+$("#find").addEventListener("input", list);
 
 export const rename = (item, one) => {
   const field = make("input", { value: one.title, maxLength: 200 });
