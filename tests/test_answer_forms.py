@@ -81,22 +81,15 @@ def test_a_timeline_has_one_line_a_day_by_day_and_dated_in_brackets(quoting: Ans
     assert all(claim.verbatim and claim.insertions[0][0] == 0 for claim in answer.claims)
 
 
-def test_a_timeline_leaves_out_old_days_unless_most_of_what_is_told_is_old(tmp_path: Path) -> None:
-    old = "In 1911 the Stony Reach ferry opened in Vellmar."
-    life = (
-        "Odile Brandt of Vellmar died on Monday.",
-        "In 1971 Brandt built the Vellmar ferry.",
-        "In 1980 Brandt sold it.",
-    )
-    for paragraphs, kept in (((*STRIKE.paragraphs, old), False), (life, True)):
-        article = replace(STRIKE, paragraphs=paragraphs)
-        lines = (
-            answerer(tmp_path / str(kept), article)
-            .answer(f"Timeline of the {'life of Brandt' if kept else 'ferry'}")
-            .claims
-        )
-        assert any(one.text.startswith("[19") for one in lines) == kept
-        assert lines[-1].text.startswith("[2 June 2025] ")
+def test_a_timeline_leaves_out_few_old_days_and_keeps_those_of_a_life(tmp_path: Path) -> None:
+    first = "In 1911 the Stony Reach ferry opened in Vellmar."
+    strike = [replace(STRIKE, paragraphs=(first, *STRIKE.paragraphs)), TALKS, DEAL]
+    died = "Odile Brandt of the Stony Reach ferry died on Monday in her house in Vellmar."
+    built, sold = "In 1971 Brandt built the Stony Reach ferry.", "In 1980 Brandt sold the ferry."
+    life = replace(STRIKE, paragraphs=(died, built, sold))
+    for articles, begins in ((strike, "[2 June 2025]"), ([life], "[1971]")):
+        lines = answerer(tmp_path / begins, *articles).answer("Timeline of the Stony Reach ferry").claims
+        assert [one.text.startswith(begins) for one in lines[:2]] == [True, False]
 
 
 def test_a_list_has_the_titles_of_articles_with_their_outlets_and_days(quoting: Answerer) -> None:

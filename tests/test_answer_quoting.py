@@ -163,6 +163,8 @@ EVENTS = [
     ("On Friday, in pouring rain, crews of five ports marched.", "7 March 2025"),
     ("Crews meet on Monday to vote.", "10 March 2025"),
     ("In 1911 the mill burnt down.", "1911"),
+    ("In 2024 the tolls rose twice, first on 6 April.", "6 April 2024"),
+    ("Built in 1911, the mill was sold to Vellmar.", "1911"),
     ("In May he had ruled that out.", "10 March 2025"),
     ("When it opened in 1911, Lindmoor had no ferry.", "1911"),
     ("Marrek, who rowed in May, won.", "10 March 2025"),

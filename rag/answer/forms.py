@@ -52,7 +52,8 @@ _NOTHING_IN_PARTICULAR = frozenset(
 )
 # Passages that say a word which is seldom said.
 _SELDOM = 10
-# What lies so long before the first article is background, but where most of what is told does: in a life.
+# What lies so long before the first article is background where few days do, and the story where more do: a life.
+_FEW_OLD = 0.25
 _BEFORE = timedelta(days=366)
 # Sentences of an article that are looked at: what a page of thousands says first.
 _LOOKED_AT = 60
@@ -214,7 +215,8 @@ def _events(articles: Sequence[Article], question: NDArray[np.float32], retrieve
             if told := event_range(one):
                 dated.append((told[0], one))
     begun = min((one.published for one in articles if one.published), default=date.max) - _BEFORE
-    if 2 * sum(day < begun for day, _ in dated) <= len(dated):
+    days = {day for day, _ in dated}
+    if sum(day < begun for day in days) <= _FEW_OLD * len(days):
         dated = [(day, one) for day, one in dated if day >= begun]
     if not dated:
         return []

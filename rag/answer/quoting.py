@@ -46,7 +46,7 @@ _IN = re.compile(
     r"\b(?:in|during)\s(?:(?:early|late|mid|about|around)[\s-]|the\s\w+\s(?:and\s\w+\s)?of\s)?$", re.IGNORECASE
 )
 _ASIDE = re.compile(
-    rf"^\W*(?:(?:and|first)\s)?(?:{PAST_TENSE.pattern})|\b(?:that|who|which|whose|where|after|before|since|until|than)\b",
+    rf"^\s+(?:(?:and|first)\s)?(?:{PAST_TENSE.pattern})|\b(?:that|who|which|whose|where|after|before|since|until|than)\b",
     re.IGNORECASE,
 )
 _PLUPERFECT = re.compile(r"\bhad\s(?!an?\b|the\b|no\b)")
@@ -123,13 +123,15 @@ def _told(text: str, published: date | None) -> Iterator[Period]:
 def _meant(period: Period, text: str, published: date | None) -> Range | None:
     """Which of the days that a period may mean it does mean; None for a weekday of which its clause tells nothing.
 
-    A day without a year is the nearest one: an article of March that looks ahead to July means the coming July.
+    A day without a year is of the year named beside it, or the nearest one: an article of March that looks ahead to
+    July means the coming July.
     """
     last, *others = period.ranges
     if not published or len(others) != 1:
         return last
     if period.kind != "weekday":
-        return min(period.ranges, key=lambda one: abs((one[0] - published).days))
+        named = [one for one in period.ranges if str(one[0].year) in text]  # "in 2019, first on 6 February"
+        return min(named or period.ranges, key=lambda one: abs((one[0] - published).days))
     tense = tense_of(text, period.start, period.end)
     # What is ahead on the weekday of publication is on that day, or a week later.
     return last if tense == "past" else others[0] if tense == "ahead" and last[0] != published else None
