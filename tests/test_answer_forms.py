@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import Article
+from rag.models.reading import Pair, Reading
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
 from tests.cited import Fixed
@@ -151,6 +153,32 @@ def test_a_refusal_says_what_is_missing_where_that_is_known(quoting: Answerer, q
     answer = Answerer(quoting.retriever, Fixed()).answer(question)
     assert (answer.refused, answer.reason, answer.lead) == (True, reason, "")
     assert answer.text.startswith(f"The coverage does not say. {reason}".strip())
+
+
+def sure(question: str, pairs: Sequence[Pair]) -> list[Reading]:
+    """A reader to whom every sentence answers."""
+    return [Reading(9.0) for _ in pairs]
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Who called the demands of the Stony Reach ferry strike out of reach?", True),
+        ("Who called the demands of the Kestrel Bay ferry strike out of reach?", False),
+        ("Who called the demands of the ferry strike of Castle Ruhland out of reach?", False),
+        ("Who called the demands of the Dutch ferry strike out of reach?", True),  # or of the Netherlands
+        ("Who called the demands of the IMF on the ferry strike out of reach?", True),  # may be written out
+        ("Whos The Director Who Called The Ferry Strike Out Of Reach?", True),
+        ("What did Ulla Marrek call out of reach and what did Kestrel Bainbridge call out of reach?", True),
+    ],
+)
+def test_a_question_of_what_no_article_names_is_declined_however_much_a_sentence_seems_to_answer(
+    quoting: Answerer, question: str, answered: bool
+) -> None:
+    answer = replace(quoting, reader=sure).answer(question)
+    assert answer.refused is not answered
+    assert answered or answer.reason.startswith("None of the 6 articles names “")
+    assert answered or answer.nearest
 
 
 def test_what_is_nearest_is_quoted_once(quoting: Answerer) -> None:
