@@ -74,7 +74,7 @@ def holds(sought: AnswerKind | None, text: str, asked: frozenset[str]) -> bool:
         case AnswerKind.MONEY:
             return any(one.is_money for one in found) or "free" in said
         case AnswerKind.SHARE:
-            return any(one.unit == "share" or bool(one.value % 1) for one in found)
+            return any(one.unit == "share" or not one.value.is_integer() for one in found)
         case AnswerKind.NUMBER:
             return bool(found)
         case AnswerKind.DURATION:
