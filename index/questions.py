@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.answer.quoting import PAST_TENSE
 from rag.articles import Article
 from rag.text.periods import periods
 from rag.text.proper_names import names
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
+from rag.text.tense import PAST_TENSE
 from rag.text.words import ENGLISH, STOP_WORDS, fold, terms, words
 
 # Most characters of a question; fewest names and terms of one that is made of a sentence.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import Article
+from rag.models.reading import Pair, Reading
 from rag.search.retriever import Retriever
 from rag.store.scope import Scope
 from tests.cited import Fixed
@@ -77,8 +79,19 @@ def test_an_overview_and_the_latest_tell_each_article_on_the_topic_the_newest_fi
 def test_a_timeline_has_one_line_a_day_by_day_and_dated_in_brackets(quoting: Answerer) -> None:
     answer = quoting.answer("Timeline of the Stony Reach ferry strike")
     days = [claim.text.partition("] ")[0].strip("[") for claim in answer.claims]
-    assert days == ["1998", "2 June 2025", "4 June 2025", "8 June 2025"]
+    assert days == ["2 June 2025", "4 June 2025", "8 June 2025"]  # and not 1998, the strike before
     assert all(claim.verbatim and claim.insertions[0][0] == 0 for claim in answer.claims)
+
+
+def test_a_timeline_leaves_out_few_old_days_and_keeps_those_of_a_life(tmp_path: Path) -> None:
+    first = "In 1911 the Stony Reach ferry opened in Vellmar."
+    strike = [replace(STRIKE, paragraphs=(first, *STRIKE.paragraphs)), TALKS, DEAL]
+    died = "Odile Brandt of the Stony Reach ferry died on Monday in her house in Vellmar."
+    built, sold = "In 1971 Brandt built the Stony Reach ferry.", "In 1980 Brandt sold the ferry."
+    life = replace(STRIKE, paragraphs=(died, built, sold))
+    for articles, begins in ((strike, "[2 June 2025]"), ([life], "[1971]")):
+        lines = answerer(tmp_path / begins, *articles).answer("Timeline of the Stony Reach ferry").claims
+        assert [one.text.startswith(begins) for one in lines[:2]] == [True, False]
 
 
 def test_a_list_has_the_titles_of_articles_with_their_outlets_and_days(quoting: Answerer) -> None:
@@ -140,6 +153,32 @@ def test_a_refusal_says_what_is_missing_where_that_is_known(quoting: Answerer, q
     answer = Answerer(quoting.retriever, Fixed()).answer(question)
     assert (answer.refused, answer.reason, answer.lead) == (True, reason, "")
     assert answer.text.startswith(f"The coverage does not say. {reason}".strip())
+
+
+def sure(question: str, pairs: Sequence[Pair]) -> list[Reading]:
+    """A reader to whom every sentence answers."""
+    return [Reading(9.0) for _ in pairs]
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Who called the demands of the Stony Reach ferry strike out of reach?", True),
+        ("Who called the demands of the Kestrel Bay ferry strike out of reach?", False),
+        ("Who called the demands of the ferry strike of Castle Ruhland out of reach?", False),
+        ("Who called the demands of the Dutch ferry strike out of reach?", True),  # or of the Netherlands
+        ("Who called the demands of the IMF on the ferry strike out of reach?", True),  # may be written out
+        ("Whos The Director Who Called The Ferry Strike Out Of Reach?", True),
+        ("What did Ulla Marrek call out of reach and what did Kestrel Bainbridge call out of reach?", True),
+    ],
+)
+def test_a_question_of_what_no_article_names_is_declined_however_much_a_sentence_seems_to_answer(
+    quoting: Answerer, question: str, answered: bool
+) -> None:
+    answer = replace(quoting, reader=sure).answer(question)
+    assert answer.refused is not answered
+    assert answered or answer.reason.startswith("None of the 6 articles names “")
+    assert answered or answer.nearest
 
 
 def test_what_is_nearest_is_quoted_once(quoting: Answerer) -> None:
@@ -213,8 +252,7 @@ SMALL: list[tuple[list[Article], str, list[str], str]] = [
         "None of the 2 articles names “Strand Radio”.",
     ),
     (UNDATED, "Latest on the Stony Reach ferry strike", [one.title for one in UNDATED], ""),
-    (UNDATED, "Timeline of the Stony Reach ferry strike", [STRIKE.title], ""),  # 1998
-    (UNDATED[1:], "Timeline of the Stony Reach ferry strike", [], "The articles on this name no day."),
+    (UNDATED, "Timeline of the Stony Reach ferry strike", [], "The articles on this name no day."),
     ([replace(DEAL, paragraphs=("Ferries run again.",))], "Articles on ferries?", [DEAL.title], ""),
     ([replace(DEAL, paragraphs=("Ferries run again today.",))], "Timeline of the ferries", [DEAL.title], ""),
 ]

@@ -109,6 +109,18 @@ def test_a_day_that_only_the_article_s_day_explains_is_said_in_brackets(text: st
         ("A strike that was to begin on Friday is off.", ""),
         ("The council, which voted last year, meets on Friday.", ""),
         ("He said it opens on Friday.", ""),
+        ("The mayor said the port closes on Friday.", ""),
+        ("They voted to close the port on Friday.", ""),
+        ("A vote on Friday was called off.", ""),
+        ("It was closed until Friday.", ""),
+        ("It is open every Friday.", ""),
+        ("A march planned for Friday was banned.", ""),
+        ("Work began on Friday, four months earlier than planned.", " [7 March 2025]"),
+        ("Dockers went back to work on Friday.", " [7 March 2025]"),
+        ("The 2020 games were lost on Friday.", " [7 March 2025]"),
+        ("It has been shut since Friday.", " [7 March 2025]"),
+        ("Brandt said on Friday that tolls will rise.", " [7 March 2025]"),
+        ("The tolls rose, and on Friday they will fall.", ""),
         ("On Friday, the council voted.", " [7 March 2025]"),
         ("The mayor, who was ill, died in Lindmoor on Friday.", " [7 March 2025]"),
     ],
@@ -119,22 +131,45 @@ def test_a_weekday_is_explained_only_where_its_clause_tells_what_happened(text: 
 
 def test_a_span_keeps_its_words_whatever_is_inserted_before_in_or_behind_it() -> None:
     text = "On Saturday the tolls rose, and on Sunday they fell."
-    for span, shown in (
-        ("tolls rose", "tolls rose"),
-        ("rose, and on Sunday they", "rose, and on Sunday [9 March 2025] they"),
+    both = "On Saturday [8 March 2025] the tolls rose, and on Sunday [9 March 2025] they fell."
+    dated = f"[8 March 2025] {text}"  # in front of a line of a timeline stands its one day
+    for shown, whole in (
+        ("tolls rose", both),
+        ("rose, and on Sunday [9 March 2025] they", both),
+        ("tolls rose", dated),
     ):
-        draft = checked(quote(sentence(text, "On", span=span), dated=True))
-        assert draft.text == "[8 March 2025] On Saturday the tolls rose, and on Sunday [9 March 2025] they fell."
+        span = shown.replace(" [9 March 2025]", "")
+        draft = checked(quote(sentence(text, "On", span=span), dated=whole == dated))
+        assert draft.text == whole
         assert draft.answer_span
         assert draft.text[slice(*draft.answer_span)] == shown
         ours = [draft.text[start:end] for start, end in draft.insertions]
-        assert ours == ["[8 March 2025] ", " [9 March 2025]"]
+        assert ours == (["[8 March 2025] "] if whole == dated else [" [8 March 2025]", " [9 March 2025]"])
 
 
 EVENTS = [
     ("The tolls rose on 8 March.", "8 March 2025"),
     ("The next regatta is on 30 March.", "30 March 2025"),
-    ("Six are rowed before July.", "July 2025"),
+    ("Six are rowed in July.", "July 2025"),
+    ("The union said on Monday that it would strike.", "10 March 2025"),  # on the day of its article
+    ("Odile Brandt told Strand Radio on Tuesday that her crews would strike.", "4 March 2025"),
+    ("Crews went back to work on Friday after the first strike since 1998.", "7 March 2025"),
+    ("It is the first strike since 1998.", "10 March 2025"),
+    ("The mill, built in 1911, burnt down.", "10 March 2025"),
+    ("The tolls rise by four per cent, and not again before 2028.", "10 March 2025"),
+    ('Crews said: "It has been so since 3 February, and in May we strike."', "10 March 2025"),
+    ("The port closes its crane on Friday.", "14 March 2025"),
+    ("A strike that was to begin on Friday is off.", "10 March 2025"),  # the last one or the next
+    ("On Friday, in pouring rain, crews of five ports marched.", "7 March 2025"),
+    ("Crews meet on Monday to vote.", "10 March 2025"),
+    ("In 1911 the mill burnt down.", "1911"),
+    ("In 2024 the tolls rose twice, first on 6 April.", "6 April 2024"),
+    ("Built in 1911, the mill was sold to Vellmar.", "1911"),
+    ("In May he had ruled that out.", "10 March 2025"),
+    ("When it opened in 1911, Lindmoor had no ferry.", "1911"),
+    ("Marrek, who rowed in May, won.", "10 March 2025"),
+    ("Votes were lost in the 2020 poll.", "10 March 2025"),
+    ("Her next hearing was set for 5 April.", "5 April 2025"),
     ("It burnt down in November.", "November 2024"),
     ("It will open on Saturday.", "15 March 2025"),
     ("Last year's champions lost on Sunday.", "9 March 2025"),

@@ -76,6 +76,7 @@ HELD = [
     ("What does the coach earn?", "The coach is in her ninth year.", False),
     ("How long will it take?", "The work will take two weeks.", True),
     ("What share of the votes went to the baker?", "The baker won 21.3 per cent.", True),
+    ("What share of the votes went to the baker?", "The polls closed at 9 p.m.", False),
     ("Where did it sink?", "It sank off Gannet Point.", True),
     ("Why did it close?", "It closed.", True),
     ("What did the mayor say?", "The mayor said no.", True),

@@ -22,7 +22,7 @@ ROWING = replace(
     url="https://news.example/regatta",
     paragraphs=(
         "Fans cheered when Marisol Tevarin of Brenhaven won, and when Marisol Tevarin wept.",
-        "The rower Dario Tevaren came last, and the harvest festival followed in Harvest Lane.",
+        "The rower Dario Tevaren of Quarrendonby came last, and the harvest festival followed in Harvest Lane.",
     ),
 )
 
@@ -50,6 +50,9 @@ MEANT = [
     ('Who is "Marysol" Tevarin?', ""),  # quotation marks keep a word
     ("Did the harvist fail?", ""),  # no name of the coverage: "harvest" is a word there
     ("Who is Brant?", "Brant Brandt"),
+    ("Who is Tavorin?", ""),  # two slips in seven letters make another name
+    ("Who rowed for Qarendonby?", "Qarendonby Quarrendonby"),
+    ("Who rowed for Quarrendonia?", ""),
     ("Who are the Brandts?", ""),  # known to be a name of its own
     ("Who is Brat?", ""),  # so short a word may be any other
     ("Who is Kestrel Bainbridge?", ""),

@@ -16,7 +16,7 @@ from rag.answer.features import ANSWER_THRESHOLD
 from rag.answer.forms import FORMED, compose, is_open, latest_first, narrowed
 from rag.answer.generators import create_generator, followup_rewriter, shown_name, writes
 from rag.answer.quoting import quote
-from rag.answer.reasons import reason_for_refusal
+from rag.answer.reasons import names_nobody, reason_for_refusal
 from rag.answer.sentence_ranking import Sentence, rank_sentences
 from rag.answer.wording import help_text
 from rag.errors import GenerationFailed
@@ -195,7 +195,9 @@ class Answerer:
             sentences = rank_sentences(found, self.retriever, self.reader)
             if kind is QuestionKind.LATEST:
                 sentences = latest_first(sentences)
-            return sentences, (self.generator, ExtractiveGenerator())
+            # An answer would be on another accident, or another president.
+            lacking = names_nobody(found, self.retriever.store)
+            return sentences, () if lacking else (self.generator, ExtractiveGenerator())
 
         def quote_all(question: str, sentences: Sequence[Sentence]) -> Iterator[Draft]:
             return quote_form(kind, sentences)

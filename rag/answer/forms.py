@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from rag.query.question_kind import QuestionKind
 from rag.search.hits import SearchResult
 from rag.search.retriever import Retriever
 from rag.store.protocol import Store
-from rag.text.periods import periods
 from rag.text.sentences import sentence_spans
 from rag.text.words import length_in_words, question_terms, terms
 
@@ -53,6 +52,9 @@ _NOTHING_IN_PARTICULAR = frozenset(
 )
 # Passages that say a word which is seldom said.
 _SELDOM = 10
+# What lies so long before the first article is background where few days do, and the story where more do: a life.
+_FEW_OLD = 0.25
+_BEFORE = timedelta(days=366)
 # Sentences of an article that are looked at: what a page of thousands says first.
 _LOOKED_AT = 60
 # Words of a sentence that can be a lead.
@@ -204,13 +206,18 @@ def _points(
 
 def _events(articles: Sequence[Article], question: NDArray[np.float32], retriever: Retriever) -> list[Sentence]:
     """The sentences of a timeline: what is told with its day and is most like the question, by day."""
-    dated = list[tuple[date, Sentence]]()
-    for article in articles[:_SEVERAL]:
+    articles = articles[:_SEVERAL]
+    # A lead that names no day tells what is of the day of its article.
+    leads = (lead for article in articles for lead in _leads(article, 1))
+    dated = [(day, lead) for lead in leads if (day := lead.article.published) and not event_range(lead)]
+    for article in articles:
         for one in islice(sentences_of(article), _LOOKED_AT):
-            if any(period.ranges for period in periods(one.text, article.published)) and (told := event_range(one)):
+            if told := event_range(one):
                 dated.append((told[0], one))
-    if not dated:  # what is told without a day is of the day of its article
-        dated = [(one.published, lead) for one in articles[:_SEVERAL] if one.published for lead in _leads(one, 1)]
+    begun = min((one.published for one in articles if one.published), default=date.max) - _BEFORE
+    days = {day for day, _ in dated}
+    if sum(day < begun for day in days) <= _FEW_OLD * len(days):
+        dated = [(day, one) for day, one in dated if day >= begun]
     if not dated:
         return []
     vectors = retriever.embedder.embed_passages([one.text for _, one in dated])

@@ -13,6 +13,7 @@ from rag.check.quotations import quotations
 from rag.text.periods import Period, Range, periods
 from rag.text.proper_names import names
 from rag.text.sentences import sentence_spans
+from rag.text.tense import PAST_TENSE, tense_of
 from rag.text.words import length_in_words
 
 # What a sentence begins with that points to the one before.
@@ -28,11 +29,6 @@ _POINTS_BACK = re.compile(
 _SPEAKER = re.compile(r"[\"”’»],?\s+(?:he|she|they)\s+\w+", re.IGNORECASE)
 # In words: a quotation that would be longer is not widened.
 _LONGEST = 75
-_AHEAD = re.compile(
-    r"\b(?:will|would|shall|going to|to be|next|due|scheduled|plans?|planned|upcoming|set to|expected|forecast|"
-    r"predicted)\b",
-    re.I,
-)
 _NAMED_DAY = re.compile(
     r"yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening)|"
     r"(?:(?:last|this) )?(?P<weekday>\w+day)",
@@ -41,17 +37,19 @@ _NAMED_DAY = re.compile(
 # Beside a capitalised word a day is part of a name, but for those that begin a sentence: "On Monday", "Late Sunday".
 _CAPITAL_BEFORE = re.compile(r"\b(?!On|Late|Early|By|Since|Until|Last|This|From|And|But)[A-Z][a-z]+ $")
 _CAPITAL_BEHIND = re.compile(r" [A-Z]")
-# The verbs of English whose past does not end in "ed" and differs from their present (a closed class), in news.
-_IRREGULAR = (
-    "was were had did said told made took came went saw got gave found thought became left felt brought began "
-    "kept held wrote stood heard ran met paid sat spoke lay led grew lost fell sent built drew broke spent won "
-    "rose bought caught chose dealt drove fought flew froze hid hung knew sank shook shot shrank slept slid sold "
-    "sought sprang stole struck stuck swore swept swam taught threw understood withdrew woke wore"
+# What a date behind these is a limit of, and not the day of: "the first since 1998", "not before 2028".
+_BACKGROUND = re.compile(
+    r"\b(?:since|until|till|before|after|by|than)\s(?:the\s)?(?:early\s|mid-|late\s)?$", re.IGNORECASE
 )
-PAST_TENSE = re.compile(rf"\b(?:\w\w+ed|{'|'.join(_IRREGULAR.split())})\b")
-_PLANNED = re.compile(
-    r"\b(?:to|is|are|be) (?:\w+ ){0,3}$|\b(?:it|he|she|they|who|which|that) (?!was\b|has\b)\w+s (?:\w+ ){0,4}$"
+# Where a month or a year is that of what a clause tells, and what makes it a clause on something else.
+_IN = re.compile(
+    r"\b(?:in|during)\s(?:(?:early|late|mid|about|around)[\s-]|the\s\w+\s(?:and\s\w+\s)?of\s)?$", re.IGNORECASE
 )
+_ASIDE = re.compile(
+    rf"^\s+(?:(?:and|first)\s)?(?:{PAST_TENSE.pattern})|\b(?:that|who|which|whose|where|after|before|since|until|than)\b",
+    re.IGNORECASE,
+)
+_PLUPERFECT = re.compile(r"\bhad\s(?!an?\b|the\b|no\b)")
 _PART_OF_DAY = re.compile(r"\s(?:early |late )?(?:morning|noon|afternoon|evening|night)\b", re.IGNORECASE)
 _OPENING, _CLOSING = "“«„", "”»"
 _POSSESSIVE = ("'", "’")
@@ -60,8 +58,8 @@ _POSSESSIVE = ("'", "’")
 def quote(sentence: Sentence, *, dated: bool = False, widen: bool = True) -> Draft:
     """Draft a quotation of ``sentence``: alone where it can be understood so, else widened to the sentences before.
 
-    Days that it names as on the day of its article ("yesterday") are said in brackets, and with ``dated`` so is its own
-    day, in front. What stands in brackets is ours, and is listed as the draft's ``insertions``.
+    Days that it names as on the day of its article ("yesterday") are said in brackets; with ``dated`` its own day is in
+    front instead. What stands in brackets is ours, and is listed as the draft's ``insertions``.
     """
     article = sentence.article
     widened = _widened(sentence) if widen else [(sentence.paragraph, sentence.start, sentence.end)]
@@ -73,7 +71,7 @@ def quote(sentence: Sentence, *, dated: bool = False, widen: bool = True) -> Dra
     day = event_day(sentence) if dated else ""
     marks = [(0, f"[{day}] ")] if day else []
     for place, said in _days(text, article.published):
-        if said != day:
+        if not day or not at <= place <= at + len(sentence.text):
             marks.append((place, f" [{said}]"))
     shown, insertions, behind = "", list[tuple[int, int]](), 0
     for place, said in marks:
@@ -89,44 +87,69 @@ def quote(sentence: Sentence, *, dated: bool = False, widen: bool = True) -> Dra
 
 
 def event_day(sentence: Sentence) -> str:
-    """The day, month or year of what a sentence tells, in words: the first that it names, else that of its article."""
-    told = event_range(sentence)
+    """The day, month or year of what a sentence tells, in words: what it names, else the day of its article."""
+    published = sentence.article.published
+    told = event_range(sentence) or (published and (published, published))
     return _range_in_words(*told) if told else ""
 
 
 def event_range(sentence: Sentence) -> Range | None:
-    """First and last day of what a sentence tells, as ``event_day`` says them; None where nothing tells them.
+    """First and last day of what a sentence tells, as ``event_day`` says them; None where it names none.
 
-    A day without a year is the nearest one: an article of March that looks ahead to July means the coming July.
+    A day goes before a month or a year. What is said in quotation marks, and what is background, is not what is told:
+    "the first strike since 1998", "the mill, built in 1911".
     """
     text, published = sentence.text, sentence.article.published
+    told = list[Range]()
+    for one in _told(text, published):
+        days = _meant(one, text, published)
+        if days and _range_in_words(*days) and not _background(one, days, text, published):
+            told.append(days)
+    return next((one for one in told if one[0] == one[1]), told[0] if told else None)
+
+
+def _told(text: str, published: date | None) -> Iterator[Period]:
+    """The periods that a text names in its own words, and not in a quotation, in a name or as a possessive."""
+    quoted = quotations(text)
     for one in periods(text, published):
-        if (
-            one.ranges
-            and text[one.end : one.end + 1] not in _POSSESSIVE
-            and _range_in_words(*_meant(one, text, published))
-        ):
-            return _meant(one, text, published)
-    return (published, published) if published else None
+        in_name = one.kind in ("weekday", "relative") and (
+            _CAPITAL_BEFORE.search(text, 0, one.start) or _CAPITAL_BEHIND.match(text, one.end)
+        )
+        inside = any(start <= one.start < end for start, end in quoted)
+        if one.ranges and not inside and not in_name and text[one.end : one.end + 1] not in _POSSESSIVE:
+            yield one
 
 
-def _meant(period: Period, text: str, published: date | None) -> Range:
-    """Which of the days that a period may mean it does mean."""
+def _meant(period: Period, text: str, published: date | None) -> Range | None:
+    """Which of the days that a period may mean it does mean; None for a weekday of which its clause tells nothing.
+
+    A day without a year is of the year named beside it, or the nearest one: an article of March that looks ahead to
+    July means the coming July.
+    """
     last, *others = period.ranges
     if not published or len(others) != 1:
         return last
-    if period.kind == "weekday":
-        return last if _happened(text, period) and not _AHEAD.search(text) else others[0]
-    return min(period.ranges, key=lambda one: abs((one[0] - published).days))
+    if period.kind != "weekday":
+        named = [one for one in period.ranges if str(one[0].year) in text]  # "in 2019, first on 6 February"
+        return min(named or period.ranges, key=lambda one: abs((one[0] - published).days))
+    tense = tense_of(text, period.start, period.end)
+    # What is ahead on the weekday of publication is on that day, or a week later.
+    return last if tense == "past" else others[0] if tense == "ahead" and last[0] != published else None
 
 
-def _happened(text: str, day: Period) -> bool:
-    """Whether the clause around a weekday tells what happened then, and not "closes on", "was to begin on"."""
-    before = re.split("[,;:]", text[: day.start])[-1]
-    behind = re.split("[,;:]", text[day.end :])
-    if len(before.split()) < 2:  # "On Monday, the council voted"
-        behind = ["".join(behind[:2])]
-    return PAST_TENSE.search(before + behind[0]) is not None and _PLANNED.search(before) is None
+def _background(period: Period, days: Range, text: str, published: date | None) -> bool:
+    """Whether a period is beside what a sentence tells."""
+    before = text[: period.start]
+    if _BACKGROUND.search(before):
+        return True
+    if days[0] == days[1]:
+        return False
+    if period.kind != "date" and published and days[0] <= published <= days[1]:
+        return True  # of "this year" the article's day says more
+    clause = re.split("[,;:—(]", before)[-1]
+    named = period.kind == "relative" or not before.strip() or _IN.search(clause)
+    whole = clause + re.split("[,;:—(]", text[period.start :])[0]
+    return not named or bool(_ASIDE.search(clause) or _PLUPERFECT.search(whole))
 
 
 def _widened(sentence: Sentence) -> list[tuple[int, int, int]]:
@@ -186,19 +209,15 @@ def _days(text: str, published: date | None) -> Iterator[tuple[int, str]]:
     Explained are "yesterday" and its like, and weekdays; not where the text names another date or year, from which they
     may count, nor inside a quotation, nor as part of a name ("Saturday Night Live", "Good Friday").
     """
-    found = periods(text, published)
-    if any(one.kind in ("date", "year") for one in found):
+    dates = (one for one in periods(text, published) if one.kind in ("date", "year"))
+    if any(not one.ranges or not _background(one, one.ranges[0], text, published) for one in dates):
         return
-    for one in found:
-        day = _NAMED_DAY.fullmatch(text, one.start, one.end)
-        quoted = any(start <= one.start < end for start, end in quotations(text))
-        in_name = _CAPITAL_BEFORE.search(text, 0, one.start) or _CAPITAL_BEHIND.match(text, one.end)
-        if not day or not one.ranges or quoted or in_name or text[one.end : one.end + 1] in _POSSESSIVE:
-            continue
-        if day["weekday"] and (_AHEAD.search(text) or not _happened(text, one)):
-            continue  # the last one, or the next: "closes on Thursday", "was to begin on Friday"
+    for one in _told(text, published):
+        day, meant = _NAMED_DAY.fullmatch(text, one.start, one.end), _meant(one, text, published)
+        if not day or not meant or (day["weekday"] and published and meant[0] > published):
+            continue  # what is ahead may still be put off
         part = _PART_OF_DAY.match(text, one.end)
-        yield part.end() if part else one.end, _range_in_words(*one.ranges[0])
+        yield part.end() if part else one.end, _range_in_words(*meant)
 
 
 def _range_in_words(first: date, last: date) -> str:

@@ -10,11 +10,14 @@ from rag.query.question_kind import QuestionKind
 from rag.search.hits import SearchResult
 from rag.store.protocol import Store, Summary
 from rag.text.languages import reads_as_english
-from rag.text.proper_names import names
+from rag.text.proper_names import is_demonym, name_word, names
 from rag.text.words import STOP_WORDS, fold, terms, words
 
 # What a name may seem to begin with.
 _ORDERS = re.compile(r"^(?:Compare|Summari[sz]e|List|Describe|Explain|Tell|Give|Show)\b ?")
+# A word of a name, and no "I'd"; and a word within a question that is written like one.
+_WORD = re.compile(r"\b[^\W\d_]{3,}\b(?!['’](?!s))")
+_TITLED = re.compile(r"(?<!^)\b(?!The\b)[A-Z][a-z]+\b")
 # Words that a reason names: more would be the question again.
 _NAMED = 3
 # What is asked for in words that an article need not say.
@@ -29,13 +32,12 @@ def reason_for_refusal(
     kind: QuestionKind, found: SearchResult, sentences: Sequence[Sentence], store: Store, searched: Summary
 ) -> str:
     """Say in a sentence what is missing; "" where that cannot be told. ``sentences`` are the most relevant first."""
-    asked = found.parsed.question.partition("? (")[0]
+    asked = _asked(found)
     if not reads_as_english(asked):
         return ""  # which of its words are names cannot be told
     named = [_ORDERS.sub("", asked[one.start : one.end]) for one in names(asked)]
     named = [name for name in dict.fromkeys(named) if name]
-    unknown = [name for name in named if any(not n for n in store.passage_counts(terms(name)).values())]
-    if unknown:
+    if unknown := [name for name in named if _lacks(name, store)]:
         none = f"None of the {searched.articles:,} articles" if searched.articles > 1 else "No article"
         return f"{none} names {_listed(unknown)}."
     if kind is QuestionKind.TIMELINE and found.hits and not any(hit.article.published for hit in found.hits):
@@ -56,6 +58,39 @@ def reason_for_refusal(
         else "The article that comes nearest"
     )
     return f"{where} does not say {_listed(missing)}." if missing else ""
+
+
+def names_nobody(found: SearchResult, store: Store) -> bool:
+    """Whether a question of fact names, in each of its parts, what no article does: what seems to answer is of another.
+
+    An outlet that the coverage lacks is no such name, as others may have its report; nor is what may have another name
+    there: "Dutch", "IMF".
+    """
+    asked = _asked(found)
+    apart = " ".join(one.words.casefold() for one in (*found.parsed.unknown_outlets, *found.parsed.ignored))
+
+    def lacks(question: str) -> bool:
+        named = (question[one.start : one.end] for one in names(question) if not one.opens)
+        return any(
+            _lacks(word, store)
+            and word.casefold() not in apart
+            and word[1:].islower()
+            and not is_demonym(name_word(word))
+            for name in named
+            for word in _WORD.findall(_ORDERS.sub("", name))
+        )
+
+    # "Whos The Head": capitals tell no names there.
+    titled = asked.isupper() or any(one.lower() in STOP_WORDS for one in _TITLED.findall(asked))
+    return not titled and reads_as_english(asked) and all(map(lacks, found.subqueries or (asked,)))
+
+
+def _asked(found: SearchResult) -> str:
+    return found.parsed.question.partition("? (")[0]
+
+
+def _lacks(name: str, store: Store) -> bool:
+    return not all(store.passage_counts(terms(name)).values())
 
 
 def _listed(found: Sequence[str]) -> str:

@@ -15,8 +15,8 @@ from rag.text.words import STOP_WORDS, fold, terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _QUOTED = re.compile(r'["“„«][^"“”„«»]*["”“»]')
-# Letters of a word that may be another by one slip, and by two; shorter ones are other words.
-_ONE_SLIP, _TWO_SLIPS = 5, 7
+# Letters of a word that may be another by one slip, and by two; shorter ones are other words: Salvini is not Salling.
+_ONE_SLIP, _TWO_SLIPS = 5, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def _meant(word: str, store: Store) -> str | None:
             elif (
                 inside
                 and fold(name)[0] == said[0]
-                and DamerauLevenshtein.distance(said, fold(name), score_cutoff=edits) <= edits
+                and (slips := DamerauLevenshtein.distance(said, fold(name), score_cutoff=edits)) <= edits
+                and (slips < 2 or fold(name)[-1] == said[-1])  # Alexandra is not Alexander
             ):
                 names[name] += 1
 

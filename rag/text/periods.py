@@ -23,7 +23,7 @@ _RELATIVE = re.compile(
     r"\b(?:(?P<day>yesterday|last\snight|today|tonight|tomorrow|this\s(?:morning|afternoon|evening))"
     r"|(?P<which>this|next|last|past)\s(?P<unit>week|weekend|month|year)"
     r"|(?P<before>previous\sday|day\sbefore)(?!\s\w)|(?:over|at)\sthe\s(?P<weekend>weekend)|an?\s(?P<ago>week|month|year)\sago|(?P<decade>1[5-9]\d0|20\d0)['’]?s"
-    r"|(?:(?P<side>last|next|this)\s)?(?P<weekday>\w{3,6}day)s?(?!,?\s(?:the\s)?(?:\w+\.?\s)?\d)"
+    r"|(?:(?P<side>last|next|this)\s)?(?P<weekday>\w{3,6}day)s?(?!,?\s(?:the\s)?(?:(?-i:[A-Z])\w+\.?\s)?\d)"
     r")\b(?!\sof\b)",
     re.IGNORECASE,
 )

@@ -82,6 +82,14 @@ def same_word(one: str, other: str) -> bool:
     )
 
 
+def is_demonym(word: str) -> bool:
+    """Whether a word, as ``name_word`` gives it, is named for a land, and is none itself: Dutch, Bolivian."""
+    from babel import Locale
+
+    lands = {name_word(one) for name in Locale("en").territories.values() for one in name.split()}
+    return word not in lands and (word in _lands() or any(len(one) > 3 and same_word(word, one) for one in lands))
+
+
 @cache
 def _lands() -> dict[str, str]:
     """The country in which a language is at home, by the folded names of both, as CLDR has them: Dutch, Netherlands."""

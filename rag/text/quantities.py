@@ -254,7 +254,7 @@ def _key(word: str) -> str:
 def _clock(written: str) -> float:
     numbers = [int(number) for number in re.findall(r"\d+", written)]
     hour = numbers[0] % 12 + (12 if "p" in written else 0) if "m" in written else numbers[0]
-    return hour + (numbers[1] / 60 if len(numbers) > 1 else 0)
+    return float(hour + (numbers[1] / 60 if len(numbers) > 1 else 0))
 
 
 @cache
