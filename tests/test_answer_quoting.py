@@ -171,6 +171,8 @@ EVENTS = [
     ("Votes were lost in the 2020 poll.", "10 March 2025"),
     ("Her next hearing was set for 5 April.", "5 April 2025"),
     ("It burnt down in November.", "November 2024"),
+    ("He pleaded guilty in July.", "July 2024"),  # July 2025 is nearer
+    ("It will reopen in October.", "October 2025"),
     ("It will open on Saturday.", "15 March 2025"),
     ("Last year's champions lost on Sunday.", "9 March 2025"),
     ("It was built in 1911.", "1911"),

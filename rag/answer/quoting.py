@@ -123,16 +123,17 @@ def _told(text: str, published: date | None) -> Iterator[Period]:
 def _meant(period: Period, text: str, published: date | None) -> Range | None:
     """Which of the days that a period may mean it does mean; None for a weekday of which its clause tells nothing.
 
-    A day without a year is of the year named beside it, or the nearest one: an article of March that looks ahead to
-    July means the coming July.
+    A day without a year is of the year named beside it, or the nearest one that its verb allows: an article of March
+    that looks ahead to July means the coming July, and what happened in November is of the last.
     """
     last, *others = period.ranges
     if not published or len(others) != 1:
         return last
+    tense = tense_of(text, period.start, period.end)
     if period.kind != "weekday":
         named = [one for one in period.ranges if str(one[0].year) in text]  # "in 2019, first on 6 February"
-        return min(named or period.ranges, key=lambda one: abs((one[0] - published).days))
-    tense = tense_of(text, period.start, period.end)
+        told = [one for one in period.ranges if tense and (one[0] <= published) == (tense == "past")]
+        return min(named or told or period.ranges, key=lambda one: abs((one[0] - published).days))
     # What is ahead on the weekday of publication is on that day, or a week later.
     return last if tense == "past" else others[0] if tense == "ahead" and last[0] != published else None
 
