@@ -634,6 +634,16 @@ def test_a_server_that_is_lost_is_told(driver: webdriver.Chrome, toy: Answerer, 
     assert page.texts("#notice") == ["The server cannot be reached. Your question is still in the box."]
     assert page.box == TOLLS
     assert page.texts(".said")
+    # Nor is a question lost that waited for one that failed.
+    send = """
+        for (const question of arguments[0]) {
+            document.querySelector("#question").value = question;
+            document.querySelector("#asking").requestSubmit();
+        }
+    """
+    page.script(send, [TWICE, WALL])
+    page.settle()
+    assert page.box == f"{TWICE}\n{WALL}"
 
 
 # ---- with the keyboard only, on every screen, for everybody ----

@@ -107,7 +107,10 @@ export const ask = (question, instead) => {
   let given;
   const end = (why) => {
     conclude(why);
-    if (next.length) ask(...next.shift());
+    if (why && why !== STOPPED && !given && next.length) {
+      // They would fail as well, and none may be lost.
+      fill([box.value, ...next.splice(0).map(([one]) => one.question)].join("\n"));
+    } else if (next.length) ask(...next.shift());
   };
   const conclude = (why) => {
     $("#ask").hidden = false;
