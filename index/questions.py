@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from index.name_forms import SPEECH, acts, full_name, stands_alone, with_article
 from rag.articles import Article
 from rag.text.periods import periods
 from rag.text.proper_names import names
@@ -69,9 +70,6 @@ _VERB = re.compile(rf"\b(?:is|are|has|have|will|were)\b|{PAST_TENSE.pattern}")
 _PLURAL = re.compile(r"(?:\w+s|people|men|women|children|police|fishermen|policemen|firemen|servicemen)")
 _BESIDE_NOUN = frozenset("of in from at on the and".split())
 _IN_SUBJECT = frozenset("the a an of in at for on to by from and near".split())
-_DETERMINERS = frozenset("a an this that its his her their our another each every first second third".split())
-SPEECH = r"(?:said|says|told|added|adds|wrote|tweeted|explained|stated|argued|warned)"
-"""What a text says that somebody said something by; part of a regular expression."""
 _PARTICIPLE = (
     r"(?:\w{2,}(?:ed|en)|held|built|found|shot|hit|sold|sent|made|told|paid|led|won|lost|cut|put|set|born|brought|"
     r"caught|left|struck|sued)\b"
@@ -251,21 +249,10 @@ def _who(said: str, body: str) -> str | None:
     if _DOING.match(behind) or (past and past[0] not in ("was", "were", "had") and not re.match(SPEECH, behind)):
         subject = said[name.start : name.end]
         # What is founded or built is no "who".
-        if past and past[0] == "was" and not _full_name(subject.split()[-1], body):
+        if past and past[0] == "was" and not full_name(subject.split()[-1], body):
             return None
-        return _asked("Who", behind) if _acts(subject, body) else None
+        return _asked("Who", behind) if acts(subject, body) else None
     return None
-
-
-def _acts(name: str, body: str, *, of_person: bool = False) -> bool:
-    """Whether a name is that of somebody who acts: by its last word it speaks, has a title, or is a "he" or "she"."""
-    first, _, rest = name.rpartition(" ")
-    last, name = re.escape(rest), re.escape(name)
-    alone = rf"(?:^|[.\"”,] |\b(?:and|but|as|that|by|for|of{'' if of_person else '|the|The'}) ){last}"
-    speaks = rf"\b(?:Mr|Mrs|Ms|Dr|Sir)\.? {last}\b|{alone} {SPEECH}\b|{SPEECH} {last}\b|{name},? (?:who|{SPEECH})\b"
-    if re.search(speaks, body, re.MULTILINE):
-        return True
-    return bool(first and re.search(rf"{alone}\b", body, re.MULTILINE) and re.search(r"\b(?:[Hh]e|[Ss]he)\b", body))
 
 
 def _inverted(said: str, body: str) -> tuple[str, str] | None:
@@ -324,8 +311,8 @@ def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, 
         else:
             continue
         about = next((topic for topic in _topics(article, body) if re.search(rf"\b{re.escape(topic)}\b", told)), None)
-        if about and (full := _full_name(text[one.start : one.end].split()[-1], body)):
-            topic = with_article(_full_name(about, body) or about, body)
+        if about and (full := full_name(text[one.start : one.end].split()[-1], body)):
+            topic = with_article(full_name(about, body) or about, body)
             if not set(topic.split()) & set(full.split()):
                 return f"What did {with_article(full, body)} say about {topic}?", full.split()[-1], about.split()[-1]
     return None
@@ -341,49 +328,6 @@ def _topics(article: Article, body: str) -> list[str]:
         for text, count in often.most_common()
         if count >= _SHARED and sum(map(str.isalpha, text)) > 3 and stands_alone(text, body) and text not in longer
     ]
-
-
-def _full_name(last: str, body: str) -> str | None:
-    """The full name of a person, without a title, that a text mostly has for the last word of it."""
-    found = Counter[str]()
-    for one in names(body):
-        parts = re.sub("['’]s$", "", body[one.start : one.end]).split()
-        while len(parts) > 2 and (parts[0].isupper() or re.search(rf"\b{re.escape(parts[0].lower())}\b", body)):
-            del parts[0]
-        if (
-            parts[-1] == last
-            and len(parts) in (2, 3)
-            and not (parts[0].isalpha() and parts[0].isupper())
-            and all(part[0].isupper() and part.lower() not in STOP_WORDS for part in parts)
-            and len(one.words) > 1
-            and not re.search(rf"\b{re.escape(parts[0].lower())}\b", body)
-        ):
-            found[" ".join(parts)] += 1
-    name, count = found.most_common(1)[0] if found else ("", 0)
-    inside = re.search(rf"[\w,\"“] {re.escape(name)}\b", body)
-    # Of three words the first may belong to a title, where there is no initial: "Environment and Water Tova Lind".
-    known = count > 1 or name.count(" ") == 1 or "." in name
-    return name if 2 * count > found.total() and known and inside and _acts(name, body, of_person=True) else None
-
-
-def stands_alone(name: str, text: str) -> bool:
-    """Whether a name is a noun of its own inside sentences: not "Lindmoor trams", and not "this Harbour Prize"."""
-    around = re.findall(rf"(\w+),? \b{re.escape(name)}\b(?!['’-])(?:\s+([^\W\d_]+))?", text)
-    described = sum(
-        before.lower() in _DETERMINERS
-        or (bool(word) and word.islower() and word not in STOP_WORDS and not PAST_TENSE.fullmatch(word))
-        for before, word in around
-    )
-    # Always between the same words it stands in a line that pages share, and so does what has a small word inside.
-    small = any(word.lower() in STOP_WORDS for word in name.split() if word != "of")
-    return len(set(around)) > 1 and 4 * described <= len(around) and not small
-
-
-def with_article(name: str, text: str) -> str:
-    """A name as it stands in a sentence: "the Bank of England"."""
-    before = re.findall(rf"(\w+\s+)?\b{re.escape(name)}\b", text)
-    the = sum(word.strip() in ("the", "The") for word in before)
-    return f"the {name}" if 2 * the > len(before) else name
 
 
 def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]:
@@ -413,7 +357,7 @@ def latest(newest: Iterable[Article], excluded: Iterable[str]) -> list[Proposal]
             or any(set(key) & set(other) for other in chosen)
         ):
             continue
-        full = _full_name(name.split()[-1], body)
+        full = full_name(name.split()[-1], body)
         question = f"What is the latest on {with_article(full, body) if full else told}?"
         if reads_well(question):
             chosen[key] = Proposal(question, articles[0], "latest")

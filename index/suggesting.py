@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from index.name_forms import SPEECH
 from index.progress import Progress
-from index.questions import SPEECH, Proposal, latest, proposals
+from index.questions import Proposal, latest, proposals
 from rag.answer.answerer import Answerer
 from rag.answer.answers import Answer
 from rag.answer.extractive import ExtractiveGenerator

@@ -38,8 +38,9 @@ ARROWS = INNER | {
     "index.sources": {"index.articles", "index.readers"},
     "index.network": {"index.articles", "index.sources"},
     # Questions are checked by asking them.
-    "index.suggesting": {*INNER, "rag.sample", "index.questions", "index.progress"},
-    "index.questions": {"rag.text", "rag.answer.quoting"},
+    "index.suggesting": {*INNER, "rag.sample", "index.questions", "index.name_forms", "index.progress"},
+    "index.questions": {"rag.text", "index.name_forms"},
+    "index.name_forms": {"rag.text"},
     "index": {"rag.text", "rag.models", "rag.store", "rag.sample", "rag.cli.terminal"},
 }
 HEAVY = {
