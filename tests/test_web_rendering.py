@@ -204,6 +204,8 @@ def test_an_answer_that_still_grows_or_is_not_kept_offers_less() -> None:
     assert turn(answer, whole=False).all(".actions", ".scope", ".feedback") == []
     assert turn(answer, id="").values("data-do", "button") == ["copy", "print", "edit"]
     assert turn(answer).values("data-do", "button") == ["copy", "share", "print", "edit", "feedback"]
+    assert turn(answer, lasting=False).values("data-do", "button") == ["copy", "print", "edit"]
+    assert turn(answer, lasting=False).all(".feedback") == []
     assert [one.rpartition("/")[2] for one in turn(answer).values("href", "a")][1:] == [
         *("answer.md", "answer.html", "answer.csl.json", "answer.bib"),
     ]

@@ -59,7 +59,7 @@ def add_kept_answers(application: FastAPI, desk: Desk) -> None:
     @application.get("/a/{id_}")
     def shown(request: Request, id_: str) -> HTMLResponse:
         kept = kept_answer(id_)
-        given = Given(kept.answer, whole=True, id=kept.id, remark=_then_and_now(kept, desk))
+        given = Given(kept.answer, True, kept.id, desk.kept.on_disk, remark=_then_and_now(kept, desk))
         root = page_of(request).root
         again = AskRequest.again(kept.answer).address(root)
         return page_of(request).response(
@@ -72,7 +72,7 @@ def add_kept_answers(application: FastAPI, desk: Desk) -> None:
     @application.get("/a/{id_}/turn")
     def again_in_a_conversation(request: Request, id_: str, turn: _Turn) -> dict[str, object]:
         kept = kept_answer(id_)
-        return turn_json(Given(kept.answer, whole=True, id=kept.id), turn, page_of(request).root)
+        return turn_json(Given(kept.answer, True, kept.id, desk.kept.on_disk), turn, page_of(request).root)
 
     @application.get("/a/{id_}/{name}")
     def exported(id_: str, name: str) -> Response:

@@ -52,6 +52,8 @@ class Given:
     whole: bool = False
     id: str = ""
     """Under which it is kept; empty until it is whole, and where nothing is kept."""
+    lasting: bool = True
+    """Whether it is kept when the page ends: what does not last is not worth a link, or a reader's judgement."""
     further: tuple[str, ...] = ()
     """Questions that can be asked next."""
     remark: str = ""
@@ -151,7 +153,7 @@ class Desk:
             found = None if last.help else last
             store, asked_before = answerer.retriever.store, [one.question for one in before]
             further = await run_in_threadpool(suggestions, store, found, _FURTHER, asked_before)
-            yield Given(last, whole=True, id=id_, further=tuple(further), remark=remark)
+            yield Given(last, True, id_, self.kept.on_disk, tuple(further), remark)
 
     async def search(self, asked: Asked, client: str, limit: int, *, door: str = "page") -> SearchResult:
         """Find passages; raises as ``Retriever.search``, ``LatestAnswerer.get`` and ``FairTurns.turn`` do."""

@@ -81,7 +81,7 @@ def add_pages(application: FastAPI, desk: Desk) -> None:
             root=page.root,
             fault="",
             summary=summary,
-            searched=what_was_searched(summary).replace("It", "The index", 1),
+            searched=f"The index{what_was_searched(summary).removeprefix('It')}",
             built=built_on(store.id),
             questions=suggestions(store, None, _SUGGESTED),
             plot=Markup(coverage_plot(store.months())),  # noqa: S704 - escaped there
