@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from rag.record.keeping import KeptAnswers
-from rag.web.desk import Asked, Desk
+from rag.web.desk import Asked, Desk, LatestAnswerer
 from rag.web.turns import FairTurns
 from tests.served import desk_of
 
@@ -38,3 +41,23 @@ def test_who_goes_away_gives_the_turn_back(desk: Desk) -> None:
         return desk.turns.running
 
     assert asyncio.run(asyncio.wait_for(left(), 60)) == 0
+
+
+def test_nobody_waits_while_a_newer_index_is_opened() -> None:
+    opening, opened = Event(), Event()
+
+    class Slow:
+        def refreshed(self) -> str:
+            opening.set()
+            assert opened.wait(60)
+            return "new"
+
+    first: Any = Slow()
+    latest: Any = LatestAnswerer(lambda: first)
+    assert latest.get() is first
+    with ThreadPoolExecutor() as threads:
+        newest = threads.submit(latest.get)
+        assert opening.wait(60)
+        assert latest.get() is first
+        opened.set()
+        assert newest.result() == "new"

@@ -79,19 +79,26 @@ class LatestAnswerer:
         Raises:
             RagError: there has been no index that could be opened.
         """
-        with self._lock:
-            if self._current and time.monotonic() < self._again:
-                return self._current
-            if self._current is None:
-                self._current = self._open()
-                return self._current
+        # Who comes while another opens the newest one is not kept waiting: the one before answers.
+        if not self._lock.acquire(blocking=self._current is None):
+            assert self._current
+            return self._current
+        try:
+            return self._newest()
+        finally:
+            self._lock.release()
+
+    def _newest(self) -> Answerer:
+        if self._current is None:
+            self._current = self._open()
+        elif time.monotonic() >= self._again:
             try:
                 self._current, self.fault = self._current.refreshed(), ""
             except RagError as error:
                 if self.fault != str(error):
                     _log.warning("the page stays on snapshot %s: %s", self._current.retriever.store.id, error)
                 self.fault, self._again = str(error), time.monotonic() + _SECONDS_TO_RETRY
-            return self._current
+        return self._current
 
     def damage(self) -> str:
         """Say why the index could not be opened anew, while what is open still answers; "" where it could."""
