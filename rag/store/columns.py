@@ -1,0 +1,183 @@
+"""What articles are limited, counted and sorted by, in columns in memory: no question goes through a row of each.
+
+They are made of the articles when a snapshot is, and lie beside them in the coverage. Articles that are searched come
+in the order of their passages, which lie side by side, so that one entry an article tells of every passage too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from rag.store.protocol import MonthCount
+from rag.store.scope import Scope, name_key
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+"""Runs a query on a coverage, and gives all of its rows."""
+_SEARCHED = """
+SELECT number, story, first, passages, published, outlet, language
+FROM versions
+JOIN (SELECT version AS of, min(id) AS first, count(*) AS passages FROM passages GROUP BY version) ON of = number
+WHERE current = 1 ORDER BY first
+"""
+_COLUMNS = 8
+_MONTHS = 12 * 10_000  # up to the last that a date can be of
+
+
+def columns_of(read: Read) -> tuple[bytes, str, str]:
+    """The columns of a coverage, as its table of that name keeps them: numbers, and the names of some of them."""
+    import numpy as np
+
+    numbers, stories, firsts, passages, published, *named = list(zip(*read(_SEARCHED, ()), strict=True)) or [()] * 7
+    ordinals = {day: date.fromisoformat(day).toordinal() if day else 0 for day in set(published)}
+    days = [ordinals[day] for day in published]
+    newest = np.lexsort((numbers, -np.array(days, np.int64)))
+    names = [[None, *sorted(set(filter(None, column)))] for column in named]
+    places = [{name: place for place, name in enumerate(some)} for some in names]
+    kinds = [[of.get(name, 0) for name in column] for of, column in zip(places, named, strict=True)]
+    table = np.array([numbers, stories, firsts, passages, days, *kinds, newest], "<i4")
+    outlets, languages = (json.dumps(some, ensure_ascii=False) for some in names)
+    return table.tobytes(), outlets, languages
+
+
+class Columns:
+    """One entry for each article that is searched; a day is an ordinal, and 0 where there is none."""
+
+    def __init__(self, read: Read) -> None:
+        """Read those of a coverage; raises ``ValueError`` where they are none."""
+        import numpy as np
+
+        [(table, outlets, languages)] = read("SELECT articles, outlets, languages FROM columns", ())
+        columns = np.frombuffer(table, "<i4").reshape(_COLUMNS, -1)
+        self.number, self.story, self.first, self.passages, self.day, self.outlet, self.language, self.newest = columns
+        self.outlets: list[str | None] = json.loads(outlets)
+        self.languages: list[str | None] = json.loads(languages)
+        self.outlet_keys = [name and name_key(name) for name in self.outlets]
+        self._starts = np.concatenate(([0], np.cumsum(self.passages, dtype=np.int64)))
+        ends = self.first[:-1] + self.passages[:-1]
+        right = (self.passages > 0).all() and (self.first[1:] >= ends).all() and len(self.number)
+        for column, most in ((self.outlet, self.outlets), (self.language, self.languages), (self.newest, self.number)):
+            right = right and column.min() >= 0 and column.max() < len(most)
+        if not right:
+            raise ValueError("the columns do not belong together")
+
+    @property
+    def rows(self) -> int:
+        """How many passages there are."""
+        return int(self._starts[-1])
+
+    def of_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The article, by its place in the columns, that each of some passages is of."""
+        import numpy as np
+
+        return np.searchsorted(self._starts, rows, side="right") - 1
+
+    def ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The ids that passages keep from snapshot to snapshot."""
+        articles = self.of_rows(rows)
+        return self.first[articles] + (rows - self._starts[articles])
+
+    def rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of passages by their ids; raises ``ValueError`` for one that is not there."""
+        import numpy as np
+
+        articles = np.searchsorted(self.first, ids, side="right") - 1
+        within = ids - self.first[articles]
+        if not ((articles >= 0) & (within < self.passages[articles])).all():
+            raise ValueError("a passage that the coverage does not hold")
+        rows: NDArray[np.int64] = self._starts[articles] + within
+        return rows
+
+    def rows_where(self, articles: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Mark the passages of the marked articles."""
+        import numpy as np
+
+        return np.repeat(articles, self.passages)
+
+    def numbered(self, numbers: Collection[int]) -> NDArray[np.bool_]:
+        """Mark the articles of some numbers."""
+        import numpy as np
+
+        return np.isin(self.number, np.fromiter(numbers, np.int64, len(numbers)))
+
+    def within(self, scope: Scope) -> NDArray[np.bool_]:
+        """Mark the articles that the days, outlets and languages of a scope allow."""
+        import numpy as np
+
+        marked = self.day >= scope.published_from.toordinal() if scope.published_from else self.number > 0
+        if scope.published_to:
+            marked &= (self.day > 0) & (self.day <= scope.published_to.toordinal())
+        keys = set(map(name_key, scope.outlets))
+        for column, known, wanted in (
+            (self.outlet, self.outlet_keys, keys),
+            (self.language, self.languages, set(scope.languages)),
+        ):
+            if wanted:
+                marked &= np.array([name in wanted for name in known])[column]
+        return marked
+
+    def latest(self, articles: NDArray[np.bool_], offset: int, limit: int) -> list[int]:
+        """Numbers of some of the marked articles, those first that were published last."""
+        chosen = self.newest[articles[self.newest]][offset : offset + limit]
+        return [int(number) for number in self.number[chosen]]
+
+    def days(self, articles: NDArray[np.bool_]) -> tuple[date | None, date | None]:
+        """The first and the last day on which one of the marked articles was published."""
+        days = self.day[articles & (self.day > 0)]
+        return (date.fromordinal(days.min()), date.fromordinal(days.max())) if len(days) else (None, None)
+
+    def by_outlet(self, articles: NDArray[np.bool_]) -> list[tuple[str, int]]:
+        """How many of the marked articles each outlet has, most first; of spellings of one, the first is its name."""
+        counts: dict[str, tuple[str, int]] = {}
+        for place, count in _counts(self.outlet[articles]):
+            name, key = self.outlets[place], self.outlet_keys[place]
+            if name is not None and key is not None:
+                first, before = counts.get(key, (name, 0))
+                counts[key] = first, before + count
+        return most_first(counts.values())
+
+    def by_language(self, articles: NDArray[np.bool_]) -> list[tuple[str, int]]:
+        """How many of the marked articles each language has, most first."""
+        return most_first(
+            (code, count) for place, count in _counts(self.language[articles]) if (code := self.languages[place])
+        )
+
+    def months(self, articles: NDArray[np.bool_]) -> tuple[MonthCount, ...]:
+        """How many of the marked articles each outlet published in each month."""
+        counts: dict[tuple[str | None, str], tuple[str | None, int]] = {}
+        for code, count in _counts(self.outlet[articles].astype("i8") * _MONTHS + self._month[articles]):
+            place, month = divmod(code, _MONTHS)
+            written = f"{month // 12:04}-{month % 12 + 1:02}" if month else ""
+            first, before = counts.get((self.outlet_keys[place], written), (self.outlets[place], 0))
+            counts[self.outlet_keys[place], written] = first, before + count
+        found = [MonthCount(name, month, count) for (_, month), (name, count) in counts.items()]
+        return tuple(sorted(found, key=lambda one: (one.outlet is not None, one.outlet or "", one.month)))
+
+    @cached_property
+    def _month(self) -> NDArray[np.int64]:
+        """Months from the year 0 to that of each article; 0 where it has no day."""
+        import numpy as np
+
+        since = self.day.astype(np.int64) - date(1970, 1, 1).toordinal()
+        months = since.astype("M8[D]").astype("M8[M]").astype(np.int64) + 12 * 1970
+        return np.where(self.day > 0, months, 0)
+
+
+def _counts(values: NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
+    """How often there is each of some numbers, in their order."""
+    import numpy as np
+
+    found, counts = np.unique(values, return_counts=True)
+    return list(zip(found.tolist(), counts.tolist(), strict=True))
+
+
+def most_first(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Names and numbers, the highest first."""
+    return sorted(counts, key=lambda one: (-one[1], one[0]))
