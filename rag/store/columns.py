@@ -7,20 +7,19 @@ in the order of their passages, which lie side by side, so that one entry an art
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rag.store.protocol import MonthCount
-from rag.store.scope import Scope, name_key
+from rag.store.rows import Read
+from rag.store.scope import Scope, name_key, unknown_article, unknown_language, unknown_name
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
-"""Runs a query on a coverage, and gives all of its rows."""
 _SEARCHED = """
 SELECT number, story, first, passages, published, outlet, language
 FROM versions
@@ -54,6 +53,7 @@ class Columns:
         """Read those of a coverage; raises ``ValueError`` where they are none."""
         import numpy as np
 
+        self._read = read
         [(table, outlets, languages)] = read("SELECT articles, outlets, languages FROM columns", ())
         columns = np.frombuffer(table, "<i4").reshape(_COLUMNS, -1)
         self.number, self.story, self.first, self.passages, self.day, self.outlet, self.language, self.newest = columns
@@ -108,20 +108,66 @@ class Columns:
         return np.isin(self.number, np.fromiter(numbers, np.int64, len(numbers)))
 
     def within(self, scope: Scope) -> NDArray[np.bool_]:
-        """Mark the articles that the days, outlets and languages of a scope allow."""
-        import numpy as np
+        """Mark the articles that a scope allows.
 
+        Raises:
+            ValueError: it names what no article has.
+        """
+        for outlet in scope.outlets:
+            if name_key(outlet) not in self.outlet_keys:
+                raise unknown_name("outlet", outlet, filter(None, self.outlets))
+        for language in scope.languages:
+            if language not in self.languages:
+                raise unknown_language(language, filter(None, self.languages))
         marked = self.day >= scope.published_from.toordinal() if scope.published_from else self.number > 0
         if scope.published_to:
             marked &= (self.day > 0) & (self.day <= scope.published_to.toordinal())
-        keys = set(map(name_key, scope.outlets))
-        for column, known, wanted in (
-            (self.outlet, self.outlet_keys, keys),
-            (self.language, self.languages, set(scope.languages)),
-        ):
-            if wanted:
-                marked &= np.array([name in wanted for name in known])[column]
+        if scope.outlets:
+            marked &= _named(self.outlet, self.outlet_keys, {name_key(name) for name in scope.outlets})
+        if scope.authors:
+            marked &= self._of_authors(scope.authors)
+        if scope.languages:
+            marked &= _named(self.language, self.languages, set(scope.languages))
+        if scope.articles:
+            numbers = self.numbers_of(scope.articles)
+            for article_id in scope.articles:
+                if article_id not in numbers:
+                    raise unknown_article(article_id)
+            marked &= self.numbered(numbers.values())
         return marked
+
+    def _of_authors(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """Mark the articles of any of some authors."""
+        import numpy as np
+
+        marked = np.zeros(len(self.number), np.bool_)
+        for name in names:
+            found = self._read("SELECT DISTINCT version FROM authors WHERE key = ?", (name_key(name),))
+            own = self.numbered([number for (number,) in found])
+            if not own.any():
+                raise unknown_name("author", name, self.authors())
+            marked |= own
+        return marked
+
+    def authors(self) -> list[str]:
+        """Names of all authors."""
+        # Few versions are not searched: to look those up is quicker than to look up each.
+        found = self._read(
+            "SELECT DISTINCT name FROM authors "
+            "WHERE version NOT IN (SELECT number FROM versions WHERE current = 0) ORDER BY name",
+            (),
+        )
+        return [name for (name,) in found]
+
+    def numbers_of(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """Numbers of articles, by the ids of those that are there."""
+        # One value for however many ids: older builds of SQLite take no more than 999.
+        chosen = "article_id IN (SELECT value FROM json_each(?))"
+        found = self._read(
+            f"SELECT article_id, number FROM versions WHERE current = 1 AND {chosen}",  # noqa: S608
+            (json.dumps(article_ids),),
+        )
+        return dict(found)
 
     def latest(self, articles: NDArray[np.bool_], offset: int, limit: int) -> list[int]:
         """Numbers of some of the marked articles, those first that were published last."""
@@ -168,6 +214,13 @@ class Columns:
         since = self.day.astype(np.int64) - date(1970, 1, 1).toordinal()
         months = since.astype("M8[D]").astype("M8[M]").astype(np.int64) + 12 * 1970
         return np.where(self.day > 0, months, 0)
+
+
+def _named(column: NDArray[np.int32], names: Sequence[str | None], wanted: Collection[str | None]) -> NDArray[np.bool_]:
+    """Mark the articles that have one of the wanted names."""
+    import numpy as np
+
+    return np.array([name in wanted for name in names])[column]
 
 
 def _counts(values: NDArray[np.integer[Any]]) -> list[tuple[int, int]]:

@@ -5,55 +5,67 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rag.articles import Article, Passage, Span, Subheading
+from rag.articles import Article, Passage, Span
 from rag.errors import IndexCorrupt
-from rag.store.columns import Columns, Read, most_first
+from rag.store.columns import Columns, most_first
 from rag.store.protocol import MonthCount, PassageId, StoredPassage, Summary
-from rag.store.scope import EVERYTHING, Scope, name_key, unknown_article, unknown_language, unknown_name
+from rag.store.rows import REMOVAL, Known, Removal, batched, ids_named, known, marks, read_article
+from rag.store.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# An article's own fields, as they are columns of a version.
-TEXTS = ("title", "outlet", "url", "agency", "section", "language", "publisher_id")
-DAYS = ("published", "updated")
-MOMENTS = ("published_at", "updated_at")
-FIELDS = ", ".join((*TEXTS, *DAYS, *MOMENTS, "labels"))
-REMOVAL = "article_id, text, day, reason"
 
+class _CoverageFile:
+    """A coverage's file, opened for reading; threads may share it."""
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A version of an article that is there already."""
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._one_at_a_time = Lock()
+        # immutable: SQLite takes no lock and writes nothing beside the file, which nobody changes once published.
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self.corrupt(error) from error
+        self.close = self._connection.close
 
-    number: int
-    article: Article
-    current: bool
-    origin: str
-    """Where it was read: a file and a place in it, an address."""
-    taken: datetime
-    """When it was taken in."""
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._one_at_a_time:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                raise self.corrupt(error) from error
 
+    def article(self, number: int) -> Article:
+        """The article of a version, if it is what was stored."""
+        try:
+            article, article_id, version = read_article(self.read, number)
+        except ValueError as error:
+            raise self.corrupt(error) from error
+        if (article.id, article.version) != (article_id, version):
+            raise self.corrupt(f"article {article_id} is not what was stored")
+        return article
 
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """That an article was removed, told by digests alone."""
+    def columns(self) -> Columns:
+        """What the articles are limited and counted by."""
+        try:
+            return Columns(self.read)
+        except ValueError as error:
+            raise self.corrupt(error) from error
 
-    article_id: str
-    """Itself a digest of the canonical address, or of what else names the article."""
-    text: str
-    """Digest of outlet, title and text, under whatever address they come again."""
-    day: str
-    reason: str
+    def corrupt(self, reason: object) -> IndexCorrupt:
+        """The error for a file that is no coverage."""
+        return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
 
 
 class Coverage:
@@ -61,30 +73,22 @@ class Coverage:
 
     def __init__(self, path: Path) -> None:
         """Open the file at ``path``; raises ``IndexCorrupt`` when it is no coverage."""
-        self._path = path
-        self._one_at_a_time = Lock()
-        # Enough for the questions of a moment, never the whole archive.
-        self._article = lru_cache(maxsize=1000)(self._read_article)
-        # Asked again by every lookup of a question, and by every question with the same limits.
-        self._within = lru_cache(maxsize=32)(self._marked)
-        try:
-            # immutable: SQLite takes no lock and writes nothing beside the file, which nobody changes once published.
-            address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._connection.execute("SELECT 1 FROM versions LIMIT 1")
-        except sqlite3.Error as error:
-            raise self._corrupt(error) from error
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        self._file = _CoverageFile(path)
+        self._read = self._file.read
+        self._read("SELECT 1 FROM versions LIMIT 1")
+        # Enough for the questions of a moment, never the whole archive. What is kept must not lead back to this object:
+        # a snapshot that is replaced is gone with the last who asks it.
+        self._article = lru_cache(maxsize=1000)(self._file.article)
+        self.close = self._file.close
 
     @cached_property
     def _columns(self) -> Columns:
-        try:
-            return Columns(self._read)
-        except ValueError as error:
-            raise self._corrupt(error) from error
+        return self._file.columns()
+
+    @cached_property
+    def _within(self) -> Callable[[Scope], NDArray[np.bool_]]:
+        """Mark the articles that a scope allows; every lookup of a question asks again, and the next question too."""
+        return lru_cache(maxsize=32)(self._columns.within)
 
     @property
     def rows(self) -> int:
@@ -113,7 +117,7 @@ class Coverage:
         self, row: int, stored: tuple[int, int, int, int, int] | None, before: int, here: int, after: int
     ) -> StoredPassage:
         if stored is None:
-            raise self._corrupt(f"no passage {row}")
+            raise self._file.corrupt(f"no passage {row}")
         version, first, begin, last, end = stored
         article = self._article(version)
         spans = tuple(
@@ -148,12 +152,7 @@ class Coverage:
 
     def authors(self) -> list[str]:
         """Names of all authors whose articles are searched."""
-        # Few versions are not searched: to look those up is quicker than to look up each.
-        found = self._read(
-            "SELECT DISTINCT name FROM authors "
-            "WHERE version NOT IN (SELECT number FROM versions WHERE current = 0) ORDER BY name"
-        )
-        return [name for (name,) in found]
+        return self._columns.authors()
 
     def authors_written(self, keys: Collection[str]) -> list[str]:
         """Names of the authors whose ``joined_key`` is one of ``keys``."""
@@ -293,130 +292,6 @@ class Coverage:
     def extents(self, article_ids: Sequence[str]) -> list[tuple[int, int, int]]:
         """Number of the current version of each article, and ids of its first and last passage; its own lie between."""
         columns = self._columns
-        marked = columns.numbered(self._numbers_of(article_ids).values())
+        marked = columns.numbered(columns.numbers_of(article_ids).values())
         first, passages = columns.first[marked], columns.passages[marked]
         return list(zip(columns.number[marked].tolist(), first.tolist(), (first + passages - 1).tolist(), strict=True))
-
-    def _numbers_of(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """Numbers of the current versions of articles, by the ids of those that are there."""
-        # One value for however many ids: older builds of SQLite take no more than 999.
-        chosen = "article_id IN (SELECT value FROM json_each(?))"
-        found = self._read(
-            f"SELECT article_id, number FROM versions WHERE current = 1 AND {chosen}",  # noqa: S608
-            (json.dumps(article_ids),),
-        )
-        return dict(found)
-
-    def _marked(self, scope: Scope) -> NDArray[np.bool_]:
-        """Mark the articles that a scope allows."""
-        columns = self._columns
-        for outlet in scope.outlets:
-            if name_key(outlet) not in columns.outlet_keys:
-                raise unknown_name("outlet", outlet, self.outlets())
-        for language in scope.languages:
-            if language not in columns.languages:
-                raise unknown_language(language, [code for code in columns.languages if code])
-        marked = columns.within(scope)
-        if scope.authors:
-            marked &= self._of_authors(scope.authors)
-        if scope.articles:
-            numbers = self._numbers_of(scope.articles)
-            for article_id in scope.articles:
-                if article_id not in numbers:
-                    raise unknown_article(article_id)
-            marked &= columns.numbered(numbers.values())
-        return marked
-
-    def _of_authors(self, names: Sequence[str]) -> NDArray[np.bool_]:
-        """Mark the articles of any of some authors."""
-        each = []
-        for name in names:
-            # A value, never SQL.
-            found = self._read("SELECT DISTINCT version FROM authors WHERE key = ?", (name_key(name),))
-            each.append(self._columns.numbered([number for (number,) in found]))
-            if not each[-1].any():
-                raise unknown_name("author", name, self.authors())
-        return sum(each[1:], each[0])
-
-    def _read_article(self, number: int) -> Article:
-        try:
-            article, article_id, version = read_article(self._read, number)
-        except ValueError as error:
-            raise self._corrupt(error) from error
-        if (article.id, article.version) != (article_id, version):
-            raise self._corrupt(f"article {article_id} is not what was stored")
-        return article
-
-    def _read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._one_at_a_time:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-                raise self._corrupt(error) from error
-
-    def _corrupt(self, reason: object) -> IndexCorrupt:
-        return IndexCorrupt(f"{self._path} cannot be read ({reason}): rebuild with rag-index build")
-
-
-def read_article(read: Read, number: int) -> tuple[Article, str, str]:
-    """The article that a version holds, and the id and version it was stored under; ``ValueError`` for bad values."""
-    [(article_id, version, *values)] = read(
-        f"SELECT article_id, version, {FIELDS} FROM versions WHERE number = ?",  # noqa: S608
-        (number,),
-    )
-    fields = dict(zip((*TEXTS, *DAYS, *MOMENTS, "labels"), values, strict=True))
-    fields["labels"] = tuple(fields["labels"].split())
-    fields |= {name: fields[name] and date.fromisoformat(fields[name]) for name in DAYS}
-    fields |= {name: fields[name] and datetime.fromisoformat(fields[name]) for name in MOMENTS}
-
-    def column(sql: str) -> list[tuple[Any, ...]]:
-        return read(sql, (number,))
-
-    article = Article(
-        paragraphs=tuple(text for (text,) in column("SELECT text FROM paragraphs WHERE version = ? ORDER BY number")),
-        authors=tuple(name for (name,) in column("SELECT name FROM authors WHERE version = ? ORDER BY position")),
-        subheadings=tuple(
-            Subheading(text, before)
-            for before, text in column("SELECT before, text FROM subheadings WHERE version = ? ORDER BY position")
-        ),
-        **fields,
-    )
-    return article, article_id, version
-
-
-def known(read: Read, article_id: str) -> list[Known]:
-    """Every version of an article that a coverage holds, the current one last."""
-    found = read(
-        "SELECT number, current, origin, taken FROM versions WHERE article_id = ? ORDER BY current, taken, number",
-        (article_id,),
-    )
-    return [
-        Known(number, read_article(read, number)[0], bool(current), origin, datetime.fromisoformat(taken))
-        for number, current, origin, taken in found
-    ]
-
-
-def ids_named(read: Read, name: str) -> list[str]:
-    """Ids of the articles that are held under ``name``: an id or address, else a publisher's id or what was fetched."""
-    ids = (name, Article("", (), url=name).id)
-    for condition, values in (
-        ("article_id IN (?, ?)", ids),
-        ("publisher_id = ?", (name,)),
-        # A page may say that its address is another than the one it stands at.
-        ("origin = ?", (name,)),
-    ):
-        found = read(f"SELECT DISTINCT article_id FROM versions WHERE {condition} ORDER BY 1", values)  # noqa: S608
-        if found:
-            return [id_ for (id_,) in found]
-    return []
-
-
-def batched(values: Iterable[int]) -> Iterator[list[int]]:
-    """Values in lists of at most 900: SQLite takes at most 999 of them in older builds."""
-    every = list(values)
-    return (every[start : start + 900] for start in range(0, len(every), 900))
-
-
-def marks(values: Sequence[object]) -> str:
-    """Place holders for values in SQL."""
-    return ", ".join("?" * len(values))

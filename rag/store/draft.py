@@ -14,7 +14,9 @@ from typing import Any, Self
 from rag.articles import Article, Passage
 from rag.errors import IndexCorrupt
 from rag.store.columns import columns_of
-from rag.store.coverage import (
+from rag.store.files import copy
+from rag.store.manifest import FileRecord, record_file
+from rag.store.rows import (
     DAYS,
     FIELDS,
     MOMENTS,
@@ -28,8 +30,6 @@ from rag.store.coverage import (
     marks,
     read_article,
 )
-from rag.store.files import copy
-from rag.store.manifest import FileRecord, record_file
 from rag.store.scope import joined_key, name_key
 
 _SCHEMA = """
