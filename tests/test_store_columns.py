@@ -48,6 +48,7 @@ def invented(chance: random.Random, number: int) -> Article:
 def coverage_of(folder: Path, chance: random.Random) -> tuple[Coverage, list[Article]]:
     """A coverage that went through changes, and the articles that are searched, by when they came."""
     held = [invented(chance, number) for number in range(30)]
+    held[5] = replace(held[5], authors=("Lou Vane",))
     index = IndexFolder(folder)
 
     def take(articles: Sequence[Article]) -> None:
@@ -59,6 +60,10 @@ def coverage_of(folder: Path, chance: random.Random) -> tuple[Coverage, list[Art
     held = [*held[:5], *held[9:], *(replace(one, updated=date(2026, 1, 1)) for one in changed)]
     remove(index, Selection((held[3].id,)), "a test")
     return Coverage(index.snapshot_path(index.current().id) / "coverage.sqlite"), held[:3] + held[4:]
+
+
+def extents(coverage: Coverage, held: Sequence[Article]) -> list[tuple[str, tuple[int, int, int]]]:
+    return [(one.id, extent) for one in held for extent in coverage.extents([one.id])]
 
 
 def any_scope(chance: random.Random, held: Sequence[Article]) -> Scope:
@@ -127,6 +132,14 @@ def test_scopes_counts_and_lists_are_what_the_articles_say(tmp_path: Path, seed:
     assert [one.next for one in stored] == [*(PassageId(n) if s else None for n, s in enumerate(same, start=1)), None]
     assert (coverage.outlets(), coverage.languages()) == (sorted(filter(None, OUTLETS)), [None, "de", "fr"])
     assert coverage.authors() == sorted({name for one in held for name in one.authors})
+    ids = {first + n: (id_, n) for id_, (_, first, last) in extents(coverage, held) for n in range(last - first + 1)}
+    for id_ in range(max(ids) + 2):
+        if id_ in ids:
+            [row] = coverage.rows_of([id_])
+            assert (of[row].id, [one.id for one in of[:row]].count(of[row].id)) == ids[id_]
+        else:
+            with pytest.raises(ValueError, match="a passage that the coverage does not hold"):
+                coverage.rows_of([id_])
     scopes = [Scope(), *(any_scope(chance, held) for _ in range(150))]
     assert len({tuple(allows(scope, one) for one in held) for scope in scopes}) > 20
     for scope in scopes:
@@ -159,9 +172,14 @@ def test_authors_are_found_however_they_are_written_while_they_are_searched(tmp_
 
     assert found("jkrowan", "rowan", "x' OR 1=1 --") == ["J. K. Rowan", "JK Rowan"]
     assert found("anamariaortiz", "jkrowan") == ["Ana-María Ortiz", "J. K. Rowan", "JK Rowan"]
-    changed = replace(rowan, authors=("Tobin Vance",), updated=date(2026, 1, 1))
+    changed = replace(rowan, authors=("The Tobin Vance",), updated=date(2026, 1, 1))
     add([SourceItem("1", changed)], index, ToyEmbedder())
-    assert (found("jkrowan"), found("tobinvance")) == (["JK Rowan"], ["Tobin Vance"])
+    assert (found("jkrowan"), found("tobinvance")) == (["JK Rowan"], ["The Tobin Vance"])
+    with (
+        closing(Coverage(index.snapshot_path(index.current().id) / "coverage.sqlite")) as coverage,
+        pytest.raises(ValueError, match=r"^no author 'J\. K\. Rowan' in the index: did you mean 'JK Rowan'"),
+    ):
+        coverage.contains(Scope(authors=("J. K. Rowan",)))
     remove(index, Selection((alike.id,)), "a test")
     assert found("jkrowan", "anamariaortiz") == []
 

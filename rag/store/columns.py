@@ -24,7 +24,7 @@ _SEARCHED = """
 SELECT number, story, first, passages, published, outlet, language
 FROM versions
 JOIN (SELECT version AS of, min(id) AS first, count(*) AS passages FROM passages GROUP BY version) ON of = number
-WHERE current = 1 ORDER BY first
+ORDER BY first
 """
 _COLUMNS = 8
 _MONTHS = 12 * 10_000  # up to the last that a date can be of
