@@ -56,7 +56,8 @@ class Columns:
         self._read = read
         [(table, outlets, languages)] = read("SELECT articles, outlets, languages FROM columns", ())
         columns = np.frombuffer(table, "<i4").reshape(_COLUMNS, -1)
-        self.number, self.story, self.first, self.passages, self.day, self.outlet, self.language, self.newest = columns
+        self.number, self.story, first, self.passages, self.day, self.outlet, self.language, self.newest = columns
+        self.first = first.astype(np.int64)  # as what is looked up in it: else each look-up would make a copy
         self.outlets: list[str | None] = json.loads(outlets)
         self.languages: list[str | None] = json.loads(languages)
         self.outlet_keys = [name and name_key(name) for name in self.outlets]
