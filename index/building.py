@@ -24,13 +24,14 @@ from index.versions import Gathered
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
 from rag.models.embedding import Embedder, ModelIdentity
-from rag.store.coverage import Coverage, Removal
+from rag.store.coverage import Coverage
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.kept import KeptFile
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.store.protocol import Suggestion
+from rag.store.rows import Removal
 from rag.store.snapshot import Snapshot
 from rag.store.suggested import SUGGESTED, read_suggested, suggested_bytes
 from rag.text.tokens import ENCODING

@@ -12,13 +12,14 @@ from index.building import COVERAGE, Base, Change, Skipped, bases, current_base,
 from index.tracing import SHORTEST, Finder, Scan, Trace, Wanted, scan
 from rag.articles import Article, plain_url
 from rag.errors import IndexNotFound, RagError
-from rag.store.coverage import Coverage, Known, Removal
+from rag.store.coverage import Coverage
 from rag.store.draft import article_digest
 from rag.store.files import atomic_write
 from rag.store.folder import IndexFolder
 from rag.store.kept import FILE, KeptFile
 from rag.store.lexical import said_by
 from rag.store.parts import PartsDraft, vectors_of
+from rag.store.rows import Known, Removal
 from rag.store.scope import Scope
 from rag.text.sentences import sentence_spans
 

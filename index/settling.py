@@ -14,8 +14,8 @@ from index.sources.reading import SourceItem
 from index.versions import Fate, Gathered, settle
 from rag.articles import Article, day_in_words
 from rag.errors import ArticleUnreadable
-from rag.store.coverage import Removal
 from rag.store.draft import CoverageDraft
+from rag.store.rows import Removal
 from rag.text.words import counted
 
 # What readers write behind the name of a source.

@@ -13,7 +13,10 @@ from typing import Any, Self
 
 from rag.articles import Article, Passage
 from rag.errors import IndexCorrupt
-from rag.store.coverage import (
+from rag.store.columns import columns_of
+from rag.store.files import copy
+from rag.store.manifest import FileRecord, record_file
+from rag.store.rows import (
     DAYS,
     FIELDS,
     MOMENTS,
@@ -27,9 +30,7 @@ from rag.store.coverage import (
     marks,
     read_article,
 )
-from rag.store.files import copy
-from rag.store.manifest import FileRecord, record_file
-from rag.store.scope import name_key
+from rag.store.scope import joined_key, name_key
 
 _SCHEMA = """
 CREATE TABLE versions (
@@ -40,14 +41,14 @@ CREATE TABLE versions (
     story INTEGER NOT NULL,         -- number of the first article of the group of copies that it is in; else its own
     origin TEXT NOT NULL,           -- where it was read
     taken TEXT NOT NULL,            -- when it was taken in
-    title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
+    title TEXT NOT NULL, outlet TEXT, url TEXT, agency TEXT,
     published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
     publisher_id TEXT,
     labels TEXT NOT NULL,           -- parted by spaces
     UNIQUE (article_id, version)
 );
 CREATE TABLE authors (
-    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
+    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, joined TEXT NOT NULL,
     PRIMARY KEY (version, position)
 ) WITHOUT ROWID;
 CREATE TABLE paragraphs (
@@ -73,15 +74,16 @@ CREATE TABLE removed (              -- what is not to be taken in again, as dige
     PRIMARY KEY (article_id, text)
 ) WITHOUT ROWID;
 CREATE INDEX removed_by_text ON removed (text);
+CREATE TABLE columns (              -- derived, one row: see rag/store/columns.py
+    articles BLOB NOT NULL, outlets TEXT NOT NULL, languages TEXT NOT NULL
+);
 """
 # Made last: a tree that is filled in order is smaller and quicker than one filled at random.
 _INDICES = """
-CREATE INDEX IF NOT EXISTS versions_by_day ON versions (published);
-CREATE INDEX IF NOT EXISTS versions_by_outlet ON versions (outlet_key);
-CREATE INDEX IF NOT EXISTS versions_by_language ON versions (language);
 CREATE INDEX IF NOT EXISTS versions_by_publisher_id ON versions (publisher_id) WHERE publisher_id NOT NULL;
 CREATE INDEX IF NOT EXISTS versions_by_origin ON versions (origin);
 CREATE INDEX IF NOT EXISTS authors_by_key ON authors (key);
+CREATE INDEX IF NOT EXISTS authors_by_joined ON authors (joined, name);
 CREATE INDEX IF NOT EXISTS passages_by_version ON passages (version);
 """
 
@@ -143,14 +145,15 @@ class CoverageDraft:
             self._run("UPDATE versions SET current = 0 WHERE article_id = ?", (article.id,))
         fields = [getattr(article, name) for name in TEXTS]
         fields += [value and value.isoformat() for value in (getattr(article, name) for name in (*DAYS, *MOMENTS))]
-        key = name_key(article.outlet) if article.outlet else None
-        known = (number, article.id, article.version, int(current), number, origin, at.isoformat(), key)
+        known = (number, article.id, article.version, int(current), number, origin, at.isoformat())
         self._insert(
-            f"versions (number, article_id, version, current, story, origin, taken, outlet_key, {FIELDS})",
+            f"versions (number, article_id, version, current, story, origin, taken, {FIELDS})",
             [(*known, *fields, " ".join(article.labels))],
         )
         authors = enumerate(article.authors)
-        self._insert("authors", [(number, position, name, name_key(name)) for position, name in authors])
+        self._insert(
+            "authors", [(number, position, name, name_key(name), joined_key(name)) for position, name in authors]
+        )
         self._insert("paragraphs", [(number, *one) for one in enumerate(article.paragraphs, start=1)])
         headings = enumerate(article.subheadings)
         self._insert("subheadings", [(number, position, one.before, one.text) for position, one in headings])
@@ -295,6 +298,8 @@ class CoverageDraft:
         self._run("COMMIT")
         for statement in _INDICES.strip().splitlines():
             self._run(statement)
+        self._run("DELETE FROM columns")
+        self._insert("columns", [columns_of(self._run)])
         if erase:
             # What is deleted stays in the file, and what was moved may stay in two places; in a new one it does not.
             whole = self._path.with_name(f"{self._path.name}-erased")

@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.errors import IndexCorrupt, IndexIncompatible
 from rag.models.embedding import ModelIdentity
 
-FORMAT = 4
+FORMAT = 5
 SNAPSHOT_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _FILE_NAME = re.compile(r"[a-z][a-z0-9-]*(?:[./][a-z0-9-]+)*")
 
