@@ -62,7 +62,7 @@ OWNERS = {
     "rag.store.vectors": "faiss",
     "rag.store": "sqlite3",
     "rag.store.lexical": "tantivy",
-    "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers safetensors",
+    "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers",
     "rag.text": "tiktoken nupunkt snowballstemmer",
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
