@@ -84,8 +84,8 @@ def chat(
 
     kept = KeptAnswers(index, history=serving.history)
     desk = Desk(latest, kept, FairTurns(waiting=serving.queue), Metrics(log_questions=serving.log_questions))
-    asked_from_shell = partial(shell.install, desk=desk, index=index, generator=generator, reader=reader)
-    launch(desk, serving, asked_from_shell, open_browser=browser)
+    more = partial(shell.install, desk=desk, index=index, generator=generator, reader=reader)
+    launch(desk, serving, open_browser=browser, more=more)
 
 
 def feedback(

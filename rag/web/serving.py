@@ -55,7 +55,7 @@ _NOT_GRADIOS = "this is nothing that gradio's client sends"
 
 
 def launch(
-    desk: Desk, serving: Serving, more: Callable[[FastAPI], None] = lambda _: None, *, open_browser: bool = False
+    desk: Desk, serving: Serving, *, open_browser: bool = False, more: Callable[[FastAPI], None] = lambda _: None
 ) -> None:
     """Serve the page until Ctrl-C is pressed or the process is asked to end; ``more`` adds to what is served.
 
