@@ -56,7 +56,7 @@ class Shown:
 def socket_of(index: Path) -> Path:
     """Where the server of an index listens: the path of a socket may have a hundred characters, and an index any."""
     folder = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - see ``is_ours``
-    name = hashlib.sha256(os.fsencode(os.path.realpath(index))).hexdigest()[:32]
+    name = hashlib.sha256(os.fsencode(os.path.realpath(index))).hexdigest()[:16]
     return Path(folder, f"news-rag-{os.getuid()}", name)
 
 
