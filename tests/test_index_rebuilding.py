@@ -57,10 +57,10 @@ class News:
         return [
             lambda: some.remove(one),
             lambda: some.insert(self._chance.randrange(len(some)), self._new()),
-            lambda: one.update(text=f"{one['text']}\n\n{self._paragraph()}"),
-            lambda: one.update(text=str(one["text"]).partition("\n\n")[2] or self._paragraph()),
+            lambda: one.update(text=f"{one.get('text')}\n\n{self._paragraph()}"),
+            lambda: one.update(text=str(one.get("text")).partition("\n\n")[2] or self._paragraph()),
             # A copy in another outlet; the same again; a later version; another text without a later date.
-            lambda: some.append(self._copy(one) | {"text": f"{one['text']}\n\n{self._paragraph()}"}),
+            lambda: some.append(self._copy(one) | {"text": f"{one.get('text')}\n\n{self._paragraph()}"}),
             lambda: some.append(dict(one)),
             lambda: some.append(one | {"text": self._paragraph(), "updated": f"2025-05-0{self._made % 9 + 1}"}),
             lambda: some.append(one | {"text": self._paragraph()}),
@@ -68,7 +68,7 @@ class News:
             # A date that nobody believes, a field that cannot be read, a line that is no reporting, no article.
             lambda: one.update(published=str(date.today() + timedelta(30))),
             lambda: one.update(updated="soon"),
-            lambda: one.update(text=f"{one['text']}\n\nSign up for our newsletter"),
+            lambda: one.update(text=f"{one.get('text')}\n\nSign up for our newsletter"),
             lambda: some.append({"title": "No text"}),
         ]
 
@@ -116,7 +116,10 @@ def held(folder: IndexFolder) -> dict[str, object]:
         "counts": snapshot.manifest.counts,
         "passages": dict(zip(keys, (one.tobytes() for one in snapshot.vectors.all()), strict=True)),
         "groups": sorted(map(sorted, stories.values())),
-        "history": {id_: [(one.article, one.current, one.origin) for one in coverage.history(id_)] for id_, *_ in keys},
+        "history": {  # which of them was taken in first, only the older index knows
+            id_: sorted((one.article.version, one.current, one.origin) for one in coverage.history(id_))
+            for id_, *_ in keys
+        },
         "found": found,
         "skipped": (folder.snapshot_path(snapshot.id) / building.SKIPPED_FILE).read_text(),
     }
