@@ -1,4 +1,4 @@
-"""What a rebuild costs where little has changed: ``python -m benchmarks.rebuilding [PASSAGES] [--news FILE] [--model]``.
+"""What a rebuild costs where little has changed: ``python -m benchmarks.rebuilding [PASSAGES] [--news FILE]``.
 
 A build from nothing, and then rebuilds with nothing, 1 % and 10 % of the articles changed, all of them in one JSON
 file: of invented words, or of FILE, a list of records. Vectors are random, as embedding is a row of its own; with
