@@ -182,6 +182,11 @@ class Coverage:
         )
         return self._article(found[0][0]) if found else None
 
+    def read_from(self, record: bytes) -> tuple[Article, str | None] | None:
+        """The article that was made of what has this digest, and what was told of it then; None where none was."""
+        found = self._read("SELECT number, told FROM versions WHERE record = ?", (record,))
+        return (self._file.article(found[0][0]), found[0][1]) if found else None
+
     def embedded(self) -> dict[bytes, int]:
         """Digest of each embedded text and its row, so that it need not be embedded again."""
         digests = self._read("SELECT embedded FROM passages ORDER BY id")

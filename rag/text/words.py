@@ -57,12 +57,14 @@ _ENGLISH_SHARE = 0.25
 
 def words(text: str) -> list[str]:
     """Words of ``text`` in order, case and accents folded; single characters where a script parts no words."""
+    if not _RUN.search(text):
+        return list(map(_folded, _WORD.findall(text)))
     found = list[str]()
     for word in _WORD.findall(text):
         if _RUN.match(word):
             found += _folded_run(word)
         else:
-            found.append(fold(word))
+            found.append(_folded(word))
     return found
 
 
@@ -84,6 +86,10 @@ def fold(text: str) -> str:
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not _is_accent(c))
         text = unicodedata.normalize("NFC", text)  # Korean syllables and voiced kana are one character again
     return text.casefold()
+
+
+# A text's words are few, and each stands in many texts.
+_folded = lru_cache(maxsize=200_000)(fold)
 
 
 def _is_accent(character: str) -> bool:
@@ -120,8 +126,11 @@ def question_terms(question: str, languages: Iterable[str | None]) -> dict[str, 
 
 
 def _terms(text: str, language: str, *, stops: bool) -> list[str]:
+    said = _WORD.findall(text)
+    if not _RUN.search(text):
+        return [term for word in said if (term := _term(word, language, stops))]
     found = list[str]()
-    for word in _WORD.findall(text):
+    for word in said:
         if _RUN.match(word):
             run = _folded_run(word)
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
