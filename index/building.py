@@ -28,8 +28,8 @@ from rag.store.coverage import Coverage, Removal
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.kept import KeptFile
-from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
-from rag.store.parts import PartsDraft, parts_of, vectors_of
+from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, Search, write_file
+from rag.store.parts import PartsDraft, vectors_of
 from rag.store.protocol import Suggestion
 from rag.store.snapshot import Snapshot
 from rag.store.suggested import SUGGESTED, read_suggested, suggested_bytes
@@ -110,6 +110,7 @@ def build(
     embedder: Embedder,
     *,
     budget: int = DEFAULT_BUDGET,
+    search: Search = "auto",
     today: date | None = None,
     progress: Progress | None = None,
     suggest: Suggest | None = None,
@@ -117,7 +118,8 @@ def build(
     """Build an index of exactly the articles under ``paths``, and make it the current one.
 
     Articles that are no longer there leave the index; what is unchanged is not embedded again. Until the last step the
-    old index stays in use, whatever happens. ``suggest`` chooses the questions that it suggests.
+    old index stays in use, whatever happens. ``suggest`` chooses the questions that it suggests; ``search`` says how
+    its vectors are searched.
 
     Raises:
         ArticleUnreadable: a path does not exist, or there is no readable article under any of them.
@@ -136,7 +138,7 @@ def build(
         folder.changing(),
         folder.staging() as staging,
         CoverageDraft(staging / COVERAGE) as draft,
-        PartsDraft(staging) as parts,
+        PartsDraft(staging, search) as parts,
     ):
         gathered, _ = take_in(draft, refused(folder), read_files(found, today=today or date.today()), progress)
         if not draft.counts()[0]:
@@ -146,7 +148,8 @@ def build(
             draft.taken_before(base.path / COVERAGE)
         change = Change(folder, staging, draft, Chunking(budget, ENCODING), embedder.identity, _lines(gathered))
         lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
-        if base and base.manifest.content == change.content and not lacks_questions:
+        as_before = base and base.manifest.vectors.asked == search and base.manifest.content == change.content
+        if base and as_before and not lacks_questions:
             return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
         embedded = _fill(draft, parts, base, budget, embedder, progress)
         progress.stage("publishing", None)
@@ -257,18 +260,20 @@ class Change:
         articles, versions, paragraphs, passages = self._draft.counts()
         skipped = sum('"skipped": ' in line for line in self._skipped)
         lines = "".join(line + "\n" for line in self._skipped).encode()
+        files, vectors = parts.finish()
         manifest = Manifest(
             id=name,
             created=created,
             content=self.content,
             model=self._model,
             chunking=self._chunking,
+            vectors=vectors,
             libraries={library: version(library) for library in _LIBRARIES},
             counts=Counts(articles, versions, paragraphs, passages, skipped),
             files={
                 COVERAGE: self._draft.finish(erase=erase),
                 SKIPPED_FILE: write_file(self._staging / SKIPPED_FILE, lines),
-                **parts.finish(),
+                **files,
             },
         )
         if suggest or (base and SUGGESTED in base.manifest.files):
@@ -319,8 +324,7 @@ def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base
     rows, ids, versions = draft.outdated()
     for number in draft.unsketched():
         draft.group(number, number, sketch(draft.article(number)).tobytes())
-    stored = parts_of(base.manifest)
-    touched = parts.take_over(base.path, stored, base.manifest.model.dimension, rows, ids, versions)
+    touched = parts.take_over(base.path, base.manifest, rows, ids, versions)
     # What is written anew gets new digests, and must not be given them damaged.
     folder.check_bytes(base.manifest, [name for part in touched for name in part.files])
 
