@@ -30,8 +30,8 @@ from rag.store.coverage import Coverage
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.kept import KeptFile
-from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
-from rag.store.parts import PartsDraft, parts_of, vectors_of
+from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, Search, write_file
+from rag.store.parts import PartsDraft, vectors_of
 from rag.store.protocol import Suggestion
 from rag.store.rows import Removal
 from rag.store.snapshot import Snapshot
@@ -118,6 +118,7 @@ def build(
     embedder: Embedder,
     *,
     budget: int = DEFAULT_BUDGET,
+    search: Search = "auto",
     today: date | None = None,
     progress: Progress | None = None,
     suggest: Suggest | None = None,
@@ -126,7 +127,7 @@ def build(
 
     Articles that are no longer there leave the index; what is unchanged is not embedded again, and what this very
     program made of it is taken over. Until the last step the old index stays in use, whatever happens. ``suggest``
-    chooses the questions that it suggests.
+    chooses the questions that it suggests; ``search`` says how its vectors are searched.
 
     Raises:
         ArticleUnreadable: a path does not exist, or there is no readable article under any of them.
@@ -142,7 +143,7 @@ def build(
     if not found.files:
         raise ArticleUnreadable(f"no articles in {named}: the folder is empty")
     today, chunking = today or date.today(), Chunking(budget, ENCODING)
-    with folder.changing(), folder.staging() as staging, PartsDraft(staging) as parts:
+    with folder.changing(), folder.staging() as staging, PartsDraft(staging, search) as parts:
         base = _reusable(folder, embedder.identity)
         like = base if base and base.manifest.program == program() else None
         with (
@@ -157,7 +158,8 @@ def build(
                 draft.taken_before()
             change = Change(folder, staging, draft, chunking, embedder.identity, program(), _lines(gathered))
             lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
-            if base and base.manifest.content == change.content and not lacks_questions:
+            as_before = base and base.manifest.vectors.asked == search and base.manifest.content == change.content
+            if base and as_before and not lacks_questions:
                 return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
             if like and like.manifest.chunking == chunking:
                 draft.cut_before()
@@ -280,6 +282,7 @@ class Change:
         articles, versions, paragraphs, passages = self._draft.counts()
         skipped = sum('"skipped": ' in line for line in self._skipped)
         lines = "".join(line + "\n" for line in self._skipped).encode()
+        files, vectors = parts.finish()
         manifest = Manifest(
             id=name,
             created=created,
@@ -287,12 +290,13 @@ class Change:
             model=self._model,
             chunking=self._chunking,
             program=self._made_by,
+            vectors=vectors,
             libraries={library: version(library) for library in _LIBRARIES},
             counts=Counts(articles, versions, paragraphs, passages, skipped),
             files={
                 COVERAGE: self._draft.finish(erase=erase),
                 SKIPPED_FILE: write_file(self._staging / SKIPPED_FILE, lines),
-                **parts.finish(),
+                **files,
             },
         )
         if suggest or (base and SUGGESTED in base.manifest.files):
@@ -341,8 +345,7 @@ def current_base(folder: IndexFolder) -> Base | None:
 def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base: Base) -> None:
     """Take over all parts of ``base``, but for the passages that ``draft`` does not search any more."""
     rows, ids, versions = draft.outdated()
-    stored = parts_of(base.manifest)
-    touched = parts.take_over(base.path, stored, base.manifest.model.dimension, rows, ids, versions)
+    touched = parts.take_over(base.path, base.manifest, rows, ids, versions)
     # What is written anew gets new digests, and must not be given them damaged.
     folder.check_bytes(base.manifest, [name for part in touched for name in part.files])
 

@@ -19,9 +19,11 @@ from rag.models import embedding
 from rag.models.loading import DEFAULT_MODEL
 from rag.sample import ARTICLES
 from rag.store.folder import IndexFolder
+from rag.store.manifest import Search
 from rag.text.words import counted
 
 _MODEL_HELP = "Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]"
+_VECTORS_HELP = "How vectors are searched; auto: exact up to 100,000 passages.  [default: the last build's, or auto]"
 _BUDGET_HELP = "Most tokens in a passage.  [default: the last build's, or 60]"
 
 commands = application("Build and keep the index that rag answers from.")
@@ -41,6 +43,7 @@ def build(
     sample: Annotated[bool, typer.Option("--sample", help="Build from the sample coverage that comes along.")] = False,
     model: Annotated[str | None, typer.Option(metavar="NAME", help=_MODEL_HELP)] = None,
     budget: Annotated[int | None, typer.Option("--passage-tokens", metavar="N", help=_BUDGET_HELP)] = None,
+    vectors: Annotated[Search | None, typer.Option(help=_VECTORS_HELP)] = None,
     no_suggestions: changes.NoSuggestions = False,
 ) -> None:
     """Build an index of exactly the articles under PATH… and make it the current one.
@@ -65,13 +68,19 @@ def build(
     if last and budget is None:
         budget = last.chunking.budget
         taken_over.append(f"{counted(budget, 'token')} a passage")
+    if vectors is None:
+        vectors = last.vectors.asked if last else "auto"
+        if vectors != "auto":
+            taken_over.append(f"{vectors} vectors")
     with shown_progress() as progress:
         embedder = embedding.load_embedder(model or DEFAULT_MODEL, revision=revision)
         budget = DEFAULT_BUDGET if budget is None else budget
         suggest = None if no_suggestions else changes.suggester(embedder, progress)
-        report = building.build(chosen, folder, embedder, budget=budget, progress=progress, suggest=suggest)
-    if (model, budget) != (DEFAULT_MODEL, DEFAULT_BUDGET) and taken_over:
-        say(f"as in the last build: {' and '.join(taken_over)}; --model and --passage-tokens change that")
+        report = building.build(
+            chosen, folder, embedder, budget=budget, search=vectors, progress=progress, suggest=suggest
+        )
+    if (model, budget, vectors) != (DEFAULT_MODEL, DEFAULT_BUDGET, "auto") and taken_over:
+        say(f"as in the last build: {' and '.join(taken_over)}; --model, --passage-tokens and --vectors change that")
     say_what_was_done(report, index)
     say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
     if report.gathered.skipped:

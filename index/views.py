@@ -6,6 +6,7 @@ import difflib
 import json
 from collections import Counter
 from contextlib import closing
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Annotated
 
@@ -70,13 +71,17 @@ def stats(index: IndexOption = DEFAULT_INDEX, as_json: AsJson = False) -> None:
         "removed": len({one.article_id for one in removals}),
         "skipped": counts.skipped,
     }
+    vectors = base.manifest.vectors
     if as_json:
         removed = {one.article_id: {"day": one.day, "reason": one.reason} for one in removals}
         told = {"snapshot": base.manifest.id, **numbers, **tally, "reasons": dict(reasons), "removals": removed}
+        told |= {"vectors": asdict(vectors)}
         say(json.dumps(told, indent=1, ensure_ascii=False))
         return
     say(f"{index}, snapshot {base.manifest.id}")
     say(", ".join(f"{number:,} {name}" for name, number in numbers.items()))
+    if vectors.compressed:
+        say(f"vectors: compressed, {vectors.candidates:,} looked at closely, recall of ten {vectors.recall:.3f}")
     for heading, table in (*tally.items(), ("skipped", dict(reasons.most_common()))):
         if table:
             say(f"{heading}:")

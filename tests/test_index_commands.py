@@ -65,13 +65,26 @@ def test_a_build_takes_the_last_ones_model_and_budget_over_and_says_so(
     assert "as in the last build" not in build("--model", "other", "--passage-tokens", 90).out
     write_article(tmp_path / "news", "two", PROTEST)
     told = build().out.splitlines()
-    assert told[0].startswith("as in the last build: model other and 90 tokens a passage; --model ")
+    assert told[0].startswith("as in the last build: model other and 90 tokens a passage; --model, ")
     assert told[2].startswith("embedded 1 passage, ")
-    assert build("--passage-tokens", 40).out.startswith("as in the last build: model other; --model ")
+    assert build("--passage-tokens", 40).out.startswith("as in the last build: model other; --model, ")
     manifest = folder.manifest(folder.current().id)
     assert (manifest.model.name, manifest.chunking.budget) == ("other", 40)
     (folder.path / "CURRENT").write_text("garbled")  # a build is what mends it, and the model is known all the same
-    assert build().out.startswith("as in the last build: model other and 40 tokens a passage; --model ")
+    assert build().out.startswith("as in the last build: model other and 40 tokens a passage; --model, ")
+
+
+def test_stats_and_the_next_build_know_how_vectors_are_searched(
+    rag_index: RagIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "load_embedder", lambda name, *, revision=None: ToyEmbedder(name, dimension=64))
+    news = write_article(tmp_path / "news", "one", HARBOUR)
+    assert rag_index("build", news, "--vectors", "compressed").code == 0
+    write_article(tmp_path / "news", "one", PROTEST)
+    assert " and compressed vectors; --model" in rag_index("build", news).out
+    assert "vectors: compressed, 800 looked at closely, recall of ten 1.000" in rag_index("stats").out
+    assert json.loads(rag_index("stats", "--json").out)["vectors"]["asked"] == "compressed"
+    assert rag_index("build", news, "--vectors", "quick").code == 2
 
 
 def test_what_is_left_out_is_named_and_kept_and_the_exit_code_says_so(

@@ -90,6 +90,7 @@ class News:
 def held(folder: IndexFolder) -> dict[str, object]:
     """All that an index says, but for its numbers and for when it was made."""
     snapshot = Snapshot.open(folder.path)
+    at = folder.snapshot_path(snapshot.id)
     coverage = snapshot.coverage
     stored = coverage.passages(range(snapshot.passage_count))
     keys = [(one.article.id, one.article.version, one.passage.spans, one.passage.text) for one in stored]
@@ -114,14 +115,14 @@ def held(folder: IndexFolder) -> dict[str, object]:
     return {
         "content": snapshot.manifest.content,
         "counts": snapshot.manifest.counts,
-        "passages": dict(zip(keys, (one.tobytes() for one in snapshot.vectors.all()), strict=True)),
+        "passages": dict(zip(keys, map(bytes, parts.vectors_of(at, snapshot.manifest, range(len(keys)))), strict=True)),
         "groups": sorted(map(sorted, stories.values())),
         "history": {  # which of them was taken in first, only the older index knows
             id_: sorted((one.article.version, one.current, one.origin) for one in coverage.history(id_))
             for id_, *_ in keys
         },
         "found": found,
-        "skipped": (folder.snapshot_path(snapshot.id) / building.SKIPPED_FILE).read_text(),
+        "skipped": (at / building.SKIPPED_FILE).read_text(),
     }
 
 

@@ -14,6 +14,7 @@ from index.building import BuildReport, build
 from rag.articles import Article
 from rag.models.embedding import ModelIdentity
 from rag.store.folder import IndexFolder
+from rag.store.manifest import Search
 from rag.text.words import words
 
 TODAY = date(2026, 1, 1)
@@ -78,7 +79,12 @@ def write_article(folder: Path, name: str, article: Article) -> Path:
 
 
 def build_index(
-    folder: Path, articles: Sequence[Article], embedder: ToyEmbedder | None = None, *, budget: int = 120
+    folder: Path,
+    articles: Sequence[Article],
+    embedder: ToyEmbedder | None = None,
+    *,
+    budget: int = 120,
+    search: Search = "auto",
 ) -> BuildReport:
     """Build an index at ``folder`` of exactly ``articles``."""
     texts = folder.parent / f"{folder.name}-articles"
@@ -86,7 +92,8 @@ def build_index(
         old.unlink()
     for number, article in enumerate(articles):
         write_article(texts, f"{number:04}", article)
-    return build([texts], IndexFolder(folder), embedder or ToyEmbedder(), budget=budget, today=TODAY)
+    embedder = embedder or ToyEmbedder()
+    return build([texts], IndexFolder(folder), embedder, budget=budget, search=search, today=TODAY)
 
 
 HARBOUR = Article(

@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from rag.errors import IndexCorrupt, IndexIncompatible
 from rag.models.embedding import ModelIdentity
@@ -45,6 +46,23 @@ class Chunking:
     encoding: str
 
 
+Search = Literal["auto", "exact", "compressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """How the vectors are searched: each of them, or a shorter form first, and then the ``candidates`` best by that."""
+
+    asked: Search = "auto"
+    """What was asked for; auto: exact while there are few."""
+    compressed: bool = False
+    candidates: int = 0
+    recall: float = 1.0
+    """Of the ten nearest, the share that was found in a sample of questions."""
+    passages: int = 0
+    """How many there were when that was measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything that must be known of a snapshot before a byte of it is read."""
@@ -57,6 +75,7 @@ class Manifest:
     chunking: Chunking
     program: str
     """Digest of what read and cut all articles; empty where more than one did."""
+    vectors: Vectors
     libraries: dict[str, str]
     counts: Counts
     files: dict[str, FileRecord]
@@ -91,6 +110,7 @@ class Manifest:
                 model=ModelIdentity(**fields["model"]),
                 chunking=Chunking(**fields["chunking"]),
                 program=fields["program"],
+                vectors=Vectors(**fields["vectors"]),
                 libraries=dict(fields["libraries"]),
                 counts=Counts(**fields["counts"]),
                 # A name that leads out of the folder would make verify read, and prune's size count, other files.

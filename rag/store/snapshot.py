@@ -14,7 +14,7 @@ from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
-from rag.store.parts import parts_of
+from rag.store.parts import open_vectors, parts_of
 from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage, Suggestion
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.suggested import read_suggested
@@ -97,7 +97,7 @@ class Snapshot:
         parts = parts_of(manifest)
         if not parts:
             raise IndexCorrupt(f"{at} holds no passages: rebuild with rag-index build")
-        vectors = VectorIndex.read([part.vectors(at) for part in parts], manifest.model.dimension)
+        vectors = open_vectors(at, manifest)
         lexical = LexicalIndex.read([part.folder(at) for part in parts], coverage.rows_of, coverage.extents)
         if {coverage.rows, vectors.rows, lexical.rows} != {manifest.counts.passages}:
             raise IndexCorrupt(
