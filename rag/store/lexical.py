@@ -217,7 +217,7 @@ class LexicalIndex:
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
             rows = self._rows(found) if searcher is self._passages else _numbers(searcher, found)
-        scores = np.fromiter((score for score, _ in found), np.float64, len(found))
+        scores = np.array([score for score, _ in found], np.float64)
         # Equal scores come in the order of the rows, however the index is divided into segments.
         order = np.lexsort((rows, -scores))[: np.count_nonzero(scores)]  # what says no word scores nothing
         return rows[order], scores[order]

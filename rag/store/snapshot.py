@@ -147,22 +147,20 @@ class Snapshot:
         import numpy as np
 
         saying, said = self.lexical.passages(request.terms, limit, request.scope, request.phrases, share=share)
-        rows = np.union1d(np.array(near, np.int64), saying)
+        rows = np.array(sorted({*near, *saying.tolist()}), np.int64)
         words = np.full(len(rows), said[-1] if len(said) == limit else 0.0)
         words[np.searchsorted(rows, saying)] = said
         # What stands next to a passage says what it is about: "she", "the company", "the vote".
-        known = np.unique(np.clip([rows - 1, rows, rows + 1], 0, self.vectors.rows - 1))
-        similar = self.vectors.similarities(known.tolist(), request.vector.reshape(1, -1))[0].astype(np.float64)
-        article_of = self.coverage.numbers(known)
-        before, here, after = (np.searchsorted(known, rows + step).clip(max=len(known) - 1) for step in (-1, 0, 1))
-        neighbours = [
-            np.where((known[at] == rows + step) & (article_of[at] == article_of[here]), similar[at], 0.0)
-            for at, step in ((before, -1), (after, 1))
-        ]
+        beside = rows + np.array([[-1], [0], [1]])
+        held = beside.clip(0, self.vectors.rows - 1)
+        similar = self.vectors.similarities(held.ravel().tolist(), request.vector.reshape(1, -1))
+        dense = similar.reshape(beside.shape).astype(np.float64)
+        article_of = self.coverage.numbers(held)
+        neighbour = np.where((held == beside) & (article_of == article_of[1]), dense, 0.0)[[0, 2]].max(axis=0)
         best = self.lexical.articles(request.terms, _ARTICLES, request.scope, share=share)
         score_of = dict(zip(*(column.tolist() for column in best), strict=True))
-        articles = np.array([score_of.get(number, 0.0) for number in article_of[here].tolist()])
-        return Candidates(rows, words, articles, similar[here], np.maximum(*neighbours))
+        articles = np.array([score_of.get(number, 0.0) for number in article_of[1].tolist()])
+        return Candidates(rows, words, articles, dense[1], neighbour)
 
     def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
         """See ``Store``."""
