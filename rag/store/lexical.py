@@ -207,12 +207,9 @@ class LexicalIndex:
             (tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0))
             for one in self._limits(searcher, scope, phrases)
         ]
-        said = (
-            wanted
-            if share < _NARROW * len(wanted) or not limits
-            else [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
-        )
-        query = tantivy.Query.boolean_query([*limits, *said])
+        if limits and share >= _NARROW * len(wanted):
+            wanted = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
+        query = tantivy.Query.boolean_query([*limits, *wanted])
         # tantivy makes room for as many as it is asked for, whether there are that many or not.
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
