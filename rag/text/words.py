@@ -59,11 +59,12 @@ _ENGLISH_SHARE = 0.25
 
 def words(text: str) -> list[str]:
     """Words of ``text`` in order, case and accents folded; single characters where a script parts no words."""
+    text = _plain(text)
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
     found = list[str]()
     for word in _WORD.findall(text):
-        if _RUN.match(word):
+        if not word[0].isascii() and _RUN.match(word):
             found += _folded_run(word)
         else:
             found.append(fold(word))
@@ -124,16 +125,26 @@ def question_terms(question: str, languages: Iterable[str | None]) -> dict[str, 
 
 
 def _terms(text: str, language: str, *, stops: bool) -> list[str]:
+    text = _plain(text)
     if text.isascii():
         return [term for word in _ASCII_WORD.findall(text) if (term := _term(word, language, stops))]
     found = list[str]()
     for word in _WORD.findall(text):
-        if _RUN.match(word):
+        if not word[0].isascii() and _RUN.match(word):
             run = _folded_run(word)
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         elif term := _term(word, language, stops):
             found.append(term)
     return [term for term in found if term]
+
+
+def _plain(text: str) -> str:
+    """Text with typewriter's apostrophes, and without the marks that part words anyway; of most news it makes ASCII."""
+    if not text.isascii():
+        text = text.replace("’", "'")
+        for mark in "‘“”–—…":
+            text = text.replace(mark, " ")
+    return text
 
 
 def _folded_run(run: str) -> str:
