@@ -14,23 +14,26 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.articles.facts import ReadArticle
 from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
 from index.copies import CopyGroups, sketch
+from index.program import program
 from index.progress import Progress
-from index.settling import nothing_taken, source_of, take_in
+from index.settling import as_read, nothing_taken, source_of, take_in
 from index.sources.files import find_files
-from index.sources.reading import SourceItem, read_files
+from index.sources.reading import Recall, SourceItem, read_files
 from index.versions import Gathered
 from rag.articles import Article, Passage
 from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
 from rag.models.embedding import Embedder, ModelIdentity
-from rag.store.coverage import Coverage, Removal
+from rag.store.coverage import Coverage
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.kept import KeptFile
 from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, write_file
 from rag.store.parts import PartsDraft, parts_of, vectors_of
 from rag.store.protocol import Suggestion
+from rag.store.rows import Removal
 from rag.store.snapshot import Snapshot
 from rag.store.suggested import SUGGESTED, read_suggested, suggested_bytes
 from rag.text.tokens import ENCODING
@@ -95,6 +98,11 @@ class Base:
         """A draft at ``path`` that begins with all its articles."""
         return CoverageDraft(path, self.path / COVERAGE, self.manifest.files[COVERAGE])
 
+    def change(self, folder: IndexFolder, staging: Path, draft: CoverageDraft, skipped: Sequence[Skipped]) -> Change:
+        """A snapshot like it, of the articles of a draft."""
+        like = self.manifest
+        return Change(folder, staging, draft, like.chunking, like.model, like.program, skipped)
+
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The questions that it suggests."""
         return read_suggested(self.path, self.manifest)
@@ -116,8 +124,9 @@ def build(
 ) -> BuildReport:
     """Build an index of exactly the articles under ``paths``, and make it the current one.
 
-    Articles that are no longer there leave the index; what is unchanged is not embedded again. Until the last step the
-    old index stays in use, whatever happens. ``suggest`` chooses the questions that it suggests.
+    Articles that are no longer there leave the index; what is unchanged is not embedded again, and what this very
+    program made of it is taken over. Until the last step the old index stays in use, whatever happens. ``suggest``
+    chooses the questions that it suggests.
 
     Raises:
         ArticleUnreadable: a path does not exist, or there is no readable article under any of them.
@@ -132,26 +141,36 @@ def build(
     found = find_files(paths)
     if not found.files:
         raise ArticleUnreadable(f"no articles in {named}: the folder is empty")
-    with (
-        folder.changing(),
-        folder.staging() as staging,
-        CoverageDraft(staging / COVERAGE) as draft,
-        PartsDraft(staging) as parts,
-    ):
-        gathered, _ = take_in(draft, refused(folder), read_files(found, today=today or date.today()), progress)
-        if not draft.counts()[0]:
-            raise nothing_taken(gathered, named)
+    today, chunking = today or date.today(), Chunking(budget, ENCODING)
+    with folder.changing(), folder.staging() as staging, PartsDraft(staging) as parts:
         base = _reusable(folder, embedder.identity)
-        if base:
-            draft.taken_before(base.path / COVERAGE)
-        change = Change(folder, staging, draft, Chunking(budget, ENCODING), embedder.identity, _lines(gathered))
-        lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
-        if base and base.manifest.content == change.content and not lacks_questions:
-            return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
-        embedded = _fill(draft, parts, base, budget, embedder, progress)
-        progress.stage("publishing", None)
-        manifest = change.publish(parts, erase=bool(gathered.removed), suggest=suggest)
-        _drop_answers(folder, gathered)
+        like = base if base and base.manifest.program == program() else None
+        with (
+            CoverageDraft(staging / COVERAGE, before=base.path / COVERAGE if base else None) as draft,
+            _recalling(like, today) as recall,
+        ):
+            items = read_files(found, today=today, recall=recall)
+            gathered, _ = take_in(draft, refused(folder), items, progress)
+            if not draft.counts()[0]:
+                raise nothing_taken(gathered, named)
+            if base:
+                draft.taken_before()
+            change = Change(folder, staging, draft, chunking, embedder.identity, program(), _lines(gathered))
+            lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
+            if base and base.manifest.content == change.content and not lacks_questions:
+                return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+            if like and like.manifest.chunking == chunking:
+                draft.cut_before()
+                take_over(folder, draft, parts, like)
+            else:
+                like = None
+            embedded = _fill(draft, parts, base, budget, embedder, progress)
+            groups = CopyGroups()
+            for number, hashes in _arrays(draft.sketches()):
+                draft.group(number, groups.place(number, hashes))
+            progress.stage("publishing", None)
+            manifest = change.publish(parts, base=like, erase=bool(gathered.removed), suggest=suggest)
+            _drop_answers(folder, gathered)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 
 
@@ -194,12 +213,14 @@ def add(
             skipped = [line for line in old if seen.isdisjoint((str(line["where"]), source_of(str(line["where"]))))]
             chunking = base.manifest.chunking if base else Chunking(DEFAULT_BUDGET, ENCODING)
             lines = [*skipped, *_lines(gathered)]
-            change = Change(folder, staging, draft, chunking, embedder.identity, lines)
+            by = program() if not base or base.manifest.program == program() else ""
+            change = Change(folder, staging, draft, chunking, embedder.identity, by, lines)
             if base and base.manifest.content == change.content:
                 return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+            groups = CopyGroups(_arrays(draft.heads()))
             if base:
                 take_over(folder, draft, parts, base)
-            embedded = _fill(draft, parts, base, chunking.budget, embedder, progress)
+            embedded = _fill(draft, parts, base, chunking.budget, embedder, progress, groups)
             progress.stage("publishing", None)
             manifest = change.publish(parts, erase=bool(gathered.removed), base=base, suggest=suggest)
             _drop_answers(folder, gathered)
@@ -226,6 +247,7 @@ class Change:
         draft: CoverageDraft,
         chunking: Chunking,
         model: ModelIdentity,
+        made_by: str,
         skipped: Sequence[Skipped],
     ) -> None:
         self._folder = folder
@@ -233,6 +255,7 @@ class Change:
         self._draft = draft
         self._chunking = chunking
         self._model = model
+        self._made_by = made_by
         self._skipped = list({json.dumps(line, ensure_ascii=False): line for line in skipped})
         # What was skipped counts too: a snapshot answers why an article is missing.
         told = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt]
@@ -263,6 +286,7 @@ class Change:
             content=self.content,
             model=self._model,
             chunking=self._chunking,
+            program=self._made_by,
             libraries={library: version(library) for library in _LIBRARIES},
             counts=Counts(articles, versions, paragraphs, passages, skipped),
             files={
@@ -317,8 +341,6 @@ def current_base(folder: IndexFolder) -> Base | None:
 def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base: Base) -> None:
     """Take over all parts of ``base``, but for the passages that ``draft`` does not search any more."""
     rows, ids, versions = draft.outdated()
-    for number in draft.unsketched():
-        draft.group(number, number, sketch(draft.article(number)).tobytes())
     stored = parts_of(base.manifest)
     touched = parts.take_over(base.path, stored, base.manifest.model.dimension, rows, ids, versions)
     # What is written anew gets new digests, and must not be given them damaged.
@@ -359,16 +381,39 @@ def _reusable(folder: IndexFolder, model: ModelIdentity) -> Base | None:
     return base
 
 
+@contextmanager
+def _recalling(base: Base | None, today: date) -> Iterator[Recall]:
+    """How to recall what this program read before; nothing that it may have read on a later day than ``today``."""
+    if base is None or base.manifest.created.astimezone().date() > today:
+        yield lambda record: None
+        return
+    with base.coverage() as coverage:
+
+        def recall(record: bytes) -> ReadArticle | None:
+            found = coverage.read_from(record)
+            return as_read(*found) if found else None
+
+        yield recall
+
+
 def _fill(
-    draft: CoverageDraft, parts: PartsDraft, base: Base | None, budget: int, embedder: Embedder, progress: Progress
+    draft: CoverageDraft,
+    parts: PartsDraft,
+    base: Base | None,
+    budget: int,
+    embedder: Embedder,
+    progress: Progress,
+    groups: CopyGroups | None = None,
 ) -> int:
-    """Cut, embed and write every article that has no passages yet; how many passages had to be embedded."""
+    """Cut, embed and write every article that has no passages yet, and place it among ``groups``, if they are given.
+
+    Returns how many passages had to be embedded.
+    """
     numbers = draft.uncut()
     known: dict[bytes, int] = {}
     if numbers and base:
         with base.coverage() as coverage:
             known = coverage.embedded()
-    groups = CopyGroups(_sketches(draft) if numbers else ())
     embedded = 0
     progress.stage("cutting and embedding articles", len(numbers))
     for batch in _batches(draft, numbers, budget, embedder):
@@ -379,8 +424,9 @@ def _fill(
         at = 0
         for (number, article, passages), some in zip(batch, digests, strict=True):
             known_by = sketch(article)
-            draft.group(number, groups.place(number, known_by), known_by.tobytes())
-            ids = draft.cut(number, list(zip(passages, some, strict=True)))
+            ids = draft.cut(number, list(zip(passages, some, strict=True)), known_by.tobytes())
+            if groups:
+                draft.group(number, groups.place(number, known_by))
             own = vectors[at : at + len(ids)]
             parts.add(number, article, list(zip(ids, passages, strict=True)), own)
             at += len(ids)
@@ -388,10 +434,10 @@ def _fill(
     return embedded
 
 
-def _sketches(draft: CoverageDraft) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+def _arrays(sketches: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
     import numpy as np
 
-    for number, hashes in draft.sketches():
+    for number, hashes in sketches:
         yield number, np.frombuffer(hashes, dtype=np.uint64)
 
 

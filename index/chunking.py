@@ -54,8 +54,8 @@ def _passages(article: Article, spans: Iterable[Span], budget: int, longest: int
     passages = list[Passage]()
     gathered: list[Span] = []
     tokens = 0
-    for piece in (piece for span in spans for piece in _pieces(article, span, budget, longest)):
-        size = count_tokens(_text(article, piece)) + 1  # 1 for the empty line before it
+    for piece, size in (piece for span in spans for piece in _pieces(article, span, budget, longest)):
+        size += 1  # for the empty line before it
         if gathered and tokens + size > budget:
             passages.append(_passage(article, gathered))
             gathered, tokens = [], 0
@@ -66,21 +66,24 @@ def _passages(article: Article, spans: Iterable[Span], budget: int, longest: int
     return passages
 
 
-def _pieces(article: Article, span: Span, budget: int, longest: int) -> list[Span]:
-    """Cut one span so that no piece is over the budget, nor a sentence over ``longest``, at the largest joints."""
+def _pieces(article: Article, span: Span, budget: int, longest: int) -> list[tuple[Span, int]]:
+    """Cut one span so that no piece is over the budget, nor a sentence over ``longest``, at the largest joints.
+
+    Each comes with its number of tokens.
+    """
     text = _text(article, span)
     tokens = count_tokens(text)
     if tokens < budget:
-        return [span]
+        return [(span, tokens)]
     joints = [start for start, _ in sentence_spans(text)[1:]]
     if not joints and tokens < longest:
-        return [span]
+        return [(span, tokens)]
     if not joints:
         joints = [i + 1 for i, character in enumerate(text[:-1]) if character.isspace()]
         middle = min(joints, key=lambda joint: abs(joint - len(text) // 2), default=len(text) // 2)
         joints = [middle] if middle else []
     if not joints:
-        return [span]  # one character
+        return [(span, tokens)]  # one character
     bounds = [0, *joints, len(text)]
     # The white space at a joint belongs to neither side.
     pieces = []

@@ -8,17 +8,18 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from index.building import COVERAGE, Base, Change, Skipped, bases, current_base, refused, take_over, text_digest
+from index.building import COVERAGE, Base, Skipped, bases, current_base, refused, take_over, text_digest
 from index.tracing import SHORTEST, Finder, Scan, Trace, Wanted, scan
 from rag.articles import Article, plain_url
 from rag.errors import IndexNotFound, RagError
-from rag.store.coverage import Coverage, Known, Removal
+from rag.store.coverage import Coverage
 from rag.store.draft import article_digest
 from rag.store.files import atomic_write
 from rag.store.folder import IndexFolder
 from rag.store.kept import FILE, KeptFile
 from rag.store.lexical import said_by
 from rag.store.parts import PartsDraft, vectors_of
+from rag.store.rows import Known, Removal
 from rag.store.scope import Scope
 from rag.text.sentences import sentence_spans
 
@@ -176,7 +177,7 @@ def forget(folder: IndexFolder, name: str, *, dry_run: bool = False) -> str:
             if dry_run:
                 return base.manifest.id
             take_over(folder, draft, parts, base)
-            change = Change(folder, staging, draft, base.manifest.chunking, base.manifest.model, base.skipped())
+            change = base.change(folder, staging, draft, base.skipped())
             return change.publish(parts, base=base).id
 
 
@@ -243,7 +244,7 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
         if not draft.counts()[0]:
             return None
         lines = [line for line in base.skipped() if not gone.quoted_in(line)]
-        change = Change(folder, staging, draft, base.manifest.chunking, base.manifest.model, lines)
+        change = base.change(folder, staging, draft, lines)
         if change.content == base.manifest.content:
             return base.manifest.id
         take_over(folder, draft, parts, base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,13 +10,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from index.articles.facts import ReadArticle
 from index.progress import Progress
 from index.sources.reading import SourceItem
 from index.versions import Fate, Gathered, settle
 from rag.articles import Article, day_in_words
 from rag.errors import ArticleUnreadable
-from rag.store.coverage import Removal
 from rag.store.draft import CoverageDraft
+from rag.store.rows import Removal
 from rag.text.words import counted
 
 # What readers write behind the name of a source.
@@ -46,7 +48,7 @@ def take_in(
         elif removal := draft.removal_of(item.article):
             # It could be read, and is kept out on purpose: no fault, and so no reason for an exit code.
             gathered.noticed.append(replace(item, notices=(_why(removal),), omitted=()))
-        elif reason := _take(draft, item.article, item.where, now, gathered):
+        elif reason := _take(draft, item, item.article, now, gathered):
             gathered.skipped.append(SourceItem(item.where, None, reason))
         elif item.notices or item.omitted:
             gathered.noticed.append(item)
@@ -84,8 +86,19 @@ def source_of(where: str) -> str:
     return where[: place.start()] if place else where
 
 
-def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gathered: Gathered) -> str | None:
-    """Store one article as what it is, beside what is there of it; the reason where it is not taken in."""
+def told(item: SourceItem) -> str | None:
+    """What is stored with the article of an item, for ``as_read``."""
+    return json.dumps([item.notices, item.omitted]) if item.notices or item.omitted else None
+
+
+def as_read(article: Article, told: str | None) -> ReadArticle:
+    """The article as it was when it was read, with what was told of it."""
+    notices, omitted = json.loads(told) if told else ((), ())
+    return ReadArticle(article, tuple(notices), tuple(omitted))
+
+
+def _take(draft: CoverageDraft, item: SourceItem, article: Article, now: datetime, gathered: Gathered) -> str | None:
+    """Store the article of an item as what it is, beside what is there of it; the reason where it is not taken in."""
     known = draft.known(article.id)
     settled = settle(article, known, [draft.is_new(one.number) for one in known])
     match settled.fate:
@@ -100,7 +113,8 @@ def _take(draft: CoverageDraft, article: Article, where: str, now: datetime, gat
             draft.drop(settled.replaced)
             gathered.stubs += len(settled.replaced)
             gathered.taken += 1
-            draft.take(article, where, now, current=settled.fate is Fate.CURRENT)
+            is_current = settled.fate is Fate.CURRENT
+            draft.take(article, item.where, now, current=is_current, record=item.record, told=told(item))
             stay = [one for one in known if one.number not in settled.replaced]
             if settled.fate is Fate.EARLIER and settled.beside and not any(one.current for one in stay):
                 draft.make_current(settled.beside.number)

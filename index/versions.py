@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from index.sources.reading import SourceItem
 from rag.articles import Article
-from rag.store.coverage import Known
+from rag.store.rows import Known
 
 
 class Fate(Enum):

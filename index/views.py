@@ -16,8 +16,9 @@ from index.sources.formats import FORMATS
 from rag.articles import Article, day_in_words
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, say
 from rag.errors import RagError
-from rag.store.coverage import Coverage, Known
+from rag.store.coverage import Coverage
 from rag.store.folder import IndexFolder
+from rag.store.rows import Known
 from rag.text.sentences import sentence_spans
 
 _SHOWN = 15

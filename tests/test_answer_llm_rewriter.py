@@ -13,7 +13,7 @@ from rag.errors import GenerationFailed
 from rag.query.followups import Turn
 from rag.query.names import Names
 
-NAMES = Names(("Strand Radio",), ())
+NAMES = Names(("Strand Radio",), lambda keys: ())
 TOLD = [Turn("What did harbour master Brandt say about the tolls in March 2025?", ("Brandt wanted nine per cent.",))]
 
 

@@ -62,7 +62,7 @@ OWNERS = {
     "rag.store.vectors": "faiss",
     "rag.store": "sqlite3",
     "rag.store.lexical": "tantivy",
-    "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers safetensors",
+    "rag.models": "torch sentence_transformers huggingface_hub onnxruntime tokenizers",
     "rag.text": "tiktoken nupunkt snowballstemmer",
     "rag.answer.llm.endpoint": "openai httpx2",
     "rag.answer.llm.local": "xllamacpp",
@@ -190,6 +190,29 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert set(json.loads(done.stdout)) & HEAVY == set()
+
+
+# What an answer takes none of, and would take longer with.
+UNASKED = "torch transformers sentence_transformers gradio fastapi scipy sklearn pandas dateparser openai rich lxml"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unasked"),
+    [
+        (["ask", "Who raised the tolls?"], f"{UNASKED} cattrs rapidfuzz filelock"),
+        (["search", "tolls"], UNASKED),
+        (["--help"], f"{UNASKED} numpy faiss onnxruntime tokenizers babel nupunkt rag.answer rag.search"),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], unasked: str, sample_index: Path) -> None:
+    script = (
+        "import sys, json; from rag.cli.main import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    where = [] if arguments == ["--help"] else ["--index", str(sample_index)]
+    command = [sys.executable, "-c", script, *arguments, *where]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert set(json.loads(done.stderr)) & set(unasked.split()) == set()
 
 
 def test_every_public_name_is_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from index.versions import Fate, is_stub, settle
 from rag import Article
-from rag.store.coverage import Known
+from rag.store.rows import Known
 from tests.toy import HARBOUR
 
 DAY = date(2025, 3, 6)

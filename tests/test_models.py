@@ -110,7 +110,8 @@ def test_a_download_that_was_interrupted_is_not_taken_for_a_model(
 
 
 def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packaged, "_WEIGHTS_DIGEST", "0" * 64)
+    monkeypatch.setattr(packaged, "WEIGHTS_DIGEST", "0" * 64)
+    monkeypatch.setattr(packaged, "_begun", {})
     packaged.model_folder.cache_clear()
     for load in (SentenceTransformerEmbedder.load, load_embedder):
         with pytest.raises(ModelUnavailable, match="is not the published all-MiniLM-L6-v2"):

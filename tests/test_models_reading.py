@@ -45,6 +45,7 @@ def test_weights_that_are_missing_or_altered_are_named_with_the_way_out(
     with pytest.raises(ModelUnavailable, match=r"weights none.onnx are missing .*: install news-rag anew"):
         packaged_networks.load_network(tmp_path / "none.onnx")
     assert create_reader("none") is None
+    monkeypatch.setattr(packaged_networks, "_begun", {})
     monkeypatch.setattr(packaged_networks, "_DIGESTS", {})
     with pytest.raises(ModelUnavailable, match=r"were altered: install news-rag anew"):
         PackagedReader.load()

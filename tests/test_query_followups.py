@@ -19,7 +19,7 @@ from rag.search.retriever import Retriever
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, ToyEmbedder, build_index
 
 AS_OF = date(2025, 12, 31)
-NAMES = Names(("The Ellery Courier", "Strand Radio", "Open Bench"), ("Mara Quill",))
+NAMES = Names(("The Ellery Courier", "Strand Radio", "Open Bench"), lambda keys: ("Mara Quill",))
 TOLLS = "What did Odile Brandt say about the tolls in March 2025?"
 SOLD = "When did Casper Wyle sell his yacht?"
 FINED = "What does Norway want the council to do about Tramworks's tickets?"

@@ -16,7 +16,7 @@ from rag.query.subqueries import clauses, decompose, is_compound
 from rag.store.scope import EVERYTHING, Scope
 
 AS_OF = date(2025, 6, 18)
-NAMES = Names(["The Ellery Courier", "Strand Radio", "Beacon"], ["Mara Quill"])
+NAMES = Names(["The Ellery Courier", "Strand Radio", "Beacon"], lambda keys: ["Mara Quill"])
 
 
 def ask(question: str, as_of: date = AS_OF) -> ParsedQuery:

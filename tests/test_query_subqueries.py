@@ -12,7 +12,7 @@ from rag.query.subqueries import compares, decompose
 
 AS_OF = date(2025, 6, 18)
 OUTLETS = {"M": "The Meridian", "G": "Quillmoor Gazette", "T": "Radio Tarn"}
-NAMES = Names(OUTLETS.values(), [])
+NAMES = Names(OUTLETS.values(), lambda keys: [])
 
 # Before the colon the outlet of each sub-query, by its initial; "|" where the question is cut, or "^" where only its
 # beginning is a sub-query of its own and the rest needs the whole question.

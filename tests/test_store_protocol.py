@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Self
 
@@ -125,8 +125,8 @@ class MemoryStore:
     def outlets(self) -> list[str]:
         return sorted({one.outlet for one in self._articles if one.outlet})
 
-    def authors(self) -> list[str]:
-        return sorted({name for one in self._articles for name in one.authors})
+    def authors_written(self, keys: Collection[str]) -> set[str]:
+        return {name for one in self._articles for name in one.authors}
 
     def languages(self) -> list[str | None]:
         return [None]

@@ -214,11 +214,11 @@ def test_a_garbled_or_lost_pointer_names_the_way_out(index: Path, content: bytes
 
 def test_other_format_is_refused(index: Path) -> None:
     path = current_folder(index) / "manifest.json"
-    data = path.read_bytes().replace(b'"format": 4', b'"format": 3')
+    data = path.read_bytes().replace(b'"format": 5', b'"format": 4')
     path.write_bytes(data)
     pointer = json.loads((index / "CURRENT").read_text())
     (index / "CURRENT").write_text(json.dumps(pointer | {"manifest": hashlib.sha256(data).hexdigest()}))
-    with pytest.raises(IndexIncompatible, match="has format 3 and this news-rag reads format 4: rebuild with"):
+    with pytest.raises(IndexIncompatible, match="has format 4 and this news-rag reads format 5: rebuild with"):
         Snapshot.open(index)
 
 

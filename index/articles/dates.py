@@ -68,6 +68,13 @@ _NOT_UNDERSTOOD = "not understood"
 _NO_DATE = "is what programs write for no date"
 
 
+class ReadingDay(date):
+    """The day on which something is read, and whether that would be read alike on every later day."""
+
+    was_late_enough = True
+    """No date was refused because it lies in the future."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedDate:
     """A day, as the writer's own clock gives it, and the moment where a time was given with it."""
@@ -166,6 +173,8 @@ def _believed(found: PublishedDate, today: date) -> PublishedDate:
     if found.day.year < _EARLIEST or zero or slipped or (at is not None and at.timestamp() == 0):
         raise ValueError(_NO_DATE)
     if (found.day - today).days > 1:
+        if isinstance(today, ReadingDay):
+            today.was_late_enough = False
         raise ValueError("is in the future")
     return found
 

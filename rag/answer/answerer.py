@@ -21,7 +21,7 @@ from rag.answer.sentence_ranking import Sentence, rank_sentences
 from rag.answer.wording import help_text
 from rag.errors import GenerationFailed
 from rag.models.embedding import Embedder
-from rag.models.reading import PACKAGED, Reader, create_reader
+from rag.models.reading import PACKAGED, Reader, begin_reader, create_reader
 from rag.query.followups import RewriteFollowup, Turn, rewrite_followup
 from rag.query.question_kind import QuestionKind, asks_for_fact, question_kind, topic_of
 from rag.query.spelling import Correction, correct_names
@@ -59,6 +59,7 @@ class Answerer:
         ``rag.models.reading.create_reader`` do.
         """
         drafts = create_generator(generator)  # first: a wrong name is reported before models are loaded
+        begin_reader(reader)  # beside all that follows
         retriever = Retriever.open(index, embedder=embedder)
         rewrite = followup_rewriter(drafts)
         return cls(

@@ -69,6 +69,8 @@ def shown_name(name: str) -> str:
 
 def followup_rewriter(generator: Generator) -> RewriteFollowup:
     """How follow-up questions are rewritten beside ``generator``: by the model that writes; without one, by rule."""
+    if not writes(generator):
+        return rewrite_followup
     from rag.answer.llm.rewriter import Rewriter
     from rag.answer.llm.writer import Writer
 
@@ -82,6 +84,8 @@ def writes(generator: Generator) -> bool:
 
 
 def _innermost(generator: Generator) -> Generator:
+    if isinstance(generator, ExtractiveGenerator):
+        return generator
     from rag.answer.llm.judge import Judged
 
     while isinstance(generator, Judged):

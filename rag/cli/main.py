@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,9 +14,11 @@ from typer.models import OptionInfo
 
 from rag.cli.options import Generator, Json, Reader, repeated
 from rag.cli.page import chat, feedback, password
-from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, read_last_day, run, say
+from rag.cli.terminal import DEFAULT_INDEX, IndexOption, application, read_day, read_last_day, run, say, uncollected
+from rag.errors import RagError
 from rag.models.reading import PACKAGED
 from rag.store.scope import Scope
+from rag.web.resident import ShellQuestion, Shown, ask_resident, settings
 
 commands = application("Ask questions of news coverage; every sentence of an answer cites a checked paragraph.")
 
@@ -76,53 +80,20 @@ def ask(
     Example: rag ask "What did the harbour master propose?" --from 2025-03-01 --outlet "The Ellery Courier"
     """
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answer.answerer import Answerer
-    from rag.answer.answers import Answer
-    from rag.answer.wording import how_it_was_read, searched_instead, skipped_articles
-    from rag.record.export.formats import export
-    from rag.record.json_output import answer_json
-    from rag.record.serialize import checked_record, save_answer
-    from rag.search.retriever import checked_question
-
     if as_json and form not in ("text", "json"):
         raise typer.BadParameter(f"--json prints JSON: leave it away for {form}", param_hint="--format")
+    form = "json" if as_json else form
     if save:
+        from rag.record.serialize import checked_record, save_record
+
         checked_record(save)
-    questions = [checked_question(one) for one in (*(after or ()), question)]  # before the model is loaded: seconds
-    answerer, answers = Answerer.open(index, generator=generator, reader=reader), list[Answer]()
-    for one in questions:
-        answers.append(
-            answerer.answer(
-                one,
-                scope=scope,
-                as_of=as_of,
-                parse_query=not no_parse_query,
-                ignored=ignore or (),
-                after=answers,
-            )
-        )
-    answer = answers[-1]
+    asked = _as_sent(question, scope, as_of, no_parse_query, ignore, form)
+    asked = replace(asked, before=tuple(after or ()), recorded=save is not None)
+    shown = ask_resident(index, asked, lambda: settings(generator, reader))
+    shown = shown or _answered(asked, scope, as_of, index, generator, reader)
     if save:
-        save_answer(save, answer)
-    if as_json or form == "json":
-        typer.echo(answer_json(answer))
-        return
-    if form != "text":
-        typer.echo(export(answer, form), nl=False)
-        return
-    rewritten = f"Rewritten as: {answer.rewritten}" if answer.rewritten else ""
-    read = how_it_was_read(answer.parsed, answer.relaxed, answer.held)
-    for note in filter(None, (rewritten, searched_instead(answer.corrections), read)):
-        say(note)
-    say(answer.text)
-    if answer.citations:
-        say()
-    skipped = "" if answer.refused else skipped_articles(answer.searched)
-    for note in filter(None, (skipped, answer.notice)):
-        say(note)
-    for citation in answer.citations:
-        where = f", {citation.article.url}" if citation.article.url else ""
-        say(f"[{citation.marker}] “{citation.article.title}”, paragraph {citation.paragraph}{where}")
+        save_record(save, shown.record)
+    _print(shown, form)
 
 
 @commands.command()
@@ -170,30 +141,11 @@ def search(
 
     Example: rag search "harbour tolls" --limit 5 --json
     """
+    form = "json" if as_json else "text"
     scope = _scope(published_from, published_to, outlet, author, language)
-    from rag.answer.wording import also_in, how_it_was_read, origin, skipped_articles
-    from rag.record.json_output import search_json
-    from rag.search.retriever import Retriever, checked_limit, checked_question
-
-    text, limit = checked_question(question), checked_limit(limit)
-    retriever = Retriever.open(index, reranker=reranker)
-    found = retriever.search(
-        text, limit=limit, scope=scope, as_of=as_of, parse_query=not no_parse_query, ignored=ignore or ()
-    )
-    if as_json:
-        typer.echo(search_json(found))
-        return
-    for hit in found.hits:
-        first, last = hit.passage.paragraphs[0], hit.passage.paragraphs[-1]
-        paragraphs = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
-        say(f"{hit.rank}. {hit.article.title} ({origin(hit.article)}; {paragraphs}; {hit.score:.3f})\n{hit.text}\n")
-        if copies := also_in(hit):
-            say(f"{copies}\n")
-    searched = f"Only this was searched: {found.scope}." if found.scope else ""
-    skipped = skipped_articles(retriever.store.summary(found.scope))
-    nothing = "" if found.hits else "No article is within these limits."
-    for note in filter(None, (how_it_was_read(found.parsed, found.relaxed, scope), searched, skipped, nothing)):
-        say(note)
+    asked = replace(_as_sent(question, scope, as_of, no_parse_query, ignore, form), limit=limit)
+    shown = ask_resident(index, asked, settings) if limit > 0 and not reranker else None
+    _print(shown or _searched(asked, scope, as_of, index, reranker), form)
 
 
 @commands.command()
@@ -223,6 +175,79 @@ def evaluate(
     if not any(question.answerable for question in everything):
         raise ValueError(f"{path} has no question with facts or articles to be found")
     say(report_retrieval(everything, index, scoped=scoped))
+
+
+def _answered(
+    asked: ShellQuestion, scope: Scope, as_of: date | None, index: Path, generator: str, reader: str
+) -> Shown:
+    with uncollected():
+        _begin_loading(index, reader)
+        from rag.answer.answerer import Answerer
+        from rag.answer.answers import Answer
+        from rag.record.shown import shown_answer
+        from rag.search.retriever import checked_question
+
+        questions = [checked_question(one) for one in (*asked.before, asked.question)]
+        answerer, answers = Answerer.open(index, generator=generator, reader=reader), list[Answer]()
+        for one in questions:
+            answer = answerer.answer(
+                one,
+                scope=scope,
+                as_of=as_of,
+                parse_query=asked.parse_query,
+                ignored=asked.ignored,
+                after=answers,
+            )
+            answers.append(answer)
+        record = ""
+        if asked.recorded:
+            from rag.record.serialize import to_json
+
+            record = to_json(answer)
+        return Shown(shown_answer(answer, asked.form), record)
+
+
+def _searched(asked: ShellQuestion, scope: Scope, as_of: date | None, index: Path, reranker: str | None) -> Shown:
+    with uncollected():
+        _begin_loading(index, "none")
+        from rag.record.shown import shown_search
+        from rag.search.retriever import Retriever, checked_limit, checked_question
+
+        text, limit = checked_question(asked.question), checked_limit(asked.limit)
+        retriever = Retriever.open(index, reranker=reranker)
+        found = retriever.search(
+            text, limit=limit, scope=scope, as_of=as_of, parse_query=asked.parse_query, ignored=asked.ignored
+        )
+        return Shown(shown_search(found, scope, retriever.store.summary(found.scope), asked.form))
+
+
+def _begin_loading(index: Path, reader: str) -> None:
+    """Have the models loaded by threads while all the rest is imported, which takes as long."""
+    from rag.models.embedding import begin_embedder
+    from rag.models.reading import begin_reader
+    from rag.store.folder import IndexFolder
+
+    with suppress(RagError):  # told when it is opened
+        folder = IndexFolder(index)
+        current = folder.current()
+        begin_embedder(folder.manifest(current.id, current.manifest).model.name)
+        begin_reader(reader)
+
+
+def _as_sent(
+    question: str, scope: Scope, as_of: date | None, no_parse_query: bool, ignored: list[str] | None, form: str
+) -> ShellQuestion:
+    days = (scope.published_from, scope.published_to, as_of)
+    first, last, day = (one.isoformat() if one else "" for one in days)
+    names = scope.outlets, scope.authors, scope.languages
+    return ShellQuestion(question, (first, last), *names, day, not no_parse_query, tuple(ignored or ()), form)
+
+
+def _print(shown: Shown, form: str) -> None:
+    if form == "text":
+        say(shown.text)
+    else:
+        typer.echo(shown.text)
 
 
 def _scope(

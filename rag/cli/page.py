@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -78,11 +79,13 @@ def chat(
     from rag.web.turns import FairTurns
 
     latest = open_latest(index, generator, reader)
+    from rag.web import shell
     from rag.web.serving import launch  # imports gradio, for seconds: what is wrong with the index is told before
 
     kept = KeptAnswers(index, history=serving.history)
     desk = Desk(latest, kept, FairTurns(waiting=serving.queue), Metrics(log_questions=serving.log_questions))
-    launch(desk, serving, open_browser=browser)
+    more = partial(shell.install, desk=desk, index=index, generator=generator, reader=reader)
+    launch(desk, serving, open_browser=browser, more=more)
 
 
 def feedback(

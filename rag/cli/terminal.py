@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +54,17 @@ def run(commands: typer.Typer, name: str, arguments: list[str] | None) -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage: of one question little is left, and each look goes through all that was ever imported."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # nor at the end
+        gc.enable()
 
 
 def say(text: str = "", *, error: bool = False) -> None:

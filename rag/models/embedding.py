@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
 from rag.models.loading import DEFAULT_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
-from rag.models.packaged import EMBEDDER, Network, load_network, model_folder, padded
+from rag.models.packaged import (
+    EMBEDDER,
+    WEIGHTS,
+    WEIGHTS_DIGEST,
+    Network,
+    begin_loading,
+    load_network,
+    model_folder,
+    padded,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,9 +87,20 @@ def load_embedder(name: str = DEFAULT_MODEL, *, revision: str | None = None) -> 
     Raises:
         ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
     """
-    if name in PACKAGED_NAMES and not _has_graphics_card():
+    if _is_packaged(name):
         return PackagedEmbedder.load()
     return SentenceTransformerEmbedder.load(name, revision=revision)
+
+
+def begin_embedder(name: str) -> None:
+    """Have what takes longest of loading a model done in a thread, where it can be; ``load_embedder`` takes it."""
+    if _is_packaged(name):
+        begin_loading(EMBEDDER)
+
+
+def _is_packaged(name: str) -> bool:
+    """Whether a model is run without torch."""
+    return name in PACKAGED_NAMES and not _has_graphics_card()
 
 
 def _has_graphics_card() -> bool:
@@ -103,8 +124,9 @@ class PackagedEmbedder:
     @classmethod
     def load(cls) -> PackagedEmbedder:
         """Load it; raises ``ModelUnavailable`` where its files were altered."""
-        digest = _digest(model_folder())
-        return cls(load_network(EMBEDDER), ModelIdentity(DEFAULT_MODEL, None, digest, 384, _WINDOW, "", ""))
+        network = load_network(EMBEDDER)
+        digest = _digest(model_folder(), {WEIGHTS: WEIGHTS_DIGEST})  # as it was compared
+        return cls(network, ModelIdentity(DEFAULT_MODEL, None, digest, 384, _WINDOW, "", ""))
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """See ``Embedder``; the cores take a batch each."""
@@ -205,8 +227,8 @@ class SentenceTransformerEmbedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
 
-def _digest(folder: Path) -> str:
-    """Digest of what decides the vectors."""
+def _digest(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Digest of what decides the vectors; ``known`` are digests of files that need not be read for it."""
     whole = hashlib.sha256()
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in _MODEL_FILES and path.is_file()]
     names = [path.relative_to(folder).as_posix() for path in files]
@@ -216,5 +238,5 @@ def _digest(folder: Path) -> str:
         if any(fnmatch(name, pattern) for pattern in ignored):
             continue
         with path.open("rb") as file:
-            whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+            whole.update(f"{name}\0{known.get(name) or hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     return whole.hexdigest()

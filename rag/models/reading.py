@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
-from rag.models.packaged import READER, Network, load_network, padded
+from rag.models.packaged import READER, Network, begin_loading, load_network, padded
 from rag.models.reranking import CrossEncoderReranker, Reranker
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ PACKAGED = "packaged"
 _NEVER_SURE = 1e-6
 # Tokens of an answer. Inputs of like length are read together, so many at a time.
 _LONGEST_ANSWER, _BATCH = 16, 16
+# Batches of one question that are read at once.
+_CORES = 2
 
 Tokens = Callable[[Sequence[str]], "list[Encoding]"]
 Pair = tuple[str, str]
@@ -105,11 +108,15 @@ class PackagedReader:
         readings: list[Reading] = [Reading(0.0)] * len(pairs)
         encoded = encode(lambda texts: self._network.tokens(texts, special=False), question, pairs)
         by_length = sorted(range(len(encoded)), key=lambda at: len(encoded[at].tokens))
-        for first in range(0, len(by_length), _BATCH):
-            places = by_length[first : first + _BATCH]
-            answers, edges = self._network.run(*inputs([encoded[at] for at in places]))
-            for at, logit, edge in zip(places, answers.tolist(), edges, strict=True):
-                readings[at] = Reading(logit, *_span(encoded[at], edge))
+        batches = [by_length[first : first + _BATCH] for first in range(0, len(by_length), _BATCH)]
+
+        def read(places: Sequence[int]) -> list[NDArray[np.float32]]:
+            return self._network.run(*inputs([encoded[at] for at in places]))
+
+        with ThreadPoolExecutor(_CORES) as cores:
+            for places, (answers, edges) in zip(batches, cores.map(read, batches), strict=True):
+                for at, logit, edge in zip(places, answers.tolist(), edges, strict=True):
+                    readings[at] = Reading(logit, *_span(encoded[at], edge))
         return readings
 
 
@@ -138,6 +145,12 @@ class RerankerReader:
         judged = self.reranker(question, [f"{context} {sentence}" for sentence, context in pairs])
         bounded = (min(1 - _NEVER_SURE, max(_NEVER_SURE, one)) for one in judged)
         return [Reading(math.log(one / (1 - one))) for one in bounded]
+
+
+def begin_reader(name: str) -> None:
+    """Have the packaged reader loaded in a thread, where ``name`` names it; ``create_reader`` takes it."""
+    if name == PACKAGED:
+        begin_loading(READER)
 
 
 def create_reader(name: str = PACKAGED) -> Reader | None:

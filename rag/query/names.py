@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.query.parsed_query import Constraint
 from rag.query.reporting import COVERAGE_NOUN, PIECE, REPORTED, SAYS
-from rag.store.scope import name_key
+from rag.store.scope import joined_key, name_key
 from rag.text.words import fold
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*|&")
@@ -89,18 +89,11 @@ class Names:
     Rowan" are one, and so are "Strand Radio" and "strandradio".
     """
 
-    def __init__(self, outlets: Iterable[str], authors: Iterable[str]) -> None:
+    def __init__(self, outlets: Iterable[str], authors_written: Callable[[Collection[str]], Iterable[str]]) -> None:
+        """Find these outlets, and authors, of whom there are many, as ``Store.authors_written`` gives them."""
         self.outlets = tuple(sorted(set(outlets)))
-        forms: dict[str, list[_Form]] = {}
-        for outlet in self.outlets:
-            for key, form in _outlet_forms(outlet):
-                forms.setdefault(key, []).append(form)
-        written: dict[str, list[_Form]] = {}
-        for author in authors:
-            if " " in author:
-                written.setdefault(_key(author), []).append(_Form(author, "author"))
-        meant = {key: _meant(same) for key, same in (forms | written).items() if key}
-        self._forms = {key: form for key, form in meant.items() if form}
+        self._authors_written = authors_written
+        self._of_outlets = _meant(pair for outlet in self.outlets for pair in _outlet_forms(outlet))
 
     def find(self, question: str) -> list[Constraint]:
         """Find the names in a question that say where to look, in order; the longest where several begin alike."""
@@ -137,28 +130,38 @@ class Names:
 
     def _matches(self, question: str) -> Iterator[_Match]:
         words = list(_WORD.finditer(question))
-        keys = [fold(word[0]).replace("&", "and") for word in words]
+        runs = [list(_runs(question, words, i)) for i in range(len(words))]
+        forms = self._forms({key for some in runs for _, key in some})
         end = 0
         for i, word in enumerate(words):
-            if word.start() >= end and (match := self._longest_at(question, words, keys, i)):
+            if word.start() >= end and (match := self._longest_at(question, words, i, runs[i], forms)):
                 yield match
                 end = match.end
 
-    def _longest_at(self, question: str, words: Sequence[re.Match[str]], keys: Sequence[str], i: int) -> _Match | None:
+    def _forms(self, keys: Collection[str]) -> dict[str, _Form | None]:
+        """What some keys mean: an author before what an outlet is called by, also where nobody can tell which one."""
+        authors = sorted({name for name in self._authors_written(keys) if " " in name})
+        written = _meant((joined_key(name), _Form(name, "author")) for name in authors)
+        return {key: self._of_outlets.get(key) for key in keys} | written
+
+    def _longest_at(
+        self,
+        question: str,
+        words: Sequence[re.Match[str]],
+        i: int,
+        runs: Sequence[tuple[int, str]],
+        forms: Mapping[str, _Form | None],
+    ) -> _Match | None:
         best: _Match | None = None
-        key = ""
-        for j in range(i, min(i + _LONGEST, len(words))):
-            if j > i and not _goes_on(question, words[j - 1], words[j]):
-                break
-            key += keys[j]
-            best = self._match(question, words[i].start(), words[j].end(), key) or best
-        if best and i and keys[i - 1] == "the" and question[words[i - 1].end() : best.start] == " ":
+        for end, key in runs:
+            best = self._match(question, words[i].start(), end, forms[key]) or best
+        if best and i and fold(words[i - 1][0]) == "the" and question[words[i - 1].end() : best.start] == " ":
             the = words[i - 1]
             return replace(best, start=the.start(), plain=best.plain and not (the[0][0].isupper() and the.start() > 0))
         return best
 
-    def _match(self, question: str, start: int, end: int, key: str) -> _Match | None:
-        form, written = self._forms.get(key), question[start:end]
+    def _match(self, question: str, start: int, end: int, form: _Form | None) -> _Match | None:
+        written = question[start:end]
         if not form or (form.capitals and not written.isupper()):
             return None
         address = form.kind == "outlet" and _ADDRESS.match(question, end)
@@ -168,6 +171,16 @@ class Names:
             return None
         quoted = re.search(f"{_QUOTE}(?:The )?$", question[:start]) and re.match(_QUOTE, question[end:])
         return _Match(start, address.end() if address else end, form, form.plain and not (address or quoted))
+
+
+def _runs(question: str, words: Sequence[re.Match[str]], i: int) -> Iterator[tuple[int, str]]:
+    """The runs of words that begin with one and may be a name: where each ends, and its key."""
+    key = ""
+    for j in range(i, min(i + _LONGEST, len(words))):
+        if j > i and not _goes_on(question, words[j - 1], words[j]):
+            break
+        key += fold(words[j][0]).replace("&", "and")
+        yield words[j].end(), key
 
 
 def _goes_on(question: str, word: re.Match[str], following: re.Match[str]) -> bool:
@@ -215,13 +228,13 @@ def _restricts(question: str, match: _Match, group: Sequence[_Match]) -> bool | 
 
 def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
     """The keys by which an outlet may be written: in full, without slogan or ".com", as initials, by the last word."""
-    brand = next((part for part in _SLOGAN.split(outlet) if _key(part)), outlet)
+    brand = next((part for part in _SLOGAN.split(outlet) if joined_key(part)), outlet)
     for rank, written in enumerate((outlet, brand)):
         bare = re.sub(f"{_ENDING}$", "", written, flags=re.IGNORECASE)
         word = re.sub(r"^the\s", "", bare, flags=re.IGNORECASE).strip()
         plain = bare == written and " " not in word and sum(c.isupper() or c.isdigit() for c in word) < 2
-        yield _key(written), _Form(outlet, "outlet", rank, plain=plain)
-        yield _key(bare), _Form(outlet, "outlet", rank, plain=plain)
+        yield joined_key(written), _Form(outlet, "outlet", rank, plain=plain)
+        yield joined_key(bare), _Form(outlet, "outlet", rank, plain=plain)
     words = [word for word in _WORD.findall(brand) if fold(word) != "the"]
     if len(words) > 2:
         yield "".join(fold(word[0]) for word in words), _Form(outlet, "outlet", 2, capitals=True)
@@ -229,17 +242,17 @@ def _outlet_forms(outlet: str) -> Iterator[tuple[str, _Form]]:
         yield fold(words[0]), _Form(outlet, "outlet", 2, capitals=True)
     # "The Courier", where one outlet alone ends so.
     if len(words) > 1 and len(words[-1]) > 3:
-        yield _key(words[-1]), _Form(outlet, "outlet", _LAST_WORD, plain=True)
+        yield joined_key(words[-1]), _Form(outlet, "outlet", _LAST_WORD, plain=True)
 
 
-def _meant(forms: Sequence[_Form]) -> _Form | None:
-    """The name that is meant by a way to write it; None where nobody can tell."""
-    rank = min(form.rank for form in forms)
-    likeliest = [form for form in forms if form.rank == rank]
-    return likeliest[0] if len({name_key(form.name) for form in likeliest}) == 1 else None
-
-
-def _key(name: str) -> str:
-    """Letters and digits of a name, folded, without "the" before it."""
-    folded = fold(name).replace("&", "and")
-    return re.sub(r"[\W_]+", "", folded.removeprefix("the ") if len(folded) > 4 else folded)
+def _meant(forms: Iterable[tuple[str, _Form]]) -> dict[str, _Form | None]:
+    """The name that is meant by each way to write one; None where nobody can tell."""
+    alike: dict[str, list[_Form]] = {}
+    for key, form in forms:
+        alike.setdefault(key, []).append(form)
+    meant = dict[str, _Form | None]()
+    for key, some in alike.items():
+        rank = min(form.rank for form in some)
+        likeliest = [form for form in some if form.rank == rank]
+        meant[key] = likeliest[0] if len({name_key(form.name) for form in likeliest}) == 1 else None
+    return meant

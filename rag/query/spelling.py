@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
-
 from rag.query.parsed_query import Constraint
 from rag.store.protocol import Store
 from rag.text.words import STOP_WORDS, fold, terms
@@ -55,6 +53,8 @@ def correct_names(
 
 def _meant(word: str, store: Store) -> str | None:
     """The name of the coverage that is most like a word: by slips, its beginning, and how often it stands."""
+    from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
     said = fold(word)
     # What is typed in small letters may be no name at all: of it less is forgiven.
     small = int(word.islower())

@@ -6,14 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rag.answer.answers import Answer, Claim
 from rag.articles import Article
 from rag.check.citations import Citation
 from rag.query.parsed_query import Constraint, ParsedQuery
-from rag.record.keeping import Feedback
 from rag.record.links import deep_link
 from rag.search.hits import SearchResult
+
+if TYPE_CHECKING:
+    from rag.record.keeping import Feedback
 
 _Record = dict[str, object]
 

@@ -79,7 +79,12 @@ def from_json(text: str) -> Answer:
 
 def save_answer(path: Path, answer: Answer) -> None:
     """Write the record of an answer to ``path``, whole or not at all; raises as ``checked_record`` and ``to_json``."""
-    atomic_write(checked_record(path), [to_json(answer), "\n"], named=path)
+    save_record(path, to_json(answer))
+
+
+def save_record(path: Path, record: str) -> None:
+    """Do as ``save_answer`` with what ``to_json`` made."""
+    atomic_write(checked_record(path), [record, "\n"], named=path)
 
 
 def read_answer(path: Path) -> Answer:

@@ -72,7 +72,7 @@ class Retriever:
         self.store = store
         self.embedder = embedder
         self.reranker = reranker
-        self.names = Names(store.outlets(), store.authors())
+        self.names = Names(store.outlets(), store.authors_written)
         self._decompose = decompose
         self._weights = weights or Weights()
         self._planner = Planner(store, decompose, self._weights)

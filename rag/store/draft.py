@@ -13,7 +13,10 @@ from typing import Any, Self
 
 from rag.articles import Article, Passage
 from rag.errors import IndexCorrupt
-from rag.store.coverage import (
+from rag.store.columns import columns_of
+from rag.store.files import copy
+from rag.store.manifest import FileRecord, record_file
+from rag.store.rows import (
     DAYS,
     FIELDS,
     MOMENTS,
@@ -27,9 +30,7 @@ from rag.store.coverage import (
     marks,
     read_article,
 )
-from rag.store.files import copy
-from rag.store.manifest import FileRecord, record_file
-from rag.store.scope import name_key
+from rag.store.scope import joined_key, name_key
 
 _SCHEMA = """
 CREATE TABLE versions (
@@ -40,14 +41,15 @@ CREATE TABLE versions (
     story INTEGER NOT NULL,         -- number of the first article of the group of copies that it is in; else its own
     origin TEXT NOT NULL,           -- where it was read
     taken TEXT NOT NULL,            -- when it was taken in
-    title TEXT NOT NULL, outlet TEXT, outlet_key TEXT, url TEXT, agency TEXT,
+    title TEXT NOT NULL, outlet TEXT, url TEXT, agency TEXT,
     published TEXT, published_at TEXT, updated TEXT, updated_at TEXT, section TEXT, language TEXT,
     publisher_id TEXT,
     labels TEXT NOT NULL,           -- parted by spaces
+    record BLOB, told TEXT,         -- sha256 of what it was read from, and what was told of it then
     UNIQUE (article_id, version)
 );
 CREATE TABLE authors (
-    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
+    version INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, joined TEXT NOT NULL,
     PRIMARY KEY (version, position)
 ) WITHOUT ROWID;
 CREATE TABLE paragraphs (
@@ -65,7 +67,7 @@ CREATE TABLE passages (
     last_paragraph INTEGER NOT NULL, end INTEGER NOT NULL,
     embedded BLOB NOT NULL          -- sha256 of the text that the vector stands for
 );
-CREATE TABLE sketches (             -- by which copies of an article are known, of the first of each group
+CREATE TABLE sketches (             -- by which copies of an article are known
     version INTEGER PRIMARY KEY, hashes BLOB NOT NULL
 );
 CREATE TABLE removed (              -- what is not to be taken in again, as digests
@@ -73,15 +75,17 @@ CREATE TABLE removed (              -- what is not to be taken in again, as dige
     PRIMARY KEY (article_id, text)
 ) WITHOUT ROWID;
 CREATE INDEX removed_by_text ON removed (text);
+CREATE TABLE columns (              -- derived, one row: see rag/store/columns.py
+    articles BLOB NOT NULL, outlets TEXT NOT NULL, languages TEXT NOT NULL
+);
 """
 # Made last: a tree that is filled in order is smaller and quicker than one filled at random.
 _INDICES = """
-CREATE INDEX IF NOT EXISTS versions_by_day ON versions (published);
-CREATE INDEX IF NOT EXISTS versions_by_outlet ON versions (outlet_key);
-CREATE INDEX IF NOT EXISTS versions_by_language ON versions (language);
 CREATE INDEX IF NOT EXISTS versions_by_publisher_id ON versions (publisher_id) WHERE publisher_id NOT NULL;
 CREATE INDEX IF NOT EXISTS versions_by_origin ON versions (origin);
+CREATE INDEX IF NOT EXISTS versions_by_record ON versions (record) WHERE record NOT NULL;
 CREATE INDEX IF NOT EXISTS authors_by_key ON authors (key);
+CREATE INDEX IF NOT EXISTS authors_by_joined ON authors (joined, name);
 CREATE INDEX IF NOT EXISTS passages_by_version ON passages (version);
 """
 
@@ -92,25 +96,32 @@ class CoverageDraft:
     Every method raises ``OSError`` where the disk is full.
     """
 
-    def __init__(self, path: Path, base: Path | None = None, record: FileRecord | None = None) -> None:
-        """Begin one at ``path``: empty, or as a copy of the one at ``base``, which must be as ``record`` says."""
+    def __init__(
+        self, path: Path, base: Path | None = None, record: FileRecord | None = None, *, before: Path | None = None
+    ) -> None:
+        """Begin one at ``path``: empty, or as a copy of the one at ``base``, which must be as ``record`` says.
+
+        An empty one gives versions the numbers that they have in the coverage at ``before``.
+        """
         self._path = path
         if base:
             digest = copy(base, path)
             if record and digest != record.sha256:
                 raise IndexCorrupt(f"{base} was altered after it was published: rebuild with rag-index build")
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection = sqlite3.connect(path.absolute().as_uri(), isolation_level=None, uri=True)
         # The file is nobody's until the whole folder is published: no journal, one sync at the end.
         self._run("PRAGMA journal_mode=OFF")
         self._run("PRAGMA synchronous=OFF")
         if not base:
             for statement in filter(str.strip, _SCHEMA.split(";\n")):
                 self._run(statement)
+        self._run("CREATE TEMP TABLE arrived (number INTEGER PRIMARY KEY, at INTEGER NOT NULL)")
+        self._has_before, self._arrived = before is not None, 0
+        if before:
+            self._run("ATTACH ? AS before", (f"{before.absolute().as_uri()}?mode=ro&immutable=1",))
         self._run("BEGIN")
-        # Passages may still be of a version that went: its number is not given again before they go too.
-        last = "SELECT max(coalesce(max(number), 0), (SELECT coalesce(max(version), 0) FROM passages)) FROM versions"
-        self._before: int = self._run(last)[0][0]
-        self._last: int = self._before
+        self._before = 0 if before else self._last_in("main")
+        self._last = self._last_in("before") if before else self._before
 
     def __enter__(self) -> Self:
         return self
@@ -119,6 +130,11 @@ class CoverageDraft:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    def _last_in(self, schema: str) -> int:
+        # Passages may still be of a version that went: its number is not given again before they go too.
+        last = f"max(coalesce(max(number), 0), (SELECT coalesce(max(version), 0) FROM {schema}.passages))"  # noqa: S608
+        return int(self._run(f"SELECT {last} FROM {schema}.versions")[0][0])  # noqa: S608
 
     def known(self, article_id: str) -> list[Known]:
         """Every version of an article that is there, the current one last."""
@@ -136,24 +152,51 @@ class CoverageDraft:
         """The article of a version."""
         return read_article(self._run, number)[0]
 
-    def take(self, article: Article, origin: str, at: datetime, *, current: bool) -> int:
-        """Store a version and return its number; ``current``: it is searched, and no other of its article."""
-        number = self._last = self._last + 1
+    def take(
+        self,
+        article: Article,
+        origin: str,
+        at: datetime,
+        *,
+        current: bool,
+        record: bytes | None = None,
+        told: str | None = None,
+    ) -> int:
+        """Store a version and return its number; ``current``: it is searched, and no other of its article.
+
+        ``record`` and ``told`` are what ``Coverage.read_from`` gives back.
+        """
+        number = self._number(article)
         if current:
             self._run("UPDATE versions SET current = 0 WHERE article_id = ?", (article.id,))
         fields = [getattr(article, name) for name in TEXTS]
         fields += [value and value.isoformat() for value in (getattr(article, name) for name in (*DAYS, *MOMENTS))]
-        key = name_key(article.outlet) if article.outlet else None
-        known = (number, article.id, article.version, int(current), number, origin, at.isoformat(), key)
+        known = (number, article.id, article.version, int(current), number, origin, at.isoformat())
         self._insert(
-            f"versions (number, article_id, version, current, story, origin, taken, outlet_key, {FIELDS})",
-            [(*known, *fields, " ".join(article.labels))],
+            f"versions (number, article_id, version, current, story, origin, taken, {FIELDS}, record, told)",
+            [(*known, *fields, " ".join(article.labels), record, told)],
         )
         authors = enumerate(article.authors)
-        self._insert("authors", [(number, position, name, name_key(name)) for position, name in authors])
+        self._insert(
+            "authors", [(number, position, name, name_key(name), joined_key(name)) for position, name in authors]
+        )
         self._insert("paragraphs", [(number, *one) for one in enumerate(article.paragraphs, start=1)])
         headings = enumerate(article.subheadings)
         self._insert("subheadings", [(number, position, one.before, one.text) for position, one in headings])
+        return number
+
+    def _number(self, article: Article) -> int:
+        # Of the versions of one article, what comes first has the lowest number, as if none had been there before.
+        found = self._has_before and self._run(
+            "SELECT number FROM before.versions b WHERE article_id = ? AND version = ? AND number > "
+            "(SELECT coalesce(max(number), 0) FROM main.versions v WHERE v.article_id = b.article_id)",
+            (article.id, article.version),
+        )
+        self._last += not found
+        number: int = found[0][0] if found else self._last
+        if self._has_before:
+            self._arrived += 1
+            self._run("INSERT OR REPLACE INTO arrived VALUES (?, ?)", (number, self._arrived))
         return number
 
     def make_current(self, number: int) -> None:
@@ -177,14 +220,22 @@ class CoverageDraft:
             for head, following in heads:
                 self._run("UPDATE versions SET story = ? WHERE story = ?", (following, head))
 
-    def taken_before(self, base: Path) -> None:
-        """Let versions that another coverage holds too have been taken in when they were taken in there."""
-        with sqlite3.connect(f"{base.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as other:
-            for article_id, version, taken in other.execute("SELECT article_id, version, taken FROM versions"):
-                self._run(
-                    "UPDATE versions SET taken = ? WHERE article_id = ? AND version = ?", (taken, article_id, version)
-                )
-        other.close()
+    def taken_before(self) -> None:
+        """Let versions that were there before have been taken in when they were taken in then."""
+        self._run(
+            "UPDATE main.versions AS v SET taken = b.taken FROM before.versions b "
+            "WHERE b.article_id = v.article_id AND b.version = v.version"
+        )
+
+    def cut_before(self) -> None:
+        """Take over how articles were cut, and by which copies of them are known; then only what is new has come."""
+        self._run("INSERT INTO main.passages SELECT * FROM before.passages")
+        self._run(
+            "INSERT INTO main.sketches SELECT * FROM before.sketches "
+            "WHERE version IN (SELECT number FROM main.versions WHERE current = 1) "
+            "AND version IN (SELECT version FROM before.passages)"
+        )
+        self._before = self._last_in("before")
 
     def outdated(self) -> tuple[list[int], list[int], list[int]]:
         """Take out the passages of versions that are not searched any more: their places, their ids, the versions."""
@@ -211,17 +262,18 @@ class CoverageDraft:
 
     def uncut(self) -> list[int]:
         """Versions that are searched and have no passages, in the order in which their articles came first."""
-        return [
-            number
-            for (number,) in self._run(
-                "SELECT v.number FROM versions v "
-                "JOIN (SELECT article_id, min(number) AS came FROM versions GROUP BY article_id) USING (article_id) "
-                "WHERE v.current = 1 AND v.number NOT IN (SELECT version FROM passages) ORDER BY came"
-            )
-        ]
+        return self._in_order("number NOT IN (SELECT version FROM passages)")
 
-    def cut(self, number: int, passages: Sequence[tuple[Passage, bytes]]) -> list[int]:
-        """Store the passages of a version with the digests of their texts, and return their ids."""
+    def _in_order(self, condition: str) -> list[int]:
+        came = "SELECT article_id, min(coalesce(at, number)) AS came FROM versions LEFT JOIN arrived USING (number)"
+        found = self._run(
+            f"SELECT number FROM versions JOIN ({came} GROUP BY 1) USING (article_id) "  # noqa: S608
+            f"WHERE current = 1 AND {condition} ORDER BY came"
+        )
+        return [number for (number,) in found]
+
+    def cut(self, number: int, passages: Sequence[tuple[Passage, bytes]], sketch: bytes) -> list[int]:
+        """Store the passages of a version with the digests of their texts, and its sketch; return their ids."""
         first: int = self._run("SELECT coalesce(max(id), -1) + 1 FROM passages")[0][0]
         ids = list(range(first, first + len(passages)))
         self._insert(
@@ -232,25 +284,23 @@ class CoverageDraft:
                 for start, end in [(passage.spans[0], passage.spans[-1])]
             ],
         )
+        self._run("INSERT OR REPLACE INTO sketches VALUES (?, ?)", (number, sketch))
         return ids
 
-    def sketches(self) -> Iterator[tuple[int, bytes]]:
-        """By which copies are known of the first article of each group, under its number."""
-        yield from self._rows("SELECT version, hashes FROM sketches ORDER BY version")
-
-    def group(self, number: int, story: int, sketch: bytes) -> None:
-        """Put a version into the group whose first article is ``story``; the sketch is kept where that is itself."""
-        self._run("UPDATE versions SET story = ? WHERE number = ?", (story, number))
-        if story == number:
-            self._insert("sketches", [(number, sketch)])
-
-    def unsketched(self) -> list[int]:
-        """First articles of groups that have no sketch, as the one that was first before them went."""
-        found = self._run(
-            "SELECT DISTINCT story FROM versions WHERE number IN (SELECT version FROM passages) "
-            "AND story NOT IN (SELECT version FROM sketches)"
+    def heads(self) -> Iterator[tuple[int, bytes]]:
+        """Number and sketch of the first article of each group of copies."""
+        yield from self._rows(
+            "SELECT number, hashes FROM versions JOIN sketches s ON s.version = number WHERE story = number ORDER BY 1"
         )
-        return [number for (number,) in found]
+
+    def sketches(self) -> Iterator[tuple[int, bytes]]:
+        """Number and sketch of every version that is searched, in the order in which their articles came first."""
+        for number in self._in_order("number IN (SELECT version FROM sketches)"):
+            yield number, self._run("SELECT hashes FROM sketches WHERE version = ?", (number,))[0][0]
+
+    def group(self, number: int, story: int) -> None:
+        """Put a version into the group of copies whose first article is ``story``."""
+        self._run("UPDATE versions SET story = ? WHERE number = ?", (story, number))
 
     def removal_of(self, article: Article) -> Removal | None:
         """That the article was removed, under this address or with this text; None where it was not."""
@@ -295,6 +345,8 @@ class CoverageDraft:
         self._run("COMMIT")
         for statement in _INDICES.strip().splitlines():
             self._run(statement)
+        self._run("DELETE FROM columns")
+        self._insert("columns", [columns_of(self._run)])
         if erase:
             # What is deleted stays in the file, and what was moved may stay in two places; in a new one it does not.
             whole = self._path.with_name(f"{self._path.name}-erased")

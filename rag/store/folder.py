@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from filelock import FileLock, Timeout
-
 from rag.errors import IndexBusy, IndexCorrupt, IndexNotFound, RagError
 from rag.store.manifest import SNAPSHOT_ID, Manifest, created_at, snapshot_id, write_file
 
@@ -159,6 +157,8 @@ class IndexFolder:
             IndexBusy: another process is changing it. Nothing was touched.
             RagError: the folder holds other things than an index.
         """
+        from filelock import FileLock, Timeout
+
         self._prepare()
         try:
             # Not at once: somebody may be looking whether it is held (``being_built``).

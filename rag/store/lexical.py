@@ -47,10 +47,17 @@ class LexicalWriter:
 
     def add(self, number: int, article: Article, passages: Iterable[tuple[int, Passage]]) -> None:
         """Add an article under its number, and its passages under their ids."""
+        passages = list(passages)
+        of_article, *of_passages = said_by(article, [passage for _, passage in passages])
         with self._written():
-            self._writers[_ARTICLES].add_document(_article_document(number, article))
-            for id_, passage in passages:
-                self._writers[_PASSAGES].add_document(_passage_document(id_, passage, article))
+            document = _document(number, article)
+            document.add_text("terms", of_article)
+            self._writers[_ARTICLES].add_document(document)
+            for (id_, passage), said in zip(passages, of_passages, strict=True):
+                document = _document(id_, article)
+                document.add_text("terms", said)
+                document.add_text("words", " ".join(words(passage.text)))
+                self._writers[_PASSAGES].add_document(document)
 
     def copy(self, folder: Path, passages: Collection[int], articles: Collection[int]) -> None:
         """Add what ``folder``, of another part, holds, but for the passages and articles of these ids and numbers."""
@@ -297,30 +304,14 @@ def said_in(folder: Path) -> Iterator[str]:
 
 def said_by(article: Article, passages: Sequence[Passage]) -> list[str]:
     """What is indexed of an article and of its passages: their terms in one line each."""
-    return [_article_terms(article), *(_passage_terms(passage, article) for passage in passages)]
-
-
-def _passage_document(row: int, passage: Passage, article: Article) -> Document:
-    document = _document(row, article)
-    document.add_text("terms", _passage_terms(passage, article))
-    document.add_text("words", " ".join(words(passage.text)))
-    return document
-
-
-def _article_document(number: int, article: Article) -> Document:
-    document = _document(number, article)
-    document.add_text("terms", _article_terms(article))
-    return document
-
-
-def _passage_terms(passage: Passage, article: Article) -> str:
-    return " ".join([*terms(passage.text, article.language), *terms(header(article), article.language)])
-
-
-def _article_terms(article: Article) -> str:
-    text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
     above = terms(header(article), article.language)
-    return " ".join([*text, *above * _TITLE_WEIGHT])
+    each = [terms(passage.text, article.language) for passage in passages]
+    # No word has white space in it: passages that were cut there, and leave nothing out, have the words of the article.
+    if " ".join(passage.text for passage in passages).split() == " ".join(article.paragraphs).split():
+        text = [term for some in each for term in some]
+    else:
+        text = [term for paragraph in article.paragraphs for term in terms(paragraph, article.language)]
+    return [" ".join([*text, *above * _TITLE_WEIGHT]), *(" ".join([*some, *above]) for some in each)]
 
 
 def _document(row: int, article: Article) -> Document:

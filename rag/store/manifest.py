@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.errors import IndexCorrupt, IndexIncompatible
 from rag.models.embedding import ModelIdentity
 
-FORMAT = 4
+FORMAT = 5
 SNAPSHOT_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _FILE_NAME = re.compile(r"[a-z][a-z0-9-]*(?:[./][a-z0-9-]+)*")
 
@@ -55,6 +55,8 @@ class Manifest:
     """Digest of articles, chunking and model: two builds with the same content would answer alike."""
     model: ModelIdentity
     chunking: Chunking
+    program: str
+    """Digest of what read and cut all articles; empty where more than one did."""
     libraries: dict[str, str]
     counts: Counts
     files: dict[str, FileRecord]
@@ -88,6 +90,7 @@ class Manifest:
                 content=fields["content"],
                 model=ModelIdentity(**fields["model"]),
                 chunking=Chunking(**fields["chunking"]),
+                program=fields["program"],
                 libraries=dict(fields["libraries"]),
                 counts=Counts(**fields["counts"]),
                 # A name that leads out of the folder would make verify read, and prune's size count, other files.

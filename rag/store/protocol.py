@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, NewType, Protocol, Self
@@ -189,8 +189,8 @@ class Store(Protocol):
         """Names of all outlets."""
         ...
 
-    def authors(self) -> list[str]:
-        """Names of all authors."""
+    def authors_written(self, keys: Collection[str]) -> Iterable[str]:
+        """Names of the authors whose ``rag.store.scope.joined_key`` is one of ``keys``; a small store may give all."""
         ...
 
     def languages(self) -> list[str | None]:

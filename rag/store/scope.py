@@ -96,6 +96,12 @@ def name_key(name: str) -> str:
     return " ".join(fold(name).split()).removeprefix("the ")
 
 
+def joined_key(name: str) -> str:
+    """Reduce a name to its letters and digits, so that "J. K. Rowan", "JK Rowan" and "J.K. Rowan" are one."""
+    folded = fold(name).replace("&", "and")
+    return re.sub(r"[\W_]+", "", folded.removeprefix("the ") if len(folded) > 4 else folded)
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> ValueError:
     """Make the error for a name that the index does not hold; it says which names are near."""
     by_key = {name_key(one): one for one in known}

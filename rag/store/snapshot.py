@@ -52,13 +52,13 @@ class Snapshot:
         self.newest = coverage.newest
         self.outlets = coverage.outlets
         self.authors = coverage.authors
+        self.authors_written = coverage.authors_written
         self.languages = coverage.languages
         self._suggestions: tuple[Suggestion, ...] | None = None
         self._at = at
         # Asked again by every question with the same limits, and by every lookup of one.
         self.months = lru_cache(maxsize=32)(coverage.months)
         self.summary = lru_cache(maxsize=32)(coverage.summary)
-        self._allowed = lru_cache(maxsize=32)(coverage.allowed)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -168,19 +168,18 @@ class Snapshot:
 
     def within(self, ids: NDArray[np.int64], scope: Scope) -> NDArray[np.bool_]:
         """See ``Store``."""
-        import numpy as np
-
-        rows = self._allowed(scope)
-        return np.ones(len(ids), dtype=np.bool_) if rows is None else rows[ids]
+        return self.coverage.within(ids, scope)
 
     def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
         """See ``Store``."""
+        if not phrases:
+            return self.coverage.contains(scope)
         rows = self._rows_within(scope, phrases)
         return rows is None or bool(rows.any())
 
     def _rows_within(self, scope: Scope, phrases: Sequence[str]) -> NDArray[np.bool_] | None:
         """Mark the rows that limits allow, shape ``(rows,)``; None where they allow all."""
-        rows = self._allowed(scope)
+        rows = self.coverage.allowed(scope)
         if not phrases:
             return rows
         import numpy as np

@@ -65,9 +65,9 @@ def month_number(name: str) -> int | None:
 @cache
 def weekdays() -> dict[str, int]:
     """Numbers of the weekdays, Monday is 0, by their English names in lower case."""
-    from babel.dates import get_day_names
+    from babel import Locale  # and not babel.dates, which looks through all time zones first
 
-    return {name.lower(): number for number, name in get_day_names("wide", locale="en").items()}
+    return {name.lower(): number for number, name in Locale("en").days["format"]["wide"].items()}
 
 
 def _dates(match: re.Match[str]) -> list[WrittenDate]:
@@ -97,13 +97,13 @@ def _exists(written: WrittenDate) -> bool:
 
 @cache
 def _months() -> dict[str, int]:
-    from babel.dates import get_month_names
+    from babel import Locale
 
     return {
         name.casefold().rstrip("."): number
-        for locale in ("en_US", "en_GB")
+        for country in ("US", "GB")
         for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=locale).items()
+        for number, name in Locale("en", country).months["format"][width].items()
     }
 
 

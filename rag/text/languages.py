@@ -47,6 +47,8 @@ def reads_as_english(text: str) -> bool:
 def language_code(name: str) -> str | None:
     """Return the code of a language: "en" for "en-US", "EN", "eng" and "English"; None for what is no language."""
     lower = name.strip().lower()
+    if not lower:
+        return None
     tag = _TAG.fullmatch(lower)
     if not tag:
         return codes_by_name().get(lower) or _codes_by_own_name().get(lower)

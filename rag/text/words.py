@@ -62,12 +62,14 @@ def words(text: str) -> list[str]:
     text = _plain(text)
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
+    if not _RUN.search(text):
+        return list(map(_folded, _WORD.findall(text)))
     found = list[str]()
     for word in _WORD.findall(text):
-        if not word[0].isascii() and _RUN.match(word):
+        if _RUN.match(word):
             found += _folded_run(word)
         else:
-            found.append(fold(word))
+            found.append(_folded(word))
     return found
 
 
@@ -89,6 +91,10 @@ def fold(text: str) -> str:
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not _is_accent(c))
         text = unicodedata.normalize("NFC", text)  # Korean syllables and voiced kana are one character again
     return text.casefold()
+
+
+# A text's words are few, and each stands in many texts.
+_folded = lru_cache(maxsize=200_000)(fold)
 
 
 def _is_accent(character: str) -> bool:
@@ -126,11 +132,12 @@ def question_terms(question: str, languages: Iterable[str | None]) -> dict[str, 
 
 def _terms(text: str, language: str, *, stops: bool) -> list[str]:
     text = _plain(text)
-    if text.isascii():
-        return [term for word in _ASCII_WORD.findall(text) if (term := _term(word, language, stops))]
+    if text.isascii() or not _RUN.search(text):
+        said = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+        return [term for word in said if (term := _term(word, language, stops))]
     found = list[str]()
     for word in _WORD.findall(text):
-        if not word[0].isascii() and _RUN.match(word):
+        if _RUN.match(word):
             run = _folded_run(word)
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         elif term := _term(word, language, stops):

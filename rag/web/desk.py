@@ -42,6 +42,8 @@ class Asked:
     """Earlier questions of the conversation whose answers are not kept, oldest first: each is asked before, quietly."""
     owner: str = ""
     """The key of the browser that keeps the answer; empty where none does."""
+    kept: bool = True
+    """Whether the answer is kept, and with it what can be asked next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ class Desk:
             last: Answer | None = None
             async for last in iterate_in_threadpool(stream(question, after=before)):
                 yield Given(last, remark=remark)
-        if last:
+        if last and not asked.kept:
+            yield Given(last, True, remark=remark)
+        elif last:
             id_ = await run_in_threadpool(self.kept.keep, last, asked.owner) or ""
             found = None if last.help else last
             store, asked_before = answerer.retriever.store, [one.question for one in before]

@@ -10,6 +10,7 @@ import sys
 import time
 import webbrowser
 from asyncio import TimerHandle, get_running_loop
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -53,15 +54,17 @@ _UNREAD = 200
 _NOT_GRADIOS = "this is nothing that gradio's client sends"
 
 
-def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
-    """Serve the page until Ctrl-C is pressed or the process is asked to end.
+def launch(
+    desk: Desk, serving: Serving, *, open_browser: bool = False, more: Callable[[FastAPI], None] = lambda _: None
+) -> None:
+    """Serve the page until Ctrl-C is pressed or the process is asked to end; ``more`` adds to what is served.
 
     Raises:
         RagError: the port is taken, the host is no address of this machine, MCP's package is not installed, or the
             users' file cannot be used.
     """
     _allow_connections()
-    server = Server(desk, serving)
+    server = Server(desk, serving, more)
     begin(serving.log)
     signal.signal(signal.SIGTERM, _interrupt)  # by which containers and services are stopped
     if serving.auth and readable_by_others(serving.auth):
@@ -72,7 +75,8 @@ def launch(desk: Desk, serving: Serving, *, open_browser: bool = False) -> None:
         if serving.warning:
             print(f"warning: {serving.warning}", file=sys.stderr)  # noqa: T201
         print(f"news-rag is at {server.url} (stop with Ctrl-C)", flush=True)  # noqa: T201
-        server.thread.join()
+        while server.thread.is_alive():
+            time.sleep(1)  # and no join, which takes the thread for ended when it is interrupted (Python 3.11)
     except KeyboardInterrupt:
         server.stop()
 
@@ -97,10 +101,16 @@ class Server:
     nothing at 127.0.0.1; and it looks for a free port first and takes it later.
     """
 
-    def __init__(self, desk: Desk, serving: Serving = Serving()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        desk: Desk,
+        serving: Serving = Serving(),  # noqa: B008 - frozen
+        more: Callable[[FastAPI], None] = lambda _: None,
+    ) -> None:
         """Start serving; raises as ``launch``."""
         users = Users.read(serving.auth) if serving.auth else None
         application = _application(desk, mcp=serving.mcp, detailed=not (serving.auth or serving.auth_header))
+        more(application)
         listening = _listen(serving.host, serving.port)
         shown = "127.0.0.1" if serving.host in ("", "0.0.0.0") else serving.host  # noqa: S104 - compared, not bound
         address = f"{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
