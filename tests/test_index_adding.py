@@ -18,7 +18,7 @@ from rag import Article, Scope
 from rag.errors import IndexCorrupt, IndexIncompatible
 from rag.store import parts
 from rag.store.folder import IndexFolder
-from rag.store.protocol import SearchRequest
+from rag.store.protocol import PassageId, SearchRequest
 from rag.store.snapshot import Snapshot
 from rag.text.words import terms
 from tests.toy import HARBOUR, ORCHESTRA, PROTEST, TODAY, ToyEmbedder, build_index, write_article
@@ -64,11 +64,11 @@ def found(index: Path) -> list[tuple[object, ...]]:
     ]
     told = list[tuple[object, ...]]()
     for number, candidates in enumerate(snapshot.search(requests, limit=1000)):
-        stored = snapshot.passages([one.id for one in candidates])
+        stored = snapshot.passages([PassageId(id_) for id_ in candidates.ids.tolist()])
+        columns = (candidates.lexical, candidates.article_lexical, candidates.dense, candidates.neighbour)
         told += sorted(
-            (number, one.article.id, one.passage.text, *(round(score, 5) for score in scores))
-            for one, candidate in zip(stored, candidates, strict=True)
-            for scores in [(candidate.lexical, candidate.article_lexical, candidate.dense, candidate.neighbour)]
+            (number, one.article.id, one.passage.text, *(round(float(score), 5) for score in scores))
+            for one, *scores in zip(stored, *columns, strict=True)
         )
     assert len(told) > 100
     return told

@@ -18,7 +18,7 @@ from index.sources import reading
 from index.sources.source import Item
 from rag.store import parts
 from rag.store.folder import IndexFolder
-from rag.store.protocol import SearchRequest
+from rag.store.protocol import PassageId, SearchRequest
 from rag.store.snapshot import Snapshot
 from rag.text.words import terms
 from tests.toy import ToyEmbedder
@@ -105,12 +105,15 @@ def held(folder: IndexFolder) -> dict[str, object]:
     found = [
         sorted(
             (
-                str(keys[one.id]),
-                *(round(score, 5) for score in (one.lexical, one.article_lexical, one.dense, one.neighbour)),
+                str(keys[PassageId(id_)]),
+                *(round(score, 5) for score in scores),
             )
-            for one in candidates
+            for id_, *scores in zip(
+                *(column.tolist() for column in (one.ids, one.lexical, one.article_lexical, one.dense, one.neighbour)),
+                strict=True,
+            )
         )
-        for candidates in snapshot.search(requests, limit=1000)
+        for one in snapshot.search(requests, limit=1000)
     ]
     return {
         "content": snapshot.manifest.content,

@@ -15,7 +15,7 @@ from rag import Answerer, Article, Passage, Retriever, Scope, Span
 from rag.answer.extractive import ExtractiveGenerator
 from rag.articles import header
 from rag.store.protocol import (
-    Candidate,
+    Candidates,
     MonthCount,
     PassageId,
     SearchRequest,
@@ -48,14 +48,13 @@ class MemoryStore:
         self._terms = [set(terms(f"{passage.text}\n{header(article)}")) for article, passage in said]
         self.passage_count = len(self._passages)
 
-    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
-        return [
-            [
-                Candidate(PassageId(n), self._said(n, request), 0.0, float(self._vectors[n] @ request.vector), 0.0)
-                for n in self._rows(request.scope, request.phrases)
-            ][:limit]
-            for request in requests
-        ]
+    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[Candidates]:
+        return [self._found(one, self._rows(one.scope, one.phrases)[:limit]) for one in requests]
+
+    def _found(self, request: SearchRequest, rows: Sequence[int]) -> Candidates:
+        said = [self._said(row, request) for row in rows]
+        dense = (self._vectors[rows] @ request.vector).astype(np.float64)
+        return Candidates(np.array(rows, np.int64), np.array(said), np.zeros(len(rows)), dense, np.zeros(len(rows)))
 
     def _rows(self, scope: Scope, phrases: Sequence[str]) -> list[int]:
         return [
@@ -79,8 +78,8 @@ class MemoryStore:
     def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
         return [float(self._vectors[id_] @ vector) for id_ in ids]
 
-    def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
-        return [_allows(scope, self._of[id_]) for id_ in ids]
+    def within(self, ids: NDArray[np.int64], scope: Scope) -> NDArray[np.bool_]:
+        return np.array([_allows(scope, self._of[id_]) for id_ in ids], np.bool_)
 
     def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
         return bool(self._rows(scope, phrases))

@@ -81,9 +81,9 @@ def test_summary_says_what_there_is(toy_index: Path) -> None:
 def test_a_scope_limits_before_ranking(toy_index: Path, scope: Scope, expected: list[int]) -> None:
     snapshot = Snapshot.open(toy_index)
     said = dict.fromkeys(terms("tolls harbour Ellery"), 1.0)
-    found = sorted(row for row, _ in snapshot.lexical.passages(said, 10, scope))
+    found = sorted(snapshot.lexical.passages(said, 10, scope)[0].tolist())
     assert rows(snapshot, scope) == found == expected
-    assert len(snapshot.lexical.articles(said, 10, scope)) == len(expected)
+    assert len(snapshot.lexical.articles(said, 10, scope)[0]) == len(expected)
 
 
 def test_languages_are_counted_and_limit_the_rows(tmp_path: Path) -> None:
@@ -120,10 +120,10 @@ def test_chosen_articles_of_many_passages_are_all_that_is_searched(tmp_path: Pat
     snapshot = Snapshot.open(tmp_path / "index")
     scope = Scope(articles=(articles[4].id, articles[1].id, articles[5].id))
     expected = rows(snapshot, scope)
-    assert sorted(row for row, _ in snapshot.lexical.passages({"toll": 1.0}, len(expected), scope)) == expected
+    assert sorted(snapshot.lexical.passages({"toll": 1.0}, len(expected), scope)[0].tolist()) == expected
     found = {one.article.id for one in snapshot.passages([PassageId(row) for row in expected])}
     assert found == set(scope.articles)
-    assert snapshot.summary(scope).articles == len(snapshot.lexical.articles({"toll": 1.0}, 9, scope)) == 3
+    assert snapshot.summary(scope).articles == len(snapshot.lexical.articles({"toll": 1.0}, 9, scope)[0]) == 3
 
 
 def test_articles_are_listed_by_their_words_the_newest_first(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_reading_writes_nothing(toy_index: Path) -> None:
     at, manifest = folder.snapshot_path(folder.current().id), folder.manifest(folder.current().id)
     before = {path: path.stat().st_mtime_ns for path in [toy_index, *toy_index.rglob("*")]}
     snapshot = Snapshot.open(toy_index)
-    assert snapshot.lexical.passages({"toll": 1.0}, 1)
+    assert len(snapshot.lexical.passages({"toll": 1.0}, 1)[0]) == 1
     snapshot.passages([PassageId(0)])
     folder.verify()
     snapshot.close()

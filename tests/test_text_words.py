@@ -182,3 +182,9 @@ def test_threads_cut_the_same_terms_as_one_alone() -> None:
         sys.setswitchinterval(before)
     _term.cache_clear()
     assert cut == [terms(text) for text in texts]
+
+
+@given(st.text(st.characters(max_codepoint=127) | st.sampled_from("’‘“”–—…")))
+def test_ascii_is_cut_as_the_same_text_beside_another_script(text: str) -> None:
+    assert words(text) == words(f"{text} é")[:-1]
+    assert terms(text) == terms(f"{text} é")[:-1]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.query.subqueries import SubQuery
-from rag.store.protocol import Candidate, PassageId
+from rag.store.protocol import Candidates, PassageId
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,75 +39,72 @@ class Weights:
     """The same for an outlet, author or language: enough to settle near equals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A passage in the ranking of all sub-queries."""
 
     id: PassageId
     score: float
     """0 to 1: the best of the sub-query that found it has 1, or the weight of the sub-query."""
     subquery: SubQuery
+    lexical: float = 0.0
+    """BM25 for that sub-query, with the article's share."""
 
 
-def lexical_score(candidate: Candidate, weights: Weights) -> float:
-    """BM25 of a passage, with its article's share."""
-    return candidate.lexical + weights.article * candidate.article_lexical
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """What a sub-query found, in columns."""
+
+    subquery: SubQuery
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    lexical: NDArray[np.float64]
 
 
-def fuse(
-    candidates: Sequence[Candidate], weights: Weights, preferred: Mapping[PassageId, float] | None = None
-) -> dict[PassageId, float]:
+def lexical_scores(found: Candidates, weights: Weights) -> NDArray[np.float64]:
+    """BM25 of each passage, with its article's share."""
+    return found.lexical + weights.article * found.article_lexical
+
+
+def fuse(found: Candidates, weights: Weights, gains: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
     """Score each candidate, 0 to 1: a weighted sum of its shares of the best in words and vectors, and preferences.
 
-    ``preferred`` is what each passage gains by what the question prefers. Shares keep what ranks throw away: how far
-    the best is ahead (Lee 1997; Bruch et al. 2023, "An analysis of fusion functions for hybrid retrieval", found the
-    convex combination better than reciprocal ranks).
+    ``gains`` is what each passage gains by what the question prefers. Shares keep what ranks throw away: how far the
+    best is ahead (Lee 1997; Bruch et al. 2023, "An analysis of fusion functions for hybrid retrieval", found the convex
+    combination better than reciprocal ranks).
     """
-    if not candidates:
-        return {}
-    lexical = _shares(lexical_score(one, weights) for one in candidates)
-    dense = _shares(one.dense for one in candidates)
-    neighbour = _shares(one.neighbour for one in candidates)
-    gains = preferred or {}
-    scores = {
-        one.id: weights.lexical * words + weights.dense * vector + weights.neighbour * near + gains.get(one.id, 0.0)
-        for one, words, vector, near in zip(candidates, lexical, dense, neighbour, strict=True)
-    }
-    best = max(scores.values())
-    return {id_: score / best if best > 0 else 0.0 for id_, score in scores.items()}
+    words, vectors, near = map(_shares, (lexical_scores(found, weights), found.dense, found.neighbour))
+    return _shares(weights.lexical * words + weights.dense * vectors + weights.neighbour * near + gains)
 
 
-def _shares(scores: Iterable[float]) -> list[float]:
-    values = [max(0.0, score) for score in scores]
-    most = max(values)
-    return [value / most if most > 0 else 0.0 for value in values]
+def _shares(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    values = scores.clip(min=0.0)
+    most = values.max(initial=0.0)
+    return values / most if most > 0 else values
 
 
-def merge(
-    scored: Sequence[tuple[SubQuery, Mapping[PassageId, float]]],
-    clauses: Sequence[tuple[SubQuery, Mapping[PassageId, float]]] = (),
-    weight: float = 0.5,
-) -> list[Ranked]:
+def merge(scored: Sequence[Scored], clauses: Sequence[Scored] = (), weight: float = 0.5) -> list[Ranked]:
     """Rank what all sub-queries found, best first: each passage by the one that values it most, ties by id.
 
     As the best passage of every sub-query has the highest score, they take turns by themselves. To that the clause that
     values a passage most adds ``weight`` (1 for the sub-queries): of two passages that suit a sub-query alike, the one
     that answers a clause of it goes first. Where one side did not find a passage, it counts as the last that it found.
     """
-    best, said = _best(scored), _best(clauses)
-    if best and said:
-        last, least = (min(one.score for one in found.values()) for found in (best, said))
-        both = {id_: best.get(id_) or replace(one, score=last) for id_, one in (said | best).items()}
-        for id_, one in both.items():
-            clause = said[id_].score if id_ in said else least
-            best[id_] = replace(one, score=(one.score + weight * clause) / (1 + weight))
-    return sorted(best.values(), key=lambda one: (-one.score, one.id))
+    import numpy as np
 
-
-def _best(scored: Sequence[tuple[SubQuery, Mapping[PassageId, float]]]) -> dict[PassageId, Ranked]:
-    best: dict[PassageId, Ranked] = {}
-    for subquery, scores in scored:
-        for id_, score in scores.items():
-            if id_ not in best or score > best[id_].score:
-                best[id_] = Ranked(id_, score, subquery)
-    return best
+    found = (*scored, *clauses)
+    ids = np.unique(np.concatenate([one.ids for one in found]))
+    scores, lexical = np.full((2, len(found), len(ids)), -1.0)  # a row a sub-query; below 0: it did not find that one
+    for row, one in enumerate(found):
+        at = np.searchsorted(ids, one.ids)
+        scores[row, at], lexical[row, at] = one.scores, one.lexical
+    by, best = scores[: len(scored)].argmax(0), scores[: len(scored)].max(0)
+    if not (asked := best >= 0).any():
+        return []
+    if (said := scores[len(scored) :].max(0, initial=-1.0)).max() >= 0:
+        by = np.where(asked, by, len(scored) + scores[len(scored) :].argmax(0))
+        best = np.where(asked, best, best[asked].min())
+        best = (best + weight * np.where(said >= 0, said, said[said >= 0].min())) / (1 + weight)
+    order = np.lexsort((ids, -best))
+    columns = (ids[order], best[order], by[order], lexical[by, np.arange(len(ids))][order])
+    ranked = zip(*(column.tolist() for column in columns), strict=True)
+    return [Ranked(PassageId(id_), score, found[row].subquery, words) for id_, score, row, words in ranked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ _FEWEST = 6  # fewer shingles are alike by chance: "He did not comment on the re
 # Of a copy half of the shorter text stands in the other, as in the index.
 _COPIED = 0.5
 _PROBE = 32  # characters that two texts which share sentences surely have in common
-_READ = 64  # passages that are read from the store at a time
+_READ = 16  # passages that are read from the store at a time: more than most questions need
 
 
 @dataclass(slots=True)
@@ -30,7 +30,6 @@ class Group:
     best: Ranked
     members: list[StoredPassage]
     near_duplicates: list[StoredPassage] = field(default_factory=list)
-    shingles: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def article(self) -> Article:
@@ -45,7 +44,11 @@ class Group:
     def add(self, passage: StoredPassage) -> None:
         """Take in a neighbour of what is there."""
         self.members = sorted([*self.members, passage], key=lambda one: _start(one.passage))
-        self.shingles |= _shingles(passage.passage.text)
+
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        """Of all members."""
+        first, *others = (_shingles(one.passage.text) for one in self.members)
+        return first.union(*others) if others else first
 
 
 def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, accompanied: int = 0) -> list[Group]:
@@ -59,61 +62,68 @@ def group(ranking: Sequence[Ranked], store: Store, *, limit: int, joined: int, a
     goes on there.
     """
     groups: list[Group] = []
-    by_id: dict[PassageId, Group] = {}
-    for place, (ranked, stored) in enumerate(_read(ranking, store)):
-        if place >= joined and len(groups) >= limit:
+    taken, beside = set[PassageId](), dict[PassageId, list[Group]]()
+    read = dict[PassageId, StoredPassage]()
+    for place, ranked in enumerate(ranking):
+        full = len(groups) >= limit
+        if full and place >= joined:
             break
         among, longest = (groups, _LONGEST) if place < joined else (groups[:accompanied], 2)
-        if neighbour := _neighbouring(stored, by_id, longest, among):
-            neighbour.add(stored)
-            by_id[stored.id] = neighbour
-            continue
-        if len(groups) >= limit:
+        one = _fitting(beside.get(ranked.id, ()), longest, among)
+        if full and not one:
             continue  # only neighbours of what is there are of interest any more
-        shingles = _shingles(stored.passage.text)
-        original = next((one for one in groups if _is_near_duplicate(stored, shingles, one)), None)
-        if original := original or next((one for one in groups if _stands_in_article(stored, one)), None):
-            if all(one.article.id != stored.article.id for one in original.near_duplicates):
+        if ranked.id not in read:
+            ids = [each.id for each in ranking[place : place + (1 if full else _READ)]]
+            read |= zip(ids, store.passages(ids), strict=True)
+        stored = read[ranked.id]
+        if one:
+            one.add(stored)
+        elif original := _original(stored, groups):
+            if all(each.article.id != stored.article.id for each in original.near_duplicates):
                 original.near_duplicates.append(stored)
             continue
-        groups.append(Group(ranked, [stored], shingles=shingles))
-        by_id[stored.id] = groups[-1]
-    _accompany(groups[:accompanied], ranking, store, by_id)
+        else:
+            one = Group(ranked, [stored])
+            groups.append(one)
+        taken.add(stored.id)
+        for near in (stored.previous, stored.next):
+            if near is not None:
+                beside.setdefault(near, []).append(one)
+    _accompany(groups[:accompanied], ranking, store, taken)
     return groups
 
 
-def _read(ranking: Sequence[Ranked], store: Store) -> Iterator[tuple[Ranked, StoredPassage]]:
-    for start in range(0, len(ranking), _READ):
-        part = ranking[start : start + _READ]
-        yield from zip(part, store.passages([one.id for one in part]), strict=True)
-
-
-def _neighbouring(
-    stored: StoredPassage, by_id: dict[PassageId, Group], longest: int, among: Sequence[Group]
-) -> Group | None:
-    """Return the best group that ends before a passage or begins after it, and has fewer than ``longest`` passages."""
-    found = [by_id[one] for one in (stored.previous, stored.next) if one is not None and one in by_id]
-    fitting = [one for one in found if len(one.members) < longest and any(one is each for each in among)]
+def _fitting(beside: Sequence[Group], longest: int, among: Sequence[Group]) -> Group | None:
+    """Return the best group of those beside a passage that has fewer than ``longest`` passages."""
+    fitting = [one for one in beside if len(one.members) < longest and any(one is each for each in among)]
     return max(fitting, key=lambda one: one.best.score, default=None)
 
 
-def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store, by_id: dict[PassageId, Group]) -> None:
+def _accompany(groups: Sequence[Group], ranking: Sequence[Ranked], store: Store, taken: set[PassageId]) -> None:
     """Give each single passage the better ranked one of its free neighbours."""
     places = {ranked.id: place for place, ranked in enumerate(ranking)}
+    chosen = dict[PassageId, Group]()
     for one in groups:
         [first, *more] = one.members
-        free = [near for near in (first.previous, first.next) if near is not None and near not in by_id]
+        free = [near for near in (first.previous, first.next) if near is not None and near not in taken | chosen.keys()]
         if free and not more:
-            chosen = min(free, key=lambda id_: places.get(id_, len(places)))
-            one.add(store.passages([chosen])[0])
-            by_id[chosen] = one
+            chosen[min(free, key=lambda id_: places.get(id_, len(places)))] = one
+    for one, stored in zip(chosen.values(), store.passages(list(chosen)), strict=True):
+        one.add(stored)
+
+
+def _original(stored: StoredPassage, groups: Sequence[Group]) -> Group | None:
+    """Return the best group that says what a passage does; else one whose article its own is a copy of."""
+    shingles = _shingles(stored.passage.text)
+    alike = (one for one in groups if _is_near_duplicate(stored, shingles, one))
+    return next(alike, None) or next((one for one in groups if _stands_in_article(stored, one)), None)
 
 
 def _is_near_duplicate(stored: StoredPassage, shingles: frozenset[tuple[str, ...]], original: Group) -> bool:
     """Whether most of a passage stands in a group of another article, word for word (containment, Broder 1997)."""
     if stored.passage.article_id == original.members[0].passage.article_id:
         return False
-    return _stands_in(stored.passage.text, shingles, original.passage.text, original.shingles)
+    return _stands_in(stored.passage.text, shingles, lambda: original.passage.text, original.shingles())
 
 
 def _stands_in_article(stored: StoredPassage, group: Group) -> bool:
@@ -126,7 +136,7 @@ def _stands_in_article(stored: StoredPassage, group: Group) -> bool:
         return False
     pieces = [article.paragraph(one.paragraph)[one.start : one.end] for one in stored.passage.spans]
     return all(
-        _stands_in(piece, shingles, text, _shingles(text))
+        _stands_in(piece, shingles, lambda: text, _shingles(text))
         for piece in pieces
         if len(shingles := _shingles(piece)) >= _FEWEST
     )
@@ -146,7 +156,9 @@ def _may_stand_in(text: str, other: str) -> bool:
     return any(text[len(text) * part // 8 :][:_PROBE] in other for part in (1, 3, 5, 7))
 
 
-def _stands_in(text: str, shingles: frozenset[tuple[str, ...]], other: str, others: frozenset[tuple[str, ...]]) -> bool:
+def _stands_in(
+    text: str, shingles: frozenset[tuple[str, ...]], other: Callable[[], str], others: frozenset[tuple[str, ...]]
+) -> bool:
     """Whether most of a text stands in another one.
 
     What agrees in more words once all figures are masked is another report: "seven dead" is not "nineteen dead".
@@ -154,7 +166,7 @@ def _stands_in(text: str, shingles: frozenset[tuple[str, ...]], other: str, othe
     shared = len(shingles & others)
     if len(shingles) < _FEWEST or shared < _SHARED * len(shingles):
         return False
-    return len(_shingles(_without_figures(text)) & _shingles(_without_figures(other))) <= shared
+    return len(_shingles(_without_figures(text)) & _shingles(_without_figures(other()))) <= shared
 
 
 def _text(article: Article) -> str:
@@ -165,7 +177,7 @@ def _text(article: Article) -> str:
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     # Cut alike whatever language the articles name: of two copies one may name it and the other not.
     said = words(text)
-    return frozenset(tuple(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1))
+    return frozenset(zip(*(said[at:] for at in range(_SHINGLE)), strict=False))
 
 
 @lru_cache(maxsize=64)

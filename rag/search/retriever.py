@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,12 +15,12 @@ from rag.models.embedding import Embedder
 from rag.query.names import Names
 from rag.query.parsed_query import ParsedQuery
 from rag.query.parsing import parse_question
-from rag.query.subqueries import Decompose, SubQuery, decompose
-from rag.search.fusion import Weights, fuse, lexical_score, merge
+from rag.query.subqueries import Decompose, decompose
+from rag.search.fusion import Scored, Weights, fuse, lexical_scores, merge
 from rag.search.grouping import group
 from rag.search.hits import Explanation, Hit, NearDuplicate, SearchResult
 from rag.search.planning import Lookup, Planner
-from rag.store.protocol import Candidate, PassageId, SearchRequest, Store
+from rag.store.protocol import Candidates, SearchRequest, Store
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.snapshot import Snapshot
 
@@ -38,7 +38,7 @@ _JOINED = 50  # passages among which neighbours are joined
 _ACCOMPANIED = 10  # hits that are given a neighbour where none was joined; benchmarks/retrieval.md
 _RERANKED = 3  # hits that a reranker is given, as a multiple of those that were asked for
 _VECTORS_KEPT = 256
-_Found = tuple[Lookup, Sequence[Candidate]]
+_Found = tuple[Lookup, Candidates]
 
 
 class Retriever:
@@ -217,35 +217,36 @@ class Retriever:
         groups = group(ranking, self.store, limit=limit, joined=_JOINED, accompanied=_ACCOMPANIED)
         ids = [member.id for one in groups for member in one.members]
         similar = dict(zip(ids, self.store.similarities(ids, question), strict=True))
-        lexical = {
-            (lookup.subquery, one.id): lexical_score(one, self._weights)
-            for lookup, found in (*clauses, *scored)
-            for one in found
-        }
         hits = list[Hit]()
         for rank, one in enumerate(groups, start=1):
             best = one.best
             dense = max(similar[member.id] for member in one.members)
-            explanation = Explanation(lexical.get((best.subquery, best.id), 0.0), dense, best.subquery.text)
+            explanation = Explanation(best.lexical, dense, best.subquery.text)
             near_duplicates = tuple(NearDuplicate(copy.passage, copy.article) for copy in one.near_duplicates)
             hits.append(Hit(rank, best.score, one.passage, one.article, explanation, near_duplicates))
         return hits
 
-    def _scores(self, found: Sequence[_Found]) -> list[tuple[SubQuery, Mapping[PassageId, float]]]:
+    def _scores(self, found: Sequence[_Found]) -> list[Scored]:
         """Scores of what each lookup found, its preferences included."""
-        scored = list[tuple[SubQuery, Mapping[PassageId, float]]]()
-        for lookup, candidates in found:
-            scores = fuse(candidates, self._weights, self._gains(lookup, candidates))
-            scored.append((lookup.subquery, {id_: lookup.weight * score for id_, score in scores.items()}))
-        return scored
+        return [
+            Scored(
+                lookup.subquery,
+                candidates.ids,
+                lookup.weight * fuse(candidates, self._weights, self._gains(lookup, candidates)),
+                lexical_scores(candidates, self._weights),
+            )
+            for lookup, candidates in found
+        ]
 
-    def _gains(self, lookup: Lookup, candidates: Sequence[Candidate]) -> dict[PassageId, float]:
+    def _gains(self, lookup: Lookup, candidates: Candidates) -> NDArray[np.float64]:
         """What each candidate gains by what the question prefers."""
-        gains = {one.id: 0.0 for one in candidates}
+        import numpy as np
+
+        gains = np.zeros(len(candidates.ids))
         for preference in lookup.preferences:
-            for id_, preferred in zip(gains, self.store.within(list(gains), preference.scope), strict=True):
-                if preferred:  # once, however many days or outlets are named: they are alternatives
-                    gains[id_] = max(gains[id_], preference.weight)
+            preferred = self.store.within(candidates.ids, preference.scope)
+            # Once, however many days or outlets are named: they are alternatives.
+            gains[preferred] = np.maximum(gains[preferred], preference.weight)
         return gains
 
 

@@ -17,14 +17,18 @@ from rag.store.scope import EVERYTHING, Scope, name_key
 from rag.text.words import terms, words
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from tantivy import Document, IndexWriter, Query, Schema, Searcher
 
-RowsOf = Callable[[Iterable[int]], list[int]]
+RowsOf = Callable[[Iterable[int]], Sequence[int]]
 ExtentsOf = Callable[[Sequence[str]], list[tuple[int, int, int]]]
 _LIST = "meta.json"  # of an index's segments, as tantivy writes it
 _PASSAGES, _ARTICLES = "passages", "articles"
 # A title says in a few words what an article's thousand say; measured in benchmarks/retrieval.md.
 _TITLE_WEIGHT = 3
+# Share of all passages below which, for each term that is looked for, what is allowed is less than what says one.
+_NARROW = 0.005
 # Bytes that tantivy may gather in memory before it writes a segment.
 _HEAP = 64_000_000
 
@@ -115,18 +119,27 @@ class LexicalIndex:
             return self._passages.doc_freq("terms", term)
 
     def passages(
-        self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING, phrases: Sequence[str] = ()
-    ) -> list[tuple[int, float]]:
+        self,
+        weights: Mapping[str, float],
+        limit: int,
+        scope: Scope = EVERYTHING,
+        phrases: Sequence[str] = (),
+        *,
+        share: float = 1.0,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Rows and BM25 scores (Robertson & Zaragoza 2009; k1 1.2, b 0.75) of the best passages, best first.
 
         A passage's score is the sum over the terms of ``weights`` that occur in it or in its header. Only passages that
-        ``scope`` allows, and that hold every one of ``phrases`` word for word, are ranked.
+        ``scope`` allows, and that hold every one of ``phrases`` word for word, are ranked. ``share`` is how many of all
+        those are, and changes nothing but how long it takes.
         """
-        return self._best(self._passages, weights, limit, scope, phrases)
+        return self._best(self._passages, weights, limit, scope, phrases, share=share)
 
-    def articles(self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING) -> list[tuple[int, float]]:
+    def articles(
+        self, weights: Mapping[str, float], limit: int, scope: Scope = EVERYTHING, *, share: float = 1.0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Numbers and BM25 scores of the best whole articles, best first; the title counts several times."""
-        return self._best(self._articles, weights, limit, scope)
+        return self._best(self._articles, weights, limit, scope, share=share)
 
     def articles_saying(self, text: str, languages: Iterable[str | None]) -> list[int] | None:
         """Numbers of the articles that say every word of ``text`` as one of their ``languages`` would, in no order.
@@ -148,9 +161,10 @@ class LexicalIndex:
             return None
         with _readable(self._folder):
             query, most = tantivy.Query.boolean_query(said), max(1, self._articles.num_docs)
-            return _numbers(self._articles, self._articles.search(query, limit=most, count=False).hits)
+            found = self._articles.search(query, limit=most, count=False).hits
+            return list(map(int, _numbers(self._articles, found)))
 
-    def rows_with(self, phrases: Sequence[str]) -> list[int]:
+    def rows_with(self, phrases: Sequence[str]) -> NDArray[np.int64]:
         """Rows of the passages that hold every phrase word for word, case and accents apart; in no order."""
         import tantivy
 
@@ -166,11 +180,13 @@ class LexicalIndex:
         query = tantivy.Query.fuzzy_term_query(self._schema, "words", word, edits)
         with _readable(self._folder):
             found = self._passages.search(query, limit=max(1, min(limit, self.rows)), count=False).hits
-            return sorted(self._rows(found))
+            return sorted(self._rows(found).tolist())
 
-    def _rows(self, found: Sequence[tuple[Any, Any]]) -> list[int]:
+    def _rows(self, found: Sequence[tuple[Any, Any]]) -> NDArray[np.int64]:
         """Rows of the passages that tantivy found; ``ValueError`` where there is no such, as a flipped byte has it."""
-        return self._rows_of(_numbers(self._passages, found))
+        import numpy as np
+
+        return np.asarray(self._rows_of(_numbers(self._passages, found)), np.int64)
 
     def _best(
         self,
@@ -179,7 +195,10 @@ class LexicalIndex:
         limit: int,
         scope: Scope,
         phrases: Sequence[str] = (),
-    ) -> list[tuple[int, float]]:
+        *,
+        share: float,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        import numpy as np
         import tantivy
 
         wanted = [
@@ -188,19 +207,24 @@ class LexicalIndex:
             if weight > 0
         ]
         if not wanted:
-            return []
-        said = tantivy.Query.boolean_query(wanted)
-        limits = self._limits(searcher, scope, phrases)
-        # Limits choose and do not score.
-        parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in limits]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, said), *parts]) if parts else said
+            return np.empty(0, np.int64), np.empty(0)
+        # Limits choose and do not score. Where they leave little, tantivy goes through that and looks for the words in
+        # it; else through what says one of the words.
+        limits = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0))
+            for one in self._limits(searcher, scope, phrases)
+        ]
+        if limits and share >= _NARROW * len(wanted):
+            wanted = [(tantivy.Occur.Must, tantivy.Query.boolean_query(wanted))]
+        query = tantivy.Query.boolean_query([*limits, *wanted])
         # tantivy makes room for as many as it is asked for, whether there are that many or not.
         with _readable(self._folder):
             found = searcher.search(query, limit=max(1, min(limit, searcher.num_docs)), count=False).hits
             rows = self._rows(found) if searcher is self._passages else _numbers(searcher, found)
-        best = [(row, float(score)) for row, (score, _) in zip(rows, found, strict=True)]
+        scores = np.array([score for score, _ in found], np.float64)
         # Equal scores come in the order of the rows, however the index is divided into segments.
-        return sorted(best, key=lambda one: (-one[1], one[0]))
+        order = np.lexsort((rows, -scores))[: np.count_nonzero(scores)]  # what says no word scores nothing
+        return rows[order], scores[order]
 
     def _limits(self, searcher: Searcher, scope: Scope, phrases: Sequence[str]) -> list[Query]:
         import tantivy
@@ -252,8 +276,10 @@ class LexicalIndex:
         return tantivy.Query.term_query(self._schema, field, term, index_option="freq")
 
 
-def _numbers(searcher: Searcher, found: Sequence[tuple[Any, Any]]) -> list[int]:
-    return [int(number or 0) for number in searcher.fast_field_values("row", [at for _, at in found])]
+def _numbers(searcher: Searcher, found: Sequence[tuple[Any, Any]]) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.array(searcher.fast_field_values("row", [at for _, at in found]), np.int64)
 
 
 def _documents(folder: Path) -> Iterator[tuple[int, Document]]:
@@ -263,7 +289,9 @@ def _documents(folder: Path) -> Iterator[tuple[int, Document]]:
     searcher = _searcher([folder])
     with _readable(folder):
         found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
-        for number, (_, at) in sorted(zip(_numbers(searcher, found), found, strict=True), key=lambda one: one[0]):
+        for number, (_, at) in sorted(
+            zip(_numbers(searcher, found).tolist(), found, strict=True), key=lambda one: one[0]
+        ):
             yield number, searcher.doc(at)
 
 

@@ -32,19 +32,23 @@ class SearchRequest:
     """Words that a passage must hold exactly, case and accents apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage proposed for a request by its words, its vector, or both; it is scored by both."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Passages proposed for a request by their words, their vectors, or both, in no order; each is scored by both.
 
-    id: PassageId
-    lexical: float
+    They are columns, shape ``(passages,)``: hundreds for each request of a question would be slow as objects.
+    """
+
+    ids: NDArray[np.int64]
+    """A ``PassageId`` each; no two are the same."""
+    lexical: NDArray[np.float64]
     """BM25 of the passage. One that only vectors propose is given the score of the last that words do: the most it can
     have."""
-    article_lexical: float
+    article_lexical: NDArray[np.float64]
     """BM25 of its whole article; 0 where the article is not among the best."""
-    dense: float
+    dense: NDArray[np.float64]
     """Inner product of the vectors."""
-    neighbour: float
+    neighbour: NDArray[np.float64]
     """The same for the better one of the passages before and after it in its article; 0 where it has none."""
 
 
@@ -124,7 +128,7 @@ class Store(Protocol):
         """How many passages there are."""
         ...
 
-    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
+    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[Candidates]:
         """Return the candidates for each request, in no order: the best ``limit`` by words and as many by vectors.
 
         The scope and the phrases hold before the best are chosen.
@@ -139,7 +143,7 @@ class Store(Protocol):
         """Inner products of ``vector``, shape ``(dimension,)``, with the vectors of passages."""
         ...
 
-    def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
+    def within(self, ids: NDArray[np.int64], scope: Scope) -> NDArray[np.bool_]:
         """Say of each passage whether ``scope`` allows it."""
         ...
 

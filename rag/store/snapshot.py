@@ -15,7 +15,7 @@ from rag.store.folder import IndexFolder
 from rag.store.lexical import LexicalIndex
 from rag.store.manifest import Manifest
 from rag.store.parts import open_vectors, parts_of
-from rag.store.protocol import Candidate, PassageId, SearchRequest, StoredPassage, Suggestion
+from rag.store.protocol import Candidates, PassageId, SearchRequest, StoredPassage, Suggestion
 from rag.store.scope import EVERYTHING, Scope
 from rag.store.suggested import read_suggested
 from rag.store.vectors import VectorIndex
@@ -125,59 +125,50 @@ class Snapshot:
         """How many passages there are."""
         return self.manifest.counts.passages
 
-    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[list[Candidate]]:
+    def search(self, requests: Sequence[SearchRequest], *, limit: int) -> list[Candidates]:
         """See ``Store``; FAISS is asked once for all requests that share their limits."""
-        nearest: list[list[tuple[int, float]]] = [[] for _ in requests]
+        import numpy as np
+
+        found = dict[int, Candidates]()
         alike: dict[tuple[Scope, tuple[str, ...]], list[int]] = {}
         for number, request in enumerate(requests):
             alike.setdefault((request.scope, request.phrases), []).append(number)
         for (scope, phrases), numbers in alike.items():
-            import numpy as np
-
+            allowed = self._rows_within(scope, phrases)
+            share = 1.0 if allowed is None else np.count_nonzero(allowed) / len(allowed)
             vectors = np.stack([requests[number].vector for number in numbers])
-            found = self.vectors.nearest(vectors, limit, self._rows_within(scope, phrases))
-            for number, one in zip(numbers, found, strict=True):
-                nearest[number] = one
-        return [
-            self._scored(request, [row for row, _ in near], limit)
-            for request, near in zip(requests, nearest, strict=True)
-        ]
+            nearest = self.vectors.nearest(vectors, limit, allowed)
+            for number, near in zip(numbers, nearest, strict=True):
+                found[number] = self._scored(requests[number], [row for row, _ in near], limit, share=share)
+        return [found[number] for number in range(len(requests))]
 
-    def _scored(self, request: SearchRequest, near: Sequence[int], limit: int) -> list[Candidate]:
+    def _scored(self, request: SearchRequest, near: Sequence[int], limit: int, *, share: float) -> Candidates:
         """Score what vectors (``near``) and words propose for a request by both."""
         import numpy as np
 
-        best = self.lexical.passages(request.terms, limit, request.scope, request.phrases)
-        words = dict(best)
-        least = best[-1][1] if len(best) == limit else 0.0
-        rows = np.fromiter({*near, *words}, dtype=np.int64)
-        if not len(rows):
-            return []
+        saying, said = self.lexical.passages(request.terms, limit, request.scope, request.phrases, share=share)
+        rows = np.array(sorted({*near, *saying.tolist()}), np.int64)
+        words = np.full(len(rows), said[-1] if len(said) == limit else 0.0)
+        words[np.searchsorted(rows, saying)] = said
         # What stands next to a passage says what it is about: "she", "the company", "the vote".
-        known = np.unique(np.clip([rows - 1, rows, rows + 1], 0, self.vectors.rows - 1))
-        similar = self.vectors.similarities(known.tolist(), request.vector.reshape(1, -1))[0]
-        article_of = self.coverage.numbers(known)
-        before, here, after = (np.searchsorted(known, rows + step).clip(max=len(known) - 1) for step in (-1, 0, 1))
-        neighbours = [
-            np.where((known[at] == rows + step) & (article_of[at] == article_of[here]), similar[at], 0.0)
-            for at, step in ((before, -1), (after, 1))
-        ]
-        articles = dict(self.lexical.articles(request.terms, _ARTICLES, request.scope))
-        columns = (rows, article_of[here], similar[here], np.maximum(*neighbours))
-        return [
-            Candidate(PassageId(row), words.get(row, least), articles.get(article, 0.0), dense, neighbour)
-            for row, article, dense, neighbour in zip(*(column.tolist() for column in columns), strict=True)
-        ]
+        beside = rows + np.array([[-1], [0], [1]])
+        held = beside.clip(0, self.vectors.rows - 1)
+        similar = self.vectors.similarities(held.ravel().tolist(), request.vector.reshape(1, -1))
+        dense = similar.reshape(beside.shape).astype(np.float64)
+        article_of = self.coverage.numbers(held)
+        neighbour = np.where((held == beside) & (article_of == article_of[1]), dense, 0.0)[[0, 2]].max(axis=0)
+        best = self.lexical.articles(request.terms, _ARTICLES, request.scope, share=share)
+        score_of = dict(zip(*(column.tolist() for column in best), strict=True))
+        articles = np.array([score_of.get(number, 0.0) for number in article_of[1].tolist()])
+        return Candidates(rows, words, articles, dense[1], neighbour)
 
     def similarities(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> list[float]:
         """See ``Store``."""
         return [float(one) for one in self.vectors.similarities(ids, vector.reshape(1, -1))[0]]
 
-    def within(self, ids: Sequence[PassageId], scope: Scope) -> list[bool]:
+    def within(self, ids: NDArray[np.int64], scope: Scope) -> NDArray[np.bool_]:
         """See ``Store``."""
-        import numpy as np
-
-        return [bool(one) for one in self.coverage.within(np.array(ids, np.int64), scope)]
+        return self.coverage.within(ids, scope)
 
     def contains(self, scope: Scope, phrases: Sequence[str] = ()) -> bool:
         """See ``Store``."""

@@ -29,6 +29,8 @@ _RUN = re.compile(f"[{_SPACELESS}]+")
 _LETTERS = f"[^\\W_{_SPACELESS}]+(?:[{_MARKS}]+[^\\W_{_SPACELESS}]*)*"
 # Letters and digits, with the points, commas, apostrophes and ampersands that stand inside a word: 1,200.50 U.S. AT&T
 _WORD = re.compile(f"{_RUN.pattern}|{_LETTERS}(?:[.,'’&]{_LETTERS})*")
+# The same where there is nothing but ASCII, which goes five times as fast.
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:[.,'&][A-Za-z0-9]+)*")
 
 # Words that say how something is said, not what: articles, pronouns, auxiliaries, question words, bare prepositions.
 STOP_WORDS = frozenset(
@@ -57,6 +59,9 @@ _ENGLISH_SHARE = 0.25
 
 def words(text: str) -> list[str]:
     """Words of ``text`` in order, case and accents folded; single characters where a script parts no words."""
+    text = _plain(text)
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     if not _RUN.search(text):
         return list(map(_folded, _WORD.findall(text)))
     found = list[str]()
@@ -126,17 +131,27 @@ def question_terms(question: str, languages: Iterable[str | None]) -> dict[str, 
 
 
 def _terms(text: str, language: str, *, stops: bool) -> list[str]:
-    said = _WORD.findall(text)
-    if not _RUN.search(text):
+    text = _plain(text)
+    if text.isascii() or not _RUN.search(text):
+        said = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
         return [term for word in said if (term := _term(word, language, stops))]
     found = list[str]()
-    for word in said:
+    for word in _WORD.findall(text):
         if _RUN.match(word):
             run = _folded_run(word)
             found += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
         elif term := _term(word, language, stops):
             found.append(term)
     return [term for term in found if term]
+
+
+def _plain(text: str) -> str:
+    """Text with typewriter's apostrophes, and without the marks that part words anyway; of most news it makes ASCII."""
+    if not text.isascii():
+        text = text.replace("’", "'")
+        for mark in "‘“”–—…":
+            text = text.replace(mark, " ")
+    return text
 
 
 def _folded_run(run: str) -> str:
