@@ -21,7 +21,10 @@ from rag.sample import ARTICLES
 from rag.store.folder import IndexFolder
 from rag.text.words import counted
 
-_MODEL_HELP = "Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]"
+_MODEL_HELP = (
+    "Embedding model: a Hugging Face name or a folder, of a static model too; all-MiniLM-L6-v2-int8: the packaged one "
+    "in bytes, in about half the time.  [default: the last build's, or the packaged]"
+)
 _BUDGET_HELP = "Most tokens in a passage.  [default: the last build's, or 60]"
 
 commands = application("Build and keep the index that rag answers from.")

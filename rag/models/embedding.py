@@ -183,6 +183,7 @@ class SentenceTransformerEmbedder:
             ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
         """
         from sentence_transformers import SentenceTransformer
+        from tokenizers import Tokenizer
 
         model, folder, commit = load(SentenceTransformer, name, revision)
         dimension = model.get_embedding_dimension()
@@ -191,8 +192,12 @@ class SentenceTransformerEmbedder:
         # A folder's name is whole, so that the index opens from any working directory.
         packaged = name in PACKAGED_NAMES
         name = DEFAULT_MODEL if packaged else str(folder) if Path(name).is_dir() else name
-        # A model of words alone, a vector each, reads whole texts, and says so by an infinite number.
-        window = int(min(model.max_seq_length or model.tokenizer.model_max_length, sys.maxsize))
+        if isinstance(model.tokenizer, Tokenizer):
+            # A static model, a vector a word, reads whole texts; some are saved with a tokenizer that would cut them.
+            model.tokenizer.no_truncation()
+            window = sys.maxsize
+        else:
+            window = int(model.max_seq_length or model.tokenizer.model_max_length)
         prompts = [model.prompts.get(kind) or "" for kind in ("query", "document")]
         return cls(model, ModelIdentity(name, commit, _digest(folder), dimension, window, *prompts))
 

