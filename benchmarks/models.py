@@ -1,8 +1,8 @@
 """What another embedding model brings or costs: one set of questions, asked of indexes of the same articles.
 
 ``python -m benchmarks.models QUESTIONS INDEX…`` asks each index with the model that it was built with, and prints how
-much of the evidence is found and what the index's model loses of it beside the first
-index's, with the range that holds 95 of 100 such differences (bootstrap over the questions, Efron 1979).
+much of the evidence is found, and what is lost of it beside the first index, with the range that holds 95 of 100 such
+differences (bootstrap over the questions, Efron 1979).
 
 Each is built before: ``rag-index build ARTICLES --model NAME --index INDEX``.
 """
