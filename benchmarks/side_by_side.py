@@ -41,11 +41,11 @@ def prepare(folder: Path, corpus: Path, questions: Path, most: int | None) -> No
         return [count <= embedder.identity.window for count in embedder.count_tokens(texts)]
 
     cut = {one.id: [passage.text for passage in fit(one, chunk(one, BUDGET), BUDGET, fits)] for one in articles}
-    by_title = {one.title: one for one in articles}
+    by_name = {name: one for one in articles for name in (one.title, one.id)}
     asked = [one for one in read_questions(questions) if one.facts]
-    asked = [one for one in asked if all(gold.title in by_title for gold in one.articles)] or asked
+    asked = [one for one in asked if len(_known(one, by_name)) == len(one.articles)] or asked
     random.Random(0).shuffle(asked)
-    filtered = [one for question in asked if (one := _filtered(question, by_title, articles))]
+    filtered = [one for question in asked if (one := _filtered(question, by_name, articles))]
     plain = [Asked(one.text, one.facts) for one in asked]
     # Each scenario asks others, as far as they go round, so that none meets what an earlier one left behind.
     scenarios = {
@@ -57,10 +57,17 @@ def prepare(folder: Path, corpus: Path, questions: Path, most: int | None) -> No
     write_questions(folder, scenarios)
 
 
-def _filtered(question: GoldQuestion, by_title: dict[str, Article], articles: Sequence[Article]) -> Asked | None:
+def _known(question: GoldQuestion, by_name: dict[str, Article]) -> list[Article]:
+    """Those of its articles that are there, by address or by title."""
+    names = (Article("", (), url=one.url).id if one.url else one.title or "" for one in question.articles)
+    titles = (one.title or "" for one in question.articles)
+    found = (by_name.get(name) or by_name.get(title) for name, title in zip(names, titles, strict=True))
+    return [one for one in found if one]
+
+
+def _filtered(question: GoldQuestion, by_name: dict[str, Article], articles: Sequence[Article]) -> Asked | None:
     """The question within two months around one of its articles, in that one's outlet, for what that one says of it."""
-    known = [by_title[gold.title] for gold in question.articles if gold.title in by_title]
-    for gold in known:
+    for gold in _known(question, by_name):
         if gold.published and gold.outlet:
             first, last = (gold.published + timedelta(days) for days in (-30, 30))
             within = Limits(day_number(first), day_number(last), gold.outlet, 1)

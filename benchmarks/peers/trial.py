@@ -74,9 +74,12 @@ def _scenario(system: System, questions: Sequence[Asked], words: int) -> dict[st
     for one in questions[:WARMING]:
         system.ask(one.text, LIMIT, one.within)
     alone = questions[WARMING : WARMING + ALONE]
+    spent = time.process_time()
     times, found = _one_after_the_other(system, alone)
+    spent = time.process_time() - spent
     asked = alone[: len(found)]
     told = _summary(times) | {
+        "processor": spent / len(asked),
         "gold": fmean(one.recall([each.text for each in some], words) for one, some in zip(asked, found, strict=True)),
         "obeyed": fmean(_obeys(each, one.within) for one, some in zip(asked, found, strict=True) for each in some),
     }
