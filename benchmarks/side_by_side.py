@@ -15,8 +15,8 @@ from datetime import date, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.peers import SYSTEMS, Limits
-from benchmarks.peers.material import Asked, write_articles, write_questions
+from benchmarks.peers import OURS, SYSTEMS, Limits
+from benchmarks.peers.material import Asked, Material, write_articles, write_questions
 from benchmarks.peers.news_rag import BUDGET, day_number
 from benchmarks.peers.running import Results, run
 from index.chunking import chunk, fit
@@ -94,7 +94,7 @@ def main() -> None:
     if given.anew or not (folder / "questions.json").exists():
         prepare(folder, given.corpus, given.questions, given.articles)
     results = Results(given.results, anew=given.anew)
-    size = sum(1 for _ in (folder / "texts.jsonl").open())
+    size = Material(folder, OURS).counts["passages"]
     run(results, folder, given.systems.split(","), size, 60 * given.minutes, given.memory)
 
 

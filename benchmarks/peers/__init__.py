@@ -70,6 +70,9 @@ class Found:
 class System(Protocol):
     """What is compared. It is made with its libraries and its model loaded."""
 
+    reads_articles: bool
+    """It needs no texts, which then lie in no memory of its."""
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         """Keep the index in ``folder``; embed by the packaged model, loaded as is usual there, or by ``embedder``."""
 

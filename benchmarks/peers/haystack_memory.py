@@ -20,6 +20,8 @@ from rag.models.packaged import model_folder
 class System:
     """Its store in memory, saved as JSON."""
 
+    reads_articles = False
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         self._file = folder / "store.json"
         self._documents: Any

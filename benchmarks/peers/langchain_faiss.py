@@ -27,6 +27,8 @@ from rag.models.packaged import model_folder
 class System:
     """Its two retrievers, fused."""
 
+    reads_articles = False
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         self._folder = folder
         self._embeddings: Embeddings

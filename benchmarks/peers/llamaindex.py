@@ -31,6 +31,8 @@ _DIMENSION = 384
 class System:
     """Its two retrievers, fused."""
 
+    reads_articles = False
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         self._folder = folder
         self._model: BaseEmbedding

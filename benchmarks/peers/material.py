@@ -62,7 +62,7 @@ class Material:
         )
         told = json.loads((folder / "told.json").read_text())
         self._invented: bool = told["invented"]
-        self.article_count: int = told["articles"]
+        self.counts: dict[str, int] = {"articles": told["articles"], "passages": told["passages"]}
         self.outlet: str = told["outlet"]
         """That is to be removed."""
         self.words: int = told["words"]
@@ -108,7 +108,7 @@ def write_articles(
     The outlet that is to be removed is one of a middling size; ``words`` as ``Material`` has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    outlets = Counter[str]()
+    outlets, passages = Counter[str](), 0
     with (
         (folder / "articles.jsonl").open("w") as lines,
         (folder / "changed.jsonl").open("w") as changed,
@@ -118,13 +118,16 @@ def write_articles(
             outlets[one.outlet or ""] += 1
             lines.write(_line(one))
             changed.write(_line(one if number % 100 else replace(one, paragraphs=(*one.paragraphs, _CHANGED))))
-            texts.writelines(_cut(one, cut[one.id] if cut else one.paragraphs))
+            own = cut[one.id] if cut else one.paragraphs
+            texts.writelines(_cut(one, own))
+            passages += len(own)
     (folder / "added.jsonl").write_text(_line(_NEW))
     (folder / "added_texts.jsonl").write_text("".join(_cut(_NEW, _NEW.paragraphs)))
     named = [name for name, _ in outlets.most_common() if name]
     told = {
         "invented": cut is None,
         "articles": outlets.total(),
+        "passages": passages,
         "outlet": named[len(named) // 4],
         "words": words,
     }

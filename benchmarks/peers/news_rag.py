@@ -24,6 +24,8 @@ BUDGET = 195
 class System:
     """The index, made and asked as the command line does."""
 
+    reads_articles = True
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         self._folder = IndexFolder(folder)
         self._budget = DEFAULT_BUDGET if embedder else BUDGET

@@ -33,9 +33,9 @@ SECONDS = 20.0
 
 
 def build(system: System, material: Material) -> dict[str, Any]:
-    texts = material.texts()
+    texts = () if system.reads_articles else material.texts()
     took = _timed(lambda: system.build(material.articles, texts))
-    return took | {"passages": len(texts), "articles": material.article_count, "bytes": _size(material.index)}
+    return took | material.counts | {"bytes": _size(material.index)}
 
 
 def rebuild(system: System, material: Material) -> dict[str, Any]:

@@ -22,6 +22,8 @@ _given: Embedder | None = None
 class System:
     """Its one index."""
 
+    reads_articles = False
+
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
         global _given
         _given = embedder
