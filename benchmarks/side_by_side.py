@@ -52,6 +52,7 @@ def prepare(folder: Path, corpus: Path, questions: Path, most: int | None) -> No
         "hybrid": list(islice(cycle(plain), QUESTIONS)),
         "filtered": list(islice(cycle(reversed(filtered)), QUESTIONS)),
         "facts": plain[-FACTS:],
+        "filtered facts": filtered[-FACTS:],
     }
     write_articles(folder, articles, cut, words=2_000)
     write_questions(folder, scenarios)

@@ -62,9 +62,12 @@ def right(ours: Stages, other: Stages, scenario: str) -> bool:
     if "failed" in other.get("serve", {"failed": ""}):
         return False
     mine, its = ours["serve"][scenario], other["serve"][scenario]
-    good = its["obeyed"] == 1 and its["gold"] >= mine["gold"] - SLACK
-    if "facts" in its:
-        good &= its["facts"]["recall"] >= ours["serve"]["facts"]["recall"] - SLACK
+    facts = {"hybrid": "facts", "filtered": "filtered facts"}.get(scenario, "")
+    if facts in other["serve"]:  # counted in the same words; ten hits of ours may hold more
+        found, wanted = other["serve"][facts]["recall"], ours["serve"][facts]["recall"]
+    else:
+        found, wanted = its["gold"], mine["gold"]
+    good = its["obeyed"] == 1 and found >= wanted - SLACK
     return bool(good)
 
 
@@ -118,7 +121,7 @@ def building(systems: Mapping[str, Stages]) -> Table:
 def asking(systems: Mapping[str, Stages]) -> Table:
     rows = []
     for name, stages in systems.items():
-        one = stages.get("serve", stages["build"])
+        one = stages.get("serve", {"failed": stages["build"].get("failed", "not asked")})
         if "failed" in one:
             rows.append([name, one["failed"], *[""] * 9])
             continue
@@ -133,7 +136,7 @@ def asking(systems: Mapping[str, Stages]) -> Table:
                 *(_crowd(one[scenario]["crowd"]) for scenario in ("hybrid", "filtered")),
                 _megabytes(one["peak"]),
                 f"{one['facts']['recall']:.3f}",
-                f"{one['filtered']['gold']:.3f}",
+                f"{one['filtered facts']['recall']:.3f}",
                 f"{one['filtered']['obeyed']:.3f}",
             ]
         )
