@@ -2,8 +2,13 @@
 PYTHON ?= python3
 INDEX ?= data/index
 BIN := .venv/bin
+PEERS := .venv-peers/bin/python
+# What is built and asked beside others, and at which sizes; a million passages take an hour: SIZES="10000 100000 1000000".
+CORPUS ?= $(firstword $(wildcard ../shared/data/multihop_rag/corpus.json) rag/sample/articles)
+QUESTIONS ?= $(firstword $(wildcard ../shared/data/multihop_rag/questions_dev.json) rag/sample/questions.json)
+SIZES ?= 1000 10000 100000
 
-.PHONY: setup chat test lint bench bench-ingest screenshots clean
+.PHONY: setup chat test lint peers bench bench-quality bench-ingest screenshots clean
 
 setup: .venv/.ready
 
@@ -33,19 +38,36 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup
+peers: .venv-peers/.ready
+
+# In an environment of its own: LangChain's embeddings want an older huggingface-hub, and Haystack a newer certifi.
+.venv-peers/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-peers
+	grep -vE '^(huggingface_hub|certifi)==' constraints.txt > .venv-peers/constraints.txt
+	$(PEERS) -m pip install --quiet --disable-pip-version-check --editable '.[peers]' --constraint .venv-peers/constraints.txt
+	@touch $@
+
+# Ours and what people would use instead, in one run: building, asking, growing. It goes on where it stopped.
+bench: peers
+	$(PEERS) -m benchmarks.side_by_side $(CORPUS) $(QUESTIONS)
+	$(PEERS) -m benchmarks.scale $(SIZES)
+	$(PEERS) -m benchmarks.limits
+	$(PEERS) -m benchmarks.tables --write
+	$(PEERS) -m benchmarks.plots
+	$(PEERS) -m benchmarks.environment
+
+bench-quality: setup
 	$(BIN)/python -m benchmarks.passages
 	$(BIN)/python -m benchmarks.refusal
 	$(BIN)/python -m benchmarks.claims tests/quality/claims_seen.json
 	$(BIN)/rag-index build --sample --index data/sample-index
 	$(BIN)/python -m benchmarks.retrieval data/sample-index rag/sample/questions.json
 
-# What comes in: files that are read wrongly elsewhere, pages, copies, adding and removing, and 2,000 damaged files of each format.
+# What comes in: files that are read wrongly elsewhere, pages, copies, and 2,000 damaged files of each format.
 bench-ingest: setup
 	$(BIN)/python -m pytest -q tests/test_sources_faults.py tests/test_sources_faults_text.py tests/test_sources_samples.py
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.copies
-	$(BIN)/python -m benchmarks.adding 10000 300000
 	$(BIN)/python -m benchmarks.fuzz
 
 # Every state of the page, light and dark, on a desk and on a phone, to be looked at.
@@ -53,4 +75,4 @@ screenshots: setup
 	$(BIN)/python -m benchmarks.screenshots data/screenshots
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,8 +1,8 @@
 """What a rebuild costs where little has changed: ``python -m benchmarks.rebuilding [PASSAGES] [--news FILE]``.
 
 A build from nothing, and then rebuilds with nothing, 1 % and 10 % of the articles changed, all of them in one JSON
-file: of invented words, or of FILE, a list of records. Vectors are random, as embedding is a row of its own; with
-``--model`` the packaged model embeds.
+file: of invented words, or of FILE, a list of records. They are embedded by the model of invented words, which
+takes next to nothing; with ``--model`` by the packaged one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.adding import RandomEmbedder, invented
+from benchmarks.invented import InventedEmbedder, articles
 from index.building import build
-from rag.models.embedding import Embedder, ModelIdentity, SentenceTransformerEmbedder
+from rag.models.embedding import Embedder, load_embedder
 from rag.store.folder import IndexFolder
 
 CHANGES = (0.0, 0.01, 0.1)
@@ -25,10 +25,9 @@ ADDED = "The tram company of Lindmoor closed its river depot on Tuesday."
 
 def records(passages: int) -> list[dict[str, str]]:
     """Invented articles as a file would have them."""
-    articles = [item.article for item in invented(passages) if item.article]
     return [
         {"title": one.title, "url": one.url or "", "published": str(one.published), "text": "\n\n".join(one.paragraphs)}
-        for one in articles
+        for one in articles(passages)
     ]
 
 
@@ -39,10 +38,8 @@ def main() -> None:
     parser.add_argument("--news", type=Path)
     options = parser.parse_args()
     news = json.loads(options.news.read_text()) if options.news else records(options.passages)
-    embedder: Embedder = RandomEmbedder(ModelIdentity("random", None, "0" * 64, 384, 256, "", ""))
-    if options.model:
-        embedder = SentenceTransformerEmbedder.load()
-        embedder.embed_passages(["warm"])
+    embedder: Embedder = load_embedder() if options.model else InventedEmbedder()
+    embedder.embed_passages(["warm"])
     text = next(name for name in ("text", "body", "content") if name in news[0])
     chance = random.Random(0)
     with tempfile.TemporaryDirectory() as name:

@@ -164,7 +164,7 @@ class PackagedEmbedder:
                 vectors[equal] = vector
             return sum(len(equal) for _, equal in batch)
 
-        with ThreadPoolExecutor(1 if len(texts) <= _FEW else _cores()) as threads:
+        with ThreadPoolExecutor(_cores()) as threads:
             for done in threads.map(embed, batches):
                 if progress:
                     progress(done)
