@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.articles.facts import ReadArticle
-from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET, chunk, fit
-from index.copies import CopyGroups, sketch
+from index.bases import COVERAGE, Base, Skipped, current_base, refused, reusable, take_over
+from index.chunking import DEFAULT_BUDGET, SMALLEST_BUDGET
+from index.copies import CopyGroups
+from index.filling import fill
 from index.program import program
 from index.progress import Progress
+from index.publishing import Change, Suggest
 from index.settling import as_read, nothing_taken, source_of, take_in
 from index.sources.files import find_files
 from index.sources.reading import Recall, SourceItem, read_files
 from index.versions import Gathered
-from rag.articles import Article, Passage
-from rag.errors import ArticleUnreadable, IndexIncompatible, IndexNotFound, RagError
-from rag.models.embedding import Embedder, ModelIdentity
-from rag.store.coverage import Coverage
+from rag.errors import ArticleUnreadable, IndexIncompatible, RagError
+from rag.models.embedding import Embedder
 from rag.store.draft import CoverageDraft
 from rag.store.folder import IndexFolder
 from rag.store.kept import KeptFile
-from rag.store.manifest import FORMAT, Chunking, Counts, Manifest, Search, write_file
-from rag.store.parts import PartsDraft, vectors_of
-from rag.store.protocol import Suggestion
-from rag.store.rows import Removal
-from rag.store.snapshot import Snapshot
-from rag.store.suggested import SUGGESTED, read_suggested, suggested_bytes
+from rag.store.manifest import Chunking, Counts, Search
+from rag.store.parts import PartsDraft
+from rag.store.suggested import SUGGESTED
 from rag.text.tokens import ENCODING
 
 if TYPE_CHECKING:
@@ -43,26 +37,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
-_LIBRARIES = (
-    "faiss-cpu tantivy onnxruntime tokenizers sentence-transformers torch tiktoken nupunkt snowballstemmer numpy"
-).split()
-COVERAGE = "coverage.sqlite"
-"""The file of a snapshot's articles."""
-# Passages that are cut, embedded and written at a time: what lies in memory, whatever the index holds.
-_BATCH = 2_048
-
-SKIPPED_FILE = "skipped.jsonl"
-"""What was not read and why, and what was left out of articles that were: an object a line, with the item's place
-(``where``) and one of ``skipped`` (the reason), ``passed over``, ``notice`` or ``omitted`` (a line of the text)."""
-
-Skipped = dict[str, str | None]
-Suggest = Callable[[Callable[[], Snapshot], Sequence[Article], Sequence[Suggestion] | None], Sequence[Suggestion]]
-"""Chooses the questions that a snapshot suggests: of the articles that came, the newest first, and of what is carried
-over from the one before, None where all is new. The snapshot can be opened, and is to be closed again."""
-# A larger index takes longer to open than an addition may: what it suggests is carried over, and chosen by a build.
-_QUICKLY_OPENED = 50_000
-# Articles, the newest, of which suggestions may be made.
-_LOOKED_AT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +50,6 @@ class BuildReport:
     gathered: Gathered
     embedded: int
     """Passages that no earlier vectors could be taken over for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The snapshot that another one is made from: its vectors are taken over, and what else is still right."""
-
-    path: Path
-    manifest: Manifest
-
-    @contextmanager
-    def coverage(self) -> Iterator[Coverage]:
-        """Its articles, opened."""
-        coverage = Coverage(self.path / COVERAGE)
-        try:
-            yield coverage
-        finally:
-            coverage.close()
-
-    def draft(self, path: Path) -> CoverageDraft:
-        """A draft at ``path`` that begins with all its articles."""
-        return CoverageDraft(path, self.path / COVERAGE, self.manifest.files[COVERAGE])
-
-    def change(self, folder: IndexFolder, staging: Path, draft: CoverageDraft, skipped: Sequence[Skipped]) -> Change:
-        """A snapshot like it, of the articles of a draft."""
-        like = self.manifest
-        return Change(folder, staging, draft, like.chunking, like.model, like.program, skipped)
-
-    def suggestions(self) -> tuple[Suggestion, ...]:
-        """The questions that it suggests."""
-        return read_suggested(self.path, self.manifest)
-
-    def skipped(self) -> list[Skipped]:
-        """The lines of its ``SKIPPED_FILE``."""
-        return [json.loads(line) for line in (self.path / SKIPPED_FILE).read_text("utf-8").splitlines()]
 
 
 def build(
@@ -144,7 +84,7 @@ def build(
         raise ArticleUnreadable(f"no articles in {named}: the folder is empty")
     today, chunking = today or date.today(), Chunking(budget, ENCODING)
     with folder.changing(), folder.staging() as staging, PartsDraft(staging, search) as parts:
-        base = _reusable(folder, embedder.identity)
+        base = reusable(folder, embedder.identity)
         like = base if base and base.manifest.program == program() else None
         with (
             CoverageDraft(staging / COVERAGE, before=base.path / COVERAGE if base else None) as draft,
@@ -166,7 +106,7 @@ def build(
                 take_over(folder, draft, parts, like)
             else:
                 like = None
-            embedded = _fill(draft, parts, base, budget, embedder, progress)
+            embedded = fill(draft, parts, base, budget, embedder, progress)
             groups = CopyGroups()
             for number, hashes in _arrays(draft.sketches()):
                 draft.group(number, groups.place(number, hashes))
@@ -222,7 +162,7 @@ def add(
             groups = CopyGroups(_arrays(draft.heads()))
             if base:
                 take_over(folder, draft, parts, base)
-            embedded = _fill(draft, parts, base, chunking.budget, embedder, progress, groups)
+            embedded = fill(draft, parts, base, chunking.budget, embedder, progress, groups)
             progress.stage("publishing", None)
             manifest = change.publish(parts, erase=bool(gathered.removed), base=base, suggest=suggest)
             _drop_answers(folder, gathered)
@@ -237,151 +177,6 @@ def _drop_answers(folder: IndexFolder, gathered: Gathered) -> None:
             KeptFile(folder.path).drop(lambda articles, said: not withdrawn.isdisjoint(articles))
     except RagError as error:
         _log.warning("kept answers still point to what was withdrawn: %s", error)
-
-
-class Change:
-    """A snapshot that is about to be published."""
-
-    def __init__(
-        self,
-        folder: IndexFolder,
-        staging: Path,
-        draft: CoverageDraft,
-        chunking: Chunking,
-        model: ModelIdentity,
-        made_by: str,
-        skipped: Sequence[Skipped],
-    ) -> None:
-        self._folder = folder
-        self._staging = staging
-        self._draft = draft
-        self._chunking = chunking
-        self._model = model
-        self._made_by = made_by
-        self._skipped = list({json.dumps(line, ensure_ascii=False): line for line in skipped})
-        # What was skipped counts too: a snapshot answers why an article is missing.
-        told = [FORMAT, chunking.budget, chunking.encoding, model.name, model.digest, model.passage_prompt]
-        self.content = hashlib.sha256(json.dumps([*told, draft.digest(), self._skipped]).encode()).hexdigest()
-
-    def publish(
-        self,
-        parts: PartsDraft,
-        *,
-        base: Base | None = None,
-        erase: bool = False,
-        instead_of: Manifest | None = None,
-        suggest: Suggest | None = None,
-    ) -> Manifest:
-        """Publish it as the current snapshot, or in the place of an older one; ``erase`` as in ``finish``.
-
-        It suggests what ``base`` did, of articles that stand as they were there, and what ``suggest`` chooses.
-        """
-        carried = [one for one in base.suggestions() if self._stands(one)] if base else None
-        came = list(islice(self._draft.came(), _LOOKED_AT)) if suggest else []
-        name, created = self._folder.name(self.content, instead_of)
-        articles, versions, paragraphs, passages = self._draft.counts()
-        skipped = sum('"skipped": ' in line for line in self._skipped)
-        lines = "".join(line + "\n" for line in self._skipped).encode()
-        files, vectors = parts.finish()
-        manifest = Manifest(
-            id=name,
-            created=created,
-            content=self.content,
-            model=self._model,
-            chunking=self._chunking,
-            program=self._made_by,
-            vectors=vectors,
-            libraries={library: version(library) for library in _LIBRARIES},
-            counts=Counts(articles, versions, paragraphs, passages, skipped),
-            files={
-                COVERAGE: self._draft.finish(erase=erase),
-                SKIPPED_FILE: write_file(self._staging / SKIPPED_FILE, lines),
-                **files,
-            },
-        )
-        if suggest or (base and SUGGESTED in base.manifest.files):
-            chosen = self._chosen(manifest, came, carried, suggest)
-            record = write_file(self._staging / SUGGESTED, suggested_bytes(chosen))
-            manifest = replace(manifest, files=manifest.files | {SUGGESTED: record})
-        self._folder.publish(self._staging, manifest, current=instead_of is None)
-        return manifest
-
-    def _stands(self, suggestion: Suggestion) -> bool:
-        """Whether the article of a suggestion is searched in the version of which it was made."""
-        versions = self._draft.known(suggestion.article_id)
-        return bool(versions) and versions[-1].current and versions[-1].article.version == suggestion.version
-
-    def _chosen(
-        self, manifest: Manifest, came: Sequence[Article], carried: Sequence[Suggestion] | None, suggest: Suggest | None
-    ) -> Sequence[Suggestion]:
-        """What the staged snapshot suggests; that nothing can be chosen is no reason not to publish it."""
-        if suggest is None or (carried is not None and manifest.counts.passages > _QUICKLY_OPENED):
-            return carried or ()
-        try:
-            return suggest(lambda: Snapshot.load(self._folder, manifest, self._staging), came, carried)
-        except Exception as error:  # its articles and its search are whole without
-            _log.warning("no questions are suggested: %s", error)
-            return carried or ()
-
-
-def last_manifest(folder: IndexFolder) -> Manifest | None:
-    """The manifest of the current snapshot, or else of the newest that can be read; None where there is none."""
-    for base in bases(folder):
-        return base.manifest
-    return None
-
-
-def current_base(folder: IndexFolder) -> Base | None:
-    """The current snapshot, to be changed; None where there is no index. Raises as ``Snapshot.open``."""
-    try:
-        pointer = folder.current()
-    except IndexNotFound:
-        return None
-    manifest = folder.manifest(pointer.id, pointer.manifest)
-    folder.check_sizes(manifest)
-    return Base(folder.snapshot_path(pointer.id), manifest)
-
-
-def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base: Base) -> None:
-    """Take over all parts of ``base``, but for the passages that ``draft`` does not search any more."""
-    rows, ids, versions = draft.outdated()
-    touched = parts.take_over(base.path, base.manifest, rows, ids, versions)
-    # What is written anew gets new digests, and must not be given them damaged.
-    folder.check_bytes(base.manifest, [name for part in touched for name in part.files])
-
-
-def refused(folder: IndexFolder) -> list[Removal]:
-    """What was removed from the index for good: the newest snapshot that can be read knows all of it.
-
-    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from.
-    """
-    for base in sorted(bases(folder), key=lambda base: base.manifest.id, reverse=True):
-        with suppress(RagError), base.coverage() as coverage:
-            return coverage.removals()
-    return []
-
-
-def bases(folder: IndexFolder) -> Iterator[Base]:
-    """The snapshots that can be read, the current one first, then the newest."""
-    try:
-        ids = [folder.current().id]
-    except RagError:
-        ids = []
-    for id_ in [*ids, *reversed(folder.snapshots())]:
-        with suppress(RagError):
-            yield Base(folder.snapshot_path(id_), folder.manifest(id_))
-
-
-def _reusable(folder: IndexFolder, model: ModelIdentity) -> Base | None:
-    """The current snapshot, if its vectors can be taken over: same model, and not one byte altered."""
-    try:
-        base = current_base(folder)
-        if base is None or base.manifest.model != model:
-            return None
-        folder.verify(base.manifest.id)
-    except (RagError, OSError):
-        return None  # it is damaged: this build is what mends it
-    return base
 
 
 @contextmanager
@@ -399,92 +194,11 @@ def _recalling(base: Base | None, today: date) -> Iterator[Recall]:
         yield recall
 
 
-def _fill(
-    draft: CoverageDraft,
-    parts: PartsDraft,
-    base: Base | None,
-    budget: int,
-    embedder: Embedder,
-    progress: Progress,
-    groups: CopyGroups | None = None,
-) -> int:
-    """Cut, embed and write every article that has no passages yet, and place it among ``groups``, if they are given.
-
-    Returns how many passages had to be embedded.
-    """
-    numbers = draft.uncut()
-    known: dict[bytes, int] = {}
-    if numbers and base:
-        with base.coverage() as coverage:
-            known = coverage.embedded()
-    embedded = 0
-    progress.stage("cutting and embedding articles", len(numbers))
-    for batch in _batches(draft, numbers, budget, embedder):
-        digests = [[text_digest(passage.text) for passage in passages] for _, _, passages in batch]
-        every = [passage for _, _, passages in batch for passage in passages]
-        vectors, missing = _vectors(every, [one for some in digests for one in some], base, known, embedder)
-        embedded += missing
-        at = 0
-        for (number, article, passages), some in zip(batch, digests, strict=True):
-            known_by = sketch(article)
-            ids = draft.cut(number, list(zip(passages, some, strict=True)), known_by.tobytes())
-            if groups:
-                draft.group(number, groups.place(number, known_by))
-            own = vectors[at : at + len(ids)]
-            parts.add(number, article, list(zip(ids, passages, strict=True)), own)
-            at += len(ids)
-        progress.advance(len(batch))
-    return embedded
-
-
 def _arrays(sketches: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
     import numpy as np
 
     for number, hashes in sketches:
         yield number, np.frombuffer(hashes, dtype=np.uint64)
-
-
-def _batches(
-    draft: CoverageDraft, numbers: Sequence[int], budget: int, embedder: Embedder
-) -> Iterator[list[tuple[int, Article, list[Passage]]]]:
-    """Articles with their passages, none longer than the model reads, about ``_BATCH`` passages at a time."""
-
-    def fits(texts: Sequence[str]) -> list[bool]:
-        return [tokens <= embedder.identity.window for tokens in embedder.count_tokens(texts)]
-
-    batch: list[tuple[int, Article, list[Passage]]] = []
-    size = 0
-    for number in numbers:
-        article = draft.article(number)
-        passages = fit(article, chunk(article, budget), budget, fits)
-        batch.append((number, article, passages))
-        size += len(passages)
-        if size >= _BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _vectors(
-    passages: Sequence[Passage],
-    digests: Sequence[bytes],
-    base: Base | None,
-    known: dict[bytes, int],
-    embedder: Embedder,
-) -> tuple[NDArray[np.float32], int]:
-    """Vectors of passages, and the number that had to be embedded."""
-    import numpy as np
-
-    vectors = np.empty((len(passages), embedder.identity.dimension), dtype=np.float32)
-    old = [known.get(digest) for digest in digests]
-    missing = [number for number, row in enumerate(old) if row is None]
-    if base:
-        taken_over = [number for number, row in enumerate(old) if row is not None]
-        vectors[taken_over] = vectors_of(base.path, base.manifest, [row for row in old if row is not None])
-    if missing:
-        vectors[missing] = embedder.embed_passages([passages[number].text for number in missing])
-    return vectors, len(missing)
 
 
 def _lines(gathered: Gathered) -> list[Skipped]:
@@ -494,8 +208,3 @@ def _lines(gathered: Gathered) -> list[Skipped]:
         lines += [{"where": item.where, "notice": notice} for notice in item.notices]
         lines += [{"where": item.where, "omitted": line} for line in item.omitted]
     return lines
-
-
-def text_digest(text: str) -> bytes:
-    """What the text of a passage is known by, so that its vector can be taken over."""
-    return hashlib.sha256(text.encode()).digest()

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index import building, removing
+from index.bases import SKIPPED_FILE, last_manifest
 from index.intake import Intake
 from index.progress import Progress, shown_progress
+from index.publishing import Suggest
 from index.reporting import say_what_was_done, say_what_was_skipped
 from index.tracing import Scan
 from rag.articles import Article
@@ -57,7 +59,7 @@ def add(
         suggest = None if no_suggestions else suggester(embedder, progress)
         report = building.add(intake.items(date.today()), folder, embedder, progress=progress, suggest=suggest)
     say_what_was_done(report, index)
-    say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
+    say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(SKIPPED_EXIT)
 
@@ -158,11 +160,11 @@ def _said_of(scan: Scan) -> str:
 
 def embedder_for(folder: IndexFolder) -> Embedder:
     """The model of an index, which is loaded when it is first needed, or the packaged one where there is none yet."""
-    last = building.last_manifest(folder)
+    last = last_manifest(folder)
     return LateEmbedder(last.model) if last else embedding.load_embedder()
 
 
-def suggester(embedder: Embedder, progress: Progress) -> building.Suggest:
+def suggester(embedder: Embedder, progress: Progress) -> Suggest:
     """What chooses the questions that an index suggests."""
 
     def suggest(

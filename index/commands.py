@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from index import building, changes, views, watching
+from index.bases import SKIPPED_FILE, last_manifest
 from index.chunking import DEFAULT_BUDGET
 from index.progress import shown_progress
 from index.reporting import say_what_was_done, say_what_was_skipped
@@ -62,7 +63,7 @@ def build(
     chosen = [ARTICLES] if sample else list(paths or ())
     find_files(chosen)  # a mistyped path is told at once, not after the model was loaded
     folder = IndexFolder(index)
-    last = building.last_manifest(folder)
+    last = last_manifest(folder)
     taken_over: list[str] = []
     revision = None
     if last and model is None:
@@ -85,7 +86,7 @@ def build(
     if (model, budget, vectors) != (DEFAULT_MODEL, DEFAULT_BUDGET, "auto") and taken_over:
         say(f"as in the last build: {' and '.join(taken_over)}; --model, --passage-tokens and --vectors change that")
     say_what_was_done(report, index)
-    say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / building.SKIPPED_FILE)
+    say_what_was_skipped(report, folder.snapshot_path(report.snapshot) / SKIPPED_FILE)
     if report.gathered.skipped:
         sys.exit(changes.SKIPPED_EXIT)
 

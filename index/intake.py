@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
-from index import building
+from index.bases import COVERAGE, current_base
 from index.network.fetching import Fetcher
 from index.network.following import Follower
 from index.sources.files import find_files
@@ -53,8 +53,8 @@ class Intake:
         self._looked = True
 
     def _at_addresses(self, today: date) -> Iterator[SourceItem]:
-        base = building.current_base(self._folder)
-        held = Coverage(base.path / building.COVERAGE) if base else None
+        base = current_base(self._folder)
+        held = Coverage(base.path / COVERAGE) if base else None
 
         def is_wanted(link: str, told: Article | None) -> bool:
             known = held.article(Article("", (), url=link).id) if held else None

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from index.name_forms import SPEECH, acts, full_name, stands_alone, with_article
@@ -284,6 +285,8 @@ def _why(said: str, body: str) -> str | None:
 
 def _when(text: str, article: Article, body: str) -> str | None:
     """Of "The Vellmar orchestra will move in June 2025": "When will the Vellmar orchestra move?"."""
+    if not re.search(r"\b(?:was|were|been|will)\b", text):
+        return None
     days = [one for one in periods(text, article.published) if one.kind in ("date", "weekday")]
     if len(days) != 1 or re.search(
         r"\b(?:after|when|because|that|which|who|while|as|before|since|until)\b", text[: days[0].start]
@@ -302,6 +305,8 @@ def _when(text: str, article: Article, body: str) -> str | None:
 
 def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, str, str] | None:
     """As "What did Odile Brandt say about Port Ellery?", and the last words of both names."""
+    if not re.search(r" (?:said|says)\b", text):
+        return None
     for one in names(text):
         before, behind = text[: one.start], text[one.end :]
         if re.search(r"[\"”] (?:said|says) (?:[a-z-]+ ){0,4}$", before):
@@ -318,6 +323,7 @@ def _said(text: str, paragraph: str, article: Article, body: str) -> tuple[str, 
     return None
 
 
+@lru_cache(maxsize=1)
 def _topics(article: Article, body: str) -> list[str]:
     """Names of the title that the article says again and again, most often first."""
     every = [(one, re.sub("['’]s$", "", body[one.start : one.end])) for one in names(body)]

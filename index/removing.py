@@ -8,7 +8,9 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from index.building import COVERAGE, Base, Skipped, bases, current_base, refused, take_over, text_digest
+from index.bases import COVERAGE, Base, Skipped, bases, current_base, refused, take_over
+from index.filling import text_digest
+from index.publishing import Change
 from index.tracing import SHORTEST, Finder, Scan, Trace, Wanted, scan
 from rag.articles import Article, plain_url
 from rag.errors import IndexNotFound, RagError
@@ -177,7 +179,7 @@ def forget(folder: IndexFolder, name: str, *, dry_run: bool = False) -> str:
             if dry_run:
                 return base.manifest.id
             take_over(folder, draft, parts, base)
-            change = base.change(folder, staging, draft, base.skipped())
+            change = Change.like(base, folder, staging, draft, base.skipped())
             return change.publish(parts, base=base).id
 
 
@@ -244,7 +246,7 @@ def _without(folder: IndexFolder, base: Base, gone: _Gone, *, instead: bool = Fa
         if not draft.counts()[0]:
             return None
         lines = [line for line in base.skipped() if not gone.quoted_in(line)]
-        change = base.change(folder, staging, draft, lines)
+        change = Change.like(base, folder, staging, draft, lines)
         if change.content == base.manifest.content:
             return base.manifest.id
         take_over(folder, draft, parts, base)

@@ -51,7 +51,7 @@ def suggest(
     embedder: Embedder,
     progress: Progress,
 ) -> list[Suggestion]:
-    """See ``index.building.Suggest``: questions on what came, and behind them what is carried over."""
+    """See ``index.publishing.Suggest``: questions on what came, and behind them what is carried over."""
     made = [one for article in came for one in proposals(article)]
     # Of what is kept without the reader nearly all is kept with it, and to load it would double an addition's cost.
     reader = create_reader() if carried is None else None

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from index import building
+from index.bases import COVERAGE, current_base
 from index.sources.formats import FORMATS
 from rag.articles import Article, day_in_words
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, say
@@ -57,7 +57,7 @@ def stats(index: IndexOption = DEFAULT_INDEX, as_json: AsJson = False) -> None:
 
     Example: rag-index stats --index data/index
     """
-    base = building.current_base(IndexFolder(index))
+    base = current_base(IndexFolder(index))
     with closing(_opened(index)) as coverage:
         tally, copies, removals = coverage.tally(), coverage.copies(), coverage.removals()
     assert base is not None
@@ -106,11 +106,11 @@ def sources() -> None:
 
 def _opened(index: IndexOption) -> Coverage:
     folder = IndexFolder(index)
-    base = building.current_base(folder)
+    base = current_base(folder)
     if base is None:
         folder.current()  # says that there is none
         raise AssertionError
-    return Coverage(base.path / building.COVERAGE)
+    return Coverage(base.path / COVERAGE)
 
 
 def _told(one: Known) -> dict[str, object]:

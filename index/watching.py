@@ -12,9 +12,11 @@ import typer
 
 from index import building
 from index.articles.characters import escaped
+from index.bases import SKIPPED_FILE, last_manifest
 from index.changes import AllowPrivate, NoSuggestions, embedder_for, suggester
 from index.intake import Intake
 from index.progress import Progress
+from index.publishing import Suggest
 from index.reporting import say_what_was_done, say_what_was_skipped
 from rag.cli.terminal import DEFAULT_INDEX, IndexOption, say
 from rag.errors import IndexBusy, RagError
@@ -25,7 +27,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def look(
-    intake: Intake, folder: IndexFolder, embedder: Embedder, today: date, suggest: building.Suggest | None = None
+    intake: Intake, folder: IndexFolder, embedder: Embedder, today: date, suggest: Suggest | None = None
 ) -> building.BuildReport:
     """Take in what has come since the last look, and take out what its publisher withdrew.
 
@@ -58,7 +60,7 @@ def watch(
     intake = Intake(places, folder, allow_private=allow_private)
     embedder = embedder_for(folder)
     suggest = None if no_suggestions else suggester(embedder, Progress())
-    held = building.last_manifest(folder) is not None
+    held = last_manifest(folder) is not None
     done = 0
     while True:
         try:
@@ -67,7 +69,7 @@ def watch(
         except IndexBusy as error:
             say(f"{error}", error=True)
         except (RagError, OSError) as error:
-            held = held or building.last_manifest(folder) is not None
+            held = held or last_manifest(folder) is not None
             if not held:
                 raise
             # Of what is there nothing is lost: the next look may do.
@@ -79,7 +81,7 @@ def watch(
 
 
 def _look(
-    intake: Intake, folder: IndexFolder, embedder: Embedder, index: Path, keep: int, suggest: building.Suggest | None
+    intake: Intake, folder: IndexFolder, embedder: Embedder, index: Path, keep: int, suggest: Suggest | None
 ) -> None:
     report = look(intake, folder, embedder, date.today(), suggest)
     if report.published:
@@ -87,7 +89,7 @@ def _look(
         say_what_was_done(report, index)
         with folder.changing():
             folder.prune(keep)
-    say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / building.SKIPPED_FILE)
+    say_what_was_skipped(report, folder.snapshot_path(folder.current().id) / SKIPPED_FILE)
 
 
 def _seconds(text: str) -> float:

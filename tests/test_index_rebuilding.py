@@ -12,6 +12,7 @@ import pytest
 
 from index import building
 from index.articles.facts import ReadArticle
+from index.bases import SKIPPED_FILE
 from index.building import build
 from index.removing import Selection, remove
 from index.sources import reading
@@ -125,7 +126,7 @@ def held(folder: IndexFolder) -> dict[str, object]:
             for id_, *_ in keys
         },
         "found": found,
-        "skipped": (at / building.SKIPPED_FILE).read_text(),
+        "skipped": (at / SKIPPED_FILE).read_text(),
     }
 
 
