@@ -205,6 +205,17 @@ def test_an_index_without_suggestions_gets_some_when_it_is_built_again(tmp_path:
     assert Snapshot.open(index).suggestions() == ()  # never what was not published
 
 
+def test_a_rebuild_chooses_anew_where_little_is_left_whatever_its_size(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = built(tmp_path / "fresh" / "index", DEPOT, embedder=embedder)
+    assert fresh
+    index = tmp_path / "index"
+    built(index, RAILWAY, embedder=embedder)
+    monkeypatch.setattr(building, "_QUICKLY_OPENED", 0)  # as if there were many passages
+    assert built(index, DEPOT, embedder=embedder) == fresh
+
+
 def test_that_nothing_can_be_suggested_fails_no_build(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
