@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -158,9 +158,9 @@ def build(
                 draft.taken_before()
             change = Change(folder, staging, draft, chunking, embedder.identity, program(), _lines(gathered))
             lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
-            as_before = base and base.manifest.vectors.asked == search and base.manifest.content == change.content
-            if base and as_before and not lacks_questions:
-                return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+            as_before = like and like.manifest.vectors.asked == search and like.manifest.content == change.content
+            if like and as_before and not lacks_questions:
+                return BuildReport(like.manifest.id, False, like.manifest.counts, gathered, 0)
             if like and like.manifest.chunking == chunking:
                 draft.cut_before()
                 take_over(folder, draft, parts, like)
@@ -360,10 +360,11 @@ def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base
 def refused(folder: IndexFolder) -> list[Removal]:
     """What was removed from the index for good: the newest snapshot that can be read knows all of it.
 
-    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from.
+    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from. It
+    may be of an older format, which this list has outlived: what was removed must not come in again by an update.
     """
-    for base in sorted(bases(folder), key=lambda base: base.manifest.id, reverse=True):
-        with suppress(RagError), base.coverage() as coverage:
+    for id_ in reversed(folder.snapshots()):
+        with suppress(RagError), closing(Coverage(folder.snapshot_path(id_) / COVERAGE)) as coverage:
             return coverage.removals()
     return []
 

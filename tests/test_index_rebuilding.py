@@ -188,6 +188,32 @@ def test_only_what_changed_is_read_cut_and_written(tmp_path: Path, monkeypatch: 
         assert len(items) == again
 
 
+def test_another_program_makes_what_has_not_changed_anew_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
+    news = News(paths[0], 3)
+    first = build(paths, folder, ToyEmbedder(), budget=20)
+    cut = building.chunk
+    monkeypatch.setattr(building, "program", lambda: "another")
+    monkeypatch.setattr(building, "chunk", lambda article, budget: cut(article, 4 * budget))
+    second = build(paths, folder, ToyEmbedder(), budget=20)
+    assert second.counts.passages < first.counts.passages
+    items = made(monkeypatch)
+    assert not build(paths, folder, ToyEmbedder(), budget=20).published
+    assert (items, news.count()) == ([], first.counts.articles)
+
+
+def test_what_was_removed_stays_out_of_an_index_whose_older_format_is_not_read(tmp_path: Path) -> None:
+    folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
+    News(paths[0], 1)
+    before = build(paths, folder, ToyEmbedder())
+    remove(folder, Selection(("https://courier.example/5",)), "by mistake")
+    for manifest in folder.path.glob("snapshots/*/manifest.json"):
+        manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | {"format": 4}))
+    assert build(paths, folder, ToyEmbedder()).counts.articles == before.counts.articles - 1
+
+
 def test_what_was_removed_stays_out_and_is_not_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
     news = News(paths[0], 1)
