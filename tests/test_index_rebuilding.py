@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import building
+from index import building, program
 from index.articles.facts import ReadArticle
 from index.building import build
 from index.removing import Selection, remove
@@ -186,6 +186,26 @@ def test_only_what_changed_is_read_cut_and_written(tmp_path: Path, monkeypatch: 
         items.clear()
         assert build(paths, folder, ToyEmbedder(), budget=20).embedded == 0
         assert len(items) == again
+
+
+def test_another_library_or_other_source_is_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def digest() -> str:
+        program.program.cache_clear()
+        return program.program()
+
+    digests = [digest()]
+    monkeypatch.syspath_prepend(tmp_path)
+    assert digest() == digests[0]
+    for name in ("dates-1.0.dist-info", "tokens-2.0.egg-info"):
+        (tmp_path / name).mkdir()
+        digests.append(digest())
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "embedding.py").write_text("...")
+    monkeypatch.setattr(program, "_SOURCES", (*program._SOURCES, tmp_path / "models"))
+    digests.append(digest())
+    assert len(set(digests)) == 4
+    assert {one.name for one in program._SOURCES} >= {"index", "articles.py", "models", "store", "text"}
+    program.program.cache_clear()
 
 
 def test_another_program_makes_what_has_not_changed_anew_and_once(
