@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,10 +86,11 @@ def take_over(folder: IndexFolder, draft: CoverageDraft, parts: PartsDraft, base
 def refused(folder: IndexFolder) -> list[Removal]:
     """What was removed from the index for good: the newest snapshot that can be read knows all of it.
 
-    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from.
+    That one may not be in use; but each begins with the list of the newest before it, whatever else it is made from. It
+    may be of an older format, which this list has outlived: what was removed must not come in again by an update.
     """
-    for base in sorted(bases(folder), key=lambda base: base.manifest.id, reverse=True):
-        with suppress(RagError), base.coverage() as coverage:
+    for id_ in reversed(folder.snapshots()):
+        with suppress(RagError), closing(Coverage(folder.snapshot_path(id_) / COVERAGE)) as coverage:
             return coverage.removals()
     return []
 

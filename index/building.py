@@ -98,9 +98,9 @@ def build(
                 draft.taken_before()
             change = Change(folder, staging, draft, chunking, embedder.identity, program(), _lines(gathered))
             lacks_questions = bool(base and suggest and SUGGESTED not in base.manifest.files)
-            as_before = base and base.manifest.vectors.asked == search and base.manifest.content == change.content
-            if base and as_before and not lacks_questions:
-                return BuildReport(base.manifest.id, False, base.manifest.counts, gathered, 0)
+            as_before = like and like.manifest.vectors.asked == search and like.manifest.content == change.content
+            if like and as_before and not lacks_questions:
+                return BuildReport(like.manifest.id, False, like.manifest.counts, gathered, 0)
             if like and like.manifest.chunking == chunking:
                 draft.cut_before()
                 take_over(folder, draft, parts, like)
@@ -111,7 +111,7 @@ def build(
             for number, hashes in _arrays(draft.sketches()):
                 draft.group(number, groups.place(number, hashes))
             progress.stage("publishing", None)
-            manifest = change.publish(parts, base=like, erase=bool(gathered.removed), suggest=suggest)
+            manifest = change.publish(parts, base=like, erase=bool(gathered.removed), suggest=suggest, rebuilt=True)
             _drop_answers(folder, gathered)
     return BuildReport(manifest.id, True, manifest.counts, gathered, embedded)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import rag.articles
 
 _INDEX, _RAG = Path(__file__).parent, Path(rag.articles.__file__).parent
-# All of the program index; of rag what an index is made with.
-_SOURCES = (_INDEX, _RAG / "articles.py", _RAG / "text", _RAG / "store")
+# All of the program index; of rag what an index is made with. Models count the tokens by which passages are cut.
+_SOURCES = (_INDEX, _RAG / "articles.py", _RAG / "models", _RAG / "store", _RAG / "text")
 
 
 @cache
@@ -26,5 +26,6 @@ def program() -> str:
         for source in sorted(path.rglob("*.py")) if path.is_dir() else (path,):
             whole.update(source.read_bytes())
     for folder in dict.fromkeys(map(Path, sys.path)):
-        whole.update("".join(sorted(one.name for one in folder.glob("*.dist-info"))).encode())
+        installed = sorted(one.name for one in folder.glob("*.*-info"))  # dist, and egg of older installers
+        whole.update("".join(installed).encode())
     return whole.hexdigest()

@@ -77,13 +77,18 @@ class Change:
         erase: bool = False,
         instead_of: Manifest | None = None,
         suggest: Suggest | None = None,
+        rebuilt: bool = False,
     ) -> Manifest:
         """Publish it as the current snapshot, or in the place of an older one; ``erase`` as in ``finish``.
 
-        It suggests what ``base`` did, of articles that stand as they were there, and what ``suggest`` chooses.
+        It suggests what ``base`` did, of articles that stand as they were there, and what ``suggest`` chooses; where it
+        is ``rebuilt``, all is chosen anew as soon as half of that is gone, or where there was nothing.
         """
-        carried = [one for one in base.suggestions() if self._stands(one)] if base else None
-        came = list(islice(self._draft.came(), _LOOKED_AT)) if suggest else []
+        before = base.suggestions() if base else ()
+        carried = [one for one in before if self._stands(one)] if base else None
+        if rebuilt and 2 * len(carried or ()) <= len(before):
+            carried = None
+        came = list(islice(self._draft.came(whole=carried is None), _LOOKED_AT)) if suggest else []
         name, created = self._folder.name(self.content, instead_of)
         articles, versions, paragraphs, passages = self._draft.counts()
         skipped = sum('"skipped": ' in line for line in self._skipped)
@@ -105,6 +110,8 @@ class Change:
                 **files,
             },
         )
+        if carried is not None and not rebuilt and manifest.counts.passages > _QUICKLY_OPENED:
+            suggest = None
         if suggest or (base and SUGGESTED in base.manifest.files):
             chosen = self._chosen(manifest, came, carried, suggest)
             record = write_file(self._staging / SUGGESTED, suggested_bytes(chosen))
@@ -121,7 +128,7 @@ class Change:
         self, manifest: Manifest, came: Sequence[Article], carried: Sequence[Suggestion] | None, suggest: Suggest | None
     ) -> Sequence[Suggestion]:
         """What the staged snapshot suggests; that nothing can be chosen is no reason not to publish it."""
-        if suggest is None or (carried is not None and manifest.counts.passages > _QUICKLY_OPENED):
+        if suggest is None:
             return carried or ()
         try:
             return suggest(lambda: Snapshot.load(self._folder, manifest, self._staging), came, carried)

@@ -364,3 +364,18 @@ def test_a_file_that_declares_no_encoding_of_texts_is_read_all_the_same(name: st
     [found] = read([in_memory(name, name, form.format(charset, text).encode("cp1252"))], today=TODAY)
     assert found.article is not None, found.reason
     assert "größer than ever" in found.article.paragraphs[0]
+
+
+def test_what_a_feed_and_its_pages_make_together_is_not_recalled_for_either_alone() -> None:
+    head = "<rss version='2.0'><channel><title>The Ellery Courier</title>"
+    item = "<item><title>River depot closed</title><link>{}</link><description>The depot at Lindmoor closed."
+    pages: dict[str, Page | bytes | object] = {"/a.txt": "\n\n".join(STORY.values()).encode()}
+    with serving(pages) as (base, _):
+        links = (f"{base}/a.txt", f"{base}/none")
+        items = "".join(f"{item.format(link)}</description></item>" for link in links)
+        pages["/feed"] = f"{head}{items}</channel></rss>".encode()
+        found = list(Follower(fetcher(), TODAY).read(base + "/feed"))
+        alone = [*read([fetcher().fetch(links[0])], today=TODAY)]  # type: ignore[list-item]
+    assert [one.article and one.article.outlet for one in (*alone, *found)] == [None, *["The Ellery Courier"] * 2]
+    assert "only what the feed says is kept" in found[1].notices[0]
+    assert [one.record is None for one in (*alone, *found)] == [False, True, True]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from index import building
+from index import building, filling, program
 from index.articles.facts import ReadArticle
 from index.bases import SKIPPED_FILE
 from index.building import build
+from index.chunking import chunk
 from index.removing import Selection, remove
 from index.sources import reading
 from index.sources.source import Item
@@ -187,6 +188,51 @@ def test_only_what_changed_is_read_cut_and_written(tmp_path: Path, monkeypatch: 
         items.clear()
         assert build(paths, folder, ToyEmbedder(), budget=20).embedded == 0
         assert len(items) == again
+
+
+def test_another_library_or_other_source_is_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def digest() -> str:
+        program.program.cache_clear()
+        return program.program()
+
+    digests = [digest()]
+    monkeypatch.syspath_prepend(tmp_path)
+    assert digest() == digests[0]
+    for name in ("dates-1.0.dist-info", "tokens-2.0.egg-info"):
+        (tmp_path / name).mkdir()
+        digests.append(digest())
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "embedding.py").write_text("...")
+    monkeypatch.setattr(program, "_SOURCES", (*program._SOURCES, tmp_path / "models"))
+    digests.append(digest())
+    assert len(set(digests)) == 4
+    assert {one.name for one in program._SOURCES} >= {"index", "articles.py", "models", "store", "text"}
+    program.program.cache_clear()
+
+
+def test_another_program_makes_what_has_not_changed_anew_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
+    news = News(paths[0], 3)
+    first = build(paths, folder, ToyEmbedder(), budget=20)
+    monkeypatch.setattr(building, "program", lambda: "another")
+    monkeypatch.setattr(filling, "chunk", lambda article, budget: chunk(article, 4 * budget))
+    second = build(paths, folder, ToyEmbedder(), budget=20)
+    assert second.counts.passages < first.counts.passages
+    items = made(monkeypatch)
+    assert not build(paths, folder, ToyEmbedder(), budget=20).published
+    assert (items, news.count()) == ([], first.counts.articles)
+
+
+def test_what_was_removed_stays_out_of_an_index_whose_older_format_is_not_read(tmp_path: Path) -> None:
+    folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
+    News(paths[0], 1)
+    before = build(paths, folder, ToyEmbedder())
+    remove(folder, Selection(("https://courier.example/5",)), "by mistake")
+    for manifest in folder.path.glob("snapshots/*/manifest.json"):
+        manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | {"format": 4}))
+    assert build(paths, folder, ToyEmbedder()).counts.articles == before.counts.articles - 1
 
 
 def test_what_was_removed_stays_out_and_is_not_recalled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import building, changes, suggesting
+from index import building, changes, publishing, suggesting
 from index.progress import Progress
 from index.questions import latest, proposals, reads_well
 from index.removing import Selection, remove
@@ -203,6 +203,17 @@ def test_an_index_without_suggestions_gets_some_when_it_is_built_again(tmp_path:
     [file] = index.rglob("questions.json")
     file.write_bytes(file.read_bytes().replace(b"derailed", b"exploded"))
     assert Snapshot.open(index).suggestions() == ()  # never what was not published
+
+
+def test_a_rebuild_chooses_anew_where_little_is_left_whatever_its_size(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = built(tmp_path / "fresh" / "index", DEPOT, embedder=embedder)
+    assert fresh
+    index = tmp_path / "index"
+    built(index, RAILWAY, embedder=embedder)
+    monkeypatch.setattr(publishing, "_QUICKLY_OPENED", 0)  # as if there were many passages
+    assert built(index, DEPOT, embedder=embedder) == fresh
 
 
 def test_that_nothing_can_be_suggested_fails_no_build(

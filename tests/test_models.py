@@ -21,6 +21,7 @@ from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassificat
 
 from index.building import build
 from rag.errors import ModelUnavailable
+from rag.models import embedding as embedding_module
 from rag.models import packaged
 from rag.models.embedding import ModelIdentity, PackagedEmbedder, SentenceTransformerEmbedder, load_embedder
 from rag.models.reranking import CrossEncoderReranker, Reranker
@@ -63,7 +64,7 @@ def test_the_packaged_model_gives_the_same_vectors_without_torch(embedder: Sente
 
 
 def test_in_bytes_a_vector_is_near_the_models_own_and_the_same_among_any_others(
-    embedder: SentenceTransformerEmbedder,
+    embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [*SENTENCES, "", "Tolls. " * 400, *SENTENCES[:2]]
     small = load_embedder("all-MiniLM-L6-v2-int8")
@@ -75,6 +76,9 @@ def test_in_bytes_a_vector_is_near_the_models_own_and_the_same_among_any_others(
     assert np.array_equal(vectors, alone)
     assert small.identity.name == "all-MiniLM-L6-v2-int8"
     assert small.identity.digest != embedder.identity.digest  # so that an index of one is refused with the other
+    monkeypatch.setattr(embedding_module, "load_network", lambda graph: None)
+    monkeypatch.setitem(packaged.DIGESTS, packaged.INT8_EMBEDDER, "that of a graph that rounds otherwise")
+    assert load_embedder("all-MiniLM-L6-v2-int8").identity.digest != small.identity.digest
 
 
 def test_a_static_model_reads_whole_texts_and_serves_an_index(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_weights_that_are_missing_or_altered_are_named_with_the_way_out(
         packaged_networks.load_network(tmp_path / "none.onnx")
     assert create_reader("none") is None
     monkeypatch.setattr(packaged_networks, "_begun", {})
-    monkeypatch.setattr(packaged_networks, "_DIGESTS", {})
+    monkeypatch.setattr(packaged_networks, "DIGESTS", {})
     with pytest.raises(ModelUnavailable, match=r"were altered: install news-rag anew"):
         PackagedReader.load()
     assert create_reader() is None  # features serve meanwhile

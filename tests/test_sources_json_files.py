@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,7 +21,8 @@ ITEM = {"title": "Tolls rise", "text": "The port raised its tolls."}
 
 def readings_of(folder: Path, name: str, content: object) -> list[SourceItem]:
     (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
-    return list(read_files(find_files([folder / name]), today=TODAY))
+    read = read_files(find_files([folder / name]), today=TODAY)
+    return [replace(one, record=None) for one in read]  # digests of what was read
 
 
 def reasons_of(folder: Path, name: str, content: object) -> list[tuple[str, str | None]]:

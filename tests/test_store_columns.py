@@ -193,13 +193,23 @@ def test_authors_are_found_however_they_are_written_while_they_are_searched(tmp_
         "UPDATE columns SET articles = zeroblob(length(articles))",
         "UPDATE columns SET outlets = '[null]'",
         "UPDATE columns SET languages = '{'",
+        "UPDATE columns SET outlets = '7'",
+        "UPDATE columns SET articles = 'no blob'",
+        "UPDATE columns SET articles = of_another_day(articles)",
     ],
 )
 def test_columns_that_are_damaged_or_missing_are_refused(toy_index: Path, tmp_path: Path, damage: str) -> None:
     folder = IndexFolder(toy_index)
     path = tmp_path / "coverage.sqlite"
     path.write_bytes((folder.snapshot_path(folder.current().id) / path.name).read_bytes())
+
+    def of_another_day(columns: bytes) -> bytes:
+        numbers = np.frombuffer(columns, "<i4").reshape(8, -1).copy()
+        numbers[4, 0] ^= 1 << 28  # no date is so late
+        return numbers.tobytes()
+
     with closing(sqlite3.connect(path)) as connection:
+        connection.create_function("of_another_day", 1, of_another_day)
         connection.execute(damage)
         connection.commit()
     with pytest.raises(IndexCorrupt, match=r"coverage\.sqlite cannot be read .*: rebuild with rag-index build"):

@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -207,3 +208,37 @@ def test_nonsense_is_answered_with_the_end(chat: Server, toy_index: Path) -> Non
             except (BrokenPipeError, ConnectionResetError):
                 pass  # it stopped reading
     assert ask_resident(toy_index, ASKED, settings)
+
+
+def test_a_link_that_leads_to_another_index_later_is_not_followed_there(
+    tmp_path: Path, desk: Desk, toy_index: Path, runtime: Path
+) -> None:
+    link = tmp_path / "index"
+    link.symlink_to(toy_index)
+    server = Server(
+        desk, Serving(), partial(shell.install, desk=desk, index=link, generator="quotes", reader="packaged")
+    )
+    assert ask_resident(link, ASKED, settings)
+    link.unlink()
+    link.symlink_to(tmp_path)  # the chat opens the current index of this, and is found under the one before
+    assert ask_resident(toy_index, ASKED, settings) is None
+    server.stop()
+
+
+@pytest.mark.parametrize("reply", [b"[1]\n", b"7\n", b'{"words": 1}\n', b"[" * 100_000 + b"\n", b'{"text": "cut o'])
+def test_a_reply_that_is_none_is_passed_over(reply: bytes, toy_index: Path) -> None:
+    path = socket_of(toy_index)
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as listening, ThreadPoolExecutor(1) as thread:
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen()
+
+        def answer() -> None:
+            with listening.accept()[0] as connection:
+                connection.recv(1 << 16)
+                connection.sendall(resident.TAKEN + reply)
+
+        answered = thread.submit(answer)
+        assert ask_resident(toy_index, ASKED, settings) is None
+        answered.result()

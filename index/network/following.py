@@ -87,7 +87,7 @@ class Follower:
             yield from (_completed(one, item.article) for one in found)
             return
         notice = f"{escaped(link)} {found[0].reason}: only what the feed says is kept"
-        yield replace(item, notices=(*item.notices, notice))
+        yield replace(item, notices=(*item.notices, notice), record=None)
 
 
 def _completed(item: SourceItem, known: Article | None) -> SourceItem:
@@ -98,4 +98,4 @@ def _completed(item: SourceItem, known: Article | None) -> SourceItem:
     missing = {name: getattr(known, name) for name in _FACTS if not getattr(article, name)}
     if article.published:
         missing.pop("published_at", None)
-    return replace(item, article=replace(article, **missing))
+    return replace(item, article=replace(article, **missing), record=None)  # the page alone makes another article

