@@ -13,6 +13,7 @@ import pytest
 from index import building, program
 from index.articles.facts import ReadArticle
 from index.building import build
+from index.chunking import chunk
 from index.removing import Selection, remove
 from index.sources import reading
 from index.sources.source import Item
@@ -214,9 +215,8 @@ def test_another_program_makes_what_has_not_changed_anew_and_once(
     folder, paths = IndexFolder(tmp_path / "index"), [tmp_path / "news"]
     news = News(paths[0], 3)
     first = build(paths, folder, ToyEmbedder(), budget=20)
-    cut = building.chunk
     monkeypatch.setattr(building, "program", lambda: "another")
-    monkeypatch.setattr(building, "chunk", lambda article, budget: cut(article, 4 * budget))
+    monkeypatch.setattr(building, "chunk", lambda article, budget: chunk(article, 4 * budget))
     second = build(paths, folder, ToyEmbedder(), budget=20)
     assert second.counts.passages < first.counts.passages
     items = made(monkeypatch)
