@@ -86,7 +86,7 @@ class Change:
         """
         before = base.suggestions() if base else ()
         carried = [one for one in before if self._stands(one)] if base else None
-        if rebuilt and 2 * len(carried or ()) <= len(before):
+        if rebuilt and suggest and 2 * len(carried or ()) <= len(before):
             carried = None
         came = list(islice(self._draft.came(whole=carried is None), _LOOKED_AT)) if suggest else []
         name, created = self._folder.name(self.content, instead_of)

@@ -214,6 +214,11 @@ def test_a_rebuild_chooses_anew_where_little_is_left_whatever_its_size(
     built(index, RAILWAY, embedder=embedder)
     monkeypatch.setattr(publishing, "_QUICKLY_OPENED", 0)  # as if there were many passages
     assert built(index, DEPOT, embedder=embedder) == fresh
+    # Where none are to be chosen, what stands stays.
+    monkeypatch.setattr(publishing.Change, "_stands", lambda change, one: one == fresh[0])
+    write_all(index, [DEPOT, RAILWAY])
+    building.build([index.parent / "news"], IndexFolder(index), embedder, today=TODAY)
+    assert Snapshot.open(index).suggestions() == fresh[:1]
 
 
 def test_that_nothing_can_be_suggested_fails_no_build(
