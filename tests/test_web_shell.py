@@ -242,3 +242,11 @@ def test_a_reply_that_is_none_is_passed_over(reply: bytes, toy_index: Path) -> N
         answered = thread.submit(answer)
         assert ask_resident(toy_index, ASKED, settings) is None
         answered.result()
+
+
+def test_where_a_turn_would_be_long_in_coming_it_is_left_to_the_shell(
+    desk: Desk, chat: Server, toy_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask_resident(toy_index, ASKED, settings)
+    monkeypatch.setattr(desk.turns, "_free", 0)
+    assert ask_resident(toy_index, ASKED, settings) is None

@@ -43,7 +43,8 @@ def install(application: FastAPI, desk: Desk, index: Path, generator: str, reade
                 sent = json.loads(await reader.readline())
             wanted = sent.pop("settings")
             question = ShellQuestion(**sent)
-            if wanted == (searches if question.limit else answers) and os.path.realpath(index) == where:
+            same = wanted == (searches if question.limit else answers) and os.path.realpath(index) == where
+            if same and desk.turns.free:  # alone it takes a second, and a turn may be long in coming
                 writer.write(TAKEN)
                 shown = await _while_there(reader, _shown(desk, question))
                 writer.write(json.dumps(asdict(shown)).encode() + b"\n")
@@ -88,7 +89,7 @@ async def _listening(
 
 async def _while_there(reader: asyncio.StreamReader, answering: Awaitable[Shown]) -> Shown:
     """What comes of ``answering``, which ends with whoever asked."""
-    answer, gone = asyncio.ensure_future(answering), asyncio.ensure_future(reader.read())
+    answer, gone = asyncio.ensure_future(answering), asyncio.ensure_future(reader.read(1))
     try:
         await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():

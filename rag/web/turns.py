@@ -32,6 +32,11 @@ class FairTurns:
         return self._running - self._free
 
     @property
+    def free(self) -> bool:
+        """Whether a question would be worked on at once."""
+        return self._free > 0
+
+    @property
     def waiting(self) -> int:
         """How many questions wait for a turn."""
         return sum(map(len, self._waiting.values()))
