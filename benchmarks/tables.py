@@ -113,7 +113,7 @@ def building(systems: Mapping[str, Stages]) -> Table:
     note = (
         f"{ours['articles']:,} articles, {ours['passages']:,} passages, the model loaded before. news-rag reads the"
         " articles, cuts them, groups copies and checks and syncs what it writes; the others are given the passages."
-        " They have no rebuild: they build again."
+        " Again, they are built from nothing."
     )
     return Table("Building", columns.split("|"), rows, note)
 
