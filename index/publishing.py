@@ -31,7 +31,7 @@ _LIBRARIES = (
 Suggest = Callable[[Callable[[], Snapshot], Sequence[Article], Sequence[Suggestion] | None], Sequence[Suggestion]]
 """Chooses the questions that a snapshot suggests: of the articles that came, the newest first, and of what is carried
 over from the one before, None where all is new. The snapshot can be opened, and is to be closed again."""
-# A larger index takes longer to open than an addition may: what it suggests is carried over, and chosen by a build.
+# An addition to a larger index is to be quick: what that suggests is carried over, and chosen by a build.
 _QUICKLY_OPENED = 50_000
 # Articles, the newest, of which suggestions may be made.
 _LOOKED_AT = 400

@@ -218,7 +218,8 @@ def test_other_format_is_refused(index: Path) -> None:
     path.write_bytes(data)
     pointer = json.loads((index / "CURRENT").read_text())
     (index / "CURRENT").write_text(json.dumps(pointer | {"manifest": hashlib.sha256(data).hexdigest()}))
-    with pytest.raises(IndexIncompatible, match="has format 4 and this news-rag reads format 5: rebuild with"):
+    way_out = "rebuild with rag-index build --model toy --passage-tokens 120"
+    with pytest.raises(IndexIncompatible, match=f"has format 4 and this news-rag reads format 5: {way_out}"):
         Snapshot.open(index)
 
 

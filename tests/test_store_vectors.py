@@ -185,6 +185,15 @@ def test_the_form_is_chosen_by_size_unless_it_is_asked_for(tmp_path: Path, monke
     assert len(embedder.embedded) == 3
 
 
+def test_that_too_little_is_found_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_article(tmp_path / "news", "harbour", HARBOUR)
+    monkeypatch.setattr(parts, "measured", lambda index, stored: 0.9)
+    building.build([tmp_path / "news"], IndexFolder(tmp_path / "index"), ToyEmbedder(), search="compressed")
+    assert "only 0.900 of the nearest vectors are found: --vectors exact" in caplog.text
+
+
 def test_damaged_short_forms_are_refused(tmp_path: Path) -> None:
     build_index(tmp_path / "index", [HARBOUR, PROTEST], ToyEmbedder(dimension=64), search="compressed")
     at = IndexFolder(tmp_path / "index").snapshot_path(IndexFolder(tmp_path / "index").current().id)

@@ -6,13 +6,16 @@ import hashlib
 import json
 import os
 import re
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rag.errors import IndexCorrupt, IndexIncompatible
 from rag.models.embedding import ModelIdentity
+from rag.text.display import one_line
 
 FORMAT = 5
 SNAPSHOT_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -101,6 +104,7 @@ class Manifest:
         if written != FORMAT:
             raise IndexIncompatible(
                 f"{path} has format {written!r} and this news-rag reads format {FORMAT}: rebuild with rag-index build"
+                + _options(fields)
             )
         try:
             return cls(
@@ -118,6 +122,15 @@ class Manifest:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IndexCorrupt(f"{path} lacks or garbles a field ({error}): rebuild with rag-index build") from error
+
+
+def _options(fields: Mapping[str, Any]) -> str:
+    """With what a build makes again what was written in another format, as far as that is understood."""
+    try:
+        model, budget = str(fields["model"]["name"]), int(fields["chunking"]["budget"])
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return f" --model {shlex.quote(one_line(model))} --passage-tokens {budget}"
 
 
 def snapshot_id(created: datetime, content: str) -> str:

@@ -7,6 +7,7 @@ the parts that it touches, whatever else the index holds.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -19,6 +20,7 @@ from rag.store.files import link
 from rag.store.lexical import LexicalWriter
 from rag.store.manifest import FileRecord, Manifest, Search, Vectors
 from rag.store.vectors import (
+    ENOUGH,
     FIRST_CANDIDATES,
     CompressedIndex,
     Rows,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_log = logging.getLogger(__name__)
 _FOLDER, _VECTORS, _SIGNS, _NUMBERS = "parts", "vectors.f32", "vectors.signs", "vectors.i10"
 # Up to so many passages all vectors are looked at: that takes less time than embedding the question.
 _MOST_EXACT = 100_000
@@ -199,6 +202,8 @@ class PartsDraft:
         compressed = [part.compressed(self._staging) for part in parts]
         index = CompressedIndex.open(compressed, self._dimension, FIRST_CANDIDATES)
         recall = measured(index, _stored(self._staging, parts, self._dimension))
+        if recall < ENOUGH:
+            _log.warning("only %.3f of the nearest vectors are found: --vectors exact looks at all of them", recall)
         return self._files, Vectors(asked, True, index.candidates, round(recall, 4), rows)
 
     def _opened(self, first: int) -> _OpenPart:
